@@ -1,0 +1,1 @@
+"""Contract tests for a live Zadig deployment."""
