@@ -1,0 +1,181 @@
+"""Holds an exchange against its answer: Exchange x Answer -> breaches. The one place where that is done."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from jsonschema import Draft202012Validator, TypeChecker, ValidationError
+from jsonschema.validators import extend
+
+from contracts.breach import Breach, Kind, show
+from contracts.catalog import Answer
+from contracts.client import Exchange
+from contracts.strictjson import NotStrictError, parse
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What an exchange showed: its breaches, the keys nobody documented (JSON paths), its JSON value if it has one."""
+
+    breaches: tuple[Breach, ...] = ()
+    unknown: tuple[str, ...] = ()
+    value: Any = None
+
+
+def _is_integer(_: TypeChecker, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)  # JSON Schema lets 6163.0 pass; a typed client fails
+
+
+_TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+_Validator = extend(Draft202012Validator, type_checker=_TYPES)
+
+
+def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer] = ()) -> Checked:
+    """Return everything in which `exchange` departs from `answer`.
+
+    `sent` has the names that the request used (name, project, id, env, …), to be put into texts. `others` are the
+    other answers of the release: a description that is right for one of them, of the same code, is cross-talk.
+    """
+    if exchange.failure is not None:
+        kind = Kind(exchange.failure.kind) if exchange.failure.kind != "refused" else Kind.NO_ANSWER
+        return Checked((Breach(kind, "answer", f"HTTP {answer.status}", exchange.failure.text, answer.documented),))
+    breaches = [*_head(exchange, answer)]
+    value: Any = None
+    unknown: tuple[str, ...] = ()
+    if answer.body == "json":
+        if exchange.body.strip():
+            try:
+                value = parse(exchange.body)
+            except NotStrictError as error:
+                breaches.append(_not_json(exchange, answer, error))
+            else:
+                breaches += _json(value, answer, sent, others)
+                unknown = tuple(_unknown(value, answer.schema or {}))
+        else:
+            breaches.append(Breach(Kind.EMPTY, "body", "a JSON body", "an empty body", answer.documented))
+    else:
+        breaches += _text(exchange, answer, sent)
+    return Checked(tuple(breaches), unknown, value)
+
+
+def _head(exchange: Exchange, answer: Answer) -> Iterator[Breach]:
+    status = exchange.status
+    if status != answer.status:
+        came = f"HTTP {status}"
+        if location := exchange.headers.get("Location"):
+            came += f", a redirect to {urlsplit(location).netloc or 'the same host'}, not followed"
+        yield Breach(Kind.STATUS, "status", f"HTTP {answer.status}", came, False, str(status))
+    content_type = exchange.headers.get("Content-Type")
+    if answer.content_type is not None and exchange.body and not _same_type(content_type, answer.content_type):
+        came = content_type or "none"
+        yield Breach(Kind.CONTENT_TYPE, "Content-Type", answer.content_type, show(came), False, came.partition(";")[0])
+
+
+def _same_type(came: str | None, promised: str) -> bool:
+    """Whether two content types say the same, in any case and with or without blanks and the charset."""
+    if came is None:
+        return False
+    media, _, parameters = came.lower().replace(" ", "").partition(";")
+    wanted, _, charset = promised.lower().replace(" ", "").partition(";")
+    return media == wanted and parameters in ("", charset)
+
+
+def _not_json(exchange: Exchange, answer: Answer, error: NotStrictError) -> Breach:
+    text = exchange.body[:2000].decode("utf-8", "replace")
+    if "<html" in text.lower() or "<!doctype" in text.lower():
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+        titled = f" titled {show(title[1])!r}" if title else ""
+        came = f"an HTML page{titled}; is this the address and prefix of Zadig's API?"
+    else:
+        came = f"{show(text)} ({error})"
+    return Breach(Kind.NOT_JSON, "body", "a JSON body", came, answer.documented)
+
+
+def _text(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterator[Breach]:
+    wanted = fill(answer.text, sent) if answer.text else ""
+    came = exchange.body.decode("utf-8", "replace")
+    if exchange.request.method != "HEAD" and came != wanted:
+        promised = repr(wanted) if wanted else "an empty body"
+        yield Breach(Kind.TEXT, "body", promised, show(came) or "an empty body", answer.documented)
+
+
+def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer]) -> Iterator[Breach]:
+    for error in sorted(_Validator(answer.schema or {}).iter_errors(value), key=lambda e: e.json_path):
+        yield from _schema_breach(error, answer)
+    if answer.description is not None and isinstance(value, dict) and isinstance(value.get("description"), str):
+        yield from _description(value, answer, sent, others)
+
+
+def _schema_breach(error: ValidationError, answer: Answer) -> Iterator[Breach]:
+    path, limit = error.json_path, error.validator_value
+    documented = answer.documented
+    if error.validator == "required":
+        for key in sorted(set(limit) - set(error.instance)):
+            if repr(key) in error.message:  # one error a key: the library names one in each message
+                came = f"no such key, only {', '.join(sorted(error.instance)) or 'none'}"
+                yield Breach(Kind.MISSING, f"{path}.{key}", "this key", show(came), documented, f"{path}.{key}")
+    elif error.validator == "type":
+        came = f"{_type_name(error.instance)} {show(error.instance)}"
+        yield Breach(Kind.TYPE, path, f"a value of type {limit}", came, documented, path)
+    elif error.validator == "const":
+        yield Breach(Kind.CONSTANT, path, repr(limit), show(repr(error.instance)), documented, path)
+    else:
+        promised = f"{error.validator} {limit}"
+        yield Breach(Kind.SCHEMA, path, promised, show(error.instance), documented, f"{error.validator}:{path}")
+
+
+def _type_name(value: object) -> str:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def _description(
+    value: Mapping[str, Any], answer: Answer, sent: Mapping[str, str], others: Iterable[Answer]
+) -> Iterator[Breach]:
+    wanted, came = fill(answer.description or "", sent), value["description"]
+    if came == wanted:
+        return
+    for other in (answer, *others):
+        same_code = other.code is not None and other.code == answer.code
+        if same_code and other.description is not None and _about_another(other, came, sent):
+            detail = f"the description of {other.operation}/{other.name}, so of another request"
+            came = f"{came!r}, {detail}"
+            yield Breach(Kind.CROSS_TALK, "$.description", repr(wanted), came, answer.documented)
+            return
+    yield Breach(Kind.DESCRIPTION, "$.description", repr(wanted), repr(show(came)), answer.documented)
+
+
+def _about_another(answer: Answer, came: str, sent: Mapping[str, str]) -> bool:
+    """Whether `came` is the description of `answer` with some names put in; names must be ones of this suite."""
+    match = re.fullmatch(pattern(answer.description or ""), came, re.DOTALL)
+    if match is None:
+        return False
+    name = match.groupdict().get("name")
+    return name is None or name == sent.get("name") or name.startswith("zct-")
+
+
+def pattern(template: str) -> str:
+    """Return the regular expression that `template` stands for, one named group for each placeholder."""
+    pieces = re.split(r"\{(\w+)\}", template)
+    return "".join(re.escape(piece) if i % 2 == 0 else f"(?P<{piece}>.*?)" for i, piece in enumerate(pieces))
+
+
+def fill(template: str, sent: Mapping[str, str]) -> str:
+    """Return `template` with the names that were sent put in; a name that was not sent stays as it stands."""
+    return re.sub(r"\{(\w+)\}", lambda match: sent.get(match[1], match[0]), template)
+
+
+def _unknown(value: Any, schema: Mapping[str, Any], path: str = "$") -> Iterator[str]:
+    """Yield the JSON path of each key that the schema does not name."""
+    properties = schema.get("properties")
+    if isinstance(value, dict) and isinstance(properties, dict):
+        for key, inner in value.items():
+            if key in properties:
+                yield from _unknown(inner, properties[key], f"{path}.{key}")
+            else:
+                yield f"{path}.{key}"
+    elif isinstance(value, list) and isinstance(schema.get("items"), dict):
+        for inner in value:
+            yield from _unknown(inner, schema["items"], f"{path}[*]")

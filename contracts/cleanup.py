@@ -1,0 +1,40 @@
+"""Removes what a run made: cancels its tasks, then deletes its workflows, and names what would not go."""
+
+from contracts.calls import operation_call, support_call
+from contracts.state import Held, UnclearError, look
+from contracts.target import Subject, Target
+
+UNFINISHED = frozenset({"created", "running"})
+
+
+def remove(target: Target, subject: Subject, held: Held | None = None) -> str | None:
+    """Remove the subject's workflow and close it in the journal; return None, or why it may still be there.
+
+    `held` is what the target holds under the name, where that is known; else it is looked up.
+    """
+    try:
+        held = held if held is not None else look(target, subject)
+        if held.workflow is not None:
+            _cancel_tasks(target, subject, held)
+            exchange = target.send(support_call(target, "delete-workflow", subject))
+            if exchange.status != 200 and look(target, subject).workflow is not None:
+                came = exchange.failure.text if exchange.failure else f"HTTP {exchange.status}"
+                return f"{subject.name} in project {subject.project}: delete-workflow answered {came}"
+    except UnclearError as error:
+        return f"{subject.name} in project {subject.project}: {error}"
+    target.journal.close(subject.name)
+    return None
+
+
+def _cancel_tasks(target: Target, subject: Subject, held: Held) -> None:
+    """Cancel what is queued or running, so that no agent works on for a workflow that is gone."""
+    cancel = target.release.operations["cancel-task"]
+    for task_id, state in held.tasks.items():
+        if state in UNFINISHED:
+            target.send(operation_call(target, cancel, Subject(subject.name, subject.project, task_id)))
+
+
+def remove_all(target: Target) -> list[str]:
+    """Remove whatever this process opened in its journal and has not seen gone; return what would not go."""
+    left = [Subject(name, project) for name, project in target.journal.left.items()]
+    return [reason for subject in left if (reason := remove(target, subject)) is not None]

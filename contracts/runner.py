@@ -1,0 +1,143 @@
+"""Runs one case: arranges the given, sends the request, checks the answer and the state afterwards, cleans up.
+
+Nothing here knows pytest, and several cases may run at once in threads of one process.
+"""
+
+import time
+from dataclasses import dataclass, field, replace
+
+from contracts.breach import Breach, Kind
+from contracts.calls import operation_call, sent_body
+from contracts.casetable import Case
+from contracts.check import check
+from contracts.cleanup import remove
+from contracts.client import Exchange
+from contracts.givens import STATES, NotArrangedError, arrange
+from contracts.journal import RefusedError
+from contracts.outcome import Outcome, Result, evidence, result_of
+from contracts.state import PROGRESS, Change, Held, UnclearError, effect, look
+from contracts.target import Subject, Target, open_subject
+
+TRIALS = 5
+"""How often a case is run where its own evidence is in doubt: a given that moved by itself, or cross-talk."""
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One run of a case, on a workflow of its own."""
+
+    result: Result
+    breaches: tuple[Breach, ...] = ()
+    reason: str = ""
+    unknown: tuple[str, ...] = ()
+    leaks: tuple[str, ...] = ()
+    exchanges: tuple[Exchange, ...] = field(default=())
+    moved: bool = False
+
+    @property
+    def cross_talk(self) -> bool:
+        return any(breach.kind is Kind.CROSS_TALK for breach in self.breaches)
+
+
+def run_case(case: Case, target: Target) -> Outcome:
+    """Run `case` on `target` and return what became of it. Never raises for what the target does.
+
+    A case whose given moved by itself (an agent took the queued task) is run again. So is one that shows cross-talk: it
+    is cross-talk only if the right description comes too, else the server just says the wrong thing.
+    """
+    started = time.monotonic()
+    trial = _trial(case, target)
+    leaks = trial.leaks
+    for _ in range(TRIALS - 1):
+        if not (trial.moved or trial.cross_talk):
+            break
+        again = _trial(case, target)
+        leaks += again.leaks
+        if trial.cross_talk and not again.moved:
+            if not again.cross_talk:
+                break
+            continue
+        trial = again
+    else:
+        trial = _settled(trial)
+    return Outcome(
+        case=case.id,
+        operation=case.operation,
+        answer=case.answer.name,
+        result=trial.result,
+        promised=case.answer.basis,
+        breaches=trial.breaches,
+        reason=trial.reason,
+        unknown=trial.unknown,
+        leaks=leaks,
+        evidence=tuple(evidence(target.client, exchange) for exchange in trial.exchanges),
+        seconds=round(time.monotonic() - started, 4),
+    )
+
+
+def _settled(trial: _Trial) -> _Trial:
+    """Return what a doubtful trial means after all repetitions went the same way."""
+    if trial.moved:
+        return replace(trial, result=Result.BLOCKED, reason=f"the given did not stay as arranged, {TRIALS} times")
+    breaches = tuple(
+        replace(breach, kind=Kind.DESCRIPTION, came=f"{breach.came}, in {TRIALS} of {TRIALS} runs of the case")
+        if breach.kind is Kind.CROSS_TALK
+        else breach
+        for breach in trial.breaches
+    )
+    return replace(trial, breaches=breaches)
+
+
+def _trial(case: Case, target: Target) -> _Trial:
+    if target.pulse.stopped:
+        return _Trial(Result.UNREACHABLE, reason="not tried: the target had stopped answering")
+    subject = open_subject(target, case.request.name, case.request.length)
+    after: Held | None = None
+    try:
+        after, trial = _run(case, target, subject)
+    finally:  # also on Ctrl-C
+        leak = remove(target, subject, after)
+    return replace(trial, leaks=(leak,)) if leak else trial
+
+
+def _run(case: Case, target: Target, subject: Subject) -> tuple[Held | None, _Trial]:
+    """Return what is known to be held in the end (None: not known), and the trial."""
+    try:
+        subject, before = arrange(target, case.given, subject)
+    except NotArrangedError as error:
+        exchanges = (error.exchange,) if error.exchange else ()
+        if error.exchange is not None and error.exchange.failure is not None and not target.alive():
+            return None, _Trial(Result.UNREACHABLE, reason=str(error), exchanges=exchanges)
+        reason = f"the given {case.given} could not be arranged: {error}"
+        return None, _Trial(Result.BLOCKED, reason=reason, exchanges=exchanges)
+    operation = target.release.operations[case.operation]
+    request = operation_call(target, operation, subject, case.request)
+    try:
+        exchange = target.send(request)
+    except RefusedError as error:
+        return before, _Trial(Result.BLOCKED, reason=str(error))
+    if exchange.failure is not None and (exchange.failure.kind == "refused" or not target.alive()):
+        return None, _Trial(Result.UNREACHABLE, reason=exchange.failure.text, exchanges=(exchange,))
+    sent = subject.sent(target.place) | {
+        "project": request.query.get("projectName", subject.project),
+        "env": case.request.env or target.place.env_name,
+        "method": request.method,
+        "path": request.path,
+    }
+    checked = check(exchange, case.answer, sent, target.release.answers)
+    try:
+        after = look(target, subject)
+    except UnclearError as error:
+        result = result_of(checked.breaches) if checked.breaches else Result.BLOCKED
+        reason = f"the state afterwards could not be read: {error}"
+        return None, _Trial(result, checked.breaches, reason, checked.unknown, exchanges=(exchange, error.exchange))
+    change = Change(before, after, sent_body(request), checked.value, subject, operation, case.documented)
+    breaches = checked.breaches + tuple(effect(case.after, change))
+    moved = bool(breaches) and _moved(case, subject, before, after)
+    return after, _Trial(result_of(breaches), breaches, "", checked.unknown, (), (exchange,), moved)
+
+
+def _moved(case: Case, subject: Subject, before: Held, after: Held) -> bool:
+    """Whether the given's task went on by itself, so that the answer may be right for its new state."""
+    was, now = before.tasks.get(subject.task_id), after.tasks.get(subject.task_id)
+    return case.given in STATES and was != now and now in PROGRESS.get(was or "", ())

@@ -1,0 +1,103 @@
+"""A target: what cases are run against, and everything that they need of it."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from contracts.catalog import Release
+from contracts.client import Client, Exchange, Request
+from contracts.journal import Journal, Names
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where on the target the cases work: project, environment, a service with a build, its repository's branches."""
+
+    project: str
+    env_name: str
+    service: str
+    service_module: str
+    repo: str
+    branch: str
+    failing_branch: str | None = None
+    hanging_branch: str | None = None
+    other_project: str | None = None
+
+
+class Clock(Protocol):
+    """Moves the time of one workflow's tasks on; only a stand-in has one."""
+
+    def advance(self, workflow: str, seconds: float) -> None:
+        """Let `seconds` pass for the tasks of `workflow`."""
+
+
+class Pulse:
+    """Counts exchanges in a row that the target did not answer; after `most` of them nothing more is tried."""
+
+    def __init__(self, most: int = 3) -> None:
+        self._most = most
+        self._missed = 0
+        self._lock = threading.Lock()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the target is given up."""
+        return self._missed >= self._most
+
+    def beat(self, answered: bool) -> None:
+        """Count one exchange."""
+        with self._lock:
+            self._missed = 0 if answered else self._missed + 1
+
+
+@dataclass(frozen=True)
+class Target:
+    """One deployment under test. Everything that talks to it goes through `client`.
+
+    `clock` is there on a stand-in whose time is moved by hand. `patience`: seconds to wait for a task's state.
+    """
+
+    client: Client
+    release: Release
+    place: Place
+    names: Names
+    journal: Journal
+    stand_in: str | None = None
+    clock: Clock | None = None
+    patience: float = 600.0
+    pulse: Pulse = field(default_factory=Pulse)
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request, and count whether the target answered."""
+        exchange = self.client.send(request)
+        self.pulse.beat(exchange.status is not None or exchange.failure is None)
+        return exchange
+
+    def alive(self) -> bool:
+        """Whether the target's health call gets any HTTP answer at all."""
+        health = self.release.support["health"]
+        return self.send(Request(health.method, health.path)).status is not None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a case acts on: one workflow by name, and one of its tasks."""
+
+    name: str
+    project: str
+    task_id: int = 1
+
+    def sent(self, place: Place) -> dict[str, str]:
+        """Return the names that a request about this subject uses, for the texts of answers."""
+        return {"name": self.name, "project": self.project, "env": place.env_name, "id": str(self.task_id)}
+
+
+def open_subject(target: Target, template: str = "{name}", length: int = 0) -> Subject:
+    """Return a subject with a name of its own, opened in the journal.
+
+    `{name}` in `template` stands for that name; one shorter than `length` characters is filled up.
+    """
+    name = template.replace("{name}", target.names.new())
+    subject = Subject(name + "x" * (length - len(name)), target.place.project)
+    target.journal.open(subject.name, subject.project)
+    return subject

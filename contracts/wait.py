@@ -1,0 +1,42 @@
+"""The one waiter: looks again and again until a wished state shows, and tells the story where it does not."""
+
+import time
+from collections.abc import Callable, Collection
+
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
+
+
+class WaitError(Exception):
+    """The wished state did not come; the text names the states seen with their times."""
+
+
+def wait_for(
+    look: Callable[[], str], wished: str, *, seconds: float, final: Collection[str] = (), interval: float = 0.2
+) -> None:
+    """Call `look` until it returns `wished`, for at most `seconds`; a `final` state that is not wished ends it at once.
+
+    Raises WaitError with the story; whatever `look` raises passes through.
+    """
+    started = time.monotonic()
+    seen: list[tuple[str, float]] = []
+
+    def look_once() -> str:
+        state = look()
+        if not seen or seen[-1][0] != state:
+            seen.append((state, time.monotonic() - started))
+        return state
+
+    def go_on(state: str) -> bool:
+        return state != wished and state not in final
+
+    try:
+        last = Retrying(
+            retry=retry_if_result(go_on),
+            stop=stop_after_delay(seconds),
+            wait=wait_exponential(multiplier=interval, min=interval, max=5),
+        )(look_once)
+    except RetryError:
+        last = seen[-1][0]
+    if last != wished:
+        story = ", ".join(f"{state} at {at:.1f} s" for state, at in seen)
+        raise WaitError(f"waited {time.monotonic() - started:.1f} s for {wished!r}; seen: {story}")
