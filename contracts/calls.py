@@ -78,7 +78,7 @@ def _body(place: Place, operation: Operation, subject: Subject, special: Special
         body["description"] = "x" * special.pad
     for key in special.drop:
         body.pop(key, None)
-    return json.dumps(body, ensure_ascii=False).encode()
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _names(place: Place, operation: Operation, subject: Subject, special: Special) -> dict[str, str]:

@@ -66,7 +66,6 @@ class Case:
     __repr__ = __str__
 
 
-
 @cache
 def cases(release: str) -> tuple[Case, ...]:
     """Return all cases of a release, those of the releases that it builds on first.

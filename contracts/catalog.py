@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from contracts.derive import contract, observed
+from contracts.derive import facts as fact_types
 from contracts.derive.contract import combine
 from contracts.derive.error import DeriveError
-from contracts.derive.observed import Observed
+from contracts.derive.facts import Observed
 
 ROOT = Path(__file__).resolve().parent.parent
 RELEASES = ROOT / "contracts" / "releases"
 SCHEMAS = ROOT / "schemas"
+
 
 class CatalogError(ValueError):
     """A release's data does not hold together; the text names the file and the row."""
@@ -58,7 +60,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Release:
-    """One documented version of Zadig: its operations and its support calls. `lineage`: itself and what it builds on."""
+    """One documented version of Zadig. `lineage`: the release and those that it builds on."""
 
     name: str
     page: str
@@ -97,15 +99,14 @@ def load(name: str) -> Release:
 
 
 def _operation(item: contract.Operation, facts: Observed, page: str, shared: Mapping[str, Answer]) -> Operation:
-    lines = {answer.name: answer.lines for answer in item.answers}
-    origin = {answer.name: answer.release for answer in item.answers}
-    answers = {
-        fact.name: replace(
-            _answer(item.name, fact, page, lines[fact.name]),
-            schema=_schema(origin[fact.name], item.name, fact.name),
+    whole = {answer.name: answer for answer in item.answers}
+    answers = {}
+    for fact in facts.operations[item.name].answers.values():
+        combined = whole[fact.name]
+        schema = _schema(combined.release, item.name, fact.name)
+        answers[fact.name] = replace(
+            _answer(item.name, fact, page, combined.lines), schema=schema, code=_code(combined.sample)
         )
-        for fact in facts.operations[item.name].answers.values()
-    }
     return Operation(
         name=item.name,
         method=item.method,
@@ -118,13 +119,12 @@ def _operation(item: contract.Operation, facts: Observed, page: str, shared: Map
     )
 
 
-def _support(item: observed.Operation, page: str) -> Operation:
+def _support(item: fact_types.Operation, page: str) -> Operation:
     answers = {fact.name: _answer(item.name, fact, page, None) for fact in item.answers.values()}
     return Operation(item.name, item.method or "", item.path or "", item.source or "", None, answers)
 
 
-def _answer(operation: str, fact: observed.Answer, page: str, lines: tuple[int, int] | None) -> Answer:
-    sample = fact.sample if isinstance(fact.sample, dict) else {}
+def _answer(operation: str, fact: fact_types.Answer, page: str, lines: tuple[int, int] | None) -> Answer:
     return Answer(
         operation=operation,
         name=fact.name,
@@ -133,11 +133,15 @@ def _answer(operation: str, fact: observed.Answer, page: str, lines: tuple[int, 
         content_type=fact.content_type,
         documented=fact.documented is not None,
         basis=f"{page}:{lines[0]}-{lines[1]}" if lines else fact.source,
-        code=sample.get("code"),
+        code=_code(fact.sample),
         description=fact.description,
         values=fact.values,
         text=fact.text or "",
     )
+
+
+def _code(sample: object) -> int | None:
+    return sample.get("code") if isinstance(sample, dict) else None
 
 
 def _schema(release: str, operation: str, answer: str) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, TypeChecker, ValidationError
@@ -29,7 +29,9 @@ def _is_integer(_: TypeChecker, value: object) -> bool:
 
 
 _TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
-_Validator = extend(Draft202012Validator, type_checker=_TYPES)
+_Validator = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator, type_checker=_TYPES
+)
 
 
 def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer] = ()) -> Checked:
@@ -109,12 +111,13 @@ def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[
 
 
 def _schema_breach(error: ValidationError, answer: Answer) -> Iterator[Breach]:
-    path, limit = error.json_path, error.validator_value
+    path, limit = error.json_path, cast("Any", error.validator_value)
     documented = answer.documented
     if error.validator == "required":
-        for key in sorted(set(limit) - set(error.instance)):
-            if repr(key) in error.message:  # one error a key: the library names one in each message
-                came = f"no such key, only {', '.join(sorted(error.instance)) or 'none'}"
+        instance = cast("dict[str, Any]", error.instance)
+        for key in sorted(set(limit) - set(instance)):
+            if repr(key) in error.message:  # the library makes one error a key and names it in the message
+                came = f"no such key, only {', '.join(sorted(instance)) or 'none'}"
                 yield Breach(Kind.MISSING, f"{path}.{key}", "this key", show(came), documented, f"{path}.{key}")
     elif error.validator == "type":
         came = f"{_type_name(error.instance)} {show(error.instance)}"

@@ -1,7 +1,8 @@
 """Removes what a run made: cancels its tasks, then deletes its workflows, and names what would not go."""
 
 from contracts.calls import operation_call, support_call
-from contracts.state import Held, UnclearError, look
+from contracts.journal import PREFIX, left_open
+from contracts.state import Held, UnclearError, json_value, look
 from contracts.target import Subject, Target
 
 UNFINISHED = frozenset({"created", "running"})
@@ -34,7 +35,24 @@ def _cancel_tasks(target: Target, subject: Subject, held: Held) -> None:
             target.send(operation_call(target, cancel, Subject(subject.name, subject.project, task_id)))
 
 
-def remove_all(target: Target) -> list[str]:
-    """Remove whatever this process opened in its journal and has not seen gone; return what would not go."""
-    left = [Subject(name, project) for name, project in target.journal.left.items()]
-    return [reason for subject in left if (reason := remove(target, subject)) is not None]
+def remove_all(target: Target, run_id: str) -> list[str]:
+    """Remove what the journal on disk and the target's own list still have of a run; return what would not go."""
+    left = left_open(target.journal.path)
+    mine = f"{PREFIX}-{run_id}-"
+    left |= {name: project for name, project in listed(target).items() if name.startswith(mine)}
+    reasons = []
+    for name, project in left.items():
+        target.journal.adopt(name, project)
+        reasons.append(remove(target, Subject(name, project)))
+    return [reason for reason in reasons if reason is not None]
+
+
+def listed(target: Target) -> dict[str, str]:
+    """Return the workflows that the target lists in the project, with their project; none where it cannot be read."""
+    subject = Subject("", target.place.project)
+    exchange = target.send(support_call(target, "list-workflows", subject))
+    value = json_value(exchange)
+    if exchange.status != 200 or not isinstance(value, list):
+        return {}
+    names = [item.get("name") for item in value if isinstance(item, dict)]
+    return {name: target.place.project for name in names if isinstance(name, str)}

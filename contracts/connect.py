@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from contracts.catalog import Release, load
+from contracts.catalog import load
 from contracts.client import Client, Exchange, Header, Limits, Request, Transport
+from contracts.journal import FILE as JOURNAL
 from contracts.journal import Guard, Journal, Names, RefusedError
 from contracts.redact import register
 from contracts.settings import Settings, SettingsError
@@ -19,11 +20,14 @@ STAMP = "X-Zadig-Stand-In"
 
 @dataclass(frozen=True)
 class Look:
-    """What one look at the target showed: whether it answers, and the stand-in's own facts where it is one."""
+    """What one look at the target showed. `trouble` says why nothing can be tried, and `answered` whether it answers.
+
+    `stand_in` has the stand-in's own facts where the target is one.
+    """
 
     base_url: str
-    answered: bool
-    reason: str = ""
+    answered: bool = True
+    trouble: str = ""
     stand_in: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -34,9 +38,7 @@ class Look:
 
 def limits(settings: Settings) -> Limits:
     """Return the bounds of each exchange."""
-    return Limits(
-        settings.connect_timeout, settings.first_byte_timeout, settings.answer_timeout, settings.max_answer
-    )
+    return Limits(settings.connect_timeout, settings.first_byte_timeout, settings.answer_timeout, settings.max_answer)
 
 
 def transport(settings: Settings) -> Transport:
@@ -46,16 +48,30 @@ def transport(settings: Settings) -> Transport:
 
 
 def look_at(settings: Settings, base_url: str) -> Look:
-    """Look once whether something answers at `base_url`, without changing anything, and whether it is a stand-in."""
-    client = Client(base_url, {}, guard=_refuse, limits=limits(settings), transport=transport(settings))
-    exchange = client.send(Request("GET", f"{settings.api_prefix}/health"))
-    if exchange.status is None:
-        return Look(base_url, False, exchange.failure.text if exchange.failure else "no answer")
-    facts: dict[str, Any] = {}
+    """Look once at what answers at `base_url`, without changing anything: is it there, and does it take the token?"""
+    header = credentials(settings, {})
+    client = Client(base_url, header, guard=_refuse, limits=limits(settings), transport=transport(settings))
+    path = load(settings.release).support["list-workflows"].path
+    exchange = client.send(Request("GET", settings.api_prefix + path, {"projectName": settings.project or ""}))
+    facts: Mapping[str, Any] = {}
     if STAMP in exchange.headers and (settings.base_url is None or settings.loopback):
         facts = json.loads(client.send(Request("GET", "/_standin")).body)
     client.close()
-    return Look(base_url, True, "", facts)
+    if exchange.status is None:
+        why = exchange.failure.text if exchange.failure else "no answer"
+        return Look(base_url, False, f"{base_url} is unreachable: {why}")
+    if exchange.status in (401, 403) and not (facts and settings.token is None):
+        return Look(base_url, True, _refused(settings, exchange), facts)
+    return Look(base_url, stand_in=facts)
+
+
+def _refused(settings: Settings, exchange: Exchange) -> str:
+    what = f"GET {exchange.url} answered HTTP {exchange.status}"
+    if exchange.status == 403:
+        return f"{what}: the token's user may not read in this project; check --project and the user's role"
+    if settings.secret("token") is None:
+        return f"{what}: no token is set; set ZADIG_TOKEN or ZADIG_TOKEN_FILE"
+    return f"{what}: the token is refused; check ZADIG_TOKEN, it may be wrong or expired"
 
 
 def open_target(settings: Settings, look: Look, *, run_id: str, worker: str, run_dir: Path) -> Target:
@@ -65,7 +81,7 @@ def open_target(settings: Settings, look: Look, *, run_id: str, worker: str, run
     """
     release = load(settings.release)
     place = _place(settings, look.stand_in)
-    journal = Journal(run_dir / "journal.jsonl")
+    journal = Journal(run_dir / JOURNAL)
     projects = {place.project, place.other_project} - {None}
     guard = Guard(journal, {project for project in projects if project}, stand_in=bool(look.stand_in))
     client = Client(
@@ -135,7 +151,9 @@ def _place(settings: Settings, stand_in: Mapping[str, Any]) -> Place:
         value = known(name)
         if value is None:
             option = "--" + name.replace("_", "-")
-            raise SettingsError(f"setting {name} ({option}, ZADIG_{name.upper()}) is missing: say where the cases may work")
+            raise SettingsError(
+                f"setting {name} ({option}, ZADIG_{name.upper()}) is missing: say where the cases may work"
+            )
         return value
 
     return Place(

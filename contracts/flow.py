@@ -12,7 +12,7 @@ from contracts.client import Exchange, Request
 from contracts.outcome import Outcome, Result, evidence, result_of
 from contracts.state import Held
 from contracts.strictjson import NotStrictError, parse
-from contracts.target import Subject, Target, open_subject
+from contracts.target import Target, open_subject
 
 
 class FlowEndedError(Exception):
@@ -59,7 +59,9 @@ class Flow:
         except (NotStrictError, TypeError, KeyError):
             self._end(Result.BLOCKED, f"the task could not be read: HTTP {exchange.status}")
         if task_id != self._subject.task_id:
-            self._end_if((_state("task-id", f"task {self._subject.task_id}", f"task {task_id}"),), "looking at the task")
+            self._end_if(
+                (_state("task-id", f"task {self._subject.task_id}", f"task {task_id}"),), "looking at the task"
+            )
         if came != state:
             self._end_if((_state(f"task-{came}", f"the task is {state}", came),), "looking at the task")
 
@@ -72,7 +74,7 @@ class Flow:
 
     def outcome(self) -> Outcome:
         """Clean up and return what became of the flow."""
-        leak = remove(self._target, self._subject, self._held)
+        remove(self._target, self._subject, self._held)
         return Outcome(
             case=self._case,
             operation="flows",
@@ -82,7 +84,6 @@ class Flow:
             breaches=self._breaches,
             reason=self._reason,
             unknown=tuple(self._unknown),
-            leaks=(leak,) if leak else (),
             evidence=(evidence(self._target.client, self._exchange),) if self._exchange and self._reason else (),
             seconds=round(time.monotonic() - self._started, 4),
         )

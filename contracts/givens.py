@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from contracts.calls import operation_call, support_call
+from contracts.calls import ORDINARY, operation_call, support_call
 from contracts.casetable import Special
 from contracts.check import check
 from contracts.client import Exchange
@@ -47,7 +47,7 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Held
     return subject, held
 
 
-def _operate(target: Target, subject: Subject, name: str, answer: str, special: Special = Special()) -> Any:
+def _operate(target: Target, subject: Subject, name: str, answer: str, special: Special = ORDINARY) -> Any:
     operation = target.release.operations[name]
     exchange = target.send(operation_call(target, operation, subject, special))
     checked = check(exchange, operation.answers[answer], subject.sent(target.place))

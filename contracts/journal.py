@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from contracts.client import Request
 
 PREFIX = "zct"
+FILE = "journal.jsonl"
 _NAME_IN_PATH = re.compile(r"/workflow/workflow/(?!find/)([^/]+)$|/pipelines/([^/]*)(?:/restart)?/?$")
 _MAKES = re.compile(r"/workflow/(workflow|workflowtask)(/.*)?$")
 
@@ -41,6 +42,11 @@ class Journal:
             self._open[name] = project
         self._write({"event": "open", "name": name, "project": project})
 
+    def adopt(self, name: str, project: str) -> None:
+        """Take over a name that another process of this run, or an earlier run, opened on disk."""
+        with self._lock:
+            self._open[name] = project
+
     def note(self, request: Request, name: str) -> None:
         """Note on disk a request that makes something under `name`."""
         self._write({"event": "send", "name": name, "method": request.method, "path": request.path})
@@ -54,12 +60,6 @@ class Journal:
     def holds(self, name: str) -> bool:
         """Whether `name` was opened here and is not gone."""
         return name in self._open
-
-    @property
-    def left(self) -> dict[str, str]:
-        """Names that are not gone, with their project."""
-        with self._lock:
-            return dict(self._open)
 
     def _write(self, entry: dict[str, str]) -> None:
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -50,7 +50,6 @@ class Outcome:
     reason: str = ""
     deviation: str = ""
     unknown: tuple[str, ...] = ()
-    leaks: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     seconds: float = 0.0
 

@@ -4,7 +4,7 @@ Nothing here knows pytest, and several cases may run at once in threads of one p
 """
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from contracts.breach import Breach, Kind
 from contracts.calls import operation_call, sent_body
@@ -30,8 +30,7 @@ class _Trial:
     breaches: tuple[Breach, ...] = ()
     reason: str = ""
     unknown: tuple[str, ...] = ()
-    leaks: tuple[str, ...] = ()
-    exchanges: tuple[Exchange, ...] = field(default=())
+    exchanges: tuple[Exchange, ...] = ()
     moved: bool = False
 
     @property
@@ -47,12 +46,10 @@ def run_case(case: Case, target: Target) -> Outcome:
     """
     started = time.monotonic()
     trial = _trial(case, target)
-    leaks = trial.leaks
     for _ in range(TRIALS - 1):
         if not (trial.moved or trial.cross_talk):
             break
         again = _trial(case, target)
-        leaks += again.leaks
         if trial.cross_talk and not again.moved:
             if not again.cross_talk:
                 break
@@ -60,6 +57,7 @@ def run_case(case: Case, target: Target) -> Outcome:
         trial = again
     else:
         trial = _settled(trial)
+    shown = trial.exchanges if trial.result is not Result.HELD else ()
     return Outcome(
         case=case.id,
         operation=case.operation,
@@ -69,8 +67,7 @@ def run_case(case: Case, target: Target) -> Outcome:
         breaches=trial.breaches,
         reason=trial.reason,
         unknown=trial.unknown,
-        leaks=leaks,
-        evidence=tuple(evidence(target.client, exchange) for exchange in trial.exchanges),
+        evidence=tuple(evidence(target.client, exchange) for exchange in shown),
         seconds=round(time.monotonic() - started, 4),
     )
 
@@ -96,8 +93,8 @@ def _trial(case: Case, target: Target) -> _Trial:
     try:
         after, trial = _run(case, target, subject)
     finally:  # also on Ctrl-C
-        leak = remove(target, subject, after)
-    return replace(trial, leaks=(leak,)) if leak else trial
+        remove(target, subject, after)
+    return trial
 
 
 def _run(case: Case, target: Target, subject: Subject) -> tuple[Held | None, _Trial]:
@@ -134,7 +131,7 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Held | None, _Tr
     change = Change(before, after, sent_body(request), checked.value, subject, operation, case.documented)
     breaches = checked.breaches + tuple(effect(case.after, change))
     moved = bool(breaches) and _moved(case, subject, before, after)
-    return after, _Trial(result_of(breaches), breaches, "", checked.unknown, (), (exchange,), moved)
+    return after, _Trial(result_of(breaches), breaches, "", checked.unknown, (exchange,), moved)
 
 
 def _moved(case: Case, subject: Subject, before: Held, after: Held) -> bool:

@@ -41,20 +41,21 @@ class UnclearError(Exception):
 def look(target: Target, subject: Subject) -> Held:
     """Return what the target holds under the subject's name; raises UnclearError where it cannot be told."""
     exchange = target.send(support_call(target, "find-workflow", subject))
-    value = _value(exchange)
+    value = json_value(exchange)
     if exchange.status == 400 and isinstance(value, dict) and "code" in value:
         return Held()
     if exchange.status != 200 or not isinstance(value, dict) or "name" not in value:
         raise UnclearError("looking for the workflow", exchange)
     exchange = target.send(support_call(target, "list-tasks", subject))
     try:
-        tasks = {int(task["task_id"]): str(task["status"]) for task in _value(exchange)["data"]}
+        tasks = {int(task["task_id"]): str(task["status"]) for task in json_value(exchange)["data"]}
     except (TypeError, KeyError, ValueError):
         raise UnclearError("looking at the workflow's tasks", exchange) from None
     return Held(value, tasks)
 
 
-def _value(exchange: Exchange) -> Any:
+def json_value(exchange: Exchange) -> Any:
+    """Return the JSON value of an answer, None where it has none."""
     try:
         return parse(exchange.body)
     except NotStrictError:

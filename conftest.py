@@ -1,0 +1,3 @@
+"""Loads the pytest side of the suite."""
+
+pytest_plugins = ("contracts.plugin",)

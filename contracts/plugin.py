@@ -1,0 +1,248 @@
+"""The pytest side: options, fixtures and hooks. Thin: what is worked out stands in the modules that it calls."""
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.casetable import Case, cases
+from contracts.catalog import ROOT, CatalogError
+from contracts.flow import Flow, FlowEndedError
+from contracts.outcome import Outcome, Result
+from contracts.plan import chosen, runs_at, shard
+from contracts.report.terminal import summary
+from contracts.session import Session
+from contracts.settings import Settings, SettingsError, is_secret, load, option
+from contracts.verdict import PASSED_ON
+
+SESSION = pytest.StashKey[Session]()
+OUTCOME = pytest.StashKey[Outcome]()
+CASES = ROOT / "tests" / "api"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer every setting that is not a secret as an option."""
+    group = parser.getgroup("zadig", "Zadig contract tests")
+    for name, field in Settings.model_fields.items():
+        if not is_secret(field):
+            flag: dict[str, Any] = {"action": "store_true"} if field.annotation is bool else {}
+            group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.description, **flag)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the settings where cases are to run, and start the stand-in early where it is the target."""
+    config.addinivalue_line("markers", "operation(name): the operation whose rows of the case table a test runs")
+    config.addinivalue_line("markers", "case(id, level): a case that is no row of the table, such as a flow")
+    if not _wants_cases(config):
+        return
+    given = {name: getattr(config.option, f"zadig_{name}", None) for name in Settings.model_fields}
+    try:
+        settings = load(given)
+        cases(settings.release)
+        handed = getattr(config, "workerinput", {}).get("zadig")
+        config.stash[SESSION] = run = Session(settings, handed, idle=config.option.collectonly)
+    except (SettingsError, CatalogError) as error:
+        raise pytest.UsageError(str(error)) from None
+    if not run.worker:
+        config.pluginmanager.register(Listener(run))
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "no" if _only_cases(config) else "short"  # the summary says it better
+
+
+def _paths(config: pytest.Config) -> list[Path]:
+    return [(config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args]
+
+
+def _wants_cases(config: pytest.Config) -> bool:
+    return any(CASES.is_relative_to(path) or path.is_relative_to(CASES) for path in _paths(config))
+
+
+def _only_cases(config: pytest.Config) -> bool:
+    return all(path.is_relative_to(CASES) for path in _paths(config))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Look at the target once, before anything else is sent."""
+    run = session.config.stash.get(SESSION, None)
+    if run is not None and not run.idle:
+        try:
+            run.look_first()
+        except SettingsError as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say what the target is."""
+    run = config.stash.get(SESSION, None)
+    return f"target: {run.title}" if run is not None else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the one look at the target to a worker of xdist; secrets do not go this way."""
+    run = node.config.stash.get(SESSION, None)
+    if run is not None:
+        node.workerinput["zadig"] = run.handover() | {"worker": node.gateway.id}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    """Hear what is planned."""
+    run = node.config.stash.get(SESSION, None)
+    if run is not None:
+        run.plan([_case_id(nodeid) for nodeid in ids if _is_case(nodeid)])
+
+
+def _is_case(nodeid: str) -> bool:
+    return (ROOT / nodeid.partition("::")[0]).is_relative_to(CASES)
+
+
+def _case_id(nodeid: str) -> str:
+    return nodeid.partition("[")[2].removesuffix("]")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each row of the case table to the test of its operation, and each flow its id."""
+    run = metafunc.config.stash.get(SESSION, None)
+    operation, case = (next(metafunc.definition.iter_markers(name), None) for name in ("operation", "case"))
+    if run is None:
+        return
+    if operation is not None:
+        rows = [row for row in cases(run.settings.release) if row.operation == operation.args[0]]
+        picked = chosen(rows, run.scope)
+        metafunc.parametrize("case", picked, ids=[row.id for row in picked])
+    elif case is not None:
+        metafunc.parametrize("flow", [case.args[0]], ids=[case.args[0]], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out flows above the profile's level and cases of other shards."""
+    run = config.stash.get(SESSION, None)
+    if run is None:
+        return
+    ids = [_case_id(item.nodeid) for item in items if _is_case(item.nodeid)]
+    mine = shard(ids, run.settings.shard)
+    out = [item for item in items if _is_case(item.nodeid) and not (_case_id(item.nodeid) in mine and _runs(item, run))]
+    if out:
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=out)
+
+
+def _runs(item: pytest.Item, run: Session) -> bool:
+    marker = item.get_closest_marker("case")
+    return marker is None or runs_at(marker.kwargs["level"], run.scope.level)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note what is planned."""
+    run = session.config.stash.get(SESSION, None)
+    if run is not None:
+        run.plan([_case_id(item.nodeid) for item in session.items if _is_case(item.nodeid)])
+
+
+@pytest.fixture
+def verify(request: pytest.FixtureRequest) -> Callable[[Case], None]:
+    """Run a case and say in pytest's words what became of it."""
+    run = request.config.stash[SESSION]
+
+    def verify_case(case: Case) -> None:
+        outcome = run.run_case(case)
+        request.node.stash[OUTCOME] = outcome
+        _tell(outcome, run)
+
+    return verify_case
+
+
+@pytest.fixture
+def flow(request: pytest.FixtureRequest) -> Flow:
+    """A flow on a workflow of its own."""
+    run = request.config.stash[SESSION]
+    if run.look.trouble:
+        request.node.stash[OUTCOME] = run.not_tried(request.param, "flows", request.param.partition("/")[2])
+        pytest.skip(run.look.trouble)
+    return Flow(run.target, request.param)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Turn what became of a flow into pytest's words, and clean up after it."""
+    played = pyfuncitem.funcargs.get("flow")
+    if not isinstance(played, Flow):
+        return (yield)
+    try:
+        result = yield
+    except FlowEndedError:
+        result = True
+    finally:
+        outcome = pyfuncitem.stash[OUTCOME] = pyfuncitem.config.stash[SESSION].judged(played.outcome())
+    _tell(outcome, pyfuncitem.config.stash[SESSION])
+    return result
+
+
+def _tell(outcome: Outcome, run: Session) -> None:
+    text = run.text(outcome)
+    if outcome.result is Result.BREACH or (outcome.result is Result.DRIFT and run.settings.drift == "fail"):
+        pytest.fail(text, pytrace=False)
+    if outcome.result in (Result.BLOCKED, Result.UNREACHABLE):
+        pytest.skip(f"{outcome.result}: {outcome.reason}")
+    if outcome.result is Result.KNOWN:
+        pytest.xfail(f"known deviation {outcome.deviation}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Send the outcome along with the report; that is how it comes from a worker to the controller."""
+    report = yield
+    outcome = item.stash.get(OUTCOME, None)
+    if outcome is not None and (report.when == "call" or report.skipped):
+        report.zadig = outcome.to_json()  # type: ignore[attr-defined]
+    return report
+
+
+class Listener:
+    """Hears every report of the run, on the controller."""
+
+    def __init__(self, run: Session) -> None:
+        self._run = run
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the outcome that came with a report, and count failures of other tests."""
+        outcome = getattr(report, "zadig", None)
+        if outcome is not None:
+            self._run.outcomes.append(outcome)
+        elif report.failed:
+            self._run.other_failures += 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Clean up; then, on the controller, decide the verdict and let it be the exit code."""
+    run = session.config.stash.get(SESSION, None)
+    if run is None or run.idle or run.worker:
+        return
+    run.clean_up()
+    code = run.finish(int(exitstatus))
+    if int(exitstatus) not in PASSED_ON:
+        session.exitstatus = code
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the stand-in."""
+    run = config.stash.get(SESSION, None)
+    if run is not None:
+        run.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """End with the summary."""
+    run = config.stash.get(SESSION, None)
+    if run is not None and run.verdict:
+        terminalreporter.section("Zadig contract")
+        for line in summary(run.verdict, _short(run.run_dir)):
+            terminalreporter.write_line(line)
+
+
+def _short(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

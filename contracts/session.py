@@ -1,0 +1,157 @@
+"""One run over a target: from the settings to the verdict. The state that the pytest side keeps between its hooks."""
+
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from contracts.casetable import Case, cases
+from contracts.cleanup import remove_all
+from contracts.connect import Look, credentials, look_at, open_target
+from contracts.journal import FILE as JOURNAL
+from contracts.outcome import Outcome, Result
+from contracts.plan import Scope, notes, scope
+from contracts.report.terminal import block
+from contracts.runner import run_case
+from contracts.settings import Settings
+from contracts.standin.process import StandIn, launch
+from contracts.target import Target
+from contracts.verdict import Run, Tally, decide, write
+
+
+class Session:
+    """One process's part of a run: the controller's or a worker's. `idle`: nothing is to be sent, as in a listing."""
+
+    def __init__(self, settings: Settings, handed: Mapping[str, Any] | None, *, idle: bool) -> None:
+        self.settings = settings
+        self.idle = idle
+        self.worker: str = (handed or {}).get("worker", "")
+        self.run_id: str = (handed or {}).get("run_id") or new_run_id()
+        self.run_dir = Path((handed or {}).get("run_dir") or settings.run_dir or f"runs/{self.run_id}").resolve()
+        self.outcomes: list[dict[str, Any]] = []
+        self.leaks: list[str] = []
+        self.other_failures = 0
+        self.verdict: dict[str, Any] = {}
+        self._handed = handed
+        self._planned: list[str] = []
+        self._started = datetime.now(UTC)
+        self._clock = time.monotonic()
+        self._stand_in: StandIn | None = None
+        if settings.base_url is None and not self.worker and not idle:
+            self._stand_in = launch(settings.behaviour)
+
+    @cached_property
+    def look(self) -> Look:
+        """The one look at the target: the controller's own, handed on to its workers."""
+        if self._handed is None:
+            return look_at(self.settings, self.settings.base_url or (self._stand_in.base_url if self._stand_in else ""))
+        if self._handed["stand_in"]:  # its tokens are not handed on
+            return look_at(self.settings, self._handed["base_url"])
+        return Look(**self._handed["look"])
+
+    def look_first(self) -> None:
+        """Look at a live target before anything is sent; what is missing raises SettingsError."""
+        if self.settings.base_url is not None and not self.look.trouble:
+            _ = self.target
+
+    @cached_property
+    def target(self) -> Target:
+        """The target, opened when the first case needs it."""
+        return open_target(
+            self.settings, self.look, run_id=self.run_id, worker=self.worker or "main", run_dir=self.run_dir
+        )
+
+    @property
+    def title(self) -> str:
+        """What the target is, in one line."""
+        if self.settings.base_url is None:
+            return f"the stand-in ({self.settings.behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig"
+        if self.look.behaviour:
+            return f"{self.settings.base_url}, a stand-in ({self.look.behaviour})"
+        return f"{self.settings.base_url}{self.settings.api_prefix}"
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the target allows. For a listing without a target, what the stand-in allows."""
+        if self.settings.base_url is None:
+            everybody = ("main", "viewer", "outsider", "expired")
+            return scope(self.settings, stand_in=True, credentials=everybody)
+        if self.idle:
+            return scope(self.settings, stand_in=False, credentials=credentials(self.settings, {}))
+        look = self.look
+        return scope(self.settings, stand_in=bool(look.stand_in), credentials=credentials(self.settings, look.stand_in))
+
+    def handover(self) -> dict[str, Any]:
+        """Return what a worker needs to know; it has no secret, those it reads itself."""
+        look = vars(replace(self.look, stand_in={}))
+        base = {"run_id": self.run_id, "run_dir": str(self.run_dir), "base_url": self.look.base_url}
+        return base | {"stand_in": bool(self.look.stand_in), "look": look}
+
+    def plan(self, ids: list[str]) -> None:
+        """Note the cases that are to run; every worker of a run has the same."""
+        self._planned = ids
+
+    def run_case(self, case: Case) -> Outcome:
+        """Run one case, or say that it was not tried."""
+        if self.look.trouble:
+            return self.not_tried(case.id, case.operation, case.answer.name)
+        return self.judged(run_case(case, self.target))
+
+    def not_tried(self, case: str, operation: str, answer: str) -> Outcome:
+        """Return the outcome of a case that the one look at the target showed to be of no use."""
+        result = Result.BLOCKED if self.look.answered else Result.UNREACHABLE
+        return Outcome(case, operation, answer, result, reason=self.look.trouble)
+
+    def judged(self, outcome: Outcome) -> Outcome:
+        """Return an outcome in the light of the settings."""
+        return outcome
+
+    def text(self, outcome: Outcome) -> str:
+        """Return what happened to a case as the lines that people read."""
+        return "\n".join(block(outcome.to_json(), self._run().to_json()))
+
+    def clean_up(self) -> None:
+        """Remove what is left of this run, also what a lost worker left, and note what would not go as leaked."""
+        if not self.look.trouble and (self.run_dir / JOURNAL).exists():
+            self.leaks = remove_all(self.target, self.run_id)
+
+    def finish(self, exit_status: int) -> int:
+        """Decide the verdict, write it, and return the exit code."""
+        interrupted = {2: "interrupted", 3: "an internal error of the suite"}.get(exit_status, "")
+        tally = Tally(self._planned, self.outcomes, self.leaks, interrupted)
+        self.verdict = decide(self._run(), tally)
+        write(self.verdict, self.run_dir)
+        return max(int(self.verdict["exit"]), 1) if self.other_failures else int(self.verdict["exit"])
+
+    def close(self) -> None:
+        """End the stand-in, if this process started one."""
+        if self._stand_in is not None:
+            self._stand_in.close()
+
+    def _run(self) -> Run:
+        stand_in = self.settings.behaviour if self.settings.base_url is None else self.look.behaviour
+        return Run(
+            id=self.run_id,
+            started=self._started.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - self._clock, 3),
+            release=self.settings.release,
+            profile=self.settings.profile,
+            base_url=self.settings.base_url or self.look.base_url,
+            api_prefix=self.settings.api_prefix,
+            stand_in=stand_in,
+            embedded=self.settings.base_url is None,
+            shard=self.settings.shard,
+            drift=self.settings.drift,
+            unknown_fields=self.settings.unknown_fields,
+            notes=notes(cases(self.settings.release), self.scope),
+        )
+
+
+def new_run_id() -> str:
+    """Return the id of a new run: the time in UTC, to the second, and four random letters or digits."""
+    letters = "".join(random.SystemRandom().choices("abcdefghjkmnpqrstuvwxyz23456789", k=4))
+    return f"{datetime.now(UTC):%Y%m%dt%H%M%S}-{letters}"

@@ -1,0 +1,6 @@
+"""The stand-in: a Zadig small enough to run inside the suite, with its real defects to be switched on by name.
+
+It keeps workflows and tasks in memory, and follows a real server in everything that a client of the documented calls
+can notice. It does not build anything, run stages, write logs, send notifications, schedule, update workflows, manage
+projects, environments or services, or limit how much it holds. Never put it where a real Zadig is expected to be.
+"""

@@ -1,0 +1,60 @@
+"""The gateway's authorization: who a token belongs to, and what each user may do in which project."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import jwt
+
+from contracts.standin.errors import DeniedError
+from contracts.standin.seed import OTHER_PROJECT, PROJECT
+
+GET, CREATE, RUN, DELETE = "get_workflow", "create_workflow", "run_workflow", "delete_workflow"
+ALL_RIGHTS = frozenset({GET, CREATE, RUN, DELETE})
+
+ADMIN, MEMBER, VIEWER, OUTSIDER = "admin", "member", "viewer", "outsider"
+GRANTS: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        MEMBER: {PROJECT: ALL_RIGHTS},
+        VIEWER: {PROJECT: frozenset({GET})},
+        OUTSIDER: {OTHER_PROJECT: ALL_RIGHTS},
+    }
+)
+"""User to project to rights. The system admin may do everything and is not listed."""
+
+DAY, HOUR = 86_400, 3_600
+_ALGORITHM = "HS256"
+
+
+class TokenDesk:
+    """Issues and reads the tokens of one stand-in, with a secret of its own."""
+
+    def __init__(self) -> None:
+        self._secret = secrets.token_bytes(32)
+
+    def issue(self, user: str, seconds: int = DAY) -> str:
+        """Return a token of `user` that expires in `seconds` from now; a negative number has expired already."""
+        return jwt.encode({"uid": user, "exp": int(time.time()) + seconds}, self._secret, _ALGORITHM)
+
+    def issue_all(self) -> dict[str, str]:
+        """Return a token of every user by name, and `expired`: a member's, an hour too old."""
+        tokens = {user: self.issue(user) for user in (ADMIN, *GRANTS)}
+        return tokens | {"expired": self.issue(MEMBER, -HOUR)}
+
+    def user_of(self, authorization: str | None) -> str:
+        """Return the user whom an Authorization header belongs to; DeniedError (401) if it proves nobody."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise DeniedError(401)
+        try:
+            claims = jwt.decode(token, self._secret, [_ALGORITHM], options={"require": ["uid", "exp"]})
+        except jwt.InvalidTokenError:
+            raise DeniedError(401) from None
+        return str(claims["uid"])
+
+
+def require(user: str, right: str, project: str) -> None:
+    """Raise DeniedError (403) unless `user` has `right` on `project`; an empty project is for the admin only."""
+    if user != ADMIN and right not in GRANTS.get(user, {}).get(project, ()):
+        raise DeniedError(403)

@@ -1,0 +1,33 @@
+"""What the stand-in does wrong on purpose: each defect of a real server by name, and the behaviours made of them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Defect(StrEnum):
+    """One defect that real Zadig servers were seen to have, or that their source shows."""
+
+    DOCUMENTED_BODY_CRASHES = "documented-body-crashes"
+    """Creating a workflow without `hook_ctl` crashes the handler: HTTP 500, empty body, nothing stored."""
+
+    NULL_BODY_CRASHES = "null-body-crashes"
+    """The body `null` crashes the handler instead of being refused."""
+
+    CROSS_TALK = "cross-talk"
+    """Requests under way at the same time share one error value per code, so descriptions get mixed up."""
+
+    PROJECT_SCOPE = "project-scope"
+    """Only the project named in the query is authorized, not the one that the workflow belongs to."""
+
+
+BEHAVIOURS: Mapping[str, frozenset[Defect]] = MappingProxyType({"perfect": frozenset(), "1.7.0": frozenset(Defect)})
+"""Name of a behaviour to its defects. `1.7.0` behaves as servers of that release do; `perfect` as the page promises."""
+
+
+def defects_of(behaviour: str) -> frozenset[Defect]:
+    """Return the defects of a behaviour; ValueError for a name that is not in BEHAVIOURS."""
+    try:
+        return BEHAVIOURS[behaviour]
+    except KeyError:
+        raise ValueError(f"unknown behaviour {behaviour!r}: choose one of {', '.join(BEHAVIOURS)}") from None

@@ -1,0 +1,17 @@
+"""What the stand-in holds from the start: the page's sample project, and a second one that belongs to somebody else."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+PROJECT = "nginx"
+OTHER_PROJECT = "other-project"
+ENVIRONMENT = "qa"
+SERVICE = "nginx"
+SERVICE_MODULE = "nginx-test"
+REPOSITORY = "nginx"
+BRANCH = "main"
+
+ENVIRONMENTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {PROJECT: frozenset({ENVIRONMENT}), OTHER_PROJECT: frozenset({ENVIRONMENT})}
+)
+"""Project to the names of its environments. A project that is not a key here does not exist."""

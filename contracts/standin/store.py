@@ -1,0 +1,115 @@
+"""Workflows and their tasks, in memory, with the rules by which Zadig changes them."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.standin import errors
+from contracts.standin.clock import Clock, Life, state_at
+
+
+@dataclass
+class Task:
+    """One task of a workflow; its state follows from its life and the workflow's clock, unless it was cancelled."""
+
+    task_id: int
+    life: Life
+    born: float
+    creator: str
+    created_at: int
+    cancelled: bool = False
+    revoker: str = ""
+    restarted: bool = False
+
+
+@dataclass
+class Workflow:
+    """One stored workflow with its clock and its tasks, by id."""
+
+    document: dict[str, Any]
+    clock: Clock
+    tasks: dict[int, Task] = field(default_factory=dict)
+    last_id: int = 0
+
+    @property
+    def name(self) -> str:
+        """The name, unique over all projects."""
+        return str(self.document["name"])
+
+    @property
+    def project(self) -> str:
+        """The project that the workflow really belongs to."""
+        return str(self.document["product_tmpl_name"])
+
+    def status(self, task: Task) -> str:
+        """Return the state that the task is in now."""
+        return "cancelled" if task.cancelled else state_at(task.life, self.clock.now() - task.born)
+
+    def use_id(self) -> int:
+        """Return the next task id; it is used up even if no task comes of it."""
+        self.last_id += 1
+        return self.last_id
+
+    def start(self, task_id: int, life: Life, creator: str) -> None:
+        """Add a queued task."""
+        self.tasks[task_id] = Task(task_id, life, self.clock.now(), creator, int(time.time()))
+
+    def cancel(self, task_id: int, revoker: str) -> None:
+        """Cancel a task in any state but passed; ZadigError if it has passed or is missing."""
+        task = self.tasks.get(task_id)
+        if task is None:
+            raise errors.cancel_without_task()
+        if self.status(task) == "passed":
+            raise errors.cancel_of_passed(self.name, task_id)
+        task.cancelled, task.revoker = True, revoker
+
+    def restart(self, task_id: int) -> None:
+        """Queue a failed, timed out or cancelled task again; ZadigError in any other state or if it is missing."""
+        task = self.tasks.get(task_id)
+        if task is None:
+            raise errors.restart_without_task()
+        status = self.status(task)
+        if status == "created":
+            raise errors.restart_of_queued()
+        if status in {"running", "passed"}:
+            raise errors.restart_of_passed()
+        task.born, task.cancelled, task.revoker, task.restarted = self.clock.now(), False, "", True
+
+
+class Store:
+    """All workflows by name, and the projects with their environments."""
+
+    def __init__(self, environments: Mapping[str, frozenset[str]], time_source: Callable[[], float]) -> None:
+        self.environments = environments
+        self._time_source = time_source
+        self._workflows: dict[str, Workflow] = {}
+
+    def __iter__(self) -> Iterator[Workflow]:
+        return iter(self._workflows.values())
+
+    def get(self, name: str) -> Workflow | None:
+        """Return the workflow of this name in any project, or None."""
+        return self._workflows.get(name)
+
+    def refuse_if_not_creatable(self, body: Mapping[str, Any]) -> None:
+        """Raise ZadigError if the name is taken or no stage is enabled."""
+        if body["name"] in self._workflows:
+            raise errors.workflow_exists(body["name"], body["product_tmpl_name"])
+        if not any((body[stage] or {}).get("enabled") for stage in ("build_stage", "artifact_stage")):
+            raise errors.no_enabled_stage()
+
+    def add(self, body: Mapping[str, Any], creator: str) -> None:
+        """Store a new workflow, with the keys that the server adds."""
+        now = int(time.time())
+        added = {"id": secrets.token_hex(12), "update_by": creator, "create_time": now, "update_time": now}
+        document = {**body, **added, "hook_ctl": body["hook_ctl"] or {"enabled": False, "items": []}}
+        self._workflows[body["name"]] = Workflow(document, Clock(self._time_source))
+
+    def delete(self, name: str) -> None:
+        """Remove a workflow and its tasks; ZadigError if it or its project is missing."""
+        workflow = self.get(name)
+        if workflow is None or workflow.project not in self.environments:
+            raise errors.delete_failed()
+        del self._workflows[name]

@@ -1,0 +1,138 @@
+"""The verdict: what the outcomes of a run add up to, and the exit code that says so."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from contracts.outcome import Result, mask_all
+
+FILE = "verdict.json"
+VERSION = 1
+ACCEPTED, REJECTED, INCONCLUSIVE = "accepted", "rejected", "inconclusive"
+EXITS = {ACCEPTED: 0, REJECTED: 1, INCONCLUSIVE: 6}
+LEAKED = 7
+PASSED_ON = frozenset({2, 3, 4, 5})
+"""Exit codes of pytest that stand as they are: interrupted, internal error, usage, nothing collected."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run was about. Times are ISO 8601 in UTC; `stand_in` is its behaviour, None for a live
+    target; `embedded`: the run started it itself."""
+
+    id: str
+    started: str
+    seconds: float
+    release: str
+    profile: str
+    base_url: str
+    api_prefix: str
+    stand_in: str | None
+    embedded: bool
+    shard: str | None = None
+    drift: str = "fail"
+    unknown_fields: str = "report"
+    notes: Sequence[str] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it stands in verdict.json."""
+        return asdict(self) | {"notes": list(self.notes)}
+
+
+@dataclass(frozen=True)
+class Tally:
+    """All that the verdict is decided on. `outcomes` are plain data, `planned` the cases that were to run."""
+
+    planned: Sequence[str]
+    outcomes: Sequence[Mapping[str, Any]]
+    leaks: Sequence[str] = ()
+    interrupted: str = ""
+    problems: Sequence[str] = field(default_factory=tuple)
+
+
+def decide(run: Run, tally: Tally) -> dict[str, Any]:
+    """Return the verdict of a run as plain data, as it stands in verdict.json."""
+    counts = Counter(str(outcome["result"]) for outcome in tally.outcomes)
+    done = {outcome["case"] for outcome in tally.outcomes}
+    not_run = [case for case in tally.planned if case not in done]
+    leaks = list(tally.leaks)
+    against, doubts = _against(run, counts, tally), _doubts(counts, not_run, tally)
+    verdict = REJECTED if against else INCONCLUSIVE if doubts else ACCEPTED
+    exit_code = LEAKED if verdict == ACCEPTED and leaks else EXITS[verdict]
+    whole = {
+        "version": VERSION,
+        "verdict": verdict,
+        "exit": exit_code,
+        "reasons": [*against, *doubts, *([f"{len(leaks)} leaked"] if leaks else [])],
+        "run": run.to_json(),
+        "counts": {
+            "planned": len(tally.planned),
+            **{str(result): counts[result] for result in Result},
+            "not_run": len(not_run),
+            "leaks": len(leaks),
+        },
+        "table": _table(tally.outcomes),
+        "cases": [dict(outcome) for outcome in tally.outcomes],
+        "not_run": not_run,
+        "unknown_fields": _unknown(tally.outcomes),
+        "leaks": leaks,
+    }
+    masked: dict[str, Any] = mask_all(whole)
+    return masked
+
+
+def _against(run: Run, counts: Counter[str], tally: Tally) -> list[str]:
+    """Return what a release must not pass with."""
+    reasons = []
+    if counts[Result.BREACH]:
+        reasons.append(_count(counts[Result.BREACH], "breach", "breaches"))
+    if counts[Result.DRIFT] and run.drift == "fail":
+        reasons.append(_count(counts[Result.DRIFT], "drift", "drifts"))
+    return [*reasons, *tally.problems]
+
+
+def _doubts(counts: Counter[str], not_run: Sequence[str], tally: Tally) -> list[str]:
+    """Return what keeps the run from telling."""
+    reasons = [f"{counts[result]} {result}" for result in (Result.UNREACHABLE, Result.BLOCKED) if counts[result]]
+    if not_run:
+        reasons.append(f"{len(not_run)} planned and not run")
+    if tally.interrupted:
+        reasons.append(tally.interrupted)
+    if not tally.planned:
+        reasons.append("nothing was planned")
+    return reasons
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"
+
+
+def _table(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    rows: dict[tuple[str, str], Counter[str]] = {}
+    for outcome in outcomes:
+        rows.setdefault((outcome["operation"], outcome["answer"]), Counter())[str(outcome["result"])] += 1
+    return [
+        {"operation": operation, "answer": answer, **{str(result): counts[result] for result in Result}}
+        for (operation, answer), counts in sorted(rows.items())
+    ]
+
+
+def _unknown(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    seen = {(outcome["operation"], path) for outcome in outcomes for path in outcome["unknown"]}
+    return [{"operation": operation, "path": path} for operation, path in sorted(seen)]
+
+
+def write(verdict: Mapping[str, Any], folder: Path) -> Path:
+    """Write verdict.json into the run folder, whole or not at all, and return its path."""
+    path = folder / FILE
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".tmp")
+    draft.write_text(
+        json.dumps(verdict, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", errors="backslashreplace"
+    )
+    os.replace(draft, path)  # noqa: PTH105 - atomic
+    return path

@@ -1,0 +1,13 @@
+"""Restart a task."""
+
+from collections.abc import Callable
+
+import pytest
+
+from contracts.casetable import Case
+
+
+@pytest.mark.operation("restart-task")
+def test_restart_task(case: Case, verify: Callable[[Case], None]) -> None:
+    """Each row of the case table gets the answer that it names, and leaves the state that it names."""
+    verify(case)

@@ -1,0 +1,13 @@
+"""Start a task of a workflow."""
+
+from collections.abc import Callable
+
+import pytest
+
+from contracts.casetable import Case
+
+
+@pytest.mark.operation("start-task")
+def test_start_task(case: Case, verify: Callable[[Case], None]) -> None:
+    """Each row of the case table gets the answer that it names, and leaves the state that it names."""
+    verify(case)

@@ -1,0 +1,266 @@
+"""Pages become documented.json: every irregularity is a finding with its line, every dead end one line of text."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.derive.documented import document
+from contracts.derive.error import DeriveError
+from contracts.derive.names import load_names
+from contracts.derive.page import read_page
+from contracts.derive.run import render
+
+ROOT = Path(__file__).parents[2]
+PAGES = Path(__file__).parent / "pages"
+NAMES = load_names(ROOT / "contracts/releases/operations.toml")
+REAL_PAGE = ROOT.parent / "shared/pages/zadig-1.7.0-workflow-api.md"
+PLAIN = (PAGES / "plain.md").read_text(encoding="utf-8")
+
+EVERY_OPERATION = {("no-headers", 12), ("no-headers", 46), ("no-status", 23), ("no-status", 67)}
+"""What the plain page lacks on purpose: it is as regular as pages are."""
+
+
+def derived(text: str, name: str = "plain.md") -> dict[str, Any]:
+    return document(read_page(text, name), NAMES)
+
+
+def findings(content: dict[str, Any]) -> set[tuple[str, int]]:
+    return {(finding["rule"], finding["line"]) for finding in content["findings"]}
+
+
+def edited(old: str, new: str) -> str:
+    """Return the plain page with one passage exchanged; the passage must be there."""
+    assert old in PLAIN
+    return PLAIN.replace(old, new, 1)
+
+
+def test_regular_page_gives_every_promise_with_its_line():
+    """Method, path, parameters, samples and their lines are all in the result."""
+    content = derived(PLAIN)
+    cancel, create = content["operations"]["cancel-task"], content["operations"]["create-workflow"]
+    assert content["release"] == "9.9.0"
+    assert content["page"]["lines"] == 83
+    assert (cancel["method"], cancel["path"], cancel["line"]) == (
+        "DELETE",
+        "/workflow/workflowtask/id/:id/pipelines/:pipeline",
+        7,
+    )
+    assert cancel["parameters"] == [
+        {"name": "id", "in": "path", "type": "integer", "required": True, "default": None, "line": 19},
+        {"name": "pipeline", "in": "path", "type": "string", "required": True, "default": None, "line": 20},
+        {"name": "projectName", "in": "query", "type": "string", "required": False, "default": "demo", "line": 21},
+    ]
+    assert cancel["body"] is None
+    assert cancel["answers"]["success"] == {"sample": {"message": "success"}, "lines": [25, 27]}
+    assert cancel["answers"]["error"]["lines"] == [31, 39]
+    assert create["body"] == {"sample": {"name": "one", "labels": ["a", "b"], "limit": 3}, "lines": [51, 57]}
+    assert [(row["name"], row["in"], row["default"]) for row in create["parameters"]] == [
+        ("name", "body", None),
+        ("labels", "body", None),
+        ("limit", "body", 5),
+    ]
+    assert findings(content) == EVERY_OPERATION
+
+
+def test_irregular_page_is_read_to_its_end():
+    """All the irregularities of known pages at once: each is a finding, and nothing is lost."""
+    content = derived((PAGES / "irregular.md").read_text(encoding="utf-8"), "irregular.md")
+    assert set(content["operations"]) == {"create-workflow", "restart-task"}
+    assert content["operations"]["create-workflow"]["body"]["sample"] == {
+        "name": "one",
+        "address": "http://example.test/#top",
+        "steps": [{"kind": "build"}],
+        "limit": 3,
+    }
+    assert [row["name"] for row in content["operations"]["restart-task"]["parameters"]] == ["id", "pipeline"]
+    assert [(f["line"], f["rule"], f["operation"]) for f in content["findings"]] == [
+        (8, "not-an-operation", None),
+        (12, "heading-names-another-thing", "create-workflow"),
+        (12, "no-error-sample", "create-workflow"),
+        (19, "fence-without-blank-line", "create-workflow"),
+        (20, "no-headers", "create-workflow"),
+        (25, "no-in-column", "create-workflow"),
+        (27, "query-listed-as-path", "create-workflow"),
+        (33, "json-comment", "create-workflow"),
+        (36, "json-trailing-comma", "create-workflow"),
+        (36, "json-trailing-comma", "create-workflow"),
+        (38, "json-comment", "create-workflow"),
+        (44, "body-table-incomplete", "create-workflow"),
+        (44, "no-in-column", "create-workflow"),
+        (48, "no-status", "create-workflow"),
+        (53, "heading-without-blank-line", "restart-task"),
+        (58, "no-headers", "restart-task"),
+        (63, "no-in-column", "restart-task"),
+        (66, "parameter-renamed", "restart-task"),
+        (68, "no-status", "restart-task"),
+    ]
+
+
+SURVIVED = {
+    "another-prefix": ("/api/aslan/workflow/workflow\n", "/open/workflow/workflow\n", ("other-prefix", 46)),
+    "unnamed-operation": (
+        "POST /api/aslan/workflow/workflow",
+        "PUT /api/aslan/workflow/workflow",
+        ("unnamed-operation", 46),
+    ),
+    "heading-of-another-thing": ("## 新建工作流", "## 新建任务", ("heading-names-another-thing", 41)),
+    "renamed-parameter": ("|`pipeline`|", "|`pipelines`|", ("parameter-renamed", 20)),
+    "query-parameter-said-to-be-in-the-path": (
+        "|`projectName`|string|query|",
+        "|`projectName`|string|path|",
+        ("query-listed-as-path", 21),
+    ),
+    "parameter-not-in-the-request": ("?projectName=:projectName", "", ("parameter-not-in-request", 21)),
+    "parameter-not-in-the-table": ("|`id`|int|path|编号|无|是|\n", "", ("parameter-not-listed", 12)),
+    "optional-path-parameter": ("|编号|无|是|", "|编号|无|否|", ("path-parameter-optional", 19)),
+    "parameter-listed-twice": ("|`labels`|array|", "|`name`|array|", ("parameter-listed-twice", 64)),
+    "row-without-a-name": ("|`labels`|array|", "||array|", ("row-without-name", 64)),
+    "row-with-a-cell-too-few": ("|无|否|", "|否|", ("uneven-row", 64)),
+    "unknown-type-word": ("|`id`|int|", "|`id`|number64|", ("unknown-type", 19)),
+    "unknown-required-word": ("|上限|5|否|", "|上限|5|也许|", ("unknown-required-word", 65)),
+    "unknown-place": ("|`limit`|int|body|", "|`limit`|int|cookie|", ("unknown-place", 65)),
+    "unknown-column": ("|参数名|类型|位置|描述|", "|参数名|类型|位置|心情|", ("unknown-column", 17)),
+    "no-type-column": ("|参数名|类型|位置|", "|参数名|种类|位置|", ("no-column", 17)),
+    "default-of-another-type": ("|上限|5|", "|上限|many|", ("default-of-another-type", 65)),
+    "type-unlike-the-sample": ("|`limit`|int|", "|`limit`|string|", ("type-differs-from-sample", 65)),
+    "key-not-in-the-sample": ("|`limit`|int|", "|`height`|int|", ("parameter-not-in-sample", 65)),
+    "body-table-with-fewer-keys": ("|`limit`|int|body|上限|5|否|\n", "", ("body-table-incomplete", 61)),
+    "no-body-table": ("#### body 参数说明", "#### 附注", ("no-table", 51)),
+    "no-body-sample": ("#### body 参数样例", "#### 附注", ("no-body-sample", 59)),
+    "table-is-no-table": ("|---|---|---|---|---|---|\n|`name`|", "|`name`|", ("no-table", 59)),
+    "no-success-sample": ('```json\n{"message": "success"}\n```\n', "", ("no-success-sample", 23)),
+    "no-error-section": (
+        '#### 异常返回\n\n```json\n{\n  "code": 6540',
+        '#### 附注\n\n```json\n{\n  "code": 6540',
+        ("no-error-sample", 41),
+    ),
+    "error-without-a-code": ('"code": 6540', '"status": 6540', ("error-without-code", 75)),
+    "misspelled-section": ("#### 正常返回", "#### 正常反回", ("unknown-section", 23)),
+    "section-twice": ("#### 异常返回", "#### 正常返回", ("section-twice", 29)),
+    "second-fence": (
+        '{"message": "success"}\n```\n',
+        '{"message": "success"}\n```\n\n```json\n{}\n```\n',
+        ("fence-not-read", 29),
+    ),
+    "fence-among-the-parameters": ("#### 路径参数说明\n", "#### 路径参数说明\n\n```\nx\n```\n", ("fence-not-read", 17)),
+    "table-in-an-answer": ("#### 异常返回\n", "#### 异常返回\n\n|a|\n|---|\n|b|\n", ("table-not-read", 31)),
+    "fence-before-any-section": ("## 停止任务\n", "## 停止任务\n\n```\nx\n```\n", ("outside-section", 9)),
+    "heading-without-an-operation": ("## 停止任务\n", "## 概述\n\n## 停止任务\n", ("not-an-operation", 7)),
+    "no-blank-line-before-a-fence": ("#### 异常返回\n\n", "#### 异常返回\n", ("fence-without-blank-line", 30)),
+    "no-blank-line-before-a-heading": ("```\n\n## 新建", "```\n## 新建", ("heading-without-blank-line", 40)),
+    "indented-block": ("#### 异常返回\n", "#### 异常返回\n\n    x\n", ("block-not-read", 31)),
+    "comment-in-a-sample": ('"code": 6163,', '"code": 6163, # number', ("json-comment", 33)),
+    "comma-before-a-bracket": ('"type": "error"\n', '"type": "error",\n', ("json-trailing-comma", 37)),
+    "documented-headers": ("#### 路径参数说明", "#### 请求头\n\n- x\n\n#### 路径参数说明", ("headers-not-read", 15)),
+    "documented-status": ("#### 异常返回\n", "#### 异常返回\n\n状态码 400\n", ("status-not-read", 29)),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), SURVIVED.values(), ids=SURVIVED)
+def test_irregularity_is_a_finding_with_its_line(old: str, new: str, expected: tuple[str, int]):
+    """The page is still read to its end, and the finding names the line that an editor shows."""
+    content = derived(edited(old, new))
+    assert expected in findings(content)
+    assert len(content["operations"]) == 2
+
+
+DEAD_ENDS = {
+    "no-request-fence": (
+        "```\nPOST /api/aslan/workflow/workflow\n```\n",
+        "",
+        "plain.md:43: the operation has no request fence",
+    ),
+    "no-request-section": (
+        "#### 请求\n\n```\nDELETE",
+        "#### 地址\n\n```\nDELETE",
+        "plain.md:7: the operation has no request fence",
+    ),
+    "two-request-fences": (
+        "POST /api/aslan/workflow/workflow\n```\n",
+        "POST /api/aslan/workflow/workflow\n```\n\n```\nPOST /b\n```\n",
+        "plain.md:49: the operation has 2 request fences",
+    ),
+    "request-line-without-a-method": ("POST /api", "/api", "plain.md:46: not a request line"),
+    "two-request-lines": ("POST /api/aslan/workflow/workflow", "POST /a\nPOST /b", "plain.md:46: not a request line"),
+    "invalid-json": ('"labels": ["a", "b"],', '"labels": ["a" "b"],', "plain.md:54: the sample is not JSON"),
+    "text-after-json": ('"limit": 3\n}', '"limit": 3\n} }', "plain.md:56: the sample is not JSON"),
+    "not-a-number": ('"limit": 3', '"limit": NaN', "plain.md:52: the sample is not JSON (it has no NaN)"),
+    "key-twice": ('"limit": 3', '"name": 3', "plain.md:52: the sample has the key 'name' twice"),
+    "empty-sample": ('{"message": "success"}\n', "", "plain.md:26: the sample is not JSON"),
+    "open-string": ('"停止失败"', '"停止失败', "plain.md:36: the sample is not JSON"),
+    "open-fence": (
+        '"message": "新建失败",\n  "type": "error"\n}\n```\n',
+        "}\n",
+        "plain.md:75: this fence is never closed",
+    ),
+    "operation-twice": (
+        "POST /api/aslan/workflow/workflow\n",
+        "DELETE /api/aslan/workflow/workflowtask/id/{a}/pipelines/{b}\n",
+        "plain.md:41: cancel-task is documented here and at line 7",
+    ),
+    "no-release-in-the-permalink": ("/v9.9.0/", "/latest/", "plain.md:1: the front matter names no release"),
+    "no-front-matter": ("---\ntitle", "title", "plain.md:1: the front matter names no release"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), DEAD_ENDS.values(), ids=DEAD_ENDS)
+def test_dead_end_is_one_line_with_page_and_line(old: str, new: str, expected: str):
+    """A page that cannot be understood says where and what to do."""
+    with pytest.raises(DeriveError) as error:
+        derived(edited(old, new))
+    assert str(error.value).startswith(expected)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# 样例\n", "---\n", "```\n", "|a|\n|---|\n"])
+def test_page_without_operations_is_refused(text: str):
+    """An empty or foreign file is no page."""
+    with pytest.raises(DeriveError, match=r"^plain\.md:1: "):
+        derived(text)
+
+
+def test_every_prefix_of_a_page_is_read_or_refused_in_one_line():
+    """A page cut off anywhere never ends in a traceback."""
+    for end in range(0, len(PLAIN), 7):
+        try:
+            derived(PLAIN[:end])
+        except DeriveError as error:
+            assert str(error).startswith("plain.md:")  # noqa: PT017
+
+
+def test_line_ends_of_windows_change_only_the_checksum():
+    """A page saved with CR LF gives the same operations and lines."""
+    unix, windows = derived(PLAIN), derived(PLAIN.replace("\n", "\r\n"))
+    assert unix["page"].pop("sha256") != windows["page"].pop("sha256")
+    assert unix == windows
+
+
+def test_prose_of_the_page_is_not_kept():
+    """Titles, headings, notes and parameter descriptions stay on the page."""
+    text = render(derived((PAGES / "irregular.md").read_text(encoding="utf-8"), "irregular.md"))
+    for prose in ("不规则的样例", "新建任务", "仅作样例", "名字", "上限", "项目"):
+        assert prose not in text
+
+
+def test_real_page_derives_to_the_file_in_the_repository():
+    """documented.json is what the page says, byte for byte."""
+    if not REAL_PAGE.exists():
+        pytest.skip("the documentation page is not part of the repository")
+    found = (ROOT / "contracts/releases/1.7.0/documented.json").read_bytes()
+    assert render(derived(REAL_PAGE.read_bytes().decode(), REAL_PAGE.name)).encode() == found
+
+
+def test_documented_file_has_the_irregularities_of_the_page():
+    """The known irregularities of the 1.7.0 page are on record."""
+    content = json.loads((ROOT / "contracts/releases/1.7.0/documented.json").read_text(encoding="utf-8"))
+    assert findings(content) >= {
+        ("parameter-renamed", 24),
+        ("query-listed-as-path", 25),
+        ("query-listed-as-path", 62),
+        ("heading-names-another-thing", 80),
+        ("heading-without-blank-line", 80),
+        ("fence-without-blank-line", 34),
+        ("body-table-incomplete", 141),
+    }
