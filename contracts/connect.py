@@ -8,12 +8,13 @@ from typing import Any
 from urllib.parse import quote
 
 from contracts.catalog import load
-from contracts.client import Client, Exchange, Header, Limits, Request, Transport
+from contracts.client import Client, Exchange, Header, Limits, Request
 from contracts.journal import FILE as JOURNAL
 from contracts.journal import Guard, Journal, Names, RefusedError
 from contracts.redact import register
 from contracts.settings import Settings, SettingsError
 from contracts.target import Place, Target
+from contracts.transport import Transport
 
 STAMP = "X-Zadig-Stand-In"
 
