@@ -14,7 +14,7 @@ import requests
 import urllib3
 from requests.auth import AuthBase
 
-from contracts.transport import SAFE_METHODS, Attempt, Transport, open_session
+from contracts.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_session
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,9 @@ class Limits:
     size: int = 1_000_000
 
 
+USUAL_LIMITS = Limits()
+
+
 class Header(AuthBase):
     """Puts one Authorization value on a request; never shows it. `shown` stands for it in a curl line."""
 
@@ -94,8 +97,8 @@ class Client:
         credentials: Mapping[str, Header],
         *,
         guard: Callable[[Request], None],
-        limits: Limits = Limits(),
-        transport: Transport = Transport(),
+        limits: Limits = USUAL_LIMITS,
+        transport: Transport = DIRECT,
     ) -> None:
         self.root = root
         self.limits = limits

@@ -29,6 +29,9 @@ class Transport:
     proxy: str | None = None
 
 
+DIRECT = Transport()
+
+
 class Attempt:
     """The deadline of one exchange. At its end the socket is shut, which ends whatever reads or writes there."""
 
