@@ -1,0 +1,52 @@
+# make run | test | check | bench; see README.md
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help setup run test check bench lock clean
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "setup: Python 3.11 or newer is needed; set one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "setup: installing the pinned packages into .venv"
+	@$(PYTHON) -m venv .venv > .setup.log 2>&1 \
+	  || { echo "setup: $(PYTHON) could not make .venv, see .setup.log; its venv module may have to be installed" >&2; exit 1; }
+	@$(BIN)/python -m pip install --disable-pip-version-check --retries 2 --require-hashes -r requirements.lock >> .setup.log 2>&1 \
+	  || { echo "setup: pip could not install requirements.lock, see .setup.log; is the network there? A mirror can be set with PIP_INDEX_URL" >&2; exit 1; }
+	@rm -f .setup.log
+	@touch $@
+
+setup: $(READY)
+
+## make run      runs the cases against the stand-in, or against ZADIG_BASE_URL where it is set
+run: $(READY)
+	@$(BIN)/pytest tests/api
+
+## make test     runs all tests: the suite's own, and the cases against the stand-in
+test: $(READY)
+	$(BIN)/pytest tests/suite -n auto -q
+	env -u ZADIG_BASE_URL $(BIN)/pytest tests/api --profile acceptance -q
+
+## make check    lint, format, types, import rule, derived files up to date
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest tests/suite/test_import_rule.py -q
+	$(BIN)/python -m contracts derive --check
+	$(BIN)/python -m contracts coverage --check
+
+## make bench    measurements, as a table
+bench: $(READY)
+	@$(BIN)/python -m bench
+
+## make lock     pins the packages of pyproject.toml anew
+lock: $(READY)
+	@$(BIN)/python -m pip install --quiet --target .venv/lock uv
+	@PYTHONPATH=.venv/lock $(BIN)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o requirements.lock
+
+## make clean    removes what was set up and made
+clean:
+	rm -rf .venv .setup.log .pytest_cache .mypy_cache .ruff_cache runs
