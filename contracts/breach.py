@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from contracts.redact import register
+
 SHOWN = 160
 """Characters of a value that a line shows."""
 
@@ -73,6 +75,6 @@ class Breach:
 
 
 def show(value: object) -> str:
-    """Return `value` on one line, cut where it is long."""
-    text = " ".join(value.split()) if isinstance(value, str) else repr(value)
+    """Return `value` on one line, secrets masked, cut where it is long: of a secret that is cut, a part would show."""
+    text = register.mask(" ".join(value.split()) if isinstance(value, str) else repr(value))
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text):,} characters)"

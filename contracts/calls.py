@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from contracts.casetable import Special
 from contracts.catalog import Operation
@@ -17,13 +17,13 @@ ORDINARY = Special()
 
 def operation_call(target: Target, operation: Operation, subject: Subject, special: Special = ORDINARY) -> Request:
     """Return the request of an operation or support call on `subject`."""
-    project = _project(target.place, subject, special)
+    scope = target.place.other_project if special.scope == "other" else subject.project
     method = special.method or operation.method
     body = _body(target.place, operation, subject, special)
     return Request(
         method=method,
-        path=_path(special.path or operation.path, subject, special),
-        query={"projectName": project} if special.query else {},
+        path=_path((special.path or "{path}").replace("{path}", operation.path), subject, special),
+        query={"projectName": scope or ""} if special.query else {},
         body=body,
         content_type=special.content_type if body is not None else None,
         credential=special.credential,
@@ -33,6 +33,16 @@ def operation_call(target: Target, operation: Operation, subject: Subject, speci
 def support_call(target: Target, name: str, subject: Subject) -> Request:
     """Return the request of a support call on `subject`."""
     return operation_call(target, target.release.support[name], subject)
+
+
+def sent_names(target: Target, subject: Subject, special: Special, request: Request) -> dict[str, str]:
+    """Return the names that a request uses, for the texts of its answer."""
+    return subject.sent(target.place) | {
+        "project": _project(target.place, subject, special),
+        "env": special.env or target.place.env_name,
+        "method": request.method,
+        "path": unquote(request.path),
+    }
 
 
 def sent_body(request: Request) -> dict[str, Any]:
@@ -61,7 +71,7 @@ def _path(template: str, subject: Subject, special: Special) -> str:
         "max": "100",
         "start": "0",
     }
-    return re.sub(r":(\w+)", lambda match: values[match[1]], template)
+    return re.sub(r":(\w+)", lambda match: values[match[1]], template.replace("{name}", name))
 
 
 def _body(place: Place, operation: Operation, subject: Subject, special: Special) -> bytes | None:
@@ -78,6 +88,8 @@ def _body(place: Place, operation: Operation, subject: Subject, special: Special
         body["description"] = "x" * special.pad
     for key in special.drop:
         body.pop(key, None)
+    if special.keep:
+        body = {key: value for key, value in body.items() if key in special.keep}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 

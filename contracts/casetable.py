@@ -17,15 +17,18 @@ EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": 
 class Special:
     """What is special in the request of a case; a field left out means the ordinary request.
 
-    `body`: `usual` (the documented body with what real servers need besides) or `documented`. `set`, `null` and
-    `drop` then change its top-level keys; `raw` replaces it; `pad` fills `description` up to so many bytes.
+    `body`: `usual` (the documented body with what real servers need besides) or `documented`. `set`, `null`, `drop` and
+    `keep` then change its top-level keys; `raw` replaces it; `pad` fills `description` up to so many bytes.
     `id` stands in the path as it is written. `name` is a template of the workflow's name, `length` fills it up.
+    `project` is the one in the body, `scope` the one in the query; `other` is the outsider's. `credential` is a name
+    of credentials.py. `path` and `method` replace the operation's own, `{path}` standing for it.
     """
 
     body: str = "usual"
     set: Mapping[str, Any] = field(default_factory=dict)
     null: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
     raw: str | None = None
     pad: int = 0
     content_type: str | None = "application/json"
@@ -33,6 +36,7 @@ class Special:
     name: str = "{name}"
     length: int = 0
     project: str | None = None
+    scope: str | None = None
     env: str | None = None
     branch: str = ""
     query: bool = True
@@ -45,7 +49,8 @@ class Special:
 class Case:
     """Given + operation + request -> answer, and the state afterwards.
 
-    `level` is the least profile that runs it; `only` is stand-in, gateway or empty; `needs` names a credential.
+    `level` is the least profile that runs it; `only` is `stand-in` where a live target must not get it; `needs` names
+    a credential. `after` is a key of state.EFFECTS.
     """
 
     id: str
@@ -77,13 +82,22 @@ def cases(release: str) -> tuple[Case, ...]:
     for name in reversed(whole.lineage):
         path = RELEASES / name / "cases.toml"
         if path.exists():
-            for operation, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            try:
+                tables = tomllib.loads(path.read_text(encoding="utf-8"))
+            except tomllib.TOMLDecodeError as error:
+                raise CatalogError(f"{name}/cases.toml is not TOML: {error}") from None
+            for operation, table in tables.items():
                 rows.setdefault(operation, {}).update(table)
     found = [case for operation, table in rows.items() for case in _table(whole, operation, table)]
     return tuple(found)
 
 
 def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterator[Case]:
+    if operation == "every":
+        for own, row in [(each, row) for each in release.operations for row in table.items()]:
+            given = row[1]["given"][own]
+            yield from _table(release, own, {row[0]: {**row[1], "given": given}})
+        return
     if operation not in release.operations:
         raise CatalogError(f"cases.toml: no operation {operation!r} in release {release.name}")
     for name, row in table.items():

@@ -26,7 +26,8 @@ class CatalogError(ValueError):
 class Answer:
     """One documented or observed response of an operation.
 
-    `body` is json, empty or text. `description`, `values` (by key) and `text` are templates of what was sent.
+    `body` is json, empty, text or any. `also`: statuses that something in front of the server may answer instead.
+    `description`, `values` (by key) and `text` are templates of what was sent.
     `basis` says where it is promised: lines of the page or the source of the fact.
     """
 
@@ -41,6 +42,7 @@ class Answer:
     description: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
+    also: tuple[int, ...] = ()
     schema: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
@@ -67,6 +69,7 @@ class Release:
     lineage: tuple[str, ...]
     operations: Mapping[str, Operation]
     support: Mapping[str, Operation]
+    task_states: tuple[str, ...]
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -95,7 +98,8 @@ def load(name: str) -> Release:
     shared = {fact.name: _answer("", fact, page, None) for fact in facts.answers.values()}
     operations = {item.name: _operation(item, facts, page, shared) for item in whole.operations}
     support = {item.name: _support(item, page) for item in facts.support.values()}
-    return Release(name, page, facts.lineage, operations, support)
+    states = facts.task_states.states if facts.task_states else ()
+    return Release(name, page, facts.lineage, operations, support, states)
 
 
 def _operation(item: contract.Operation, facts: Observed, page: str, shared: Mapping[str, Answer]) -> Operation:
@@ -137,6 +141,7 @@ def _answer(operation: str, fact: fact_types.Answer, page: str, lines: tuple[int
         description=fact.description,
         values=fact.values,
         text=fact.text or "",
+        also=fact.also,
     )
 
 

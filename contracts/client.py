@@ -4,11 +4,12 @@ Nothing is followed, retried or taken from the user's environment. A request tha
 connection of its own: an idle connection that the server closes at that moment would look like a crash of the server.
 """
 
+import string
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import requests
 import urllib3
@@ -110,11 +111,11 @@ class Client:
         """Send `request` once and return what came back; never raises for what the target does."""
         if request.changes:
             self._guard(request)
-        attempt = Attempt(self.limits.answer)
+        url, seconds = self.url(request), self.limits.answer
+        attempt = Attempt(url, seconds, fresh=request.changes)
         exchange = self._exchange(request, attempt)
-        idle_closed = exchange.failure is not None and exchange.failure.kind == "no-answer" and attempt.reused
-        if idle_closed and not request.changes:
-            return self._exchange(request, Attempt(self.limits.answer))
+        if attempt.reused and exchange.failure is not None and exchange.failure.kind == "no-answer":
+            return self._exchange(request, Attempt(url, seconds - exchange.seconds, fresh=True))  # it was idle: closed
         return exchange
 
     def shown_authorization(self, credential: str) -> str | None:
@@ -127,12 +128,13 @@ class Client:
         self._session.close()
 
     def url(self, request: Request) -> str:
-        """Return the whole URL that `request` goes to."""
+        """Return the whole URL that `request` goes to, byte for byte."""
+        path = quote(request.path, safe=string.punctuation)  # changes nothing but what no HTTP can carry
         query = f"?{urlencode(request.query)}" if request.query else ""
-        return f"{self.root}{request.path}{query}"
+        return f"{self.root}{path}{query}"
 
-    def _prepare(self, request: Request, url: str) -> requests.PreparedRequest:
-        prepared = self._session.prepare_request(
+    def _prepare(self, request: Request) -> requests.PreparedRequest:
+        return self._session.prepare_request(
             requests.Request(
                 request.method,
                 self.root,
@@ -141,32 +143,30 @@ class Client:
                 auth=self._auth.get(request.credential),
             )
         )
-        prepared.url = url  # as it stands: requests would rewrite %31 to 1
-        return prepared
 
     def _exchange(self, request: Request, attempt: Attempt) -> Exchange:
-        url = self.url(request)
         status: int | None = None
         headers: Mapping[str, str] = {}
         body = bytearray()
         failure: Failure | None = None
+        limits = self.limits
         started = time.monotonic()
         with attempt:
             try:
                 answer = self._session.send(
-                    self._prepare(request, url),
+                    self._prepare(request),
                     stream=True,
                     allow_redirects=False,
-                    timeout=(self.limits.connect, min(self.limits.first_byte, self.limits.answer)),
+                    timeout=(min(limits.connect, limits.answer), min(limits.first_byte, limits.answer)),
                 )
                 status, headers = answer.status_code, answer.headers
                 with answer:
-                    failure = self._read(answer.raw, body)
+                    failure = _bad_length(headers) or self._read(answer.raw, body)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 failure = _failure(error, status)
         if attempt.expired:
-            failure = Failure("deadline", f"no whole answer within {self.limits.answer:g} s")
-        return Exchange(request, url, status, headers, bytes(body), time.monotonic() - started, failure)
+            failure = Failure("deadline", f"no whole answer within {limits.answer:g} s")
+        return Exchange(request, attempt.url, status, headers, bytes(body), time.monotonic() - started, failure)
 
     def _read(self, raw: Any, body: bytearray) -> Failure | None:
         for chunk in raw.stream(65_536, decode_content=True):
@@ -177,18 +177,25 @@ class Client:
         return None
 
 
+def _bad_length(headers: Mapping[str, str]) -> Failure | None:
+    """Return a failure where the length is no number: urllib3 would read on until the connection closes."""
+    length = headers.get("Content-Length", "0")
+    if all(part.strip().isdecimal() for part in length.split(",")):
+        return None
+    return Failure("garbled", f"the answer breaks HTTP: its Content-Length is {length[:40]!r}")
+
+
 def _failure(error: Exception, status: int | None) -> Failure:
     """Name what went wrong, in the order in which the library wraps its errors."""
-    text = _root_cause(error)
+    text, chain = _root_cause(error), _chain(error)
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return Failure("refused", "no connection within the time allowed")
-    if isinstance(error, requests.exceptions.ReadTimeout | urllib3.exceptions.ReadTimeoutError | TimeoutError):
-        return Failure("deadline", "the answer stopped coming" if status else "no answer within the time allowed")
     if isinstance(error, requests.exceptions.SSLError):
         return Failure("refused", f"TLS: {text}")
-    chain = _chain(error)
     if any(isinstance(link, urllib3.exceptions.NewConnectionError | requests.exceptions.ProxyError) for link in chain):
         return Failure("refused", text)
+    if any(isinstance(link, TimeoutError | urllib3.exceptions.ReadTimeoutError) for link in chain):
+        return Failure("deadline", "the answer stopped coming" if status else "no answer within the time allowed")
     if status is None and any(isinstance(link, ConnectionError) for link in chain):
         return Failure("no-answer", "the connection closed without an answer")
     return Failure("garbled", f"the answer breaks HTTP: {text}")

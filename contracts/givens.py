@@ -83,14 +83,15 @@ def _delete(target: Target, subject: Subject) -> Subject:
 
 def _reach(target: Target, subject: Subject, state: str) -> Subject:
     """Wait until the task is in `state`; on a stand-in by moving its clock on."""
+    by_hand = target.control if target.control is not None and target.control.manual else None
 
     def state_now() -> str:
-        if target.clock is not None:
-            target.clock.advance(subject.name, STEP_SECONDS)
+        if by_hand is not None:
+            by_hand.advance(subject.name, STEP_SECONDS)
         return look(target, subject).tasks.get(subject.task_id, "gone")
 
     try:
-        interval = 1.0 if target.clock is None else 0.0
+        interval = 1.0 if by_hand is None else 0.0
         wait_for(state_now, state, seconds=target.patience, final=FINAL, interval=interval)
     except WaitError as error:
         raise NotArrangedError(str(error)) from None

@@ -9,13 +9,12 @@ import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote
 
 from contracts.client import Request
+from contracts.named import Named, UnclearPathError, named
 
 PREFIX = "zct"
 FILE = "journal.jsonl"
-_NAME_IN_PATH = re.compile(r"/workflow/workflow/(?!find/)([^/]+)$|/pipelines/([^/]*)(?:/restart)?/?$")
 _MAKES = re.compile(r"/workflow/(workflow|workflowtask)(/.*)?$")
 
 
@@ -34,13 +33,16 @@ class Journal:
         self._open: dict[str, str] = {}
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600)
+        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
+
+    def begin(self, run_id: str, base_url: str) -> None:
+        """Note which run this is, and on which target, where nothing stands in the journal yet."""
+        self._write({"event": "run", "run": run_id, "base_url": base_url}, first_only=True)
 
     def open(self, name: str, project: str) -> None:
         """Note on disk that `name` may be made in `project` from now on."""
-        with self._lock:
-            self._open[name] = project
         self._write({"event": "open", "name": name, "project": project})
+        self.adopt(name, project)
 
     def adopt(self, name: str, project: str) -> None:
         """Take over a name that another process of this run, or an earlier run, opened on disk."""
@@ -61,29 +63,37 @@ class Journal:
         """Whether `name` was opened here and is not gone."""
         return name in self._open
 
-    def _write(self, entry: dict[str, str]) -> None:
+    def _write(self, entry: dict[str, str], *, first_only: bool = False) -> None:
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}, ensure_ascii=False)
         with self._lock:
             fcntl.flock(self._file, fcntl.LOCK_EX)
             try:
-                os.write(self._file, f"{line}\n".encode())
+                if first_only and os.fstat(self._file).st_size:
+                    return
+                os.write(self._file, f"{self._line_end()}{line}\n".encode())
                 os.fsync(self._file)
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _line_end(self) -> str:
+        """Return what ends a torn last line, so that the next one is not lost with it."""
+        size = os.fstat(self._file).st_size
+        return "" if size == 0 or os.pread(self._file, 1, size - 1) == b"\n" else "\n"
 
 
 def left_open(path: Path) -> dict[str, str]:
     """Return the names that a journal on disk opened and never saw gone, with their project; a torn line is passed."""
     names: dict[str, str] = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):  # splitlines knows more ends
         try:
             entry = json.loads(line)
         except json.JSONDecodeError:
             continue  # the run was killed while it wrote this line, so before the request
-        if entry.get("event") == "open":
-            names[entry["name"]] = entry["project"]
-        elif entry.get("event") == "gone":
-            names.pop(entry["name"], None)
+        match entry:
+            case {"event": "open", "name": str(name), "project": str(project)}:
+                names[name] = project
+            case {"event": "gone", "name": str(name)}:
+                names.pop(name, None)
     return names
 
 
@@ -113,45 +123,35 @@ class Guard:
 
     def __call__(self, request: Request) -> None:
         """Raise RefusedError where `request` must not be sent."""
-        body = _body(request)
-        names = _names(request, body)
-        what = f"{request.method} {request.path}"
-        if isinstance(body, dict) and request.method == "POST" and request.path == "/workflow/workflow":
-            name, project = body.get("name"), body.get("product_tmpl_name")
-            lasting = not isinstance(name, str) or not name or "/" in name or project not in self._projects
-            if lasting and not self._stand_in:
+        method = request.method.upper()  # as it goes out
+        what = f"{method} {request.path}"
+        try:
+            found = named(request)
+        except UnclearPathError as error:
+            raise RefusedError(f"{what}: {error}") from None
+        if found.whole and found.of_all and method == "POST" and "/workflowtask" not in request.path:
+            if self._lasting(found):
+                if self._stand_in:
+                    return
                 raise RefusedError(f"{what} could leave a workflow that can never be removed; only a stand-in gets it")
-            if lasting:
-                return
-        elif not names and not self._harmless(request, body):
+        elif not found.names and (found.whole or not found.of_all):
             raise RefusedError(f"{what} names nothing that this run made")
-        for name in names:
-            if not self._journal.holds(name):
+        for name in found.names:
+            if name is None or not self._journal.holds(name.partition("/")[0]):  # no other run makes own/x either
                 raise RefusedError(f"{what} names {name!r}, which this run did not make")
-            if request.method == "POST" and _MAKES.search(request.path):
+        for project in found.projects:
+            if not self._stand_in and not self._ours(project, found):
+                raise RefusedError(f"{what} names the project {project!r}, which is not to be worked in")
+        if method == "POST" and _MAKES.search(request.path):
+            for name in filter(None, found.names):
                 self._journal.note(request, name)
 
-    @staticmethod
-    def _harmless(request: Request, body: object) -> bool:
-        """Whether a create or start has a body that is no JSON object, so that it cannot name anything."""
-        return request.path.rstrip("/") in ("/workflow/workflow", "/workflow/workflowtask") and body is None
+    def _lasting(self, found: Named) -> bool:
+        """Whether a create asks for what could never be removed."""
+        names, projects = found.names, found.projects
+        good = names and all(name and "/" not in name for name in names)
+        return not (good and projects and self._projects.issuperset(projects))
 
-
-def _body(request: Request) -> object:
-    """Return the JSON object of a request, or None where the body is no JSON object."""
-    try:
-        value = json.loads(request.body or b"")
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _names(request: Request, body: object) -> list[str]:
-    """Return all workflow names that a request would act on."""
-    match = _NAME_IN_PATH.search(request.path)
-    names = [unquote(match[1] or match[2] or "")] if match else []
-    if isinstance(body, dict):
-        names += [str(body[key]) for key in ("name", "workflow_name") if body.get(key)]
-    if not names:  # an unknown path: the suite's own ones end in a name
-        names = [part for part in map(unquote, request.path.split("/")) if part.startswith(f"{PREFIX}-")]
-    return names
+    def _ours(self, project: str | None, found: Named) -> bool:
+        """Whether a project is one to work in, or one that cannot be there, as it has one of our own names in it."""
+        return not project or project in self._projects or any(name in project for name in found.names if name)

@@ -39,7 +39,10 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one case. `promised` names the page's lines or the source of the fact."""
+    """What became of one case. `promised` names the page's lines or the source of the fact.
+
+    `deviation` is the known deviation that shows, `fixed` the one that should and does not.
+    """
 
     case: str
     operation: str
@@ -49,6 +52,7 @@ class Outcome:
     breaches: tuple[Breach, ...] = ()
     reason: str = ""
     deviation: str = ""
+    fixed: str = ""
     unknown: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     seconds: float = 0.0

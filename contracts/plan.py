@@ -8,6 +8,9 @@ from contracts.casetable import LEVELS, Case
 from contracts.givens import NEEDS_AGENT
 from contracts.settings import Settings
 
+OTHER_PROJECT = "outsider-project"
+"""What a case needs that goes into a project of the outsider's; there where his token and his project are known."""
+
 PROFILES = {"smoke": "smoke", "regression": "regression", "nightly": "nightly", "acceptance": "nightly"}
 """Each profile and the last level that it runs."""
 
@@ -40,10 +43,10 @@ def left_out(case: Case, allowed: Scope) -> str | None:
     if case.only == "stand-in" and not allowed.stand_in:
         return "run on a stand-in only, because a live target could never be rid of what they make"
     if case.needs and not allowed.authorizes:
-        return "of authorization are off: this port of Zadig does none"
+        return "are off: this port of Zadig does no authorization"
     if case.needs and case.needs not in allowed.credentials:
-        token = "TOKEN" if case.needs == "main" else f"{case.needs.upper()}_TOKEN"
-        return f"of authorization are off: ZADIG_{token} is not set"
+        names = {"main": "ZADIG_TOKEN", OTHER_PROJECT: "ZADIG_OUTSIDER_TOKEN or ZADIG_OUTSIDER_PROJECT"}
+        return f"are off: {names.get(case.needs, f'ZADIG_{case.needs.upper()}_TOKEN')} is not set"
     return None
 
 

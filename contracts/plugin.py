@@ -2,22 +2,28 @@
 
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from contracts.casetable import Case, cases
 from contracts.catalog import ROOT, CatalogError
-from contracts.flow import Flow, FlowEndedError
+from contracts.crowd import Crowd
+from contracts.deviations import DeviationsError
+from contracts.flow import Flow
+from contracts.givens import NEEDS_AGENT
 from contracts.outcome import Outcome, Result
 from contracts.plan import chosen, runs_at, shard
 from contracts.report.terminal import summary
 from contracts.session import Session
 from contracts.settings import Settings, SettingsError, is_secret, load, option
+from contracts.story import Story, StoryEndedError
 from contracts.verdict import PASSED_ON
 
 SESSION = pytest.StashKey[Session]()
+STORIES = ("flow", "crowd")
 OUTCOME = pytest.StashKey[Outcome]()
+AnyStory = TypeVar("AnyStory", bound=Story)
 CASES = ROOT / "tests" / "api"
 
 
@@ -33,17 +39,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings where cases are to run, and start the stand-in early where it is the target."""
     config.addinivalue_line("markers", "operation(name): the operation whose rows of the case table a test runs")
+    config.addinivalue_line("markers", "slow: the given takes a running agent, so minutes on a live target")
     config.addinivalue_line("markers", "case(id, level): a case that is no row of the table, such as a flow")
     if not _wants_cases(config):
         return
     given = {name: getattr(config.option, f"zadig_{name}", None) for name in Settings.model_fields}
     try:
         settings = load(given)
-        cases(settings.release)
         handed = getattr(config, "workerinput", {}).get("zadig")
         config.stash[SESSION] = run = Session(settings, handed, idle=config.option.collectonly)
-    except (SettingsError, CatalogError) as error:
+        ids = {case.id for case in cases(settings.release)}
+        _ = run.deviations  # what is wrong with them is said before anything is sent
+    except (SettingsError, CatalogError, DeviationsError) as error:
         raise pytest.UsageError(str(error)) from None
+    if config.option.keyword in ids:  # start-task/… would find restart-task/… too
+        config.option.keyword = f"[{config.option.keyword}]"
     if not run.worker:
         config.pluginmanager.register(Listener(run))
     if config.option.tbstyle == "auto":
@@ -111,9 +121,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if operation is not None:
         rows = [row for row in cases(run.settings.release) if row.operation == operation.args[0]]
         picked = chosen(rows, run.scope)
-        metafunc.parametrize("case", picked, ids=[row.id for row in picked])
+        slow = {True: [pytest.mark.slow], False: []}
+        params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in picked]
+        metafunc.parametrize("case", params)
     elif case is not None:
-        metafunc.parametrize("flow", [case.args[0]], ids=[case.args[0]], indirect=True)
+        story = next(name for name in STORIES if name in metafunc.fixturenames)
+        metafunc.parametrize(story, [case.args[0]], ids=[case.args[0]], indirect=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -131,7 +144,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _runs(item: pytest.Item, run: Session) -> bool:
     marker = item.get_closest_marker("case")
-    return marker is None or runs_at(marker.kwargs["level"], run.scope.level)
+    if marker is None:
+        callspec = getattr(item, "callspec", None)  # its case is no Case where no row of the operation is planned
+        return callspec is not None and isinstance(callspec.params.get("case"), Case)
+    on_stand_in_only = marker.kwargs.get("only") == "stand-in"
+    return runs_at(marker.kwargs["level"], run.scope.level) and (run.scope.stand_in or not on_stand_in_only)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -156,27 +173,39 @@ def verify(request: pytest.FixtureRequest) -> Callable[[Case], None]:
 
 @pytest.fixture
 def flow(request: pytest.FixtureRequest) -> Flow:
-    """A flow on a workflow of its own."""
+    """Several operations on one workflow, one after the other."""
+    return _story(request, Flow)
+
+
+@pytest.fixture
+def crowd(request: pytest.FixtureRequest) -> Crowd:
+    """Many requests at once."""
+    return _story(request, Crowd)
+
+
+def _story(request: pytest.FixtureRequest, kind: type[AnyStory]) -> AnyStory:
     run = request.config.stash[SESSION]
     if run.look.trouble:
-        request.node.stash[OUTCOME] = run.not_tried(request.param, "flows", request.param.partition("/")[2])
+        outcome = run.not_tried(request.param, kind.operation, request.param.partition("/")[2])
+        request.node.stash[OUTCOME] = outcome
         pytest.skip(run.look.trouble)
-    return Flow(run.target, request.param)
+    return kind(run.target, request.param)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Turn what became of a flow into pytest's words, and clean up after it."""
-    played = pyfuncitem.funcargs.get("flow")
-    if not isinstance(played, Flow):
+    """Turn what became of a story into pytest's words, and clean up after it."""
+    story = next((pyfuncitem.funcargs[name] for name in STORIES if name in pyfuncitem.funcargs), None)
+    if not isinstance(story, Story):
         return (yield)
+    run = pyfuncitem.config.stash[SESSION]
     try:
         result = yield
-    except FlowEndedError:
+    except StoryEndedError:
         result = True
     finally:
-        outcome = pyfuncitem.stash[OUTCOME] = pyfuncitem.config.stash[SESSION].judged(played.outcome())
-    _tell(outcome, pyfuncitem.config.stash[SESSION])
+        outcome = pyfuncitem.stash[OUTCOME] = run.judged(story.outcome())
+    _tell(outcome, run)
     return result
 
 

@@ -1,47 +1,74 @@
 """The one register of secrets. Whatever goes to a sink passes `mask` first."""
 
 import base64
+import html
 import re
-from urllib.parse import quote, quote_plus
 
 MASK = "***"
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*)?")
-_SHORTEST = 6
-"""Characters below which a value is not masked outright: it would black out ordinary words."""
+SHORTEST = 6
+"""Characters below which a value is not masked: it would black out ordinary words. No secret may be so short."""
+
+# Looks once at the start of each word whether a JWT can end it: from each eyJ anew would take minutes on a bad answer.
+_JWT = re.compile(r"(?<![\w-])(?=[\w-]*+\.[\w-]{5})([\w-]*?)eyJ[\w-]{12,}\.[\w-]+(?:\.[\w-]*)?", re.ASCII)
+_SIGN = re.compile(r"[^A-Za-z0-9]", re.DOTALL)
+_SAME_IN_BASE64URL = {"+": "-", "/": "_"}
 
 
 class Register:
     """Holds secrets and masks them, in every form that a server or a library may give them."""
 
     def __init__(self) -> None:
-        self._forms: set[str] = set()
+        self._forms: frozenset[str] = frozenset()
         self._pattern: re.Pattern[str] | None = None
 
     def add(self, *secrets: str | None) -> None:
         """Remember secrets; None and the empty string are nothing to hide."""
         for secret in secrets:
-            if secret and len(secret) >= _SHORTEST:
+            if secret and len(secret) >= SHORTEST:
                 self._forms |= _forms(secret)
         longest_first = sorted(self._forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+        self._pattern = re.compile("|".join(longest_first)) if longest_first else None
 
     def mask(self, text: str) -> str:
         """Return `text` without any secret and without anything shaped like a JWT."""
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
-        return _JWT.sub(MASK, text) if "eyJ" in text else text
+        return _JWT.sub(rf"\1{MASK}", text) if "eyJ" in text else text
 
 
-def _forms(secret: str) -> set[str]:
-    forms = {secret, quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1]}
-    forms |= {form.lower() for form in forms if "%" in form}
-    for shift in range(3):  # base64 of a longer text has the secret at one of three alignments
-        data = base64.b64encode(b"\0" * shift + secret.encode())
-        start = (shift * 8 + 5) // 6
-        end = (shift + len(secret.encode())) * 8 // 6
-        if end - start >= _SHORTEST:
-            core = data[start:end].decode()
-            forms |= {core, core.replace("+", "-").replace("/", "_")}
+def _forms(secret: str) -> frozenset[str]:
+    """Return patterns of a secret: as it is or escaped in part, percent-encoded as a whole, inside base64."""
+    escaped = {_SIGN.sub(_ways, secret), _SIGN.sub(_ways, secret.replace("\\", "\\\\"))}
+    whole = "(?i:" + "".join(f"%{byte:02x}" for byte in secret.encode()) + ")"
+    return frozenset({*escaped, whole, *_base64_forms(secret.encode())})
+
+
+def _ways(match: re.Match[str]) -> str:
+    """Return a pattern of all ways to write a sign: as it is, and as URLs (once or twice), JSON and HTML escape it."""
+    sign = match[0]
+    utf16 = sign.encode("utf-16-be")
+    ways = {
+        re.escape(sign),
+        "".join(f"%(?:25)?(?i:{byte:02x})" for byte in sign.encode()),
+        "".join(rf"\\u(?i:{utf16[i : i + 2].hex()})" for i in range(0, len(utf16), 2)),
+        rf"&\#(?:0*{ord(sign)}|[xX]0*(?i:{ord(sign):x}));",
+        re.escape(html.escape(sign)),
+    }
+    if sign in "\"'/":
+        ways.add(re.escape("\\" + sign))
+    if sign == " ":
+        ways.add(r"\+")
+    return f"(?:{'|'.join(sorted(ways, key=len, reverse=True))})"
+
+
+def _base64_forms(secret: bytes) -> set[str]:
+    """Return patterns of what base64 of any longer text has of a secret: it stands at one of three alignments."""
+    forms = set()
+    for shift in range(3):
+        data = base64.b64encode(b"\0" * shift + secret).decode()
+        first_whole, last_whole = (shift * 8 + 5) // 6, (shift + len(secret)) * 8 // 6
+        core = data[first_whole:last_whole]
+        forms.add(_SIGN.sub(lambda sign: f"(?:{_ways(sign)}|{_SAME_IN_BASE64URL[sign[0]]})", core))
     return forms
 
 

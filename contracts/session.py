@@ -10,17 +10,24 @@ from pathlib import Path
 from typing import Any
 
 from contracts.casetable import Case, cases
+from contracts.catalog import load
 from contracts.cleanup import remove_all
-from contracts.connect import Look, credentials, look_at, open_target
+from contracts.connect import Look, look_at, open_target
+from contracts.credentials import USERS, headers
+from contracts.deviations import Deviation, judge, known, told
 from contracts.journal import FILE as JOURNAL
 from contracts.outcome import Outcome, Result
-from contracts.plan import Scope, notes, scope
+from contracts.plan import OTHER_PROJECT, Scope, notes, scope
 from contracts.report.terminal import block
 from contracts.runner import run_case
 from contracts.settings import Settings
 from contracts.standin.process import StandIn, launch
 from contracts.target import Target
 from contracts.verdict import Run, Tally, decide, write
+
+
+PERFECT = "perfect"
+"""The stand-in's behaviour that does what the page promises."""
 
 
 class Session:
@@ -78,12 +85,27 @@ class Session:
     def scope(self) -> Scope:
         """What the target allows. For a listing without a target, what the stand-in allows."""
         if self.settings.base_url is None:
-            everybody = ("main", "viewer", "outsider", "expired")
-            return scope(self.settings, stand_in=True, credentials=everybody)
-        if self.idle:
-            return scope(self.settings, stand_in=False, credentials=credentials(self.settings, {}))
-        look = self.look
-        return scope(self.settings, stand_in=bool(look.stand_in), credentials=credentials(self.settings, look.stand_in))
+            return scope(self.settings, stand_in=True, credentials={*USERS, OTHER_PROJECT})
+        own = {} if self.idle else self.look.stand_in
+        credentials = set(headers(self.settings, own.get("tokens", {})))
+        if "outsider" in credentials and (self.settings.outsider_project or own.get("other_project")):
+            credentials.add(OTHER_PROJECT)
+        return scope(self.settings, stand_in=bool(own), credentials=credentials)
+
+    @cached_property
+    def deviations(self) -> tuple[Deviation, ...]:
+        """What the release is known to break."""
+        return known(load(self.settings.release), self.settings.deviations)
+
+    @property
+    def expected(self) -> tuple[Deviation, ...]:
+        """The deviations that this target is expected to show: a stand-in without defects has none."""
+        return () if self.behaviour == PERFECT else self.deviations
+
+    @property
+    def behaviour(self) -> str | None:
+        """The behaviour of the stand-in, None where the target is not one."""
+        return self.settings.behaviour if self.settings.base_url is None else self.look.behaviour
 
     def handover(self) -> dict[str, Any]:
         """Return what a worker needs to know; it has no secret, those it reads itself."""
@@ -107,8 +129,8 @@ class Session:
         return Outcome(case, operation, answer, result, reason=self.look.trouble)
 
     def judged(self, outcome: Outcome) -> Outcome:
-        """Return an outcome in the light of the settings."""
-        return outcome
+        """Return an outcome in the light of what the release is known to break."""
+        return judge(outcome, self.expected, datetime.now(UTC).date())
 
     def text(self, outcome: Outcome) -> str:
         """Return what happened to a case as the lines that people read."""
@@ -122,7 +144,9 @@ class Session:
     def finish(self, exit_status: int) -> int:
         """Decide the verdict, write it, and return the exit code."""
         interrupted = {2: "interrupted", 3: "an internal error of the suite"}.get(exit_status, "")
-        tally = Tally(self._planned, self.outcomes, self.leaks, interrupted)
+        tally = Tally(
+            self._planned, self.outcomes, self.leaks, interrupted, deviations=told(self.expected, self.outcomes)
+        )
         self.verdict = decide(self._run(), tally)
         write(self.verdict, self.run_dir)
         return max(int(self.verdict["exit"]), 1) if self.other_failures else int(self.verdict["exit"])
@@ -133,7 +157,6 @@ class Session:
             self._stand_in.close()
 
     def _run(self) -> Run:
-        stand_in = self.settings.behaviour if self.settings.base_url is None else self.look.behaviour
         return Run(
             id=self.run_id,
             started=self._started.isoformat(timespec="seconds"),
@@ -142,7 +165,7 @@ class Session:
             profile=self.settings.profile,
             base_url=self.settings.base_url or self.look.base_url,
             api_prefix=self.settings.api_prefix,
-            stand_in=stand_in,
+            stand_in=self.behaviour,
             embedded=self.settings.base_url is None,
             shard=self.settings.shard,
             drift=self.settings.drift,

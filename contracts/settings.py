@@ -2,6 +2,7 @@
 
 import difflib
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,10 +13,13 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from contracts.address import address
+from contracts.catalog import releases
+
 PREFIX = "ZADIG_"
 FILE = "zadig.toml"
 
-Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 
 
 class SettingsError(ValueError):
@@ -82,19 +86,26 @@ class Settings(BaseSettings):
         if not value:
             return None
         advice = "write it like https://zadig.example.com"
-        if any(c.isspace() or ord(c) < 32 for c in value):
-            raise ValueError(f"has a space or a line break; {advice}")
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https"):
-            raise ValueError(f"has no scheme http or https; {advice}")
-        if parts.username or parts.password:
+        parts = address(value, advice)
+        if "@" in parts.netloc:
             raise ValueError("has credentials in it; set ZADIG_TOKEN or ZADIG_TOKEN_FILE instead")
-        if not parts.hostname:
-            raise ValueError(f"has no host; {advice}")
-        _ = parts.port  # raises ValueError, "Port out of range 0-65535", where it is not one
-        if parts.query or parts.fragment:
+        if "?" in value or "#" in value:
             raise ValueError(f"has a query or a fragment; {advice}")
         return value.rstrip("/")
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy(cls, value: str | None) -> str | None:
+        if value:
+            address(value, "write it like http://proxy.example.com:3128")
+        return value or None
+
+    @field_validator("release")
+    @classmethod
+    def _release(cls, value: str) -> str:
+        if value not in releases():
+            raise ValueError(f"no release {value!r}; there are {', '.join(releases())}")
+        return value
 
     @field_validator("api_prefix")
     @classmethod
@@ -120,16 +131,16 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _together(self) -> "Settings":
         if self.token is not None and self.token_file is not None:
-            raise ValueError("token and token_file are both set; keep one of them")
-        if (self.client_key is not None) and self.client_cert is None:
-            raise ValueError("client_key is set without client_cert; set both")
+            raise ValueError(f"{named('token')} and {named('token_file')} are both set; keep one of them")
+        if self.client_key is not None and self.client_cert is None:
+            raise ValueError(f"{named('client_key')} is set without {named('client_cert')}; set both")
         for name in ("ca_file", "client_cert", "client_key"):
             path: Path | None = getattr(self, name)
             if path is not None and not path.is_file():
-                raise ValueError(f"{name}: no such file: {path}")
-        if self.base_url and self.base_url.startswith("http://") and not self.allow_http and not self.loopback:
+                raise ValueError(f"{named(name)}: no such file: {path}")
+        if urlsplit(self.base_url or "").scheme == "http" and not self.allow_http and not self.loopback:
             raise ValueError(
-                "base_url is plain http to another host, so the token could be read on the way; "
+                f"{named('base_url')}: is plain http to another host, so the token could be read on the way; "
                 "use https, or add --allow-http"
             )
         return self
@@ -156,7 +167,7 @@ class Settings(BaseSettings):
 
 def clean_token(text: str) -> str:
     """Return a token without blanks around it and without `Bearer`; raises ValueError where no header may hold it."""
-    token = text.strip().removeprefix("Bearer ").strip()
+    token = re.sub(r"^bearer(\s+|$)", "", text.strip(), flags=re.IGNORECASE)
     if not token:
         raise ValueError("is empty; set it to the token that Zadig shows under the user's settings")
     if any(not 33 <= ord(c) < 127 for c in token):
@@ -165,11 +176,13 @@ def clean_token(text: str) -> str:
 
 
 def _read_token(path: Path) -> str:
-    where = f"setting token_file ({PREFIX}TOKEN_FILE)"
+    where = named("token_file")
     try:
         return clean_token(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"{where}: cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{where}: {path} is not text") from None
     except ValueError as error:
         raise SettingsError(f"{where}: {path} {error}") from None
 
@@ -184,6 +197,12 @@ def option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+def named(name: str) -> str:
+    """Return how a setting is named to people: with its option, where it has one, and its variable."""
+    variable = f"{PREFIX}{name.upper()}"
+    return f"setting {name} ({variable if is_secret(Settings.model_fields[name]) else f'{option(name)}, {variable}'})"
+
+
 def load(options: Mapping[str, Any]) -> Settings:
     """Return the settings, from `options` (None: not given), the environment, zadig.toml and the defaults.
 
@@ -196,18 +215,20 @@ def load(options: Mapping[str, Any]) -> Settings:
         raise SettingsError(_line(error)) from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{FILE} is not TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{FILE} is not TOML: it is not UTF-8") from None
+    except OSError as error:
+        raise SettingsError(f"{FILE} cannot be read: {error.strerror}") from None
     return settings
 
 
 def _line(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    message = first["msg"].removeprefix("Value error, ")
+    message = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
     if not first["loc"]:
-        return f"settings: {message}"
+        return message
     name = str(first["loc"][0])
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(name, Settings.model_fields, n=1)
         return f"{FILE}: unknown setting {name!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-    field = Settings.model_fields[name]
-    ways = f"{PREFIX}{name.upper()}" if is_secret(field) else f"{option(name)}, {PREFIX}{name.upper()}"
-    return f"setting {name} ({ways}): {message}"
+    return f"{named(name)}: {message}"

@@ -93,7 +93,9 @@ def _stored(change: Change) -> Iterator[Breach]:
     if change.after.workflow is None:
         yield change.broken("not-stored", "the workflow can be found", "no such workflow")
         return
-    for path, sent, stored in _unequal(change.sent, change.after.workflow, "$", change.operation):
+    documented = change.operation.sample or {}
+    sent_keys = {key: value for key, value in change.sent.items() if key in documented}
+    for path, sent, stored in _unequal(sent_keys, change.after.workflow, "$", change.operation):
         yield change.broken(f"stored:{path}", f"{path} is stored as {show(repr(sent))}", show(repr(stored)))
     if change.after.tasks:
         yield change.broken("tasks", "a new workflow has no tasks", show(repr(dict(change.after.tasks))))

@@ -1,13 +1,17 @@
-"""Strict JSON: UTF-8, one value, no duplicate keys, no NaN, a bounded depth."""
+"""Strict JSON: UTF-8, one value, no duplicate keys, no NaN, no half characters, a bounded depth."""
 
 import json
+import math
 import re
+from collections import Counter
 from typing import Any, NoReturn
 
 MAX_DEPTH = 64
 """Deepest nesting that is read. Zadig's own answers are less than ten deep."""
+KEY_SHOWN = 60
+"""Characters of a key or a number that a message shows."""
 
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+_STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class NotStrictError(ValueError):
@@ -25,39 +29,58 @@ def parse(data: bytes, max_depth: int = MAX_DEPTH) -> Any:
         raise NotStrictError(f"not UTF-8 at byte {error.start}") from None
     if text.startswith("\ufeff"):
         raise NotStrictError("starts with a byte order mark")
-    if _depth(text) > max_depth:
+    if _deeper(text, max_depth):
         raise NotStrictError(f"nested deeper than {max_depth} levels")
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise NotStrictError(f"{error.msg} at line {error.lineno} column {error.colno}") from None
     except NotStrictError:
         raise
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, for one
         raise NotStrictError(str(error).partition(";")[0]) from None
+    if "\\ud" in text.lower() and _has_half(value):
+        raise NotStrictError("a text in it has half of a surrogate pair")
+    return value
 
 
-def _depth(text: str) -> int:
-    """Return the deepest nesting of brackets outside strings, without recursion."""
-    if text.count("[") + text.count("{") <= MAX_DEPTH:
-        return 0
-    depth = deepest = 0
+def _deeper(text: str, most: int) -> bool:
+    """Whether brackets outside strings are nested deeper than `most`, found without recursion."""
+    if text.count("[") + text.count("{") <= most:
+        return False
+    depth = 0
     for match in _STRUCTURE.finditer(text):
         if match[0] in "[{":
             depth += 1
-            deepest = max(deepest, depth)
+            if depth > most:
+                return True
         elif match[0] in "]}":
             depth -= 1
-    return deepest
+    return False
+
+
+def _has_half(value: Any) -> bool:
+    """Whether a text in `value` has half a surrogate pair: no file and no terminal could be given it."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        raise NotStrictError(f"key {twice!r} stands twice in one object")
+        (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)
+        raise NotStrictError(f"key {twice[:KEY_SHOWN]!r} stands twice in one object")
     return result
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise NotStrictError(f"number {digits[:KEY_SHOWN]} is beyond 64 bits")
+    return number
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -24,11 +24,18 @@ class Place:
     other_project: str | None = None
 
 
-class Clock(Protocol):
-    """Moves the time of one workflow's tasks on; only a stand-in has one."""
+class Control(Protocol):
+    """What a stand-in lets the suite do beside Zadig's own calls. `manual`: its clock stands still until advanced."""
+
+    @property
+    def manual(self) -> bool:
+        """Whether the clock is moved by hand."""
 
     def advance(self, workflow: str, seconds: float) -> None:
         """Let `seconds` pass for the tasks of `workflow`."""
+
+    def forget(self, workflow: str) -> None:
+        """Remove a workflow that no call of Zadig's could."""
 
 
 class Pulse:
@@ -54,7 +61,7 @@ class Pulse:
 class Target:
     """One deployment under test. Everything that talks to it goes through `client`.
 
-    `clock` is there on a stand-in whose time is moved by hand. `patience`: seconds to wait for a task's state.
+    `control` is there on a stand-in only. `patience`: seconds to wait for a task's state.
     """
 
     client: Client
@@ -63,7 +70,7 @@ class Target:
     names: Names
     journal: Journal
     stand_in: str | None = None
-    clock: Clock | None = None
+    control: Control | None = None
     patience: float = 600.0
     pulse: Pulse = field(default_factory=Pulse)
 

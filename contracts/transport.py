@@ -1,11 +1,14 @@
-"""Connections to a target: a deadline that ends whatever reads or writes, and a connection of its own for each change.
+"""Connections to a target: a deadline that ends whatever reads or writes, and a new connection for each change.
 
 Nothing of the user's environment is used: no netrc, no proxy and no CA variable.
 """
 
+import contextlib
+import io
 import socket
 import threading
 from dataclasses import dataclass
+from http.client import HTTPResponse, LineTooLong, RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 USER_AGENT = "zadig-contract-tests"
+MAX_LINE = 65_536
+"""Bytes of one line of an answer's framing."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,18 @@ DIRECT = Transport()
 
 
 class Attempt:
-    """The deadline of one exchange. At its end the socket is shut, which ends whatever reads or writes there."""
+    """One try at an exchange: its URL as it shall go out, and its deadline.
+
+    At the deadline the socket is shut, which ends whatever reads or writes there. `fresh`: on a new connection only.
+    """
 
     current = threading.local()
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, url: str, seconds: float, *, fresh: bool) -> None:
+        self.url = url
+        self.fresh = fresh
         self.expired = self.reused = False
-        self.connection: HTTPConnection | None = None
+        self.connection: Any = None
         self._timer = threading.Timer(seconds, self._expire)
         self._timer.daemon = True
 
@@ -53,36 +63,57 @@ class Attempt:
 
     def _expire(self) -> None:
         self.expired = True
-        sock = self.connection.sock if self.connection else None
+        sock = self.connection and (self.connection.sock or self.connection.line)
         if sock is not None:
-            try:
+            with contextlib.suppress(OSError):  # closed in the meantime
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not SSLSocket's: that one would drop its state
-            except OSError:
-                return  # closed in the meantime
+
+
+class _Reader(io.BufferedReader):
+    """Reads an answer no line of which is endless, and no head of which just ends.
+
+    http.client asks for lines of a bounded size and takes the end of the stream for the end of the head; urllib3 asks
+    for the line with a chunk's size as a whole, however long it is.
+    """
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            line = super().readline(MAX_LINE + 1)
+            if len(line) > MAX_LINE:
+                raise LineTooLong("chunk size")
+            return line
+        line = super().readline(size)
+        if not line:
+            raise RemoteDisconnected("closed before the end of the head")
+        return line
+
+
+class _Answer(HTTPResponse):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fp: io.BufferedReader = _Reader(self.fp.detach())
 
 
 class _Watched:
-    """What both connection classes share: the attempt knows its connection, and changes get a fresh one."""
+    """What both connection classes share: the deadline reaches their socket, and the URL goes out as it stands.
 
-    _used = False
+    `line` is the socket even when http.client has handed it on to the answer, as it does for `Connection: close`.
+    """
+
+    line: socket.socket | None = None
+    response_class: Any = _Answer
 
     def connect(self: Any) -> None:
-        attempt = getattr(Attempt.current, "attempt", None)
-        if attempt is not None:
-            attempt.connection = self
-        self._used = False
         super().connect()  # type: ignore[misc]
-        if attempt is not None and attempt.expired:
+        self.line = self.sock
+        if Attempt.current.attempt.expired:
             raise TimeoutError
 
-    def request(self: Any, method: str, *args: Any, **kwargs: Any) -> None:
-        attempt = getattr(Attempt.current, "attempt", None)
-        if attempt is not None:
-            attempt.connection, attempt.reused = self, self._used
-        if self._used and method not in SAFE_METHODS:
-            self.close()  # http.client connects anew
-        super().request(method, *args, **kwargs)  # type: ignore[misc]
-        self._used = True
+    def request(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        whole = Attempt.current.attempt.url
+        path = whole[whole.index("/", len("https://")) :]
+        target = path if url.startswith("/") else whole  # whole for a proxy
+        super().request(method, target, *args, **kwargs)  # type: ignore[misc]
 
 
 class _PlainConnection(_Watched, HTTPConnection):
@@ -93,12 +124,31 @@ class _TlsConnection(_Watched, HTTPSConnection):
     pass
 
 
-class _PlainPool(urllib3.HTTPConnectionPool):
+class _WatchedPool:
+    """What both pools share: the attempt knows its connection, and gets a new one where it asks for that."""
+
+    def _get_conn(self: Any, timeout: float | None = None) -> Any:
+        connection = super()._get_conn(timeout)  # type: ignore[misc]
+        attempt: Attempt = Attempt.current.attempt
+        if attempt.fresh:
+            connection.close()  # connects anew, through its proxy too
+        attempt.connection, attempt.reused = connection, connection.sock is not None
+        return connection
+
+
+class _PlainPool(_WatchedPool, urllib3.HTTPConnectionPool):
     ConnectionCls = _PlainConnection
 
 
-class _TlsPool(urllib3.HTTPSConnectionPool):
+class _TlsPool(_WatchedPool, urllib3.HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
+
+
+class _Session(requests.Session):
+    """requests' own session, for which a redirect is an answer as any other."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return none: requests reads the whole body of a redirect, of any size, even where it does not follow."""
 
 
 class _Adapter(HTTPAdapter):
@@ -120,7 +170,7 @@ class _Adapter(HTTPAdapter):
 
 def open_session(transport: Transport) -> requests.Session:
     """Return a session that takes nothing from the environment and keeps no cookies."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.verify = str(transport.ca_file) if transport.ca_file else True
     if transport.client_cert:

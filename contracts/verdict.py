@@ -4,7 +4,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ VERSION = 1
 ACCEPTED, REJECTED, INCONCLUSIVE = "accepted", "rejected", "inconclusive"
 EXITS = {ACCEPTED: 0, REJECTED: 1, INCONCLUSIVE: 6}
 LEAKED = 7
+STRICT = "acceptance"
+"""The profile in which a known deviation that no longer shows is held against the release's data."""
 PASSED_ON = frozenset({2, 3, 4, 5})
 """Exit codes of pytest that stand as they are: interrupted, internal error, usage, nothing collected."""
 
@@ -51,7 +53,7 @@ class Tally:
     outcomes: Sequence[Mapping[str, Any]]
     leaks: Sequence[str] = ()
     interrupted: str = ""
-    problems: Sequence[str] = field(default_factory=tuple)
+    deviations: Sequence[Mapping[str, Any]] = ()
 
 
 def decide(run: Run, tally: Tally) -> dict[str, Any]:
@@ -78,6 +80,7 @@ def decide(run: Run, tally: Tally) -> dict[str, Any]:
         "table": _table(tally.outcomes),
         "cases": [dict(outcome) for outcome in tally.outcomes],
         "not_run": not_run,
+        "deviations": [dict(row) for row in tally.deviations],
         "unknown_fields": _unknown(tally.outcomes),
         "leaks": leaks,
     }
@@ -92,7 +95,12 @@ def _against(run: Run, counts: Counter[str], tally: Tally) -> list[str]:
         reasons.append(_count(counts[Result.BREACH], "breach", "breaches"))
     if counts[Result.DRIFT] and run.drift == "fail":
         reasons.append(_count(counts[Result.DRIFT], "drift", "drifts"))
-    return [*reasons, *tally.problems]
+    if run.unknown_fields == "fail" and (unknown := _unknown(tally.outcomes)):
+        reasons.append(_count(len(unknown), "key that nobody documented", "keys that nobody documented"))
+    fixed = [row["id"] for row in tally.deviations if row["fixed"]]
+    if fixed and run.profile == STRICT:
+        reasons.append(f"known deviations that no longer show: {', '.join(fixed)}")
+    return reasons
 
 
 def _doubts(counts: Counter[str], not_run: Sequence[str], tally: Tally) -> list[str]:

@@ -3,7 +3,10 @@
 import time
 from collections.abc import Callable, Collection
 
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
+from tenacity import RetryCallState, RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
+
+LONGEST_PAUSE = 5.0
+"""Seconds between two looks, at most."""
 
 
 class WaitError(Exception):
@@ -15,6 +18,7 @@ def wait_for(
 ) -> None:
     """Call `look` until it returns `wished`, for at most `seconds`; a `final` state that is not wished ends it at once.
 
+    The pauses double, from `interval` to LONGEST_PAUSE; the last is cut short, so that a last look is made in time.
     Raises WaitError with the story; whatever `look` raises passes through.
     """
     started = time.monotonic()
@@ -29,11 +33,16 @@ def wait_for(
     def go_on(state: str) -> bool:
         return state != wished and state not in final
 
+    growing = wait_exponential(multiplier=interval, min=interval, max=max(interval, LONGEST_PAUSE))
+
+    def pause(attempt: RetryCallState) -> float:
+        return min(growing(attempt), max(0.0, seconds - (time.monotonic() - started)))
+
     try:
         last = Retrying(
             retry=retry_if_result(go_on),
             stop=stop_after_delay(seconds),
-            wait=wait_exponential(multiplier=interval, min=interval, max=5),
+            wait=pause,
         )(look_once)
     except RetryError:
         last = seen[-1][0]

@@ -15,6 +15,7 @@ NAMES: Final[Mapping[str, str]] = {
     "env": ".+",
     "id": r"-?\d+",
     "method": "[A-Z]+",
+    "prefix": "(?:/[^/]+)*",
     "path": "/.*",
 }
 """What a template may name, and what stands there in a sample."""
@@ -25,7 +26,8 @@ class Answer:
     """One answer: where ``documented`` is set, the page's sample of that kind is its body.
 
     ``body`` is ``json``, ``text`` or ``empty``. ``description``, ``text`` and ``values`` are templates over NAMES.
-    ``release`` is the one whose observed.toml has the row.
+    ``release`` is the one whose observed.toml has the row. ``also`` are further statuses that something in front of
+    the server may answer with instead; then nothing else of the answer is known. ``body`` may be ``any`` too.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Answer:
     description: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     minimum: Mapping[str, int] = field(default_factory=dict)
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ def _answer(row: Reader, name: str, release: str) -> Answer:
     if len(kinds) != 1:
         raise row.error("give it exactly one of documented, sample, body and text")
     documented = row.choice("documented", ("success", "error"))
-    body = row.choice("body", ("empty",)) or ("text" if kinds == ["text"] else "json")
+    body = row.choice("body", ("empty", "any")) or ("text" if kinds == ["text"] else "json")
     given = row.optional_text("content_type")
     answer = Answer(
         name=name,
@@ -146,13 +146,14 @@ def _answer(row: Reader, name: str, release: str) -> Answer:
         source=row.text("source"),
         means=row.text("means"),
         body=body,
-        content_type=given or {"json": JSON_TYPE, "text": "text/plain", "empty": None}[body],
+        content_type=given or {"json": JSON_TYPE, "text": "text/plain", "empty": None, "any": None}[body],
         documented=documented,
         sample=row.json("sample"),
         text=row.optional_text("text"),
         description=row.optional_text("description"),
         values=row.by_name(str, "values"),
         minimum=row.by_name(int, "minimum"),
+        also=tuple(row.optional(list, "also") or ()),
     )
     for template in (answer.text, answer.description, *answer.values.values()):
         _check_template(template, row)

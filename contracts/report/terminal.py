@@ -22,6 +22,7 @@ def summary(verdict: Mapping[str, Any], folder: str) -> Iterator[str]:
             break
         yield ""
         yield from block
+    yield from _deviations(verdict)
     yield from _notes(verdict)
     yield ""
     yield verdict_line(verdict)
@@ -84,7 +85,9 @@ def block(case: Mapping[str, Any], run: Mapping[str, Any], others: Sequence[str]
     for exchange in case["evidence"][:1]:
         came = exchange["failure"] or f"HTTP {exchange['status']}, {_body(exchange['body'])}"
         lines += [f"  came back: {came}", f"  again: {exchange['curl']}"]
-    base = f" --behaviour {run['stand_in']}" if run["embedded"] else f" --base-url {run['base_url']}"
+    base = f" --base-url {run['base_url']}"
+    if run["embedded"]:
+        base = "" if run["stand_in"] == "perfect" else f" --behaviour {run['stand_in']}"
     lines.append(f"  alone: pytest tests/api -k '{case['case']}'{base}")
     return lines
 
@@ -97,6 +100,22 @@ def _breach(breach: Mapping[str, Any]) -> str:
 def _body(body: str) -> str:
     text = " ".join(body.split())
     return (text[:300] + "…" if len(text) > 300 else text) or "an empty body"
+
+
+def _deviations(verdict: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what was seen of each known deviation, with one case as evidence, and what is fixed."""
+    cases = {case["case"]: case for case in verdict["cases"]}
+    for row in verdict["deviations"]:
+        if row["seen"]:
+            case = cases[row["seen"][0]]
+            yield ""
+            yield f"KNOWN DEVIATION  {row['id']}: {row['means']}"
+            yield f"  seen in {len(row['seen'])}: {', '.join(row['seen'][:6])}{', …' if len(row['seen']) > 6 else ''}"
+            yield f"  source: {row['source']}; since {row['since']}, to be looked at again by {row['expires']}"
+            yield from (f"  {_breach(breach)}" for breach in case["breaches"])
+        if row["fixed"]:
+            yield ""
+            yield f"FIXED  {row['id']} no longer shows in {', '.join(row['fixed'])}: {row['means']}"
 
 
 def _notes(verdict: Mapping[str, Any]) -> Iterator[str]:

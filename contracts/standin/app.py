@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.standin import auth, calls, control, seed
+from contracts.standin import auth, calls, control, discovery, seed
 from contracts.standin.behaviour import Defect, defects_of
 from contracts.standin.clock import stopped
 from contracts.standin.errors import DeniedError, ErrorAnswers, PanicError, ZadigError, json_answer
@@ -26,6 +26,7 @@ ASLAN_PREFIX = "/api"
 STAMP = "X-Zadig-Stand-In"
 """The header of every answer, so that the stand-in is never taken for a real server; its value is the behaviour."""
 
+ROUTES = (*calls.ROUTES, *discovery.ROUTES)
 Endpoint = Callable[[Request], Awaitable[Response]]
 ErrorPage = Callable[[Request, Exception], Response]
 
@@ -77,7 +78,7 @@ class _Server:
 
     def routes(self, prefix: str) -> list[Route]:
         """Return a Starlette route for every call, below the prefix."""
-        return [_exact_route(prefix + row.path, row.method, self._endpoint(row, prefix)) for row in calls.ROUTES]
+        return [_exact_route(prefix + row.path, row.method, self._endpoint(row, prefix)) for row in ROUTES]
 
     def _endpoint(self, row: calls.Route, prefix: str) -> Endpoint:
         admit = self._past_gateway if prefix == GATEWAY_PREFIX and row.right is not None else _past_nobody
@@ -86,7 +87,7 @@ class _Server:
             try:
                 project = next(iter(request.query_params.getlist("projectName")), "")  # as in Go, the first counts
                 user, need = admit(request, row.right or "", project)
-                call = calls.Call(request.path_params, project, await request.body(), user, need)
+                call = calls.Call(request.path_params, project, await request.body(), user, need, request.query_params)
                 return json_answer(row.act(self.world, call))
             except ZadigError as error:
                 return await self.errors.answer(error)

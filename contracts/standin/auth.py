@@ -10,14 +10,18 @@ import jwt
 from contracts.standin.errors import DeniedError
 from contracts.standin.seed import OTHER_PROJECT, PROJECT
 
-GET, CREATE, RUN, DELETE = "get_workflow", "create_workflow", "run_workflow", "delete_workflow"
-ALL_RIGHTS = frozenset({GET, CREATE, RUN, DELETE})
+GET, CREATE, EDIT, RUN, DELETE = "get_workflow", "create_workflow", "edit_workflow", "run_workflow", "delete_workflow"
+GET_SERVICE, GET_BUILD = "get_service", "get_build"
+LOGIN = "any login"
+"""Not a right: what the gateway has no rule for, it lets every known user do."""
+READ_RIGHTS = frozenset({GET, GET_SERVICE, GET_BUILD})
+ALL_RIGHTS = READ_RIGHTS | {CREATE, EDIT, RUN, DELETE}
 
 ADMIN, MEMBER, VIEWER, OUTSIDER = "admin", "member", "viewer", "outsider"
 GRANTS: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType(
     {
         MEMBER: {PROJECT: ALL_RIGHTS},
-        VIEWER: {PROJECT: frozenset({GET})},
+        VIEWER: {PROJECT: READ_RIGHTS},
         OUTSIDER: {OTHER_PROJECT: ALL_RIGHTS},
     }
 )
@@ -56,5 +60,5 @@ class TokenDesk:
 
 def require(user: str, right: str, project: str) -> None:
     """Raise DeniedError (403) unless `user` has `right` on `project`; an empty project is for the admin only."""
-    if user != ADMIN and right not in GRANTS.get(user, {}).get(project, ()):
+    if user != ADMIN and right != LOGIN and right not in GRANTS.get(user, {}).get(project, ()):
         raise DeniedError(403)

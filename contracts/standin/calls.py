@@ -6,7 +6,7 @@ PanicError or DeniedError. It never waits, so that requests under way at the sam
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.standin import auth, errors
@@ -36,6 +36,7 @@ class Call:
     body: bytes
     user: str
     need: Callable[[str], None]
+    query: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -47,12 +47,17 @@ def routes(facts: Facts, store: Store, traffic: Traffic) -> list[Route]:
             return json_answer({"error": 'the body must be {"seconds": a number, 0 or more}'}, 400)
         return json_answer({"now": workflow.clock.advance(seconds)})
 
+    async def forget(request: Request) -> Response:
+        store.forget((await request.body()).decode())
+        return json_answer({})
+
     async def state(_request: Request) -> Response:
         return json_answer({"workflows": _held(store), "requests": traffic.requests})
 
     return [
         Route("/_standin", describe),
         Route("/_standin/clock/{workflow:path}", advance, methods=["POST"]),
+        Route("/_standin/forget", forget, methods=["POST"]),
         Route("/_standin/state", state),
     ]
 

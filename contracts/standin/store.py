@@ -107,6 +107,10 @@ class Store:
         document = {**body, **added, "hook_ctl": body["hook_ctl"] or {"enabled": False, "items": []}}
         self._workflows[body["name"]] = Workflow(document, Clock(self._time_source))
 
+    def forget(self, name: str) -> None:
+        """Remove a workflow that no Zadig could: one without a name, with a slash in it, or in a missing project."""
+        self._workflows.pop(name, None)
+
     def delete(self, name: str) -> None:
         """Remove a workflow and its tasks; ZadigError if it or its project is missing."""
         workflow = self.get(name)

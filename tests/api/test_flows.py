@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.casetable import Special
 from contracts.flow import Flow
 
 
@@ -35,3 +36,34 @@ def test_cancel_restart_cancel(flow: Flow) -> None:
     flow.does("cancel-task", "success")
     flow.task_is("cancelled")
     flow.deletes()
+
+
+@pytest.mark.case("flows/ids-start-again", level="regression")
+def test_ids_start_again(flow: Flow) -> None:
+    """The ids of a workflow that was deleted and created again start at 1 again."""
+    flow.does("create-workflow", "success")
+    flow.does("start-task", "queued")
+    flow.does("start-task", "queued")
+    flow.has_id(2)
+    flow.deletes()
+    flow.creates_again()
+    flow.does("start-task", "queued")
+    flow.has_id(1)
+
+
+@pytest.mark.case("flows/id-used-up", level="regression")
+def test_id_used_up(flow: Flow) -> None:
+    """A start without targets fails and uses an id up all the same."""
+    flow.does("create-workflow", "success")
+    flow.does("start-task", "no-targets", Special(set={"targets": []}))
+    flow.does("start-task", "queued")
+    flow.has_id(2)
+
+
+@pytest.mark.case("flows/without-a-name", level="regression", only="stand-in")
+def test_without_a_name(flow: Flow) -> None:
+    """A workflow without a name is stored if it has a stage; one at a time, as they would be duplicates."""
+    flow.does("create-workflow", "no-stage", Special(raw="{}"))
+    for nameless in (Special(set={"name": ""}), Special(drop=("name",)), Special(null=("name",))):
+        flow.does("create-workflow", "success", nameless)
+        flow.forgets("")

@@ -1,0 +1,44 @@
+"""The stand-in's own calls beside Zadig's: whether a target is a stand-in, its facts, its clock."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from contracts.client import Client, Request
+from contracts.journal import RefusedError
+from contracts.strictjson import NotStrictError, parse
+
+STAMP = "X-Zadig-Stand-In"
+"""The header that only a stand-in's answers have."""
+
+
+def facts(client: Client) -> Mapping[str, Any]:
+    """Return what a stand-in says of itself: behaviour, clock, project, …, tokens by user."""
+    try:
+        value = parse(client.send(Request("GET", "/_standin")).body)
+    except NotStrictError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+class StandInControl:
+    """Moves a stand-in's clock on, and removes what no call of Zadig's could."""
+
+    def __init__(self, base_url: str, *, manual: bool) -> None:
+        self.manual = manual
+        self._client = Client(base_url, {}, guard=_only_control)
+
+    def advance(self, workflow: str, seconds: float) -> None:
+        """Let `seconds` pass for the tasks of `workflow`."""
+        path = f"/_standin/clock/{quote(workflow, safe='')}"
+        self._client.send(Request("POST", path, body=json.dumps({"seconds": seconds}).encode()))
+
+    def forget(self, workflow: str) -> None:
+        """Remove a workflow without a name, with a slash in it, or in a project that does not exist."""
+        self._client.send(Request("POST", "/_standin/forget", body=workflow.encode()))
+
+
+def _only_control(request: Request) -> None:
+    if not request.path.startswith("/_standin/"):
+        raise RefusedError(f"{request.method} {request.path} is not a call of the stand-in's own")

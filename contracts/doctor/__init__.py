@@ -1,0 +1,1 @@
+"""Looks at a target without changing anything, and says what a run would lack."""

@@ -1,0 +1,60 @@
+"""What one check found, and what to do about it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.outcome import mask_all
+
+WIDTH = 12
+"""Characters of the column with the check's name."""
+
+
+class Status(StrEnum):
+    """How serious a finding is: a run would miss nothing, may miss something, would not work."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding of one check; a text of the target may stand in it, so it is masked where it is shown."""
+
+    check: str
+    status: Status
+    finding: str
+    advice: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """Return it as plain data, secrets masked."""
+        plain = {"check": self.check, "status": self.status, "finding": self.finding, "advice": self.advice}
+        masked: dict[str, str] = mask_all(plain)
+        return masked
+
+    def line(self) -> str:
+        """Return it as one line, secrets masked."""
+        plain = self.to_json()
+        text = f"{plain['finding']}; {plain['advice']}" if self.advice else plain["finding"]
+        return f"{self.status:<4}  {self.check:<{WIDTH}}  {' '.join(text.split())}"
+
+
+def ok(check: str, finding: str, advice: str = "") -> Finding:
+    """Return a finding that a run can live with."""
+    return Finding(check, Status.OK, finding, advice)
+
+
+def warn(check: str, finding: str, advice: str) -> Finding:
+    """Return a finding that may matter to a run."""
+    return Finding(check, Status.WARN, finding, advice)
+
+
+def fail(check: str, finding: str, advice: str) -> Finding:
+    """Return a finding that a run would fail on."""
+    return Finding(check, Status.FAIL, finding, advice)
+
+
+def fails(findings: Iterable[Finding]) -> bool:
+    """Whether a run would not work."""
+    return any(finding.status is Status.FAIL for finding in findings)

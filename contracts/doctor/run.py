@@ -1,0 +1,75 @@
+"""The whole look: the checks in their order, until one shows that the next can tell nothing."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contracts.catalog import load
+from contracts.connect import open_client
+from contracts.control import STAMP, facts
+from contracts.discover import Reader
+from contracts.doctor.address import Address, knock, time_per_request
+from contracts.doctor.finding import Finding, Status, fails, ok
+from contracts.doctor.place import access, place_findings, release
+from contracts.doctor.token import clock_finding, server_time, token_findings
+from contracts.plan import authorizes
+from contracts.redact import register
+from contracts.settings import FILE, Settings, SettingsError, named
+
+OK, FAILED, UNREACHABLE = 0, 1, 6
+
+OWN = ("project", "env_name", "service", "service_module", "repo", "branch")
+"""Settings that a run takes from a stand-in's own facts."""
+
+
+def doctor(settings: Settings, *, as_json: bool, echo: Callable[[str], None], now: datetime | None = None) -> int:
+    """Look at the target and tell what was found, a line each as it is found; return the exit code.
+
+    Raises SettingsError where no target is set. `now` is this machine's time, if it is to be another one.
+    """
+    if settings.base_url is None:
+        raise SettingsError(f"{named('base_url')} is missing; set it to the Zadig to look at")
+    findings = []
+    address = knock(settings, settings.base_url)
+    for finding in examine(settings, settings.base_url, address, now or datetime.now(UTC)):
+        findings.append(finding)
+        if not as_json:
+            echo(finding.line())
+    if as_json:
+        echo(json.dumps([finding.to_json() for finding in findings], ensure_ascii=False, indent=2))
+    if not address.answered:
+        return UNREACHABLE
+    return FAILED if fails(findings) else OK
+
+
+def examine(settings: Settings, base_url: str, address: Address, now: datetime) -> Iterator[Finding]:
+    """Yield the findings on a target of which `address` is known already."""
+    token = settings.secret("token")
+    register.add(token)
+    source = f"{FILE}, the environment and options" if Path(FILE).is_file() else f"the environment and options; no {FILE}"
+    yield ok("settings", f"read from {source}")
+    yield from address.findings
+    server = server_time(address.health.headers) if address.health else None
+    stand_in = {}
+    if address.health is not None:
+        yield clock_finding(server, now)
+        settings = settings.model_copy(update={"api_prefix": address.prefix})
+        if STAMP in address.health.headers and settings.loopback:
+            stand_in = facts(open_client(settings, base_url))
+            update = {name: stand_in.get(name) for name in OWN if getattr(settings, name) is None}
+            settings = settings.model_copy(update=update)
+            token = token or stand_in.get("tokens", {}).get("member")
+    in_token = token_findings(token, server or now, needed=authorizes(settings))
+    yield in_token
+    if address.health is None or in_token.status is Status.FAIL:
+        return
+    client = open_client(settings, base_url + address.prefix, stand_in)
+    reader = Reader(client, load(settings.release))
+    accepted = access(settings, reader, authorizes=authorizes(settings))
+    yield accepted
+    if accepted.status is not Status.FAIL:
+        yield from place_findings(settings, reader)
+    yield time_per_request(settings, base_url, address.prefix)
+    yield release(settings)
+    client.close()

@@ -1,0 +1,78 @@
+"""The token as it is written, and the two clocks that judge its expiry. Nothing of what it says is shown but its dates."""
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import jwt
+
+from contracts.doctor.finding import Finding, fail, ok, warn
+
+SOON = timedelta(days=1)
+SKEW = timedelta(minutes=1)
+WHERE = "ZADIG_TOKEN or ZADIG_TOKEN_FILE"
+ANEW = f"log in to Zadig, copy the token anew and set {WHERE}"
+
+
+def token_findings(token: str | None, now: datetime, *, needed: bool) -> Finding:
+    """Look at the token as it stands; `now` is the server's time, `needed` whether the target asks for a token."""
+    if token is None:
+        if not needed:
+            return ok("token", "none is set, and aslan's own port asks for none")
+        return fail("token", "none is set", f"set {WHERE}")
+    try:
+        claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return fail("token", "is set, but is no JWT: that has three parts with dots between them", ANEW)
+    if not claims.get("uid"):
+        return warn("token", "names no user (uid), which Zadig's gateway asks for", ANEW)
+    expires = _date(claims.get("exp"))
+    if expires is None:
+        return warn("token", "says no expiry (exp), which Zadig's gateway asks for", ANEW)
+    left, date = expires - now, f"{expires:%Y-%m-%d %H:%M} UTC"
+    if left <= timedelta():
+        return fail("token", f"expired {span(left)} ago, at {date}", ANEW)
+    if left < SOON:
+        return warn("token", f"expires in {span(left)}, at {date}", "see that it outlives the run, or copy it anew")
+    return ok("token", f"is valid for {span(left)} more, until {date}")
+
+
+def server_time(headers: Mapping[str, str]) -> datetime | None:
+    """Return the time by the Date header of an answer."""
+    try:
+        date = parsedate_to_datetime(headers.get("Date", ""))
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+def clock_finding(server: datetime | None, now: datetime) -> Finding:
+    """Compare the server's clock with this machine's."""
+    if server is None:
+        return ok("clock", "the target does not say its time, so the clocks were not compared")
+    skew = server - now
+    if abs(skew) < SKEW:
+        return ok("clock", "the target's clock and this machine's agree")
+    text = f"the target's clock is {span(skew)} {'ahead of' if skew > timedelta() else 'behind'} this machine's"
+    return warn("clock", text, "set both by a time server; the target's own decides when a token expires")
+
+
+def span(time: timedelta) -> str:
+    """Return a span of time in its two largest units at most."""
+    minutes = round(abs(time).total_seconds() / 60)
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
+    words = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number]
+    return " ".join(words[:2]) or "less than a minute"
+
+
+def _date(value: object) -> datetime | None:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, ValueError, OSError):
+        return datetime.max.replace(tzinfo=UTC) if value > 0 else datetime.min.replace(tzinfo=UTC)

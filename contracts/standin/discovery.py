@@ -1,0 +1,150 @@
+"""The calls by which a client finds out what a Zadig has: projects, environments, services, builds, registries.
+
+They only read, in the shapes of the public source. Every project has the one service, with one build, of the seed.
+"""
+
+from typing import Any
+
+from contracts.standin import auth, errors, seed
+from contracts.standin.calls import Call, Route, World
+
+REPOSITORY = {
+    "source": "gitlab",
+    "repo_owner": "examples",
+    "repo_name": seed.REPOSITORY,
+    "remote_name": "origin",
+    "branch": seed.BRANCH,
+    "pr": 0,
+    "checkout_path": "",
+    "codehost_id": 1,
+    "is_primary": True,
+}
+REGISTRY = {
+    "id": "60f5b1c2d3e4f5a6b7c8d9e0",
+    "reg_addr": "https://registry.example.com",
+    "reg_type": "",
+    "reg_provider": "native",
+    "is_default": True,
+    "namespace": "examples",
+    "access_key": "",
+    "secret_key": "",
+}
+
+
+def list_projects(world: World, call: Call) -> object:
+    """Return all projects, with as much about each as `verbosity` asks for."""
+    verbosity = call.query.get("verbosity", "minimal")
+    return [_project(name, sorted(envs), verbosity) for name, envs in world.store.environments.items()]
+
+
+def list_environments(world: World, call: Call) -> object:
+    """Return the environments of the query's project."""
+    project = _named_project(call)
+    return [
+        {
+            "projectName": project,
+            "status": "Running",
+            "error": "",
+            "name": name,
+            "updateBy": auth.ADMIN,
+            "updateTime": 0,
+            "isPublic": False,
+            "clusterName": "",
+            "cluster_id": "",
+            "production": False,
+            "source": "",
+            "registry_id": REGISTRY["id"],
+        }
+        for name in sorted(world.store.environments.get(project, ()))
+    ]
+
+
+def list_services(world: World, call: Call) -> object:
+    """Return the services of the query's project. `total` stays 0, as in the source."""
+    project = call.query_project
+    service = {
+        "service_name": seed.SERVICE,
+        "source": "spock",
+        "type": "k8s",
+        "product": [project],
+        "product_name": project,
+        "containers": [{"name": seed.SERVICE_MODULE, "image": f"{seed.SERVICE}:latest"}],
+        "visibility": "private",
+    }
+    return {"data": [service] if project in world.store.environments else [], "total": 0}
+
+
+def list_builds(world: World, call: Call) -> object:
+    """Return the builds of the query's project; their repositories are not in this list."""
+    project = call.query_project
+    return [_build(project)] if project in world.store.environments else []
+
+
+def get_build(world: World, call: Call) -> object:
+    """Return one build with its repositories."""
+    build = _build(call.query_project)
+    if call.query_project not in world.store.environments or call.name != build["name"]:
+        raise errors.bad_request(errors.NO_DOCUMENTS)
+    return build | {"repos": [REPOSITORY]}
+
+
+def preset(world: World, call: Call) -> object:
+    """Return the service modules of the path's project with the repositories of their builds."""
+    project = call.params["project"]
+    call.need(project)
+    if project not in world.store.environments:
+        return []
+    deploy = {"env": f"{seed.SERVICE}/{seed.SERVICE_MODULE}", "type": "k8s", "product_name": project}
+    return [{"target": _target(project), "build_module_vers": [], "deploy": [deploy], "repos": [REPOSITORY]}]
+
+
+def list_registries(_world: World, _call: Call) -> object:
+    """Return the registries, their keys emptied."""
+    return [REGISTRY]
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/project/projects", auth.LOGIN, list_projects),
+    # The gateway lets anybody through who may create, edit or run workflows; here a user has all of them or none.
+    Route("GET", "/environment/environments", auth.RUN, list_environments),
+    Route("GET", "/service/services", auth.GET_SERVICE, list_services),
+    Route("GET", "/build/build", auth.GET_BUILD, list_builds),
+    Route("GET", "/build/build/{name}", auth.GET_BUILD, get_build),
+    Route("GET", "/workflow/workflow/preset/{project}", auth.EDIT, preset),
+    Route("GET", "/system/registry", auth.LOGIN, list_registries),
+)
+"""Everything served below a prefix besides the calls on workflows and tasks."""
+
+
+def _project(name: str, envs: list[str], verbosity: str) -> dict[str, Any]:
+    shown: dict[str, Any] = {"name": name}
+    if verbosity in ("brief", "detailed"):
+        shown["envs"] = envs
+    if verbosity == "detailed":
+        shown |= {"alias": name, "desc": "", "updatedAt": 0, "updatedBy": auth.ADMIN}
+        shown |= {"onboard": False, "public": False, "deployType": "k8s"}
+    return shown
+
+
+def _named_project(call: Call) -> str:
+    if not call.query_project:
+        raise errors.bad_request("")
+    return call.query_project
+
+
+def _target(project: str) -> dict[str, str]:
+    return {"product_name": project, "service_name": seed.SERVICE, "service_module": seed.SERVICE_MODULE}
+
+
+def _build(project: str) -> dict[str, Any]:
+    return {
+        "id": "60f5b1c2d3e4f5a6b7c8d9e1",
+        "name": f"{seed.SERVICE_MODULE}-build",
+        "targets": [_target(project)],
+        "key_vals": [],
+        "repos": [],
+        "update_time": 0,
+        "update_by": auth.ADMIN,
+        "pipelines": [],
+        "productName": project,
+    }

@@ -1,0 +1,110 @@
+"""Whatever a server does, an exchange ends in time with one plain reason, and check makes a breach of it."""
+
+import json
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from bad_servers import BAD_SERVERS, Bad, documented, serving
+from certificates import Certificates, make
+
+from contracts.catalog import load
+from contracts.check import check
+from contracts.client import Client, Exchange, Limits, Request
+from contracts.transport import Transport
+
+ROOT = Path(__file__).parents[2]
+QUICK, PATIENT = Limits(connect=1, first_byte=1, answer=1), Limits(answer=15)
+"""For servers that only the deadline ends, and for those whose answer must be judged on a slow machine too."""
+CANCEL = Request("DELETE", "/workflow/workflowtask/id/1/pipelines/none", {"projectName": "p"})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of one request to a bad server."""
+
+    exchange: Exchange
+    requests: int
+
+
+def meet(bad: Bad, certificates: Certificates | None = None) -> Seen:
+    """Send one request to a bad server; raises what the client raises."""
+    limits = QUICK if bad.failure == "deadline" else PATIENT
+    tls = certificates.servers[bad.tls] if certificates and bad.tls else None
+    transport = Transport(ca_file=certificates.ca_file if certificates else None)
+    with serving(bad.behaviour, reads=bad.reads, listens=bad.listens, tls=tls) as server:
+        root = server.url.replace("http:", "https:") if bad.https else server.url
+        client = Client(root, {}, guard=lambda _: None, limits=limits, transport=transport)
+        exchange = client.send(CANCEL)
+        client.close()
+        return Seen(exchange, len(server.requests))
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
+    """Meet all bad servers, many at once: most of the time goes by in waiting for deadlines."""
+    certificates = make(tmp_path_factory.mktemp("certificates"))
+    with ThreadPoolExecutor(12) as pool:
+        found = {bad.name: pool.submit(meet, bad, certificates) for bad in BAD_SERVERS}
+    return {name: future.result() for name, future in found.items()}
+
+
+@pytest.mark.parametrize("bad", BAD_SERVERS, ids=lambda bad: bad.name)
+def test_a_bad_server_ends_in_one_plain_reason(bad: Bad, seen: Mapping[str, Seen]) -> None:
+    """Each bad server yields its failure and its breaches, in time, from one request."""
+    exchange = seen[bad.name].exchange
+    answer = load("1.7.0").operations["cancel-task"].answers["no-such-task"]
+    checked = check(exchange, answer, {"name": "none", "project": "p", "id": "1"}, load("1.7.0").answers)
+    assert (exchange.failure and exchange.failure.kind) == bad.failure
+    assert exchange.status == bad.status
+    assert tuple(str(breach.kind) for breach in checked.breaches) == bad.kinds
+    assert exchange.seconds < (QUICK if bad.failure == "deadline" else PATIENT).answer + 2
+    assert len(exchange.body) <= PATIENT.size
+    assert seen[bad.name].requests <= 1
+    json.dumps([breach.to_json() for breach in checked.breaches], ensure_ascii=False).encode("utf-8")
+    assert all(len(str(breach)) < 600 and str(breach).isprintable() for breach in checked.breaches)
+
+
+def test_no_thread_is_left(seen: Mapping[str, Seen]) -> None:
+    """No deadline's thread outlives its exchange."""
+    assert seen
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.join(5)
+            assert not thread.is_alive()
+
+
+LARGE = ("large", "bomb", "endless", "deep", "redirect-large", "many-keys", "for-ever")
+
+
+def test_memory_stays_bounded() -> None:
+    """All servers that send without measure, one after another, take less than 200 MB of memory together."""
+    done = subprocess.run(
+        [sys.executable, __file__], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    assert 0 <= int(done.stdout) < 200_000
+
+
+def grown() -> int:
+    """Return the KiB by which this process grew while it met all large servers, the servers' own memory included."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for bad in BAD_SERVERS:
+        if any(word in bad.name for word in LARGE):
+            meet(bad)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+
+
+def test_the_documentation_lists_every_bad_server() -> None:
+    """The table of docs/reliability.md is the table that these tests ran."""
+    assert documented() in (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(str(grown()))
