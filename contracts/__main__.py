@@ -2,10 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from contracts.catalog import ROOT
+from contracts.options import SettingsCommand
+
+if TYPE_CHECKING:
+    from contracts.settings import Settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,6 +48,32 @@ def standin(port: int, behaviour: str, clock: str) -> None:
         serve(port, behaviour, clock, until_eof=False, announce=announce)
     except OSError as error:
         raise click.ClickException(str(error)) from None
+
+
+@main.command(cls=SettingsCommand)
+@click.option("--json", "as_json", is_flag=True, help="Tell the findings as JSON.")
+def doctor(settings: "Settings", as_json: bool) -> None:
+    """Look at the target without changing anything, and say what a run would lack.
+
+    Exit code: 0 nothing that would stop a run, 1 something that would, 4 bad settings, 6 the target does not answer.
+    """
+    from contracts.doctor.run import doctor as look_over
+
+    sys.exit(look_over(settings, as_json=as_json, echo=click.echo))
+
+
+@main.command(cls=SettingsCommand)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed; change nothing.")
+@click.option("--by-prefix", is_flag=True, help="Also what the target lists under names of runs an hour ago or more.")
+@click.argument("runs", nargs=-1, metavar="[RUN …]")
+def sweep(settings: "Settings", runs: tuple[str, ...], dry_run: bool, by_prefix: bool) -> None:
+    """Remove what each RUN, a folder or an id below runs/, left on the target; without one, what all of them left.
+
+    Exit code: 0 all is gone, 4 bad settings, 6 the target does not answer, 7 something would not go.
+    """
+    from contracts.sweep import sweep as remove_leftovers
+
+    sys.exit(remove_leftovers(settings, runs, dry_run=dry_run, by_prefix=by_prefix, echo=click.echo))
 
 
 if __name__ == "__main__":

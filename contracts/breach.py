@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from contracts.redact import register
+from contracts.redact import printable, register
 
 SHOWN = 160
 """Characters of a value that a line shows."""
@@ -75,6 +75,7 @@ class Breach:
 
 
 def show(value: object) -> str:
-    """Return `value` on one line, secrets masked, cut where it is long: of a secret that is cut, a part would show."""
+    """Return `value` on one printable line, secrets masked before it is cut where it is long: no part of one shows."""
     text = register.mask(" ".join(value.split()) if isinstance(value, str) else repr(value))
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}… ({len(text):,} characters)"
+    shown = printable(text[:SHOWN])
+    return shown if len(text) <= SHOWN else f"{shown}… ({len(text):,} characters)"

@@ -15,6 +15,7 @@ import requests
 import urllib3
 from requests.auth import AuthBase
 
+from contracts.redact import printable, register
 from contracts.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_session
 
 
@@ -218,4 +219,4 @@ def _root_cause(error: BaseException) -> str:
     chain = _chain(error)
     system = [link for link in chain if isinstance(link, OSError) and link.strerror]
     text = system[-1].strerror if system else str(chain[-1])
-    return " ".join(str(text).split())[:200]
+    return printable(" ".join(register.mask(str(text)).split())[:200])

@@ -12,7 +12,7 @@ from contracts.credentials import headers
 from contracts.discover import place
 from contracts.journal import FILE as JOURNAL
 from contracts.journal import Guard, Journal, Names, RefusedError
-from contracts.settings import Settings
+from contracts.settings import ASSUMED, AUTO, Settings
 from contracts.target import Place, Target
 from contracts.transport import Transport
 
@@ -69,7 +69,7 @@ def look_at(settings: Settings, base_url: str) -> Look:
     client = open_client(settings, base_url)
     # Without a project only a system admin may list workflows; anybody who is known may list the projects.
     call, query = ("list-workflows", {"projectName": settings.project}) if settings.project else ("list-projects", {})
-    path = load(settings.release).support[call].path
+    path = load(ASSUMED if settings.release == AUTO else settings.release).support[call].path
     exchange = client.send(Request("GET", settings.api_prefix + path, query))
     is_stand_in = STAMP in exchange.headers and (settings.base_url is None or settings.loopback)
     stand_in = facts(client) if is_stand_in else {}
@@ -92,12 +92,11 @@ def _refused(settings: Settings, exchange: Exchange) -> str:
     return f"{what}: the token is refused; check ZADIG_TOKEN, it may be wrong or expired"
 
 
-def open_target(settings: Settings, look: Look, *, run_id: str, worker: str, run_dir: Path) -> Target:
+def open_target(settings: Settings, look: Look, *, release: str, run_id: str, worker: str, run_dir: Path) -> Target:
     """Return the target that `look` saw, ready for cases.
 
     Raises SettingsError where a setting is missing, CatalogError where the release is not known.
     """
-    release = load(settings.release)
     where = _place(settings, look)
     journal = Journal(run_dir / JOURNAL)
     journal.begin(run_id, look.base_url)
@@ -106,7 +105,7 @@ def open_target(settings: Settings, look: Look, *, run_id: str, worker: str, run
     manual = look.stand_in.get("clock") == "manual"
     return Target(
         client=open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard),
-        release=release,
+        release=load(release),
         place=where,
         names=Names(run_id, worker),
         journal=journal,

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from contracts import sinks
 from contracts.casetable import Case, cases
 from contracts.catalog import ROOT, CatalogError
 from contracts.crowd import Crowd
@@ -48,12 +49,14 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = load(given)
         handed = getattr(config, "workerinput", {}).get("zadig")
         config.stash[SESSION] = run = Session(settings, handed, idle=config.option.collectonly)
-        ids = {case.id for case in cases(settings.release)}
+        ids = {case.id for case in cases(run.release)}
         _ = run.deviations  # what is wrong with them is said before anything is sent
     except (SettingsError, CatalogError, DeviationsError) as error:
         raise pytest.UsageError(str(error)) from None
     if config.option.keyword in ids:  # start-task/… would find restart-task/… too
         config.option.keyword = f"[{config.option.keyword}]"
+    sinks.mask_logs()
+    sinks.interrupt_on_sigterm()
     if not run.worker:
         config.pluginmanager.register(Listener(run))
     if config.option.tbstyle == "auto":
@@ -119,7 +122,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if run is None:
         return
     if operation is not None:
-        rows = [row for row in cases(run.settings.release) if row.operation == operation.args[0]]
+        rows = [row for row in cases(run.release) if row.operation == operation.args[0]]
         picked = chosen(rows, run.scope)
         slow = {True: [pytest.mark.slow], False: []}
         params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in picked]
@@ -185,10 +188,10 @@ def crowd(request: pytest.FixtureRequest) -> Crowd:
 
 def _story(request: pytest.FixtureRequest, kind: type[AnyStory]) -> AnyStory:
     run = request.config.stash[SESSION]
-    if run.look.trouble:
+    if run.trouble:
         outcome = run.not_tried(request.param, kind.operation, request.param.partition("/")[2])
         request.node.stash[OUTCOME] = outcome
-        pytest.skip(run.look.trouble)
+        pytest.skip(outcome.reason)
     return kind(run.target, request.param)
 
 
@@ -223,6 +226,7 @@ def _tell(outcome: Outcome, run: Session) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send the outcome along with the report; that is how it comes from a worker to the controller."""
     report = yield
+    sinks.mask_report(report)
     outcome = item.stash.get(OUTCOME, None)
     if outcome is not None and (report.when == "call" or report.skipped):
         report.zadig = outcome.to_json()  # type: ignore[attr-defined]

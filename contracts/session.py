@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.casetable import Case, cases
-from contracts.catalog import load
+from contracts.catalog import load, releases
 from contracts.cleanup import remove_all
 from contracts.connect import Look, look_at, open_target
 from contracts.credentials import USERS, headers
@@ -20,14 +20,14 @@ from contracts.outcome import Outcome, Result
 from contracts.plan import OTHER_PROJECT, Scope, notes, scope
 from contracts.report.terminal import block
 from contracts.runner import run_case
-from contracts.settings import Settings
+from contracts.settings import ASSUMED, AUTO, Settings
+from contracts.standin.behaviour import BEHAVIOURS
 from contracts.standin.process import StandIn, launch
 from contracts.target import Target
 from contracts.verdict import Run, Tally, decide, write
 
-
 PERFECT = "perfect"
-"""The stand-in's behaviour that does what the page promises."""
+"""The stand-in's behaviour that does what the page promises; so do those that begin with it."""
 
 
 class Session:
@@ -47,9 +47,10 @@ class Session:
         self._planned: list[str] = []
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
+        self._deadline: float = (handed or {}).get("deadline") or time.time() + settings.run_timeout
         self._stand_in: StandIn | None = None
         if settings.base_url is None and not self.worker and not idle:
-            self._stand_in = launch(settings.behaviour)
+            self._stand_in = launch(self.behaviour or PERFECT)
 
     @cached_property
     def look(self) -> Look:
@@ -69,7 +70,12 @@ class Session:
     def target(self) -> Target:
         """The target, opened when the first case needs it."""
         return open_target(
-            self.settings, self.look, run_id=self.run_id, worker=self.worker or "main", run_dir=self.run_dir
+            self.settings,
+            self.look,
+            release=self.release,
+            run_id=self.run_id,
+            worker=self.worker or "main",
+            run_dir=self.run_dir,
         )
 
     @property
@@ -93,25 +99,36 @@ class Session:
         return scope(self.settings, stand_in=bool(own), credentials=credentials)
 
     @cached_property
+    def release(self) -> str:
+        """The release whose contract is tested. No call of Zadig tells it, so `auto` asks a stand-in or assumes."""
+        if self.settings.release != AUTO:
+            return self.settings.release
+        return self.behaviour if self.behaviour in releases() else ASSUMED
+
+    @cached_property
     def deviations(self) -> tuple[Deviation, ...]:
         """What the release is known to break."""
-        return known(load(self.settings.release), self.settings.deviations)
+        return known(load(self.release), self.settings.deviations)
 
     @property
     def expected(self) -> tuple[Deviation, ...]:
         """The deviations that this target is expected to show: a stand-in without defects has none."""
-        return () if self.behaviour == PERFECT else self.deviations
+        return () if (self.behaviour or "").startswith(PERFECT) else self.deviations
 
     @property
     def behaviour(self) -> str | None:
         """The behaviour of the stand-in, None where the target is not one."""
-        return self.settings.behaviour if self.settings.base_url is None else self.look.behaviour
+        if self.settings.base_url is not None:
+            return self.look.behaviour
+        wished = self.settings.behaviour
+        of_release = f"{wished}-{self.settings.release}"  # the perfect server of that release, where it differs
+        return of_release if of_release in BEHAVIOURS else wished
 
     def handover(self) -> dict[str, Any]:
         """Return what a worker needs to know; it has no secret, those it reads itself."""
         look = vars(replace(self.look, stand_in={}))
-        base = {"run_id": self.run_id, "run_dir": str(self.run_dir), "base_url": self.look.base_url}
-        return base | {"stand_in": bool(self.look.stand_in), "look": look}
+        where = {"run_id": self.run_id, "run_dir": str(self.run_dir), "base_url": self.look.base_url}
+        return where | {"deadline": self._deadline, "stand_in": bool(self.look.stand_in), "look": look}
 
     def plan(self, ids: list[str]) -> None:
         """Note the cases that are to run; every worker of a run has the same."""
@@ -119,14 +136,21 @@ class Session:
 
     def run_case(self, case: Case) -> Outcome:
         """Run one case, or say that it was not tried."""
-        if self.look.trouble:
+        if self.trouble:
             return self.not_tried(case.id, case.operation, case.answer.name)
         return self.judged(run_case(case, self.target))
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing more is to be tried; empty where all is well."""
+        if time.time() > self._deadline:
+            return f"not tried: the {self.settings.run_timeout:g} s of --run-timeout were over"
+        return self.look.trouble
+
     def not_tried(self, case: str, operation: str, answer: str) -> Outcome:
-        """Return the outcome of a case that the one look at the target showed to be of no use."""
+        """Return the outcome of a case that is not tried because of `trouble`."""
         result = Result.BLOCKED if self.look.answered else Result.UNREACHABLE
-        return Outcome(case, operation, answer, result, reason=self.look.trouble)
+        return Outcome(case, operation, answer, result, reason=self.trouble)
 
     def judged(self, outcome: Outcome) -> Outcome:
         """Return an outcome in the light of what the release is known to break."""
@@ -161,7 +185,7 @@ class Session:
             id=self.run_id,
             started=self._started.isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - self._clock, 3),
-            release=self.settings.release,
+            release=self.release,
             profile=self.settings.profile,
             base_url=self.settings.base_url or self.look.base_url,
             api_prefix=self.settings.api_prefix,
@@ -170,8 +194,18 @@ class Session:
             shard=self.settings.shard,
             drift=self.settings.drift,
             unknown_fields=self.settings.unknown_fields,
-            notes=notes(cases(self.settings.release), self.scope),
+            notes=[*notes(cases(self.release), self.scope), *self._about_release()],
         )
+
+    def _about_release(self) -> list[str]:
+        """Return what there is to say of the release: whether it was assumed, and what the answers hint at."""
+        said = []
+        if self.settings.release == AUTO and self.behaviour not in releases():
+            said.append(f"no call of Zadig tells its release; {self.release} is assumed, --release sets it")
+        newer = any("$.project_name" in outcome["unknown"] for outcome in self.outcomes)
+        if newer:
+            said.append("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right")
+        return said
 
 
 def new_run_id() -> str:

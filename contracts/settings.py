@@ -15,8 +15,11 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from contracts.address import address
 from contracts.catalog import releases
+from contracts.standin.behaviour import BEHAVIOURS
 
 PREFIX = "ZADIG_"
+AUTO, ASSUMED = "auto", "1.7.0"
+"""The release setting that asks the target, and the release where the target cannot tell."""
 FILE = "zadig.toml"
 
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
@@ -46,12 +49,14 @@ class Settings(BaseSettings):
     branch: str | None = Field(None, description="branch whose build passes")
     failing_branch: str | None = Field(None, description="branch whose build fails; for the cases of a failed task")
     hanging_branch: str | None = Field(None, description="branch whose build times out; for the cases of a timeout")
-    release: str = Field("1.7.0", description="release whose contract is tested")
+    release: str = Field(
+        ASSUMED, description="release whose contract is tested; auto: asked of the target where it can tell"
+    )
     api_prefix: str = Field("/api/aslan", description="path in front of every call; /api at aslan's own port")
     profile: Literal["smoke", "regression", "nightly", "acceptance"] = Field(
         "regression", description="how much is run"
     )
-    behaviour: Literal["perfect", "1.7.0"] = Field("perfect", description="behaviour of the stand-in")
+    behaviour: str = Field("perfect", description="behaviour of the stand-in: perfect, or a release with its defects")
     run_dir: Path | None = Field(None, description="folder of the run; left out: runs/<run id>")
     shard: str | None = Field(None, description="I/N: run only part I of N of the cases")
     deviations: str | None = Field(None, description="file of further known deviations, or none to know of none")
@@ -60,6 +65,7 @@ class Settings(BaseSettings):
     connect_timeout: Seconds = Field(5, description="seconds for a connection")
     first_byte_timeout: Seconds = Field(10, description="seconds for the first byte, and between two")
     answer_timeout: Seconds = Field(20, description="seconds for a whole answer")
+    run_timeout: Seconds = Field(7200, description="seconds for the whole run; what is not run by then is not tried")
     state_timeout: Seconds = Field(600, description="seconds to wait for a task's state on a live target")
     max_answer: int = Field(1_000_000, gt=0, description="bytes of an answer, after decompression")
     ca_file: Path | None = Field(None, description="CA certificates to trust instead of the public ones")
@@ -100,11 +106,18 @@ class Settings(BaseSettings):
             address(value, "write it like http://proxy.example.com:3128")
         return value or None
 
+    @field_validator("behaviour")
+    @classmethod
+    def _behaviour(cls, value: str) -> str:
+        if value not in BEHAVIOURS:
+            raise ValueError(f"no behaviour {value!r}; there are {', '.join(BEHAVIOURS)}")
+        return value
+
     @field_validator("release")
     @classmethod
     def _release(cls, value: str) -> str:
-        if value not in releases():
-            raise ValueError(f"no release {value!r}; there are {', '.join(releases())}")
+        if value not in (AUTO, *releases()):
+            raise ValueError(f"no release {value!r}; there are {', '.join(releases())}, and {AUTO}")
         return value
 
     @field_validator("api_prefix")

@@ -22,7 +22,10 @@ Source: public source of Zadig v1.7.0."""
 
 @dataclass(frozen=True)
 class Held:
-    """What the target holds under one name: the workflow (None: no such) and its tasks' states by id."""
+    """What the target holds under one name: the workflow (None: no such) and its tasks' states by id.
+
+    Of the workflow only the documented keys: what nobody documented may change by itself, a time for one.
+    """
 
     workflow: Mapping[str, Any] | None = None
     tasks: Mapping[int, str] = field(default_factory=dict)
@@ -51,7 +54,8 @@ def look(target: Target, subject: Subject) -> Held:
         tasks = {int(task["task_id"]): str(task["status"]) for task in json_value(exchange)["data"]}
     except (TypeError, KeyError, ValueError):
         raise UnclearError("looking at the workflow's tasks", exchange) from None
-    return Held(value, tasks)
+    documented = target.release.operations["create-workflow"].sample or {}
+    return Held({key: value[key] for key in documented if key in value}, tasks)
 
 
 def json_value(exchange: Exchange) -> Any:
@@ -150,7 +154,7 @@ def _workflow_kept(change: Change) -> Iterator[Breach]:
         words = {True: "no workflow of this name", False: "a workflow of this name"}
         yield change.broken("workflow", f"as before, {words[before is None]}", words[after is None])
     elif before is not None and after is not None:
-        for key in change.operation.sample or before:  # what nobody documented may change, a time for one
+        for key in sorted({*before, *after}):
             if before.get(key) != after.get(key):
                 yield change.broken(f"workflow:{key}", f"{key} as before", show(repr(after.get(key))))
 
@@ -174,5 +178,5 @@ def _unequal(sent: Any, stored: Any, path: str, operation: Operation) -> Iterato
     elif isinstance(sent, list) and isinstance(stored, list) and len(sent) == len(stored):
         for inner, other in zip(sent, stored, strict=True):
             yield from _unequal(inner, other, f"{path}[*]", operation)
-    elif sent != stored and (sent or stored):
+    elif (sent != stored or type(sent) is not type(stored)) and (sent or stored):
         yield path, sent, stored

@@ -7,12 +7,12 @@ from pathlib import Path
 from contracts.catalog import load
 from contracts.cleanup import UNFINISHED, remove
 from contracts.connect import Look, look_at, open_client
-from contracts.discover import Reader, UnreadableError, projects, workflow_names
 from contracts.journal import FILE as JOURNAL
-from contracts.journal import Guard, Journal, Names
+from contracts.journal import Guard, Journal, Names, RefusedError
 from contracts.leftovers import Echo, every_run, is_old, named_run
+from contracts.lists import Reader, UnreadableError, projects, workflow_names
 from contracts.settings import Settings, SettingsError, named
-from contracts.state import UnclearError
+from contracts.state import Held, UnclearError
 from contracts.state import look as look_for
 from contracts.target import Place, Subject, Target
 
@@ -75,11 +75,18 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
         what = f"{name} in project {project}, {unfinished} of its tasks not at an end"
         if dry_run:
             echo(f"would remove {what}" if held.workflow else f"not there: {name}")
-        elif (reason := remove(target, subject, held)) is not None:
+        elif (reason := _gone(target, subject, held)) is not None:
             reasons.append(reason)
         else:
             echo(f"removed {what}" if held.workflow else f"not there any more: {name}")
     return reasons
+
+
+def _gone(target: Target, subject: Subject, held: Held) -> str | None:
+    try:
+        return remove(target, subject, held)
+    except RefusedError as error:  # a name that could not be sent unchanged
+        return f"{subject.name} in project {subject.project}: {error}"
 
 
 def _sweep_list(settings: Settings, look: Look, *, dry_run: bool, echo: Echo) -> list[str]:

@@ -1,8 +1,7 @@
 """Whether Zadig answers at the address: URL and prefix, TLS, time per request. No token is sent."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 from contracts.client import Client, Exchange, Request
@@ -137,5 +136,3 @@ def _tls(settings: Settings, base_url: str) -> Finding:
     if settings.loopback:
         return ok("tls", "plain http, on this machine")
     return warn("tls", "plain http: the token can be read on the way", "use https where the server has it")
-
-

@@ -2,22 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from contracts.discover import (
-    NoPlaceError,
-    Reader,
-    UnreadableError,
-    UnreadPlaceError,
-    has_default_registry,
-    in_onboarding,
-    projects,
-    the_build,
-    the_environment,
-    the_project,
-    workflow_names,
-)
+from contracts.discover import NoPlaceError, UnreadPlaceError, in_onboarding, the_build, the_environment, the_project
 from contracts.doctor.finding import Finding, fail, ok, warn
 from contracts.journal import PREFIX
 from contracts.leftovers import run_ids
+from contracts.lists import Reader, UnreadableError, has_default_registry, projects, workflow_names
 from contracts.settings import Settings
 
 SHOWN = 5
@@ -68,7 +57,7 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
 
 def release(settings: Settings) -> Finding:
     """Say which release is taken for granted: servers of 1.7 to 1.9 have no call that tells."""
-    return ok("release", f"{settings.release} is assumed, as the server does not say its own", "set --release otherwise")
+    return ok("release", f"{settings.release} is assumed: servers do not say theirs", "set --release if it is another")
 
 
 def _onboarding(there: bool, trouble: NoPlaceError) -> Iterator[Finding]:
@@ -124,4 +113,4 @@ def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
     runs = run_ids(ours)
     shown = ", ".join(runs[-SHOWN:]) + (f" and {len(runs) - SHOWN} more" if len(runs) > SHOWN else "")
     text = f"{len(ours)} workflows of the suite's in {project}, of runs: {shown or 'none, by their names'}"
-    yield warn("leftovers", text, "python -m contracts sweep, or sweep --by-prefix, removes those of runs that are over")
+    yield warn("leftovers", text, "python -m contracts sweep [--by-prefix] removes those of runs that are over")

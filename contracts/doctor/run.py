@@ -1,24 +1,26 @@
 """The whole look: the checks in their order, until one shows that the next can tell nothing."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from contracts.catalog import load
 from contracts.connect import open_client
 from contracts.control import STAMP, facts
-from contracts.discover import Reader
 from contracts.doctor.address import Address, knock, time_per_request
 from contracts.doctor.finding import Finding, Status, fails, ok
 from contracts.doctor.place import access, place_findings, release
 from contracts.doctor.token import clock_finding, server_time, token_findings
-from contracts.plan import authorizes
+from contracts.lists import Reader
 from contracts.redact import register
 from contracts.settings import FILE, Settings, SettingsError, named
 
 OK, FAILED, UNREACHABLE = 0, 1, 6
 
+ASLAN = "/api"
+"""The prefix of aslan's own port, which asks for no token."""
 OWN = ("project", "env_name", "service", "service_module", "repo", "branch")
 """Settings that a run takes from a stand-in's own facts."""
 
@@ -47,11 +49,13 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
     """Yield the findings on a target of which `address` is known already."""
     token = settings.secret("token")
     register.add(token)
-    source = f"{FILE}, the environment and options" if Path(FILE).is_file() else f"the environment and options; no {FILE}"
+    source = (
+        f"{FILE}, the environment and options" if Path(FILE).is_file() else f"the environment and options; no {FILE}"
+    )
     yield ok("settings", f"read from {source}")
     yield from address.findings
     server = server_time(address.health.headers) if address.health else None
-    stand_in = {}
+    stand_in: Mapping[str, Any] = {}
     if address.health is not None:
         yield clock_finding(server, now)
         settings = settings.model_copy(update={"api_prefix": address.prefix})
@@ -60,16 +64,18 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
             update = {name: stand_in.get(name) for name in OWN if getattr(settings, name) is None}
             settings = settings.model_copy(update=update)
             token = token or stand_in.get("tokens", {}).get("member")
-    in_token = token_findings(token, server or now, needed=authorizes(settings))
-    yield in_token
-    if address.health is None or in_token.status is Status.FAIL:
+    needed = address.prefix != ASLAN
+    yield token_findings(token, server or now, needed=needed)
+    if address.health is None:
+        return
+    yield time_per_request(settings, base_url, address.prefix)
+    yield release(settings)
+    if needed and token is None:
         return
     client = open_client(settings, base_url + address.prefix, stand_in)
     reader = Reader(client, load(settings.release))
-    accepted = access(settings, reader, authorizes=authorizes(settings))
+    accepted = access(settings, reader, authorizes=needed)
     yield accepted
     if accepted.status is not Status.FAIL:
         yield from place_findings(settings, reader)
-    yield time_per_request(settings, base_url, address.prefix)
-    yield release(settings)
     client.close()

@@ -1,4 +1,4 @@
-"""The token as it is written, and the two clocks that judge its expiry. Nothing of what it says is shown but its dates."""
+"""The token as it is written, and the clocks that judge its expiry. Of what it says only its dates are shown."""
 
 import math
 from collections.abc import Mapping
@@ -18,19 +18,22 @@ ANEW = f"log in to Zadig, copy the token anew and set {WHERE}"
 
 def token_findings(token: str | None, now: datetime, *, needed: bool) -> Finding:
     """Look at the token as it stands; `now` is the server's time, `needed` whether the target asks for a token."""
+    if token is None and not needed:
+        return ok("token", "none is set, and aslan's own port asks for none")
     if token is None:
-        if not needed:
-            return ok("token", "none is set, and aslan's own port asks for none")
         return fail("token", "none is set", f"set {WHERE}")
     try:
         claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     except jwt.InvalidTokenError:
         return fail("token", "is set, but is no JWT: that has three parts with dots between them", ANEW)
-    if not claims.get("uid"):
-        return warn("token", "names no user (uid), which Zadig's gateway asks for", ANEW)
     expires = _date(claims.get("exp"))
-    if expires is None:
-        return warn("token", "says no expiry (exp), which Zadig's gateway asks for", ANEW)
+    if expires is None or not claims.get("uid"):
+        lacks = "expiry (exp)" if expires is None else "user (uid)"
+        return warn("token", f"names no {lacks}, which Zadig's gateway asks for", ANEW)
+    return _expiry(expires, now)
+
+
+def _expiry(expires: datetime, now: datetime) -> Finding:
     left, date = expires - now, f"{expires:%Y-%m-%d %H:%M} UTC"
     if left <= timedelta():
         return fail("token", f"expired {span(left)} ago, at {date}", ANEW)

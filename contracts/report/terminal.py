@@ -87,7 +87,8 @@ def block(case: Mapping[str, Any], run: Mapping[str, Any], others: Sequence[str]
         lines += [f"  came back: {came}", f"  again: {exchange['curl']}"]
     base = f" --base-url {run['base_url']}"
     if run["embedded"]:
-        base = "" if run["stand_in"] == "perfect" else f" --behaviour {run['stand_in']}"
+        base = "" if run["stand_in"].startswith("perfect") else f" --behaviour {run['stand_in']}"
+    base += "" if run["release"] == "1.7.0" else f" --release {run['release']}"
     lines.append(f"  alone: pytest tests/api -k '{case['case']}'{base}")
     return lines
 

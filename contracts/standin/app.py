@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.standin import auth, calls, control, discovery, seed
-from contracts.standin.behaviour import Defect, defects_of
+from contracts.standin.behaviour import NAMES_PROJECT, Defect, defects_of
 from contracts.standin.clock import stopped
 from contracts.standin.errors import DeniedError, ErrorAnswers, PanicError, ZadigError, json_answer
 from contracts.standin.store import Store
@@ -47,7 +47,7 @@ def create_app(behaviour: str = "perfect", clock: str = "manual") -> Starlette:
     or `real`. ValueError for anything else.
     """
     defects, time_source = defects_of(behaviour), _time_source(clock)
-    world = calls.World(Store(seed.ENVIRONMENTS, time_source), defects)
+    world = calls.World(Store(seed.ENVIRONMENTS, time_source), defects, behaviour in NAMES_PROJECT)
     server = _Server(world, auth.TokenDesk(), ErrorAnswers(shared=Defect.CROSS_TALK in defects))
     traffic = control.Traffic()
     facts = control.Facts(behaviour, clock, defects, server.desk.issue_all())

@@ -25,6 +25,7 @@ class World:
 
     store: Store
     defects: frozenset[Defect]
+    names_project: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ def start(world: World, call: Call) -> object:
     if not body["targets"]:
         raise errors.no_targets()
     workflow.start(task_id, life_of(branches(body["targets"])), call.user)
-    return {"pipeline_name": workflow.name, "task_id": task_id}
+    extra = {"project_name": workflow.project} if world.names_project else {}
+    return {"pipeline_name": workflow.name, **extra, "task_id": task_id}
 
 
 def get_task(world: World, call: Call) -> object:

@@ -51,7 +51,7 @@ def issue(common_name: str, signer: Party | None = None, *, host: str = "127.0.0
 
 @dataclass(frozen=True)
 class Certificates:
-    """The CA's file, that of a client which the CA signed, and a server's TLS context by the kind of its certificate."""
+    """The CA's file, that of a client signed by it, and servers' TLS contexts by the kind of their certificate."""
 
     ca_file: Path
     client_file: Path

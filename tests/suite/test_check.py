@@ -120,7 +120,7 @@ JSON_SPOILT: dict[str, tuple[Callable[[Exchange], dict[str, Any]], Kind, str]] =
         "Content-Type",
     ),
     "no-content-type": (lambda _: {"headers": {}}, Kind.CONTENT_TYPE, "Content-Type"),
-    "key-twice": (around(lambda body: body[:-1] + b', "message": "success"}'), Kind.NOT_JSON, "body"),
+    "key-twice": (around(lambda body: body[:-1] + b', "twice": 1, "twice": 1}'), Kind.NOT_JSON, "body"),
     "nan": (around(lambda body: body[:-1] + b', "more": NaN}'), Kind.NOT_JSON, "body"),
     "text-behind": (around(lambda body: body + b" more"), Kind.NOT_JSON, "body"),
     "value-behind": (around(lambda body: body * 2), Kind.NOT_JSON, "body"),
@@ -146,13 +146,18 @@ def test_a_spoilt_json_answer_is_caught(name: str, spoil: str) -> None:
     assert found(held(answer, replace(whole, **change(whole)))) == [(kind, where)]
 
 
-@pytest.mark.parametrize("status", [200, 400, 404, 500, 502])
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        pytest.param(name, status, id=f"{name}-{status}")
+        for name, answer in ANSWERS.items()
+        for status in (200, 400, 404, 500, 502)
+        if status not in (answer.status, *answer.also)
+    ],
+)
 def test_another_status_is_caught(name: str, status: int) -> None:
     """Any other status is a breach that names it, of the server's own errors never only a drift."""
     answer = ANSWERS[name]
-    if status == answer.status or status in answer.also:
-        pytest.skip("this is the promised status, or one that something in front of the server may send")
     checked = held(answer, exchange(answer, status=status))
     assert found(checked) == [(Kind.STATUS, "status")]
     assert checked.breaches[0].signature == f"status:{status}"

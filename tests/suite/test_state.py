@@ -1,0 +1,225 @@
+"""What a request must leave on the target, told by the state before, the answer and the state afterwards."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from contracts.casetable import EFFECTS
+from contracts.catalog import load
+from contracts.client import Client
+from contracts.journal import Journal, Names
+from contracts.standin.thread import serve_in_thread
+from contracts.state import Change, Held, UnclearError, effect, look
+from contracts.target import Place, Subject, Target
+
+RELEASE = load("1.7.0")
+CREATE = RELEASE.operations["create-workflow"]
+SUBJECT = Subject("zct-run-main-1", "nginx", 2)
+SENT: Mapping[str, Any] = {
+    "name": SUBJECT.name,
+    "enabled": True,
+    "team": "",
+    "env_name": "qa",
+    "notify_ctl": {"enabled": False, "weChat_webHook": "http://hook", "notify_type": []},
+    "build_stage": {"enabled": True, "modules": [{"target": {"key": "web/web", "service_name": "web"}}]},
+}
+STORED: Mapping[str, Any] = SENT | {"id": "5f", "notify_ctl": {}, "build_stage": {**SENT["build_stage"]}}
+NOTHING = Held()
+
+
+def tasks(**states: str) -> Held:
+    """Return a stored workflow with tasks, written t1="created"."""
+    return Held(STORED, {int(key[1:]): state for key, state in states.items()})
+
+
+def stored(**keys: Any) -> Held:
+    return Held(STORED | keys)
+
+
+def module(**keys: Any) -> dict[str, Any]:
+    return {"enabled": True, "modules": [{"target": {"service_name": "web"} | keys}]}
+
+
+def details(name: str, before: Held, after: Held, value: Any = None) -> list[str]:
+    """Return what tells each breach of the state from others."""
+    operation = next((own for own, effect in EFFECTS.items() if effect == name), "create-workflow")
+    change = Change(before, after, SENT, value, SUBJECT, RELEASE.operations[operation], documented=True)
+    return [breach.detail for breach in effect(name, change)]
+
+
+OK: list[str] = []
+ROWS: list[tuple[str, str, Held, Held, Any, list[str]]] = [
+    # name, effect, before, after, the answer's value, what is told
+    ("nothing-stays-nothing", "unchanged", NOTHING, NOTHING, None, OK),
+    ("all-as-before", "unchanged", tasks(t1="created"), tasks(t1="created"), None, OK),
+    ("workflow-appears", "unchanged", NOTHING, tasks(), None, ["workflow"]),
+    ("workflow-vanishes", "unchanged", tasks(), NOTHING, None, ["workflow"]),
+    ("documented-key-changes", "unchanged", stored(), stored(team="b"), None, ["workflow:team"]),
+    ("documented-key-appears", "unchanged", stored(), stored(description="b"), None, ["workflow:description"]),
+    ("task-appears", "unchanged", tasks(), tasks(t1="created"), None, ["task-none-created"]),
+    ("task-vanishes", "unchanged", tasks(t1="passed"), tasks(), None, ["task-passed-gone"]),
+    ("task-is-cancelled", "unchanged", tasks(t1="created"), tasks(t1="cancelled"), None, ["task-created-cancelled"]),
+    ("task-goes-back", "unchanged", tasks(t1="passed"), tasks(t1="created"), None, ["task-passed-created"]),
+    ("agent-takes-the-task", "unchanged", tasks(t1="created"), tasks(t1="running"), None, OK),
+    ("agent-ends-the-task", "unchanged", tasks(t1="running"), tasks(t1="failed"), None, OK),
+    ("agent-takes-and-ends-it", "unchanged", tasks(t1="created"), tasks(t1="passed"), None, OK),
+    ("agent-answers-late", "unchanged", tasks(t1="cancelled"), tasks(t1="timeout"), None, OK),
+    ("passed-turns-failed", "unchanged", tasks(t1="passed"), tasks(t1="failed"), None, ["task-passed-failed"]),
+    ("running-turns-created", "unchanged", tasks(t1="running"), tasks(t1="created"), None, ["task-running-created"]),
+    ("state-nobody-knows", "unchanged", tasks(t1="created"), tasks(t1="lost"), None, ["task-created-lost"]),
+    ("stored-as-sent", "stored", NOTHING, stored(), None, OK),
+    ("not-stored", "stored", NOTHING, NOTHING, None, ["not-stored"]),
+    ("stored-otherwise", "stored", NOTHING, stored(env_name="dev"), None, ["stored:$.env_name"]),
+    ("stored-without-a-key", "stored", NOTHING, stored(env_name=None), None, ["stored:$.env_name"]),
+    ("stored-true-as-false", "stored", NOTHING, stored(enabled=False), None, ["stored:$.enabled"]),
+    ("stored-true-as-one", "stored", NOTHING, stored(enabled=1), None, ["stored:$.enabled"]),
+    ("undocumented-key-is-stored", "stored", NOTHING, stored(hook_ctl={"enabled": True}), None, OK),
+    ("zero-comes-back-as-nothing", "stored", NOTHING, stored(team=None), None, OK),
+    ("zero-comes-back-as-another-zero", "stored", NOTHING, stored(team=[]), None, OK),
+    ("zero-comes-back-as-a-value", "stored", NOTHING, stored(team="a"), None, ["stored:$.team"]),
+    ("not-kept-key-changes", "stored", NOTHING, stored(build_stage=module(key="other")), None, OK),
+    ("not-kept-key-is-left-out", "stored", NOTHING, stored(build_stage=module()), None, OK),
+    (
+        "kept-key-in-a-list-changes",
+        "stored",
+        NOTHING,
+        stored(build_stage=module(service_name="db")),
+        None,
+        ["stored:$.build_stage.modules[*].target.service_name"],
+    ),
+    (
+        "list-gets-longer",
+        "stored",
+        NOTHING,
+        stored(build_stage={"enabled": True, "modules": [{}, {}]}),
+        None,
+        ["stored:$.build_stage.modules"],
+    ),
+    ("new-workflow-with-tasks", "stored", NOTHING, tasks(t1="created"), None, ["tasks"]),
+    ("first-task", "started", tasks(), tasks(t1="created"), {"task_id": 1}, OK),
+    ("next-task", "started", tasks(t1="passed"), tasks(t1="passed", t2="created"), {"task_id": 2}, OK),
+    ("task-already-runs", "started", tasks(), tasks(t1="running"), {"task_id": 1}, OK),
+    ("id-not-the-next", "started", tasks(), tasks(t3="created"), {"task_id": 3}, ["task-id"]),
+    ("id-of-an-old-task", "started", tasks(t1="created"), tasks(t1="created"), {"task_id": 1}, ["task-id"]),
+    ("no-id", "started", tasks(), tasks(t1="created"), {}, ["task-id", "task-none-created"]),
+    ("answer-no-object", "started", tasks(), tasks(), "ok", ["task-id"]),
+    ("no-task", "started", tasks(), tasks(), {"task_id": 1}, ["task-gone"]),
+    ("starts-cancelled", "started", tasks(), tasks(t1="cancelled"), {"task_id": 1}, ["task-cancelled"]),
+    ("two-tasks-at-once", "started", tasks(), tasks(t1="created", t2="created"), {"task_id": 1}, ["task-none-created"]),
+    ("cancelled", "cancelled", tasks(t2="created"), tasks(t2="cancelled"), None, OK),
+    ("late-answer-of-an-agent", "cancelled", tasks(t2="running"), tasks(t2="passed"), None, OK),
+    ("not-cancelled", "cancelled", tasks(t2="created"), tasks(t2="created"), None, ["task-created"]),
+    ("cancel-loses-the-task", "cancelled", tasks(t2="created"), tasks(), None, ["task-gone"]),
+    (
+        "cancels-another-too",
+        "cancelled",
+        tasks(t1="created", t2="created"),
+        tasks(t1="cancelled", t2="cancelled"),
+        None,
+        ["task-created-cancelled"],
+    ),
+    ("restarted", "created", tasks(t2="failed"), tasks(t2="created"), None, OK),
+    ("restarted-and-taken", "created", tasks(t2="failed"), tasks(t2="running"), None, OK),
+    ("not-restarted", "created", tasks(t2="cancelled"), tasks(t2="cancelled"), None, ["task-cancelled"]),
+    (
+        "restarted-as-another-task",
+        "created",
+        tasks(t2="failed"),
+        tasks(t2="failed", t3="created"),
+        None,
+        ["task-none-created"],
+    ),
+    (
+        "workflow-changed-by-a-start",
+        "started",
+        tasks(),
+        Held(STORED | {"team": "b"}, {1: "created"}),
+        {"task_id": 1},
+        ["workflow:team"],
+    ),
+    ("anything-goes", "any", tasks(t1="created"), NOTHING, None, OK),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "value", "told"), [pytest.param(*row, id=label) for label, *row in ROWS]
+)
+def test_effect(name: str, before: Held, after: Held, value: Any, told: list[str]) -> None:
+    """What a request left is compared with what it must leave; what agents do meanwhile is no breach."""
+    assert details(name, before, after, value) == told
+
+
+@pytest.mark.parametrize("name", sorted({*EFFECTS.values(), "unchanged", "any"}))
+def test_every_effect_of_the_case_table_is_known(name: str) -> None:
+    """Whatever the case table may name as the state afterwards can be told."""
+    assert isinstance(details(name, NOTHING, NOTHING), list)
+
+
+def test_a_breach_says_both_sides() -> None:
+    """The line says what should be stored where, and what is stored there."""
+    change = Change(NOTHING, stored(env_name="dev"), SENT, None, SUBJECT, CREATE, documented=False)
+    (breach,) = effect("stored", change)
+    assert str(breach) == "state afterwards: promised $.env_name is stored as 'qa', came 'dev'"
+    assert breach.drift
+
+
+WORKFLOW, NO_WORKFLOW = {"name": SUBJECT.name}, {"code": 6542}
+LOOKS = [
+    ("found", WORKFLOW, 200, {"data": [{"task_id": 3, "status": "passed"}]}, Held(WORKFLOW, {3: "passed"})),
+    ("without-tasks", WORKFLOW, 200, {"data": []}, Held(WORKFLOW, {})),
+    ("with-undocumented-keys", {**WORKFLOW, "update_time": 7}, 200, {"data": []}, Held(WORKFLOW, {})),
+    ("not-there", NO_WORKFLOW, 400, None, Held()),
+    ("server-error", {}, 500, None, "looking for the workflow: HTTP 500"),
+    ("bad-request-of-a-proxy", {"error": "no"}, 400, None, "looking for the workflow: HTTP 400"),
+    ("not-a-workflow", {"message": "success"}, 200, None, "looking for the workflow: HTTP 200"),
+    ("no-json", "<html>", 200, None, "looking for the workflow: HTTP 200, <html>"),
+    ("tasks-no-object", WORKFLOW, 200, [], "looking at the workflow's tasks: HTTP 200"),
+    ("tasks-without-status", WORKFLOW, 200, {"data": [{"task_id": 1}]}, "looking at the workflow's tasks"),
+    ("tasks-null", WORKFLOW, 200, {"data": None}, "looking at the workflow's tasks"),
+]
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:
+    """A target that answers the two looks with what the row says."""
+    workflow, status, listed = request.param
+
+    async def find(_: Any) -> Response:
+        return Response(workflow, status) if isinstance(workflow, str) else JSONResponse(workflow, status)
+
+    async def listing(_: Any) -> Response:
+        return JSONResponse(listed)
+
+    routes = [
+        Route("/workflow/workflow/find/{name}", find),
+        Route("/workflow/workflowtask/max/{max}/start/{start}/pipelines/{name}", listing),
+    ]
+    with serve_in_thread(Starlette(routes=routes)) as url:
+        client = Client(url, {}, guard=lambda _: None)
+        yield Target(
+            client=client,
+            release=RELEASE,
+            place=Place("nginx", "qa", "web", "web", "web", "main"),
+            names=Names("run", "main"),
+            journal=Journal(tmp_path / "journal.jsonl"),
+        )
+        client.close()
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted"),
+    [pytest.param((workflow, status, listed), wanted, id=label) for label, workflow, status, listed, wanted in LOOKS],
+    indirect=["target"],
+)
+def test_look(target: Target, wanted: Held | str) -> None:
+    """A look tells what is held, or says why it cannot be told; an unclear answer is never taken for nothing."""
+    if isinstance(wanted, Held):
+        assert look(target, SUBJECT) == wanted
+    else:
+        with pytest.raises(UnclearError) as unclear:
+            look(target, SUBJECT)
+        assert str(unclear.value).startswith(wanted)
