@@ -11,6 +11,7 @@ from contracts.catalog import RELEASES, Answer, CatalogError, Release, load
 LEVELS = ("smoke", "regression", "nightly")
 EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}
 """The state afterwards of each operation that succeeds; after an error it is `unchanged`."""
+AFTER = (*EFFECTS.values(), "unchanged", "any")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Case:
     """Given + operation + request -> answer, and the state afterwards.
 
     `level` is the least profile that runs it; `only` is `stand-in` where a live target must not get it; `needs` names
-    a credential. `after` is a key of state.EFFECTS.
+    a credential. `after` is one of AFTER.
     """
 
     id: str
@@ -131,6 +132,10 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         raise CatalogError(f"{where}: basis is documented or observed")
     if row.get("level", "regression") not in LEVELS:
         raise CatalogError(f"{where}: level is one of {', '.join(LEVELS)}")
+    if not isinstance(row.get("given"), str):
+        raise CatalogError(f"{where}: given is missing")
+    if row.get("after", "any") not in AFTER:
+        raise CatalogError(f"{where}: after is one of {', '.join(AFTER)}")
     succeeds = answer.status == 200
     rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request")}
     rest.setdefault("after", EFFECTS[operation] if succeeds else "unchanged")

@@ -84,7 +84,7 @@ class Change:
 
 
 def effect(name: str, change: Change) -> Iterator[Breach]:
-    """Yield how the state afterwards departs from what `name` says: a key of EFFECTS, or `any`."""
+    """Yield how the state afterwards departs from what `name` says: one of casetable.AFTER."""
     return _EFFECTS[name](change)
 
 
