@@ -1,5 +1,5 @@
 # make run | test | check | bench; see README.md
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -8,10 +8,10 @@ help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
 $(READY): requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null \
 	  || { echo "setup: Python 3.11 or newer is needed; set one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@echo "setup: installing the pinned packages into .venv"
-	@$(PYTHON) -m venv .venv > .setup.log 2>&1 \
+	@echo "setup: installing the pinned packages into .venv, which takes a minute or two and is done once"
+	@"$(PYTHON)" -m venv .venv > .setup.log 2>&1 \
 	  || { echo "setup: $(PYTHON) could not make .venv, see .setup.log; its venv module may have to be installed" >&2; exit 1; }
 	@$(BIN)/python -m pip install --disable-pip-version-check --retries 2 --require-hashes -r requirements.lock >> .setup.log 2>&1 \
 	  || { echo "setup: pip could not install requirements.lock, see .setup.log; is the network there? A mirror can be set with PIP_INDEX_URL" >&2; exit 1; }
@@ -37,6 +37,7 @@ check: $(READY)
 	$(BIN)/pytest tests/suite/test_import_rule.py -q
 	$(BIN)/python -m contracts derive --check
 	$(BIN)/python -m contracts coverage --check
+	$(BIN)/python -m contracts readme --check
 
 ## make bench    measurements, as a table
 bench: $(READY)

@@ -29,6 +29,24 @@ def derive(pages: tuple[Path, ...], check: bool) -> None:
 
 
 @main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail on any difference and print it.")
+def coverage(check: bool) -> None:
+    """Write docs/coverage.md: every known fact of the workflow API, and the cases that hold it."""
+    from contracts.coverage import coverage as cover
+
+    sys.exit(cover(ROOT, check, click.echo))
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail on any difference and print it.")
+def readme(check: bool) -> None:
+    """Write the settings table of README.md and README.zh-CN.md."""
+    from contracts.readme import readme as write_tables
+
+    sys.exit(write_tables(ROOT, check, click.echo))
+
+
+@main.command()
 @click.option("--port", default=0, show_default="a free one", type=click.IntRange(0, 65535))
 @click.option("--behaviour", default="perfect", show_default=True, help="perfect, or a release with its defects.")
 @click.option("--clock", default="manual", show_default=True, type=click.Choice(["manual", "real"]))
@@ -71,9 +89,13 @@ def sweep(settings: "Settings", runs: tuple[str, ...], dry_run: bool, by_prefix:
 
     Exit code: 0 all is gone, 4 bad settings, 6 the target does not answer, 7 something would not go.
     """
+    from contracts.redact import register
     from contracts.sweep import sweep as remove_leftovers
 
-    sys.exit(remove_leftovers(settings, runs, dry_run=dry_run, by_prefix=by_prefix, echo=click.echo))
+    def say(line: str) -> None:
+        click.echo(register.mask(line))
+
+    sys.exit(remove_leftovers(settings, runs, dry_run=dry_run, by_prefix=by_prefix, echo=say))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Reads the address of a server or proxy."""
 
+import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
@@ -25,3 +26,12 @@ def address(value: str, advice: str) -> SplitResult:
     if port == 0 or not _HOST.fullmatch(parts.netloc.rpartition("@")[2]):
         raise ValueError(f"has a broken host or port; {advice}")
     return parts
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL's host is this machine, by its name or address."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -76,7 +76,8 @@ def _path(template: str, subject: Subject, special: Special) -> str:
 
 def _body(place: Place, operation: Operation, subject: Subject, special: Special) -> bytes | None:
     if special.raw is not None:
-        return special.raw.replace("{name}", subject.name).encode()
+        project = _project(place, subject, special)
+        return special.raw.replace("{name}", subject.name).replace("{project}", project).encode()
     if operation.sample is None:
         return None
     body = _filled(operation.sample, _names(place, operation, subject, special))

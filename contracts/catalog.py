@@ -94,6 +94,8 @@ def load(name: str) -> Release:
         whole = combine(documented, facts)
     except (DeriveError, StopIteration, OSError, ValueError) as error:
         raise CatalogError(f"release {name}: {error}") from None
+    if unseen := {item.name for item in whole.operations} - facts.operations.keys():
+        raise CatalogError(f"release {name}: observed.toml has no answers of {', '.join(sorted(unseen))}")
     page = documented["page"]["file"]
     shared = {fact.name: _answer("", fact, page, None) for fact in facts.answers.values()}
     operations = {item.name: _operation(item, facts, page, shared) for item in whole.operations}

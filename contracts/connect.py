@@ -12,7 +12,7 @@ from contracts.credentials import headers
 from contracts.discover import place
 from contracts.journal import FILE as JOURNAL
 from contracts.journal import Guard, Journal, Names, RefusedError
-from contracts.settings import ASSUMED, AUTO, Settings
+from contracts.settings import Settings
 from contracts.target import Place, Target
 from contracts.transport import Transport
 
@@ -69,7 +69,7 @@ def look_at(settings: Settings, base_url: str) -> Look:
     client = open_client(settings, base_url)
     # Without a project only a system admin may list workflows; anybody who is known may list the projects.
     call, query = ("list-workflows", {"projectName": settings.project}) if settings.project else ("list-projects", {})
-    path = load(ASSUMED if settings.release == AUTO else settings.release).support[call].path
+    path = load(settings.known_release).support[call].path
     exchange = client.send(Request("GET", settings.api_prefix + path, query))
     is_stand_in = STAMP in exchange.headers and (settings.base_url is None or settings.loopback)
     stand_in = facts(client) if is_stand_in else {}

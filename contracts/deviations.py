@@ -76,7 +76,7 @@ def _deviation(where: str, name: str, row: Any) -> Deviation:
     if missing or strange:
         what = f"lacks {', '.join(sorted(missing))}" if missing else f"has the unknown key {min(strange)!r}"
         raise DeviationsError(f"{where}: {what}")
-    if not isinstance(row["expires"], date):
+    if type(row["expires"]) is not date:  # a datetime is a date too, and cannot be compared with one
         raise DeviationsError(f"{where}: expires is a date such as 2027-06-30, without quotes")
     if not isinstance(row["shows"], dict) or not row["shows"]:
         raise DeviationsError(f"{where}: shows is a table from case id to the signatures that show there")

@@ -52,7 +52,7 @@ class UnreadPlaceError(NoPlaceError):
 
 def place(settings: Settings, client: Client) -> Place:
     """Return where the cases may work; raises SettingsError, one line, where that is not settled."""
-    reader = Reader(client, load(settings.release))
+    reader = Reader(client, load(settings.known_release))
     project = _usable_project(settings, reader)
     env_name = settings.env_name or the_environment(settings, reader, project)
     service, name, repo, branch = settings.service, settings.service_module, settings.repo, None

@@ -30,6 +30,7 @@ class SettingsCommand(click.Command):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command with the settings in place of their options; one that cannot be used ends it in one line."""
+        from contracts.redact import register
         from contracts.settings import SettingsError, load
 
         names = {str(parameter.name) for parameter in self._settings}
@@ -38,5 +39,5 @@ class SettingsCommand(click.Command):
             ctx.params["settings"] = load(given)
             return super().invoke(ctx)
         except SettingsError as error:
-            click.echo(str(error), err=True)
+            click.echo(register.mask(str(error)), err=True)
             sys.exit(BAD_SETTINGS)

@@ -8,24 +8,20 @@ import pytest
 
 from contracts import sinks
 from contracts.casetable import Case, cases
-from contracts.catalog import ROOT, CatalogError
+from contracts.catalog import CatalogError
+from contracts.collection import CASES, SESSION, STORIES
 from contracts.crowd import Crowd
 from contracts.deviations import DeviationsError
 from contracts.flow import Flow
-from contracts.givens import NEEDS_AGENT
 from contracts.outcome import Outcome, Result
-from contracts.plan import chosen, runs_at, shard
 from contracts.report.terminal import summary
 from contracts.session import Session
 from contracts.settings import Settings, SettingsError, is_secret, load, option
 from contracts.story import Story, StoryEndedError
 from contracts.verdict import PASSED_ON
 
-SESSION = pytest.StashKey[Session]()
-STORIES = ("flow", "crowd")
 OUTCOME = pytest.StashKey[Outcome]()
 AnyStory = TypeVar("AnyStory", bound=Story)
-CASES = ROOT / "tests" / "api"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -99,68 +95,6 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput["zadig"] = run.handover() | {"worker": node.gateway.id}
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
-    """Hear what is planned."""
-    run = node.config.stash.get(SESSION, None)
-    if run is not None:
-        run.plan([_case_id(nodeid) for nodeid in ids if _is_case(nodeid)])
-
-
-def _is_case(nodeid: str) -> bool:
-    return (ROOT / nodeid.partition("::")[0]).is_relative_to(CASES)
-
-
-def _case_id(nodeid: str) -> str:
-    return nodeid.partition("[")[2].removesuffix("]")
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give each row of the case table to the test of its operation, and each flow its id."""
-    run = metafunc.config.stash.get(SESSION, None)
-    operation, case = (next(metafunc.definition.iter_markers(name), None) for name in ("operation", "case"))
-    if run is None:
-        return
-    if operation is not None:
-        rows = [row for row in cases(run.release) if row.operation == operation.args[0]]
-        picked = chosen(rows, run.scope)
-        slow = {True: [pytest.mark.slow], False: []}
-        params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in picked]
-        metafunc.parametrize("case", params)
-    elif case is not None:
-        story = next(name for name in STORIES if name in metafunc.fixturenames)
-        metafunc.parametrize(story, [case.args[0]], ids=[case.args[0]], indirect=True)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out flows above the profile's level and cases of other shards."""
-    run = config.stash.get(SESSION, None)
-    if run is None:
-        return
-    ids = [_case_id(item.nodeid) for item in items if _is_case(item.nodeid)]
-    mine = shard(ids, run.settings.shard)
-    out = [item for item in items if _is_case(item.nodeid) and not (_case_id(item.nodeid) in mine and _runs(item, run))]
-    if out:
-        items[:] = [item for item in items if item not in out]
-        config.hook.pytest_deselected(items=out)
-
-
-def _runs(item: pytest.Item, run: Session) -> bool:
-    marker = item.get_closest_marker("case")
-    if marker is None:
-        callspec = getattr(item, "callspec", None)  # its case is no Case where no row of the operation is planned
-        return callspec is not None and isinstance(callspec.params.get("case"), Case)
-    on_stand_in_only = marker.kwargs.get("only") == "stand-in"
-    return runs_at(marker.kwargs["level"], run.scope.level) and (run.scope.stand_in or not on_stand_in_only)
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Note what is planned."""
-    run = session.config.stash.get(SESSION, None)
-    if run is not None:
-        run.plan([_case_id(item.nodeid) for item in session.items if _is_case(item.nodeid)])
-
-
 @pytest.fixture
 def verify(request: pytest.FixtureRequest) -> Callable[[Case], None]:
     """Run a case and say in pytest's words what became of it."""
@@ -223,8 +157,11 @@ def _tell(outcome: Outcome, run: Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send the outcome along with the report; that is how it comes from a worker to the controller."""
+    sinks.mask_error(call.excinfo.value if call.excinfo else None)
     report = yield
     sinks.mask_report(report)
     outcome = item.stash.get(OUTCOME, None)

@@ -1,7 +1,6 @@
 """Every setting: its name, default and check. Order: option, environment, zadig.toml, default."""
 
 import difflib
-import ipaddress
 import re
 import tomllib
 from collections.abc import Mapping
@@ -13,8 +12,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from contracts.address import address
+from contracts.address import address, is_loopback
 from contracts.catalog import releases
+from contracts.redact import SHORTEST, register
 from contracts.standin.behaviour import BEHAVIOURS
 
 PREFIX = "ZADIG_"
@@ -159,13 +159,14 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def known_release(self) -> str:
+        """The release whose calls are used where the target has not been asked for its own."""
+        return ASSUMED if self.release == AUTO else self.release
+
+    @property
     def loopback(self) -> bool:
         """Whether the base URL is on this machine."""
-        host = urlsplit(self.base_url or "").hostname or ""
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost"
+        return is_loopback(self.base_url or "")
 
     def secret(self, name: str) -> str | None:
         """Return the secret setting `name` in the clear, the token from its file where that is set.
@@ -183,6 +184,8 @@ def clean_token(text: str) -> str:
     token = re.sub(r"^bearer(\s+|$)", "", text.strip(), flags=re.IGNORECASE)
     if not token:
         raise ValueError("is empty; set it to the token that Zadig shows under the user's settings")
+    if len(token) < SHORTEST:
+        raise ValueError(f"is shorter than {SHORTEST} characters, so it is no token of Zadig's; copy it anew")
     if any(not 33 <= ord(c) < 127 for c in token):
         raise ValueError("has a line break, a space or a character that no header may hold; copy it anew")
     return token
@@ -223,7 +226,9 @@ def load(options: Mapping[str, Any]) -> Settings:
     """
     try:
         settings = Settings(**{name: value for name, value in options.items() if value is not None})
-        settings.secret("token")
+        for name, field in Settings.model_fields.items():
+            if is_secret(field):  # from here on no sink shows it
+                register.add(settings.secret(name))
     except ValidationError as error:
         raise SettingsError(_line(error)) from None
     except tomllib.TOMLDecodeError as error:

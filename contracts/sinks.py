@@ -24,6 +24,12 @@ def mask_logs() -> None:
     logging.setLogRecordFactory(masked)
 
 
+def mask_error(error: BaseException | None) -> None:
+    """Mask the texts that an exception carries: allure asks it for them, not the report."""
+    if error is not None:
+        error.args = tuple(register.mask(part) if isinstance(part, str) else part for part in error.args)
+
+
 def mask_report(report: Any) -> None:
     """Mask a report of pytest: what went wrong, with its traceback and locals, and what was captured."""
     if report.failed and report.longrepr is not None:

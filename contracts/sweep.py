@@ -1,7 +1,8 @@
 """Removes what earlier, interrupted runs left on the target."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from contracts.catalog import load
@@ -38,24 +39,27 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
     left: list[str] = []
     for found in chosen:
         echo(f"run {found.run}: {_count(found.names)} open in its journal")
-        left += _clear(_target(settings, look, found.journal, found.names), found.names, dry_run=dry_run, echo=echo)
+        with _opened(settings, look, found.journal, found.names) as target:
+            left += _clear(target, found.names, dry_run=dry_run, echo=echo)
     if by_prefix:
         left += _sweep_list(settings, look, dry_run=dry_run, echo=echo)
     for reason in left:
         echo(f"left: {reason}")
     if not (chosen or by_prefix):
-        echo("no journal has anything open for this target")
+        echo("nothing to sweep on this target")
     return (LEFT if _alive(settings, base_url) else UNREACHABLE) if left else CLEAN
 
 
-def _target(settings: Settings, look: Look, journal: Path, names: Mapping[str, str]) -> Target:
-    """Return the target with a guard that lets only `names` be changed."""
+@contextmanager
+def _opened(settings: Settings, look: Look, journal: Path, names: Mapping[str, str]) -> Iterator[Target]:
+    """Yield the target with a guard that lets only `names` be changed."""
     held = Journal(journal)
     for name, project in names.items():
         held.adopt(name, project)
     guard = Guard(held, set(names.values()), stand_in=False)
     client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard)
-    return Target(client, load(settings.release), _NOWHERE, Names("sweep", "main"), held)
+    yield Target(client, load(settings.known_release), _NOWHERE, Names("sweep", "main"), held)
+    client.close()
 
 
 def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Echo) -> list[str]:
@@ -91,7 +95,8 @@ def _gone(target: Target, subject: Subject, held: Held) -> str | None:
 
 def _sweep_list(settings: Settings, look: Look, *, dry_run: bool, echo: Echo) -> list[str]:
     """Remove what the target lists under old names of the suite's own form; no other name is touched."""
-    reader = Reader(open_client(settings, look.base_url + settings.api_prefix, look.stand_in), load(settings.release))
+    client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in)
+    reader = Reader(client, load(settings.known_release))
     names: dict[str, str] = {}
     reasons = []
     for project in _projects(settings, reader):
@@ -105,8 +110,11 @@ def _sweep_list(settings: Settings, look: Look, *, dry_run: bool, echo: Echo) ->
             continue
         names |= {name: project for name in listed if is_old(name, echo)}
     echo(f"{_count(names)} on the target's list from runs more than an hour ago")
-    with tempfile.TemporaryDirectory() as folder:
-        target = _target(settings, look, Path(folder) / JOURNAL, names)
+    client.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _opened(settings, look, Path(folder) / JOURNAL, names) as target,
+    ):
         return reasons + _clear(target, names, dry_run=dry_run, echo=echo)
 
 

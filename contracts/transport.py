@@ -8,7 +8,7 @@ import io
 import socket
 import threading
 from dataclasses import dataclass
-from http.client import HTTPResponse, LineTooLong, RemoteDisconnected
+from http.client import HTTPResponse, RemoteDisconnected
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,6 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 USER_AGENT = "zadig-contract-tests"
-MAX_LINE = 65_536
-"""Bytes of one line of an answer's framing."""
 
 
 @dataclass(frozen=True)
@@ -70,21 +68,12 @@ class Attempt:
 
 
 class _Reader(io.BufferedReader):
-    """Reads an answer no line of which is endless, and no head of which just ends.
-
-    http.client asks for lines of a bounded size and takes the end of the stream for the end of the head; urllib3 asks
-    for the line with a chunk's size as a whole, however long it is.
-    """
+    """Reads an answer whose head and chunks do not just end: http.client takes the end for that of the headers."""
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        if size is None or size < 0:
-            line = super().readline(MAX_LINE + 1)
-            if len(line) > MAX_LINE:
-                raise LineTooLong("chunk size")
-            return line
         line = super().readline(size)
         if not line:
-            raise RemoteDisconnected("closed before the end of the head")
+            raise RemoteDisconnected("closed in the middle of the answer")
         return line
 
 

@@ -66,6 +66,13 @@ def render(content: Mapping[str, Any]) -> str:
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def difference(name: str, found: str | None, wanted: str | None) -> str:
+    """Return how the file `name` differs from what is wanted, as a unified diff; None stands for no such file."""
+    old, new = ("/dev/null" if found is None else name), ("/dev/null" if wanted is None else name)
+    lines = difflib.unified_diff((found or "").splitlines(), (wanted or "").splitlines(), old, new, lineterm="")
+    return "\n".join(lines) or f"{name}: differs in its line ends or is empty: run this without --check"
+
+
 def _read(path: Path, root: Path, echo: Echo) -> dict[str, Any]:
     try:
         text = path.read_bytes().decode("utf-8")
@@ -148,10 +155,7 @@ def _compare(plan: _Plan, root: Path, echo: Echo) -> int:
         if found == text and path in plan.wanted:
             continue
         outcome = DIFFERENT
-        name = path.relative_to(root).as_posix()
-        old, new = ("/dev/null" if found is None else name), (name if path in plan.wanted else "/dev/null")
-        lines = difflib.unified_diff((found or "").splitlines(), text.splitlines(), old, new, lineterm="")
-        echo("\n".join(lines) or f"{name}: differs in its line ends or is empty: derive again")
+        echo(difference(path.relative_to(root).as_posix(), found, text if path in plan.wanted else None))
     if outcome == UP_TO_DATE:
         echo(f"{plan.release}: {len(plan.wanted)} files up to date")
     return outcome

@@ -57,7 +57,8 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
 
 def release(settings: Settings) -> Finding:
     """Say which release is taken for granted: servers of 1.7 to 1.9 have no call that tells."""
-    return ok("release", f"{settings.release} is assumed: servers do not say theirs", "set --release if it is another")
+    known = settings.known_release
+    return ok("release", f"{known} is assumed: servers do not say theirs", "set --release if it is another")
 
 
 def _onboarding(there: bool, trouble: NoPlaceError) -> Iterator[Finding]:

@@ -60,7 +60,9 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
         yield clock_finding(server, now)
         settings = settings.model_copy(update={"api_prefix": address.prefix})
         if STAMP in address.health.headers and settings.loopback:
-            stand_in = facts(open_client(settings, base_url))
+            client = open_client(settings, base_url)
+            stand_in = facts(client)
+            client.close()
             update = {name: stand_in.get(name) for name in OWN if getattr(settings, name) is None}
             settings = settings.model_copy(update=update)
             token = token or stand_in.get("tokens", {}).get("member")
@@ -73,7 +75,7 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
     if needed and token is None:
         return
     client = open_client(settings, base_url + address.prefix, stand_in)
-    reader = Reader(client, load(settings.release))
+    reader = Reader(client, load(settings.known_release))
     accepted = access(settings, reader, authorizes=needed)
     yield accepted
     if accepted.status is not Status.FAIL:

@@ -10,7 +10,8 @@ import jwt
 
 from contracts.doctor.finding import Finding, fail, ok, warn
 
-SOON = timedelta(days=1)
+SOON = timedelta(hours=2)
+"""A token of a log-in is valid for a day, and a run over all cases with an agent may take more than an hour."""
 SKEW = timedelta(minutes=1)
 WHERE = "ZADIG_TOKEN or ZADIG_TOKEN_FILE"
 ANEW = f"log in to Zadig, copy the token anew and set {WHERE}"

@@ -68,7 +68,8 @@ def _blocks(verdict: Mapping[str, Any]) -> Iterator[list[str]]:
 def _said(case: Mapping[str, Any]) -> list[str]:
     """Return what came back, without what is each case's own, so that one cause makes one block."""
     if case["breaches"]:
-        return [f"{breach['where']} {breach['came']}" for breach in case["breaches"] if breach["kind"] != "state"]
+        said = [f"{breach['where']} {breach['came']}" for breach in case["breaches"] if breach["kind"] != "state"]
+        return said or [breach["signature"] for breach in case["breaches"]]
     return [case["reason"]]
 
 
@@ -89,7 +90,7 @@ def block(case: Mapping[str, Any], run: Mapping[str, Any], others: Sequence[str]
     if run["embedded"]:
         base = "" if run["stand_in"].startswith("perfect") else f" --behaviour {run['stand_in']}"
     base += "" if run["release"] == "1.7.0" else f" --release {run['release']}"
-    lines.append(f"  alone: pytest tests/api -k '{case['case']}'{base}")
+    lines.append(f"  alone: pytest tests/api -k '[{case['case']}]'{base}")
     return lines
 
 

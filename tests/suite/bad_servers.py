@@ -2,12 +2,12 @@
 
 import contextlib
 import gzip
-import itertools
 import json
 import socket
 import ssl
 import struct
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +16,8 @@ from tabulate import tabulate
 
 TICK = 0.05
 """Seconds between two bytes of a server that drips: far less than any timeout for the next byte."""
+PATIENCE = 30.0
+"""Seconds after which a server gives up, so that a client without a deadline fails its test and does not hang it."""
 MEGABYTE = b"x" * 1_000_000
 
 VALUE = {
@@ -47,12 +49,13 @@ class Visit:
 
     def say_for_ever(self, data: bytes, pause: float = 0.0) -> None:
         """Send `data` again and again until the client goes or the server ends."""
-        while not self.over.wait(pause):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and not self.over.wait(pause):
             self.sock.sendall(data)
 
     def wait(self) -> None:
         """Say nothing until the server ends."""
-        self.over.wait()
+        self.over.wait(PATIENCE)
 
     def close(self) -> None:
         """Close in the ordinary way."""
@@ -185,10 +188,11 @@ def drips(start: bytes, rest: bytes) -> Behaviour:
 
     def behave(visit: Visit) -> None:
         visit.say(start)
-        for byte in itertools.chain(rest, itertools.repeat(rest[-1])):
+        for byte in rest:
+            visit.say(bytes([byte]))
             if visit.over.wait(TICK):
                 return
-            visit.say(bytes([byte]))
+        visit.say_for_ever(rest[-1:], TICK)
 
     return behave
 

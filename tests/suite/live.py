@@ -1,6 +1,7 @@
-"""A stand-in that does not say that it is one, so that the suite takes it for somebody's Zadig; answers can be changed."""
+"""A stand-in that does not say so, and is taken for somebody's Zadig; its answers can be replaced."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -113,10 +114,11 @@ class Live:
         self.app.seen.clear()
 
 
+BOTH = ("/api/aslan", "/api")
+
+
 @contextmanager
-def live(
-    answers: Mapping[str, Any] | None = None, prefixes: tuple[str, ...] = ("/api/aslan", "/api")
-) -> Iterator[Live]:
+def live(answers: Mapping[str, Any] | None = None, prefixes: tuple[str, ...] = BOTH) -> Iterator[Live]:
     """Serve one for as long as the block lasts; it answers with a web page outside of `prefixes`."""
     app = Unstamped(ONE_PROJECT if answers is None else answers, prefixes)
     with serve_in_thread(app) as url, requests.Session() as session:
@@ -125,11 +127,16 @@ def live(
         yield Live(url, app, tokens, session)
 
 
+@pytest.fixture(scope="module")
+def served() -> Iterator[Live]:
+    """One for all tests of a module; each says what it answers."""
+    with live() as zadig:
+        yield zadig
+
+
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     """A working folder of its own, and nothing set in the environment."""
-    import os
-
     for name in [name for name in os.environ if name.startswith("ZADIG_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

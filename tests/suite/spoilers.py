@@ -36,14 +36,16 @@ class Call:
     @property
     def name(self) -> str:
         """The call's name, empty for those that nobody spoils."""
-        matches = (name for name, (method, path) in _CALLS.items() if method == self.method and path.fullmatch(self.path))
+        matches = (
+            name for name, (method, path) in _CALLS.items() if method == self.method and path.fullmatch(self.path)
+        )
         return next(matches, "")
 
     @property
     def workflow(self) -> str:
         """The workflow in the path."""
         match = _CALLS[self.name][1].fullmatch(self.path)
-        return match["name"] if match else ""
+        return match.groupdict().get("name", "") if match else ""
 
     @property
     def project(self) -> str:

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,11 @@ from live import (
     PAGE,
     PRESET,
     PROJECTS,
+    REGISTRY,
     SERVICES,
     Live,
     bare,  # noqa: F401 - a fixture
-    live,
+    served,  # noqa: F401 - a fixture
 )
 from starlette.responses import RedirectResponse, Response
 
@@ -30,6 +33,7 @@ from contracts.target import Place
 
 pytestmark = pytest.mark.usefixtures("bare")
 
+PYTEST = (sys.executable, "-m", "pytest", "tests/api", "-p", "no:cacheprovider")
 ALL_SET = {"project": "nginx", "env_name": "qa", "service": "nginx", "service_module": "nginx-test", "repo": "nginx"}
 
 
@@ -39,29 +43,45 @@ def module(service: str, name: str, *repos: str) -> dict[str, Any]:
     return {"target": target, "repos": [{"repo_name": repo, "branch": "trunk"} for repo in repos]}
 
 
+Answering = Callable[..., AbstractContextManager[Live]]
+
+
+@pytest.fixture
+def live(served: Live) -> Answering:  # noqa: F811
+    """The one Zadig of this module, with other answers for as long as a block lasts."""
+
+    @contextmanager
+    def answering(answers: dict[str, Any] | None = None) -> Iterator[Live]:
+        served.app.answers = dict(ONE_PROJECT if answers is None else answers)
+        served.app.seen.clear()
+        yield served
+
+    return answering
+
+
 def found(zadig: Live, folder: Path, **settings: Any) -> Place:
     """Return the place that a run would work in."""
     chosen = zadig.settings(**settings)
     look = look_at(chosen, zadig.url)
     assert look.trouble == ""
-    target = open_target(chosen, look, run_id="r", worker="main", run_dir=folder)
+    target = open_target(chosen, look, release=chosen.release, run_id="r", worker="main", run_dir=folder)
     target.client.close()
     return target.place
 
 
-def test_the_only_candidate_of_each_kind_is_taken(tmp_path: Path) -> None:
+def test_the_only_candidate_of_each_kind_is_taken(live: Answering, tmp_path: Path) -> None:
     with live() as zadig:
         assert found(zadig, tmp_path) == Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
         assert zadig.app.changes() == []
 
 
-def test_the_branch_is_the_one_of_the_build_unless_it_is_set(tmp_path: Path) -> None:
+def test_the_branch_is_the_one_of_the_build_unless_it_is_set(live: Answering, tmp_path: Path) -> None:
     with live(ONE_PROJECT | {PRESET: [module("nginx", "nginx-test", "code")]}) as zadig:
         assert found(zadig, tmp_path).branch == "trunk"
         assert found(zadig, tmp_path, branch="other").branch == "other"
 
 
-def test_calls_that_answer_with_keys_in_clear_are_never_made(tmp_path: Path) -> None:
+def test_calls_that_answer_with_keys_in_clear_are_never_made(live: Answering, tmp_path: Path) -> None:
     with live() as zadig:
         found(zadig, tmp_path)
         assert not zadig.app.asked("/system/s3storage")
@@ -69,7 +89,9 @@ def test_calls_that_answer_with_keys_in_clear_are_never_made(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("refusal", [403, 404, PAGE, [{"target": None}]], ids=["403", "404", "page", "shape"])
-def test_builds_are_read_one_by_one_where_the_preset_cannot_be(tmp_path: Path, refusal: object) -> None:
+def test_builds_are_read_one_by_one_where_the_preset_cannot_be(
+    live: Answering, tmp_path: Path, refusal: object
+) -> None:
     with live(ONE_PROJECT | {PRESET: refusal}) as zadig:
         assert found(zadig, tmp_path) == Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
         assert zadig.app.asked(BUILD)
@@ -177,17 +199,17 @@ ENVS = [{"name": "qa"}, {"name": "dev"}]
     ],
 )
 def test_what_is_missing_or_ambiguous_is_said_in_one_line(
-    tmp_path: Path, answers: dict[str, Any], settings: dict[str, str], message: str
+    live: Answering, tmp_path: Path, answers: dict[str, Any], settings: dict[str, str], message: str
 ) -> None:
     with live(ONE_PROJECT | answers) as zadig:
         with pytest.raises(SettingsError) as raised:
-            found(zadig, tmp_path, **settings)
+            found(zadig, tmp_path, token=zadig.tokens["admin"], **settings)
         assert str(raised.value).startswith(message)
         assert "\n" not in str(raised.value)
         assert zadig.app.changes() == []
 
 
-def test_a_setting_decides_between_candidates(tmp_path: Path) -> None:
+def test_a_setting_decides_between_candidates(live: Answering, tmp_path: Path) -> None:
     presets = [module("a", "m", "r", "s"), module("a", "n", "t"), module("b", "m", "u")]
     answers = {PROJECTS: [{"name": "nginx"}, {"name": "other"}], ENVIRONMENTS: ENVS, PRESET: presets}
     with live(answers) as zadig:
@@ -197,7 +219,7 @@ def test_a_setting_decides_between_candidates(tmp_path: Path) -> None:
         assert place == Place("nginx", "dev", "b", "m", "u", "trunk")
 
 
-def test_a_production_environment_is_not_a_candidate_beside_another_one(tmp_path: Path) -> None:
+def test_a_production_environment_is_not_a_candidate_beside_another_one(live: Answering, tmp_path: Path) -> None:
     with live(ONE_PROJECT | {ENVIRONMENTS: [{"name": "prod", "production": True}, {"name": "qa"}]}) as zadig:
         assert found(zadig, tmp_path).env_name == "qa"
         assert found(zadig, tmp_path, env_name="prod").env_name == "prod"
@@ -212,26 +234,32 @@ SHAPES = {
     "other-keys": [{"id": 1}],
     "names-that-are-no-text": [{"name": 7, "service_name": []}],
     "twice": Response('[{"name": "a", "name": "b"}]', media_type="application/json"),
-    "forbidden": 403,
-    "crash": 500,
+    "403": 403,
+    "500": 500,
+    "null-rows": [None],
     "redirect": RedirectResponse("/login"),
     "no-such-path": Response("Invalid path: /x", 404, media_type="text/plain"),
 }
 
 
-@pytest.mark.parametrize("answer", SHAPES.values(), ids=SHAPES)
+LISTS = {
+    "projects": ([PROJECTS], ["project"]),
+    "environments": ([ENVIRONMENTS], ["env-name"]),
+    "builds": ([PRESET, BUILDS], ["service", "service-module", "repo"]),
+}
+
+
 @pytest.mark.parametrize(
-    ("paths", "settings"),
+    ("kind", "shape"),
     [
-        pytest.param([PROJECTS], ["project"], id="projects"),
-        pytest.param([ENVIRONMENTS], ["env-name"], id="environments"),
-        pytest.param([PRESET, BUILDS], ["service", "service-module", "repo"], id="builds"),
+        *(pytest.param("projects", shape, id=f"projects-{shape}") for shape in SHAPES),
+        *(pytest.param("environments", shape, id=f"environments-{shape}") for shape in ("page", "other-keys", "403")),
+        *(pytest.param("builds", shape, id=f"builds-{shape}") for shape in ("page", "other-keys", "403", "null-rows")),
     ],
 )
-def test_what_cannot_be_read_only_has_to_be_set(
-    tmp_path: Path, answer: object, paths: list[str], settings: list[str]
-) -> None:
-    with live(ONE_PROJECT | dict.fromkeys(paths, answer)) as zadig:
+def test_what_cannot_be_read_only_has_to_be_set(live: Answering, tmp_path: Path, kind: str, shape: str) -> None:
+    paths, settings = LISTS[kind]
+    with live(ONE_PROJECT | dict.fromkeys(paths, SHAPES[shape])) as zadig:
         with pytest.raises(NoPlaceError, match="could not be read") as raised:
             found(zadig, tmp_path)
         assert [f"--{name}" for name in settings if f"--{name} " not in str(raised.value)] == []
@@ -239,16 +267,15 @@ def test_what_cannot_be_read_only_has_to_be_set(
         assert found(zadig, tmp_path, **known) == Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
 
 
-def test_a_member_who_may_not_list_without_a_project_is_not_turned_away(tmp_path: Path) -> None:
+def test_a_member_who_may_not_list_without_a_project_is_not_turned_away(live: Answering, tmp_path: Path) -> None:
     with live() as zadig:
         assert found(zadig, tmp_path, token=zadig.tokens["member"]).project == "nginx"
 
 
-def test_a_run_with_two_projects_ends_as_a_usage_error_before_anything_is_sent(tmp_path: Path) -> None:
+def test_a_run_with_two_projects_ends_as_a_usage_error_before_anything_is_sent(live: Answering, tmp_path: Path) -> None:
     with live({}) as zadig:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "tests/api", "-p", "no:cacheprovider", "--base-url", zadig.url]
-            + ["--run-dir", str(tmp_path / "run")],
+            [*PYTEST, "--base-url", zadig.url, "--run-dir", str(tmp_path / "run")],
             cwd=ROOT,
             env=os.environ | {"ZADIG_TOKEN": zadig.tokens["member"]},
             capture_output=True,
@@ -262,10 +289,36 @@ def test_a_run_with_two_projects_ends_as_a_usage_error_before_anything_is_sent(t
         assert zadig.app.changes() == []
 
 
-def test_the_journal_begins_with_the_run_and_its_target(tmp_path: Path) -> None:
+def test_the_journal_begins_with_the_run_and_its_target(live: Answering, tmp_path: Path) -> None:
     with live() as zadig:
         found(zadig, tmp_path)
         found(zadig, tmp_path)
         lines = (tmp_path / "journal.jsonl").read_text().splitlines()
         assert len(lines) == 1
         assert f'"event": "run", "run": "r", "base_url": "{zadig.url}"' in lines[0]
+
+
+EVERYBODY = {PROJECTS, REGISTRY}
+READERS = {*EVERYBODY, SERVICES, BUILDS, BUILD}
+
+
+@pytest.mark.parametrize(
+    ("user", "granted"),
+    [
+        ("admin", {*READERS, ENVIRONMENTS, PRESET}),
+        ("member", {*READERS, ENVIRONMENTS, PRESET}),
+        ("viewer", READERS),
+        ("outsider", EVERYBODY),
+        ("expired", set()),
+    ],
+    ids=["admin", "member", "viewer", "outsider", "expired"],
+)
+def test_the_stand_in_grants_the_calls_as_the_gateway_does(live: Answering, user: str, granted: set[str]) -> None:
+    with live({}) as zadig:
+        headers = {"Authorization": f"Bearer {zadig.tokens[user]}"}
+        statuses = {}
+        for path in {*READERS, ENVIRONMENTS, PRESET}:
+            url = f"{zadig.url}/api/aslan{path}?projectName=nginx"
+            statuses[path] = zadig.session.get(url, headers=headers, timeout=10).status_code
+        assert {path for path, status in statuses.items() if status == 200} == granted
+        assert set(statuses.values()) <= {200, 401 if user == "expired" else 403}

@@ -136,6 +136,10 @@ REFUSED = [
     pytest.param("POST", WORKFLOWS, "{}", id="create-nothing"),
     pytest.param("POST", WORKFLOWS, create(name=""), id="create-empty-name"),
     pytest.param("POST", WORKFLOWS, create(name=f"{OWN}/x"), id="create-name-with-slash"),
+    pytest.param("post", WORKFLOWS, create(name=f"{OWN}/x"), id="slash-method-in-small-letters"),
+    pytest.param("POST", WORKFLOWS, "\ufeff" + create(name=f"{OWN}/x"), id="slash-behind-a-byte-order-mark"),
+    pytest.param("POST", WORKFLOWS, create(name=f"{OWN}/x", x="TAB").replace("TAB", "\t"), id="slash-with-a-raw-tab"),
+    pytest.param("POST", WORKFLOWS, raw(create(name=f"{OWN}/x", x=0)[:-2] + "HUGE}"), id="slash-huge-number"),
     pytest.param("POST", WORKFLOWS, create(name=None), id="create-null-name"),
     pytest.param("POST", WORKFLOWS, create(name=[OWN]), id="create-name-in-an-array"),
     # other projects

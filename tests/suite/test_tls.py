@@ -5,7 +5,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from bad_servers import JSON, Server, Visit, answer, serving
@@ -80,7 +79,7 @@ def test_a_bad_certificate_is_named(certificates: Certificates, kind: str, text:
     assert text in failure.text.replace("self signed", "self-signed")
 
 
-def test_a_client_certificate_is_shown(certificates: Certificates, tmp_path: Path) -> None:
+def test_a_client_certificate_is_shown(certificates: Certificates) -> None:
     """A server that asks for a client certificate gets it; without one the answer is a refusal."""
     demanding = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     demanding.load_cert_chain(certificates.client_file.parent / "good.pem")
@@ -146,10 +145,11 @@ def test_a_change_behind_a_get_goes_through_the_proxy_too(certificates: Certific
 
 def test_a_proxy_that_refuses_is_named(certificates: Certificates) -> None:
     """A proxy that answers CONNECT with an error is a refused connection."""
-    with serving(lambda visit: visit.say(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")) as proxy:
-        with serving(keeps, tls=certificates.servers["good"]) as server:
-            failure = ask(server, Transport(ca_file=certificates.ca_file, proxy=proxy.url)).failure
-            assert server.visits == []
+    forbidden = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
+    good = certificates.servers["good"]
+    with serving(lambda visit: visit.say(forbidden)) as proxy, serving(keeps, tls=good) as server:
+        failure = ask(server, Transport(ca_file=certificates.ca_file, proxy=proxy.url)).failure
+        assert server.visits == []
     assert failure is not None
     assert failure.kind == "refused"
     assert "403" in failure.text

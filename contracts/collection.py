@@ -1,0 +1,84 @@
+"""Which tests pytest collects: one for each planned row of the case table, and the stories of the profile."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from contracts.casetable import Case, cases
+from contracts.catalog import ROOT
+from contracts.givens import NEEDS_AGENT
+from contracts.plan import chosen, runs_at, shard
+from contracts.session import Session
+
+SESSION = pytest.StashKey[Session]()
+STORIES = ("flow", "crowd")
+CASES = ROOT / "tests" / "api"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each row of the case table to the test of its operation, and each flow its id."""
+    run = metafunc.config.stash.get(SESSION, None)
+    operation, case = (next(metafunc.definition.iter_markers(name), None) for name in ("operation", "case"))
+    if run is None:
+        return
+    if operation is not None:
+        rows = [row for row in cases(run.release) if row.operation == operation.args[0]]
+        picked = chosen(rows, run.scope)
+        slow = {True: [pytest.mark.slow], False: []}
+        params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in picked]
+        metafunc.parametrize("case", params)
+    elif case is not None:
+        story = next(name for name in STORIES if name in metafunc.fixturenames)
+        metafunc.parametrize(story, [case.args[0]], ids=[case.args[0]], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out stories above the profile's level, and cases of other shards."""
+    run = config.stash.get(SESSION, None)
+    if run is None:
+        return
+    mine = shard([case_id for item in items if (case_id := _case_id(item.nodeid))], run.settings.shard)
+    out = [item for item in items if _asks_for_case(item) and not (_case_id(item.nodeid) in mine and _runs(item, run))]
+    if out:
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=out)
+
+
+def _asks_for_case(item: pytest.Item) -> bool:
+    """Whether a test runs cases; users may have tests of their own beside them."""
+    return any(item.get_closest_marker(name) for name in ("operation", "case"))
+
+
+def _runs(item: pytest.Item, run: Session) -> bool:
+    marker = item.get_closest_marker("case")
+    if marker is None:
+        callspec = getattr(item, "callspec", None)  # its case is no Case where no row of the operation is planned
+        return callspec is not None and isinstance(callspec.params.get("case"), Case)
+    allowed = run.scope.stand_in or marker.kwargs.get("only") != "stand-in"
+    return allowed and runs_at(marker.kwargs["level"], run.scope.level)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note what is planned."""
+    run = session.config.stash.get(SESSION, None)
+    if run is not None:
+        run.plan(_planned(item.nodeid for item in session.items))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    """Hear what is planned."""
+    run = node.config.stash.get(SESSION, None)
+    if run is not None:
+        run.plan(_planned(ids))
+
+
+def _case_id(nodeid: str) -> str:
+    """Return the id of the case that a test runs; empty where it runs none."""
+    in_folder = (ROOT / nodeid.partition("::")[0]).is_relative_to(CASES)
+    return nodeid.partition("[")[2].removesuffix("]") if in_folder else ""
+
+
+def _planned(nodeids: Iterable[str]) -> list[str]:
+    return [case_id for nodeid in nodeids if (case_id := _case_id(nodeid))]

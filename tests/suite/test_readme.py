@@ -1,0 +1,69 @@
+"""The settings tables of the READMEs are written from the settings, and compared to the last byte."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from contracts.catalog import ROOT
+from contracts.readme import BEGIN, CHINESE, END, LANGUAGES, readme
+from contracts.settings import Settings
+
+
+def test_settings_tables_are_up_to_date() -> None:
+    """The tables are what python -m contracts readme would write."""
+    said: list[str] = []
+    assert readme(ROOT, check=True, echo=said.append) == 0, "\n".join(said)
+
+
+def test_each_setting_has_a_chinese_meaning_and_nothing_else_has() -> None:
+    """No meaning is missing, none is left over, no two are alike."""
+    assert CHINESE.keys() == Settings.model_fields.keys()
+    assert len(set(CHINESE.values())) == len(CHINESE)
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Path:
+    """Return a folder with both READMEs."""
+    for language in LANGUAGES:
+        shutil.copy(ROOT / language.file, tmp_path)
+    return tmp_path
+
+
+def test_check_shows_a_changed_row_and_writes_nothing(copies: Path) -> None:
+    """--check prints a diff and exits with 1; without it, the table is put right and the rest is left as it was."""
+    path, said = copies / "README.md", []
+    right = path.read_bytes()
+    wrong = right.replace(b"| `regression` | how much", b"| `smoke` | how much")
+    path.write_bytes(wrong)
+    assert readme(copies, check=True, echo=said.append) == 1
+    assert path.read_bytes() == wrong
+    assert any(line.startswith("-| `--profile`") for line in "\n".join(said).splitlines())
+    assert readme(copies, check=False, echo=said.append) == 0
+    assert path.read_bytes() == right
+
+
+@pytest.mark.parametrize("old", [pytest.param(BEGIN, id="no-begin"), pytest.param(END, id="no-end")])
+def test_readme_without_a_place_for_the_table_is_one_line(copies: Path, old: str) -> None:
+    """Where the table cannot go anywhere, one line says so, the exit code is 4, and nothing is written."""
+    path, said = copies / "README.zh-CN.md", []
+    before = path.read_bytes().replace(old.encode(), b"")
+    path.write_bytes(before)
+    assert readme(copies, check=False, echo=said.append) == 4
+    assert said == [f"README.zh-CN.md: has no place for the settings; put {BEGIN} and {END} on lines of their own"]
+    assert path.read_bytes() == before
+
+
+def test_setting_without_a_meaning_is_one_line(copies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who adds a setting and forgets its meaning is told where to write it."""
+    said: list[str] = []
+    monkeypatch.delitem(CHINESE, "shard")
+    assert readme(copies, check=False, echo=said.append) == 4
+    assert said == ["README.zh-CN.md: setting shard has no meaning yet; write it in contracts/readme.py"]
+
+
+def test_missing_readme_is_one_line(tmp_path: Path) -> None:
+    """A README that is not there is no traceback."""
+    said: list[str] = []
+    assert readme(tmp_path, check=True, echo=said.append) == 4
+    assert said == ["README.md: cannot be read: No such file or directory"]

@@ -1,0 +1,277 @@
+"""What outcomes add up to: verdict, exit code and reasons; and verdict.json as its schema says it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from contracts.breach import Breach, Kind
+from contracts.catalog import ROOT
+from contracts.outcome import Evidence, Outcome, Result
+from contracts.redact import register
+from contracts.verdict import FILE, Run, Tally, decide, write
+
+SCHEMA = json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8"))
+RUN = Run(
+    id="20260102t030405-abcd",
+    started="2026-01-02T03:04:05+00:00",
+    seconds=1.5,
+    release="1.7.0",
+    profile="regression",
+    base_url="https://zadig.example.com",
+    api_prefix="/api/aslan",
+    stand_in=None,
+    embedded=False,
+)
+BREACH = Breach(Kind.CONSTANT, "$.code", "6163", "6164", True, "$.code")
+CRASH = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 500", False, "500")
+DRIFT = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 404", False, "404")
+DETAILS: dict[Result, dict[str, Any]] = {
+    Result.BREACH: {"breaches": (BREACH,)},
+    Result.DRIFT: {"breaches": (DRIFT,)},
+    Result.KNOWN: {"breaches": (CRASH,), "deviation": "null-body-crashes"},
+    Result.BLOCKED: {"reason": "the given could not be arranged"},
+    Result.UNREACHABLE: {"reason": "Connection refused"},
+}
+
+
+def outcome(result: Result, number: int = 0, **parts: Any) -> dict[str, Any]:
+    """Return the outcome of a case as plain data."""
+    whole = Outcome(f"cancel-task/{result}-{number}", "cancel-task", "success", result, **DETAILS.get(result, {}))
+    return replace(whole, **parts).to_json()
+
+
+def decided(*results: Result, run: Run = RUN, **tally: Any) -> dict[str, Any]:
+    """Return the verdict on cases with these results, all of them planned."""
+    outcomes = [outcome(result, number) for number, result in enumerate(results)]
+    planned = [found["case"] for found in outcomes]
+    return valid(decide(run, Tally(**{"planned": planned, "outcomes": outcomes} | tally)))
+
+
+def valid(verdict: Any) -> Any:
+    """Return a verdict, after holding it against the schema."""
+    errors = [f"{error.json_path}: {error.message}" for error in Draft202012Validator(SCHEMA).iter_errors(verdict)]
+    assert errors == []
+    return verdict
+
+
+HELD, KNOWN, BROKEN, DRIFTED = Result.HELD, Result.KNOWN, Result.BREACH, Result.DRIFT
+BLOCKED, GONE = Result.BLOCKED, Result.UNREACHABLE
+TABLE: list[tuple[str, list[Result], dict[str, Any], str, int, list[str]]] = [
+    ("all-held", [HELD, HELD], {}, "accepted", 0, []),
+    ("held-and-known", [HELD, KNOWN], {}, "accepted", 0, []),
+    ("one-breach", [HELD, BROKEN], {}, "rejected", 1, ["1 breach"]),
+    ("breaches", [BROKEN, BROKEN], {}, "rejected", 1, ["2 breaches"]),
+    ("one-drift", [HELD, DRIFTED], {}, "rejected", 1, ["1 drift"]),
+    ("breach-and-drifts", [BROKEN, DRIFTED, DRIFTED], {}, "rejected", 1, ["1 breach", "2 drifts"]),
+    ("blocked", [HELD, BLOCKED], {}, "inconclusive", 6, ["1 blocked"]),
+    ("unreachable", [GONE, GONE], {}, "inconclusive", 6, ["2 unreachable"]),
+    ("breach-and-blocked", [BROKEN, BLOCKED, GONE], {}, "rejected", 1, ["1 breach", "1 unreachable", "1 blocked"]),
+    ("nothing-planned", [], {}, "inconclusive", 6, ["nothing was planned"]),
+    ("not-run", [HELD], {"planned": ["a/b", "c/d"]}, "inconclusive", 6, ["2 planned and not run"]),
+    ("interrupted", [HELD], {"interrupted": "interrupted"}, "inconclusive", 6, ["interrupted"]),
+    (
+        "interrupted-after-a-breach",
+        [BROKEN],
+        {"interrupted": "interrupted"},
+        "rejected",
+        1,
+        ["1 breach", "interrupted"],
+    ),
+    ("leaked", [HELD], {"leaks": ["zct-1 in project nginx: HTTP 500"]}, "accepted", 7, ["1 leaked"]),
+    ("breach-and-leaked", [BROKEN], {"leaks": ["a", "b"]}, "rejected", 1, ["1 breach", "2 leaked"]),
+    ("blocked-and-leaked", [BLOCKED], {"leaks": ["a"]}, "inconclusive", 6, ["1 blocked", "1 leaked"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("results", "tally", "verdict", "code", "reasons"), [pytest.param(*row, id=name) for name, *row in TABLE]
+)
+def test_verdict(results: list[Result], tally: dict[str, Any], verdict: str, code: int, reasons: list[str]) -> None:
+    """Only a run whose every planned case ran and held is accepted; the reasons say what stood against it."""
+    found = decided(*results, **tally)
+    assert (found["verdict"], found["exit"], found["reasons"]) == (verdict, code, reasons)
+
+
+def test_a_drift_may_only_warn() -> None:
+    """With --drift warn a drift is counted and shown, and the run is accepted."""
+    found = decided(HELD, DRIFTED, run=replace(RUN, drift="warn"))
+    assert (found["verdict"], found["exit"], found["counts"]["drift"]) == ("accepted", 0, 1)
+
+
+def test_a_breach_is_no_drift_with_warn() -> None:
+    """--drift warn lets no breach pass."""
+    assert decided(BROKEN, run=replace(RUN, drift="warn"))["verdict"] == "rejected"
+
+
+@pytest.mark.parametrize(("mode", "verdict"), [("report", "accepted"), ("ignore", "accepted"), ("fail", "rejected")])
+def test_unknown_keys(mode: str, verdict: str) -> None:
+    """Keys that nobody documented are listed once each, and stand against the run only where that is wished for."""
+    outcomes = [outcome(HELD, number, unknown=("$.requestID", "$.trace")) for number in range(3)]
+    planned = [found["case"] for found in outcomes]
+    found = valid(decide(replace(RUN, unknown_fields=mode), Tally(planned, outcomes)))
+    assert found["verdict"] == verdict
+    if mode != "ignore":
+        assert [(key["operation"], key["path"]) for key in found["unknown_fields"]] == [
+            ("cancel-task", "$.requestID"),
+            ("cancel-task", "$.trace"),
+        ]
+
+
+@pytest.mark.parametrize(("profile", "verdict"), [("regression", "accepted"), ("acceptance", "rejected")])
+def test_a_deviation_that_no_longer_shows(profile: str, verdict: str) -> None:
+    """A fixed deviation is told; only acceptance wants the data to be put right first."""
+    row = {"id": "null-body-crashes", "means": "a crash", "source": "a server", "since": "1.7.0"}
+    row |= {"expires": "2027-12-31"}
+    fixed = row | {"seen": [], "fixed": ["cancel-task/held-0"]}
+    found = decided(HELD, run=replace(RUN, profile=profile), deviations=[fixed])
+    assert found["verdict"] == verdict
+    assert found["deviations"] == [fixed]
+
+
+def test_counts_and_table_add_up() -> None:
+    """Every outcome is counted once, in all and by operation and answer."""
+    found = decided(HELD, HELD, BROKEN, DRIFTED, KNOWN, BLOCKED, GONE)
+    wanted = {"held": 2, "breach": 1, "drift": 1, "known": 1, "blocked": 1, "unreachable": 1}
+    assert found["counts"] == wanted | {"planned": 7, "not_run": 0, "leaks": 0}
+    assert found["table"] == [{"operation": "cancel-task", "answer": "success"} | wanted]
+
+
+def test_secrets_are_masked() -> None:
+    """No text of a verdict shows a secret, wherever it came from."""
+    secret = "t0ken-that-nobody-may-see"
+    register.add(secret)
+    found = decided(HELD, leaks=[f"x {secret}"], run=replace(RUN, notes=[secret], base_url=f"https://h/{secret}"))
+    assert secret not in json.dumps(found)
+    assert "***" in found["leaks"][0]
+
+
+def test_half_characters_are_written(tmp_path: Path) -> None:
+    """A text with half of a surrogate pair is written, and reads as it was."""
+    verdict = decided(HELD, leaks=["half \ud83d of a 火箭 🚀"])
+    path = write(verdict, tmp_path / "run")
+    assert json.loads(path.read_text(encoding="utf-8")) == verdict
+
+
+def test_verdict_json_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is written, and when that fails, the earlier verdict.json stands as it was."""
+    earlier = decided(HELD)
+    path = write(earlier, tmp_path)
+
+    def fail(*_: object) -> None:
+        assert json.loads(path.read_text(encoding="utf-8")) == earlier
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("contracts.verdict.os.replace", fail)
+    with pytest.raises(OSError, match="full"):
+        write(decided(BROKEN), tmp_path)
+    assert json.loads(path.read_text(encoding="utf-8")) == earlier
+
+
+def test_the_schema_is_one() -> None:
+    """schemas/verdict.json is a JSON Schema, and names every kind of breach and every result."""
+    Draft202012Validator.check_schema(SCHEMA)
+    assert SCHEMA["$defs"]["breach"]["properties"]["kind"]["enum"] == [str(kind) for kind in Kind]
+    assert SCHEMA["$defs"]["case"]["properties"]["result"]["enum"] == [str(result) for result in Result]
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        pytest.param(("verdict",), "passed", id="verdict"),
+        pytest.param(("exit",), 2, id="exit"),
+        pytest.param(("version",), 2, id="version"),
+        pytest.param(("counts", "held"), -1, id="count"),
+        pytest.param(("run", "started"), None, id="run"),
+        pytest.param(("cases", 0, "result"), "passed", id="result"),
+        pytest.param(("cases", 0, "breaches"), [], id="breach-without-breaches"),
+        pytest.param(("cases", 0, "breaches", 0, "kind"), "other", id="kind"),
+        pytest.param(("leaks",), [1], id="leaks"),
+    ],
+)
+def test_the_schema_tells_what_is_wrong(path: tuple[str | int, ...], value: object) -> None:
+    """A verdict that breaks its own contract does not pass its schema."""
+    verdict: Any = json.loads(json.dumps(decided(BROKEN)))
+    inner = verdict
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = value
+    assert not Draft202012Validator(SCHEMA).is_valid(verdict)
+
+
+def undescribed(value: Any, schema: dict[str, Any], path: str = "$") -> list[str]:
+    """Return the paths of keys that the schema does not describe."""
+    if "$ref" in schema:
+        schema = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]
+    if isinstance(value, dict):
+        inner = schema.get("properties", {})
+        strange = [f"{path}.{key}" for key in value.keys() - inner.keys()]
+        return strange + [
+            found
+            for key in value.keys() & inner.keys()
+            for found in undescribed(value[key], inner[key], f"{path}.{key}")
+        ]
+    if isinstance(value, list):
+        return [found for item in value for found in undescribed(item, schema.get("items", {}), f"{path}[*]")]
+    return []
+
+
+def test_the_schema_describes_every_key() -> None:
+    """No key of a verdict is left without a description, so that readers need not guess."""
+    evidence = Evidence("curl -sS", 400, None, "{}", None, 0.1)
+    row = {"id": "x", "means": "x", "source": "x", "since": "1.7.0", "expires": "2027-01-01", "seen": [], "fixed": []}
+    cases = [outcome(BROKEN, evidence=(evidence,), unknown=("$.x",))]
+    found = valid(decide(RUN, Tally(["cancel-task/breach-0"], cases, deviations=[row])))
+    assert undescribed(found, SCHEMA) == []
+
+
+REAL = {
+    "accepted": (["--behaviour", "perfect"], 0),
+    "known-deviations": (["--behaviour", "1.7.0"], 0),
+    "rejected": (["--behaviour", "1.7.0", "--deviations", "none"], 1),
+    "unreachable": (["--base-url", "http://127.0.0.1:1", "--project", "nginx"], 6),
+}
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, dict[str, Any]]]:
+    """Runs of several kinds, at the same time: the exit code and verdict.json of each."""
+    folder = tmp_path_factory.mktemp("runs")
+    environment = {
+        name: value for name, value in os.environ.items() if not name.upper().startswith(("ZADIG_", "PYTEST"))
+    }
+    started = {}
+    for name, (options, _) in REAL.items():
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "tests/api",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-k",
+            "documented-body or one-life",
+        ]
+        command += ["--run-dir", str(folder / name), *options]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        started[name] = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
+    codes = {name: run.wait(120) for name, run in started.items()}
+    return {
+        name: (code, json.loads((folder / name / FILE).read_text(encoding="utf-8"))) for name, code in codes.items()
+    }
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_real_verdicts_are_as_the_schema_says(name: str, real: dict[str, tuple[int, dict[str, Any]]]) -> None:
+    """What runs of several kinds leave behind passes the schema, key by key, and is what the exit code says."""
+    code, verdict = real[name]
+    assert code == REAL[name][1] == verdict["exit"], verdict["reasons"]
+    assert undescribed(valid(verdict), SCHEMA) == []
+    assert verdict["counts"]["planned"] > 0

@@ -1,0 +1,133 @@
+"""The waiter looks until the wished state shows, ends early where it cannot come, and tells what it saw."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, pairwise, repeat
+
+import pytest
+import tenacity
+from tenacity import nap
+
+from contracts import wait
+from contracts.wait import LONGEST_PAUSE, WaitError, wait_for
+
+FINAL = {"passed", "failed"}
+
+
+class Clock:
+    """A time that only passes in sleep; stands in for the module `time`."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        """Return the time."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        assert seconds >= 0
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Put the clock in the place of the time of the waiter and of the library under it."""
+    clock = Clock()
+    for module in (wait, nap, tenacity):
+        monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+def shows(clock: Clock, states: Iterable[str], looks: list[float]) -> Callable[[], str]:
+    """Return a look that shows one state after the other and notes when it was made."""
+    coming: Iterator[str] = iter(states)
+
+    def look() -> str:
+        looks.append(round(clock.now - 1000, 3))
+        return next(coming)
+
+    return look
+
+
+@pytest.mark.parametrize(
+    ("states", "looks"),
+    [
+        pytest.param(["running"], 1, id="there-at-once"),
+        pytest.param(["created", "created", "running"], 3, id="comes-later"),
+        pytest.param(["", "gone", "running"], 3, id="strange-states-before"),
+    ],
+)
+def test_the_wished_state_ends_the_wait(clock: Clock, states: list[str], looks: int) -> None:
+    """The wait ends with the look that shows the wished state."""
+    made: list[float] = []
+    wait_for(shows(clock, states, made), "running", seconds=60, final=FINAL)
+    assert len(made) == looks
+
+
+def test_a_wished_state_may_be_final() -> None:
+    """A final state that is wished for is no error."""
+    wait_for(lambda: "passed", "passed", seconds=60, final=FINAL)
+
+
+def test_another_final_state_ends_the_wait_at_once(clock: Clock) -> None:
+    """A final state that is not wished ends the wait, and the story says how it came there."""
+    made: list[float] = []
+    with pytest.raises(WaitError) as caught:
+        wait_for(shows(clock, ["created", "running", "failed"], made), "passed", seconds=60, final=FINAL, interval=1)
+    text = "waited 3.0 s for 'passed'; seen: created at 0.0 s, running at 1.0 s, failed at 3.0 s"
+    assert str(caught.value) == text
+
+
+def test_the_end_of_time_tells_the_story(clock: Clock) -> None:
+    """A state that does not come ends the wait at its time; a state seen many times in a row is told once."""
+    states = chain(["created"] * 2, ["running"] * 2, ["created"], repeat("running"))
+    with pytest.raises(WaitError) as caught:
+        wait_for(shows(clock, states, []), "passed", seconds=20, final=FINAL, interval=1)
+    text = "waited 20.0 s for 'passed'; seen: created at 0.0 s, running at 3.0 s, created at 12.0 s, running at 17.0 s"
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize(("seconds", "interval"), [(9.0, 0.2), (600.0, 1.0), (7.0, 3.0), (2.0, 10.0), (60.0, 8.0)])
+def test_the_pauses_grow_and_the_last_look_is_made_in_time(clock: Clock, seconds: float, interval: float) -> None:
+    """Pauses start at the interval, never shrink before the last, and the last look is made exactly at the end."""
+    made: list[float] = []
+    with pytest.raises(WaitError):
+        wait_for(shows(clock, repeat("created"), made), "passed", seconds=seconds, interval=interval)
+    pauses = [round(after - before, 3) for before, after in pairwise(made)]
+    assert pauses[0] == min(interval, seconds)
+    assert pauses[:-1] == sorted(pauses[:-1])
+    assert max(pauses) <= max(interval, LONGEST_PAUSE)
+    assert made[-1] == seconds
+
+
+def test_a_state_that_comes_in_the_last_moment_is_seen(clock: Clock) -> None:
+    """A state that shows only at the very end is not missed in a pause."""
+    wait_for(lambda: "passed" if clock.now >= 1009 else "running", "passed", seconds=9, interval=1)
+    assert clock.now == 1009
+
+
+def test_no_time_means_one_look(clock: Clock) -> None:
+    """With no time to wait there is one look."""
+    made: list[float] = []
+    with pytest.raises(WaitError, match=r"waited 0\.0 s for 'passed'; seen: created at 0\.0 s"):
+        wait_for(shows(clock, repeat("created"), made), "passed", seconds=0)
+    assert made == [0]
+
+
+def test_no_interval_means_no_pause(clock: Clock) -> None:
+    """With an interval of nothing, looks follow one another without a pause."""
+    made: list[float] = []
+    wait_for(shows(clock, [*["created"] * 500, "passed"], made), "passed", seconds=60, interval=0)
+    assert made == [0] * 501
+
+
+@pytest.mark.parametrize("error", [ValueError("unreadable"), KeyboardInterrupt()], ids=["error", "ctrl-c"])
+def test_what_a_look_raises_passes_through(error: BaseException) -> None:
+    """An error of a look is neither repeated nor wrapped."""
+
+    def look() -> str:
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        wait_for(look, "passed", seconds=60)
+    assert caught.value is error
