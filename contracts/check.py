@@ -13,7 +13,7 @@ from jsonschema.validators import extend
 from contracts.breach import Breach, Kind, show
 from contracts.catalog import Answer
 from contracts.client import Exchange
-from contracts.strictjson import NotStrictError, parse
+from contracts.strictjson import NotStrictError, is_page, parse
 
 MOST_UNKNOWN = 50
 """Keys that nobody documented which one exchange reports; an answer could have thousands."""
@@ -106,7 +106,7 @@ def _same_type(came: str | None, promised: str) -> bool:
 
 def _not_json(exchange: Exchange, answer: Answer, error: NotStrictError) -> Breach:
     text = exchange.body[:2000].decode("utf-8", "replace")
-    if "<html" in text.lower() or "<!doctype" in text.lower():
+    if is_page(exchange.body):
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
         titled = f" titled {show(title[1])!r}" if title else ""
         came = f"an HTML page{titled}; is this the address and prefix of Zadig's API?"

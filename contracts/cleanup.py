@@ -40,11 +40,15 @@ def remove_all(target: Target, run_id: str) -> list[str]:
     left = left_open(target.journal.path)
     mine = f"{PREFIX}-{run_id}-"
     left |= {name: project for name, project in listed(target).items() if name.startswith(mine)}
-    reasons = []
+    reasons: dict[str, str | None] = {}
     for name, project in left.items():
         target.journal.adopt(name, project)
-        reasons.append(remove(target, Subject(name, project)))
-    return [reason for reason in reasons if reason is not None]
+        reasons[name] = remove(target, Subject(name, project))
+    for name, project in listed(target).items() if left else ():
+        if name in reasons and reasons[name] is None:
+            target.journal.open(name, project)  # for a sweep to find
+            reasons[name] = f"{name} in project {project}: delete-workflow says success, and it is still there"
+    return [reason for reason in reasons.values() if reason is not None]
 
 
 def listed(target: Target) -> dict[str, str]:

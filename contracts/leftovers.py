@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from contracts.casetable import cases
 from contracts.journal import FILE as JOURNAL
 from contracts.journal import PREFIX, left_open
-from contracts.settings import SettingsError
+from contracts.settings import ASSUMED, SettingsError
 from contracts.verdict import FILE as VERDICT
 
 RUNS = Path("runs")
@@ -20,7 +22,7 @@ OLD = timedelta(hours=1)
 QUIET_SECONDS = 600.0
 """How long the journal of a run without a verdict must be silent before the run is taken for ended."""
 
-_NAME = re.compile(rf"{PREFIX}-(?P<run>(?P<time>\d{{8}}t\d{{6}})-[a-z0-9]{{4}})-(?:main|gw\d+)-\d+x*", re.ASCII)
+_STEM = rf"{PREFIX}-(?P<run>(?P<time>\d{{8}}t\d{{6}})-[a-z0-9]{{4}})-(?:main|gw\d+)-\d+"
 
 Echo = Callable[[str], None]
 
@@ -45,9 +47,16 @@ class Journalled:
         return age < QUIET_SECONDS and not (self.journal.parent / VERDICT).exists()
 
 
+@cache
+def _name() -> re.Pattern[str]:
+    """Return what the names that a run makes look like: some cases add a tail of their own."""
+    tails = {case.request.name.partition("{name}")[2] for case in cases(ASSUMED)} - {""}
+    return re.compile(rf"{_STEM}(?:x*|{'|'.join(map(re.escape, sorted(tails)))})", re.ASCII)
+
+
 def run_ids(names: Sequence[str]) -> list[str]:
     """Return the ids of the runs that made those of `names` that have the suite's own form."""
-    return sorted({match["run"] for name in names if (match := _NAME.fullmatch(name))})
+    return sorted({match["run"] for name in names if (match := _name().fullmatch(name))})
 
 
 def read(journal: Path) -> Journalled:
@@ -102,7 +111,7 @@ def _same(one: str, other: str) -> bool:
 
 def is_old(name: str, echo: Echo) -> bool:
     """Whether a listed name is of a run that is over; of names with the prefix that are not, say why."""
-    match = _NAME.fullmatch(name)
+    match = _name().fullmatch(name)
     if match is None:
         if name.startswith(f"{PREFIX}-"):
             echo(f"not touched: {name} has the prefix, but is not of the form that a run makes")

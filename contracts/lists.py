@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from contracts.catalog import Release
 from contracts.client import Client, Request
-from contracts.strictjson import NotStrictError, parse
+from contracts.strictjson import NotStrictError, is_page, parse
 
 DEFAULT_BRANCH = "main"
 SCOPE = "projectName"
@@ -72,7 +72,8 @@ class Reader:
         try:
             return parse(exchange.body)
         except NotStrictError:
-            raise UnreadableError(f"{what}, but no JSON", exchange.status) from None
+            page = ": an HTML page; is this the address and prefix of Zadig's API?" if is_page(exchange.body) else ""
+            raise UnreadableError(f"{what}, but no JSON{page}", exchange.status) from None
 
     def rows(self, call: str, query: Mapping[str, str], name: str = "") -> list[Mapping[str, Any]]:
         """Return the objects of a list that a call answers, bare or under `data` or `projects`; `null` is none."""

@@ -39,7 +39,7 @@ def runs_at(level: str, last: str) -> bool:
 def left_out(case: Case, allowed: Scope) -> str | None:
     """Return why a case is not planned, or None where it is."""
     if not runs_at(_level(case, allowed), allowed.level):
-        return "profile"
+        return "belong to a later profile"
     if case.only == "stand-in" and not allowed.stand_in:
         return "run on a stand-in only, because a live target could never be rid of what they make"
     if case.needs and not allowed.authorizes:
@@ -61,9 +61,9 @@ def chosen(cases: Iterable[Case], allowed: Scope) -> list[Case]:
 
 
 def notes(cases: Iterable[Case], allowed: Scope) -> list[str]:
-    """Return one line per reason for which cases are left out, the profile's own choice apart."""
+    """Return one line per reason for which cases are left out."""
     reasons = Counter(left_out(case, allowed) for case in cases)
-    return [f"{count} cases {reason}" for reason, count in reasons.items() if reason not in (None, "profile")]
+    return [f"{count} cases {reason}" for reason, count in reasons.items() if reason is not None]
 
 
 def shard(items: list[str], part: str | None) -> set[str]:

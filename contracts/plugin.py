@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         settings = load(given)
         handed = getattr(config, "workerinput", {}).get("zadig")
-        config.stash[SESSION] = run = Session(settings, handed, idle=config.option.collectonly)
+        config.stash[SESSION] = run = Session(settings, handed, idle=_only_tells(config))
         ids = {case.id for case in cases(run.release)}
         _ = run.deviations  # what is wrong with them is said before anything is sent
     except (SettingsError, CatalogError, DeviationsError) as error:
@@ -57,6 +57,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Listener(run))
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no" if _only_cases(config) else "short"  # the summary says it better
+
+
+def _only_tells(config: pytest.Config) -> bool:
+    """Whether pytest is to list or explain something, and not to run it."""
+    return any(getattr(config.option, name, False) for name in ("collectonly", "help", "version", "markers"))
 
 
 def _paths(config: pytest.Config) -> list[Path]:

@@ -19,20 +19,21 @@ class Register:
 
     def __init__(self) -> None:
         self._forms: frozenset[str] = frozenset()
-        self._pattern: re.Pattern[str] | None = None
+        self._pattern: tuple[frozenset[str], re.Pattern[str]] | None = None
 
     def add(self, *secrets: str | None) -> None:
         """Remember secrets; None and the empty string are nothing to hide."""
-        for secret in secrets:
-            if secret and len(secret) >= SHORTEST:
-                self._forms |= _forms(secret)
-        longest_first = sorted(self._forms, key=len, reverse=True)
-        self._pattern = re.compile("|".join(longest_first)) if longest_first else None
+        new = {form for secret in secrets if secret and len(secret) >= SHORTEST for form in _forms(secret)}
+        if not new <= self._forms:
+            self._forms |= new
 
     def mask(self, text: str) -> str:
         """Return `text` without any secret and without anything shaped like a JWT."""
-        if self._pattern is not None:
-            text = self._pattern.sub(MASK, text)
+        forms, made = self._forms, self._pattern
+        if forms:
+            if made is None or made[0] is not forms:  # made only when it is needed, because making it takes long
+                made = self._pattern = forms, re.compile("|".join(sorted(forms, key=len, reverse=True)))
+            text = made[1].sub(MASK, text)
         return _JWT.sub(rf"\1{MASK}", text) if "eyJ" in text else text
 
 

@@ -1,7 +1,6 @@
 """Every setting: its name, default and check. Order: option, environment, zadig.toml, default."""
 
 import difflib
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,8 +13,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from contracts.address import address, is_loopback
 from contracts.catalog import releases
-from contracts.redact import SHORTEST, register
+from contracts.redact import register
 from contracts.standin.behaviour import BEHAVIOURS
+from contracts.token import clean, read
 
 PREFIX = "ZADIG_"
 AUTO, ASSUMED = "auto", "1.7.0"
@@ -130,7 +130,7 @@ class Settings(BaseSettings):
     @field_validator("token", "viewer_token", "outsider_token", "expired_token")
     @classmethod
     def _header_safe(cls, value: SecretStr | None) -> SecretStr | None:
-        return SecretStr(clean_token(value.get_secret_value())) if value is not None else None
+        return SecretStr(clean(value.get_secret_value())) if value is not None else None
 
     @field_validator("shard")
     @classmethod
@@ -175,32 +175,11 @@ class Settings(BaseSettings):
         """
         value: SecretStr | None = getattr(self, name)
         if name == "token" and self.token_file is not None:
-            return _read_token(self.token_file)
+            try:
+                return read(self.token_file)
+            except ValueError as error:
+                raise SettingsError(f"{named('token_file')}: {error}") from None
         return value.get_secret_value() if value is not None else None
-
-
-def clean_token(text: str) -> str:
-    """Return a token without blanks around it and without `Bearer`; raises ValueError where no header may hold it."""
-    token = re.sub(r"^bearer(\s+|$)", "", text.strip(), flags=re.IGNORECASE)
-    if not token:
-        raise ValueError("is empty; set it to the token that Zadig shows under the user's settings")
-    if len(token) < SHORTEST:
-        raise ValueError(f"is shorter than {SHORTEST} characters, so it is no token of Zadig's; copy it anew")
-    if any(not 33 <= ord(c) < 127 for c in token):
-        raise ValueError("has a line break, a space or a character that no header may hold; copy it anew")
-    return token
-
-
-def _read_token(path: Path) -> str:
-    where = named("token_file")
-    try:
-        return clean_token(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{where}: cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{where}: {path} is not text") from None
-    except ValueError as error:
-        raise SettingsError(f"{where}: {path} {error}") from None
 
 
 def is_secret(field: FieldInfo) -> bool:

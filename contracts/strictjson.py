@@ -85,3 +85,9 @@ def _finite(digits: str) -> float:
 
 def _no_constant(name: str) -> NoReturn:
     raise NotStrictError(f"{name} is not JSON")
+
+
+def is_page(data: bytes) -> bool:
+    """Whether `data` is an HTML page: what answers is not Zadig's API, or something stands in front of it."""
+    start = data[:2000].lower()
+    return b"<html" in start or b"<!doctype" in start

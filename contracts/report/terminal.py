@@ -34,7 +34,8 @@ def verdict_line(verdict: Mapping[str, Any]) -> str:
     run, counts = verdict["run"], verdict["counts"]
     on = f" on the stand-in ({run['stand_in']})" if run["stand_in"] else ""
     why = f": {', '.join(verdict['reasons'])}" if verdict["reasons"] else ""
-    held = f"{counts['held'] + counts['known']} of {counts['planned']} held"
+    known = f", {counts['known']} known" if counts["known"] else ""
+    held = f"{counts['held']} of {counts['planned']} held{known}"
     return f"VERDICT{on}: {verdict['verdict'].upper()}{why} ({held}, exit {verdict['exit']})"
 
 
@@ -95,8 +96,9 @@ def block(case: Mapping[str, Any], run: Mapping[str, Any], others: Sequence[str]
 
 
 def _breach(breach: Mapping[str, Any]) -> str:
-    kind = f"{breach['kind']} (drift)" if breach["drift"] else breach["kind"]
-    return f"{kind} at {breach['where']}: promised {breach['promised']}, came {breach['came']}"
+    place = breach["where"] if breach["where"].startswith(breach["kind"]) else f"{breach['kind']} at {breach['where']}"
+    drift = " (drift)" if breach["drift"] else ""
+    return f"{place}{drift}: promised {breach['promised']}, came {breach['came']}"
 
 
 def _body(body: str) -> str:

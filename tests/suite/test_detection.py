@@ -1,7 +1,7 @@
 """A server that breaks its contract in one small way is caught where it shows, and nowhere else."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import spoilers as spoil
 from live import bare  # noqa: F401 - a fixture
 from spoilers import Answer, Ask, Call, Change, Spoil, Spoiled
 
+from contracts import redact
 from contracts.casetable import cases
 from contracts.connect import look_at, open_target
 from contracts.outcome import Outcome, Result
@@ -54,7 +55,7 @@ class Broken:
 
     name: str
     spoil: Spoil
-    shows: Mapping[str, set[str]]
+    shows: Mapping[str, Set[str]]
     blocks: tuple[str, ...] = ()
     limits: Mapping[str, float] = field(default_factory=dict)
     probes: tuple[str, ...] = PROBES
@@ -66,7 +67,7 @@ class Broken:
 def on_error(name: str, change: Change, *signatures: str, call: str = "cancel-task") -> Broken:
     """Spoil the errors of cancelling, or of another call: all of their cases tell the same."""
     told = (CANCEL_NONE, CANCEL_ZERO) if call == "cancel-task" else (RESTART_NONE,)
-    return Broken(name, spoil.answers(call, 400, change), dict.fromkeys(told, set(signatures)), probes=FEW)
+    return Broken(name, spoil.answers(call, 400, change), dict.fromkeys(told, frozenset(signatures)), probes=FEW)
 
 
 def on_success(name: str, change: Change, *signatures: str) -> Broken:
@@ -131,9 +132,9 @@ async def unreadable_tasks(call: Call, ask: Ask) -> Answer:
     return spoil.instead(500)(answer) if call.name == "list-tasks" else answer
 
 
-def turned_away(status: int) -> dict[str, set[str]]:
+def turned_away(status: int) -> dict[str, Set[str]]:
     """Return what shows where every operation answers this status without a body."""
-    wrong = {f"status:{status}", "empty-body"}
+    wrong = frozenset({f"status:{status}", "empty-body"})
     return dict.fromkeys(WITHOUT_WORKFLOW, wrong) | {STORED: wrong | NOTHING_STORED}
 
 
@@ -268,12 +269,12 @@ BROKEN = (
     Broken(
         "description-of-another-always",
         spoil.answers("cancel-task", 400, spoil.holding(description=OF_ANOTHER)),
-        dict.fromkeys((CANCEL_NONE, CANCEL_ZERO, CANCEL_PASSED), {"description"}),
+        dict.fromkeys((CANCEL_NONE, CANCEL_ZERO, CANCEL_PASSED), frozenset({"description"})),
     ),
     Broken(
         "description-of-another-at-times",
         spoil.in_turn("cancel-task", 400, spoil.holding(description=OF_ANOTHER), lambda answer: answer),
-        dict.fromkeys((CANCEL_NONE, CANCEL_ZERO, CANCEL_PASSED), {"cross-talk"}),
+        dict.fromkeys((CANCEL_NONE, CANCEL_ZERO, CANCEL_PASSED), frozenset({"cross-talk"})),
     ),
     # ------------------------------------------------------------ who may do what, and what cannot be seen
     Broken("tasks-unreadable", unreadable_tasks, {}, blocks=(STORED, *WITH_WORKFLOW)),
@@ -282,6 +283,13 @@ BROKEN = (
         "nobody-may", spoil.for_everybody(403), turned_away(403) | {BY_NOBODY: {"status:403"}}, blocks=WITH_WORKFLOW
     ),
 )
+
+
+@pytest.fixture(autouse=True)
+def no_other_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Start with an empty register: with the tokens of all stand-ins of this file in it, masking would take minutes."""
+    monkeypatch.setattr(redact.register, "_forms", frozenset())
+    monkeypatch.setattr(redact.register, "_pattern", None)
 
 
 def run(server: Spoil, ids: tuple[str, ...], folder: Path, **settings: Any) -> dict[str, Outcome]:
@@ -294,6 +302,7 @@ def run(server: Spoil, ids: tuple[str, ...], folder: Path, **settings: Any) -> d
 
 
 def open_at(url: str, folder: Path, **settings: Any) -> Target:
+    """Return what answers at `url` as a target."""
     wanted = load({"base_url": url, **settings})
     look = look_at(wanted, url)
     assert look.trouble == ""
@@ -301,6 +310,7 @@ def open_at(url: str, folder: Path, **settings: Any) -> Target:
 
 
 def signatures(outcomes: Mapping[str, Outcome]) -> dict[str, set[str]]:
+    """Return the signatures of the cases that have any."""
     return {case: {breach.signature for breach in out.breaches} for case, out in outcomes.items() if out.breaches}
 
 

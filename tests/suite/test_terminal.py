@@ -77,7 +77,7 @@ def test_a_stand_in_is_marked() -> None:
 @pytest.mark.parametrize(
     ("outcomes", "tally", "line"),
     [
-        pytest.param([held("a/b"), held("a/c")], {}, "VERDICT: ACCEPTED (2 of 2 held, exit 0)", id="accepted"),
+        pytest.param([held("a/b"), held("a/c")], {}, "VERDICT: ACCEPTED (1 of 2 held, 1 known, exit 0)", id="accepted"),
         pytest.param(
             [held("a/b"), broken("a/c", MESSAGE)],
             {},
@@ -94,7 +94,7 @@ def test_a_stand_in_is_marked() -> None:
         pytest.param(
             [held("a/b"), broken("a/c", STATUS, result=Result.KNOWN, deviation="x")],
             {},
-            "VERDICT: ACCEPTED (2 of 2 held, exit 0)",
+            "VERDICT: ACCEPTED (1 of 2 held, 1 known, exit 0)",
             id="known",
         ),
     ],
@@ -136,7 +136,7 @@ def test_a_block_says_all_that_is_needed() -> None:
     assert block == [
         "BREACH  cancel-task/queued-task",
         f"  promised by {PAGE}",
-        "  status at status: promised HTTP 200, came HTTP 500",
+        "  status: promised HTTP 200, came HTTP 500",
         "  wrong-constant at $.message: promised 'success', came '成功'",
         '  came back: HTTP 500, {"message": "成功"}',
         f"  again: {CURL}",
@@ -148,7 +148,7 @@ def test_a_drift_is_called_one() -> None:
     """Where only an observed fact is departed from, the block says so."""
     block = blocks(lines(broken("cancel-task/x", DRIFT, result=Result.DRIFT)))[2]
     assert block[0] == "DRIFT  cancel-task/x"
-    assert "  status (drift) at status: promised HTTP 400, came HTTP 404" in block
+    assert "  status (drift): promised HTTP 400, came HTTP 404" in block
 
 
 @pytest.mark.parametrize("result", [Result.BLOCKED, Result.UNREACHABLE])

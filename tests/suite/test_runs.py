@@ -1,0 +1,359 @@
+"""Whole runs, as users start them: exit code and verdict, order and number of workers, options, and early ends."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import spoilers as spoil
+from runs import Ran, Runs, command, environment, run, run_on_own
+from spoilers import Spoil, Spoiled
+from starlette.responses import HTMLResponse
+
+from contracts.casetable import cases
+from contracts.catalog import ROOT
+from contracts.journal import left_open
+from contracts.standin.app import create_app
+from contracts.standin.thread import serve_in_thread
+
+CRASHES = {"create-workflow/documented-body", "create-workflow/hook-ctl-null", "create-workflow/body-null"}
+STRANGERS = {f"{name}/by-stranger-naming-his-own-project" for name in ("create-workflow", "start-task", "cancel-task")}
+KNOWN = CRASHES | STRANGERS | {"restart-task/by-stranger-naming-his-own-project", "concurrency/own-descriptions"}
+"""The cases in which a server of release 1.7.0 is known to break its contract, whatever the order."""
+DEVIATIONS = {"documented-body-crashes", "null-body-crashes", "cross-talk", "project-scope"}
+ACCEPTANCE = ("--behaviour", "1.7.0", "--profile", "acceptance")
+UNKNOWN_TOKEN = "no-such-token"
+DOCUMENTED_BODY = "create-workflow/documented-body"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """Runs that several tests look at."""
+    return Runs(tmp_path_factory)
+
+
+def planned(level: str = "regression") -> set[str]:
+    """Return the ids of the rows of the case table up to a level."""
+    return {case.id for case in cases("1.7.0") if level == "nightly" or case.level != "nightly"}
+
+
+def rows(ran: Ran) -> dict[str, str]:
+    """Return the results of the rows of the case table."""
+    return {case: result for case, result in ran.results.items() if case in planned("nightly")}
+
+
+# ---------------------------------------------------------------- verdict and exit code
+
+
+def test_a_perfect_server_is_accepted(runs: Runs) -> None:
+    """On the perfect stand-in everything holds, and the last lines say so."""
+    ran = runs()
+    assert ran.code == 0
+    assert (ran.verdict["verdict"], ran.verdict["exit"], ran.verdict["leaks"]) == ("accepted", 0, [])
+    assert set(ran.results.values()) == {"held"}
+    assert set(rows(ran)) == planned()
+    assert ran.verdict["not_run"] == []
+    assert re.search(r"VERDICT on the stand-in \(perfect\): ACCEPTED \((\d+) of \1 held, exit 0\)", ran.output)
+
+
+def test_a_release_is_accepted_with_exactly_its_known_deviations(runs: Runs) -> None:
+    """A server of 1.7.0 shows each of the four shipped deviations where it must, and nothing else."""
+    ran = runs(*ACCEPTANCE)
+    assert ran.code == 0
+    assert {row["id"] for row in ran.verdict["deviations"] if row["seen"]} == DEVIATIONS
+    assert [row["fixed"] for row in ran.verdict["deviations"] if row["fixed"]] == []
+    assert {case for case in ran.having("known") if not case.startswith("concurrency/")} == KNOWN - {
+        "concurrency/own-descriptions"
+    }
+    assert ran.having("held", "known") == set(ran.results)
+    assert planned("nightly") == set(rows(ran))
+
+
+def test_without_known_deviations_they_are_breaches(runs: Runs) -> None:
+    """With --deviations none a server of 1.7.0 is rejected for what the deviations say, and for nothing else."""
+    ran = runs(*ACCEPTANCE, "--deviations", "none")
+    assert (ran.code, ran.verdict["verdict"]) == (1, "rejected")
+    told = ran.having("breach", "drift")
+    assert {case for case in told if not case.startswith("concurrency/")} == KNOWN - {"concurrency/own-descriptions"}
+    assert "concurrency/own-descriptions" in told
+    assert ran.having("held") == set(ran.results) - told
+
+
+def test_nobody_listening_is_unreachable_at_once(tmp_path: Path) -> None:
+    """A port where nobody listens ends in exit 6 within seconds, with one plain reason and no traceback."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        ran = run(tmp_path, "--base-url", url, ZADIG_TOKEN=UNKNOWN_TOKEN)
+    assert (ran.code, ran.verdict["verdict"]) == (6, "inconclusive")
+    assert set(ran.results.values()) == {"unreachable"}
+    assert ran.verdict["run"]["seconds"] < 10
+    assert f"{url} is unreachable: Connection refused" in ran.output
+    assert "Traceback" not in ran.output
+
+
+WHERE = "--project p --env-name e --service s --service-module m --repo r --branch b".split()
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [pytest.param((), 4, id="with-a-place-to-find"), pytest.param(WHERE, 1, id="with-a-place-that-is-set")],
+)
+def test_a_web_page_is_named(tmp_path: Path, options: tuple[str, ...], code: int) -> None:
+    """Where a web page answers, the run fails and asks for the address and the prefix."""
+    page = HTMLResponse("<!doctype html><html><head><title>Welcome</title></head></html>")
+    with serve_in_thread(page) as url:
+        ran = run(tmp_path, "--base-url", url, *options, ZADIG_TOKEN=UNKNOWN_TOKEN)
+    assert ran.code == code
+    assert "an HTML page" in ran.output
+    assert "is this the address and prefix of Zadig's API?" in ran.output
+    assert "Traceback" not in ran.output
+
+
+def test_a_wrong_token_has_one_clear_reason(tmp_path: Path) -> None:
+    """A token that the server refuses ends in exit 6, after one request, with what to check."""
+    ran = run_on_own(tmp_path, ZADIG_TOKEN=UNKNOWN_TOKEN)
+    assert (ran.code, ran.requests) == (6, 1)
+    assert {case["reason"] for case in ran.verdict["cases"]} == {ran.verdict["cases"][0]["reason"]}
+    assert "the token is refused; check ZADIG_TOKEN, it may be wrong or expired" in ran.output
+    assert ran.output.count("the token is refused") == 1
+    assert UNKNOWN_TOKEN not in ran.output
+
+
+# ---------------------------------------------------------------- order and number
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(("-n", "4"), id="four-workers"),
+        pytest.param(("-o", "addopts=--strict-markers --strict-config"), id="random-order"),
+        pytest.param(("-p", "backwards"), id="reversed-order"),
+        pytest.param(("-n", "2", "--dist", "loadscope"), id="two-workers-by-file"),
+    ],
+)
+def test_order_and_workers_change_nothing(runs: Runs, options: tuple[str, ...]) -> None:
+    """Each case has the same result in whatever order and process it runs, and nothing is left on the target."""
+    ran = runs(*options, own="perfect")
+    assert (ran.code, ran.held) == (0, [])
+    assert ran.results == runs().results
+
+
+def test_shards_run_every_case_once(runs: Runs) -> None:
+    """The three shards of a run have every case among them, and none twice; each is accepted."""
+    parts = [runs("--shard", f"{number}/3") for number in (1, 2, 3)]
+    ran = [case for part in parts for case in part.results]
+    assert [part.code for part in parts] == [0, 0, 0]
+    assert sorted(ran) == sorted(runs().results)
+    assert max(len(part.results) for part in parts) - min(len(part.results) for part in parts) <= 1
+
+
+ALONE = (
+    *("start-task/no-such-workflow", "create-workflow/duplicate", "cancel-task/no-such-task"),
+    *("restart-task/running-task", "flows/one-life", "cancel-task/by-nobody"),
+)
+
+
+@pytest.mark.parametrize("case", ALONE)
+def test_a_case_runs_alone(tmp_path: Path, case: str) -> None:
+    """-k with the id of a case runs that case and no other."""
+    ran = run(tmp_path, "-k", case)
+    assert (ran.code, ran.results) == (0, {case: "held"})
+    assert ran.verdict["counts"]["planned"] == 1
+
+
+@pytest.mark.parametrize("case", ["restart-task/wrong-method", "concurrency/creates-by-two"])
+def test_a_nightly_case_runs_alone(tmp_path: Path, case: str) -> None:
+    """-k with the id of a nightly case runs it in the nightly profile, and says that nothing was collected in others."""
+    ran = run(tmp_path, "-k", case, "--profile", "nightly")
+    assert (ran.code, ran.results) == (0, {case: "held"})
+    assert run(tmp_path / "other", "-k", case).code == 5
+
+
+def test_smoke_is_short(tmp_path: Path) -> None:
+    """The smoke profile sends fewer than 15 requests, looking first and cleaning up included."""
+    ran = run_on_own(tmp_path, "--profile", "smoke")
+    assert (ran.code, ran.held) == (0, [])
+    assert 0 < ran.requests < 15
+
+
+@pytest.mark.parametrize("option", ["-x", "--maxfail=2"])
+def test_what_did_not_run_is_never_accepted(tmp_path: Path, option: str) -> None:
+    """A run that stops at its first failures is no success, and says how many cases it did not run."""
+    ran = run(tmp_path, *ACCEPTANCE, "--deviations", "none", option)
+    assert ran.code == 1
+    assert len(ran.verdict["not_run"]) == ran.verdict["counts"]["not_run"] > 0
+    assert len(ran.verdict["not_run"]) + len(ran.results) == ran.verdict["counts"]["planned"]
+
+
+def test_a_listing_sends_and_starts_nothing(tmp_path: Path) -> None:
+    """--collect-only lists the cases, and neither asks a target nor starts a stand-in nor makes a folder."""
+    ran = run_on_own(tmp_path, "--collect-only")
+    assert (ran.code, ran.requests) == (0, 0)
+    assert "start-task/no-such-workflow" in ran.output
+    embedded = run(tmp_path / "embedded", "--collect-only")
+    assert (embedded.code, len(embedded.started)) == (0, 1)
+    assert not Path(embedded.folder).exists()
+
+
+def test_other_tests_start_no_stand_in(tmp_path: Path) -> None:
+    """Tests that are no cases run as any others: no stand-in, no verdict."""
+    ran = run(tmp_path, tests="tests/suite/test_wait.py")
+    assert (ran.code, len(ran.started)) == (0, 1)
+    assert "VERDICT" not in ran.output
+
+
+# ---------------------------------------------------------------- deviations, drift, unknown keys, leaks
+
+DEVIATION = """
+[wrong-code]
+means = "cancelling answers 6165"
+releases = ["1.7.0"]
+source = "a server of ours"
+since = "1.7.0"
+expires = {expires}
+[wrong-code.shows]
+"cancel-task/no-such-workflow" = ["wrong-constant:$.code"]
+"""
+WRONG_CODE = spoil.answers("cancel-task", 400, spoil.holding(code=6165))
+FOREVER, LONG_AGO = "2999-12-31", "2020-01-01"
+
+
+def run_spoiled(folder: Path, server: Spoil, *options: str, behaviour: str = "1.7.0") -> Ran:
+    """Run pytest on a spoiled stand-in."""
+    with serve_in_thread(Spoiled(create_app(behaviour), server)) as url:
+        return run(folder, "--base-url", url, *options)
+
+
+@pytest.mark.parametrize(
+    ("expires", "code", "result"),
+    [
+        pytest.param(None, 1, "breach", id="nobody-knows-it"),
+        pytest.param(FOREVER, 0, "known", id="known"),
+        pytest.param(LONG_AGO, 1, "breach", id="expired"),
+        pytest.param(datetime.now(UTC).date().isoformat(), 0, "known", id="expires-today"),
+    ],
+)
+def test_a_deviation_of_ones_own(tmp_path: Path, expires: str | None, code: int, result: str) -> None:
+    """A breach that a file of one's own knows is accepted, until the deviation expires."""
+    case = "cancel-task/no-such-workflow"
+    mine = tmp_path / "mine.toml"
+    mine.write_text(DEVIATION.format(expires=expires or FOREVER), encoding="utf-8")
+    ran = run_spoiled(tmp_path, WRONG_CODE, "-k", case, *(("--deviations", str(mine)) if expires else ()))
+    assert (ran.code, ran.results) == (code, {case: result})
+    assert ("wrong-code expired on 2020-01-01" in ran.output) == (expires == LONG_AGO)
+
+
+@pytest.mark.parametrize(
+    ("profile", "code"),
+    [pytest.param("regression", 0, id="regression"), pytest.param("acceptance", 1, id="acceptance")],
+)
+def test_a_deviation_that_is_fixed_is_told(tmp_path: Path, profile: str, code: int) -> None:
+    """A deviation that no longer shows is reported, and fails the run in the acceptance profile only."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text(DEVIATION.format(expires=FOREVER), encoding="utf-8")
+    options = ("--behaviour", "1.7.0", "--profile", profile, "--deviations", str(mine))
+    ran = run(tmp_path, *options, "-k", "cancel-task/no-such-workflow")
+    assert ran.code == code
+    assert "FIXED  wrong-code no longer shows in cancel-task/no-such-workflow" in ran.output
+
+
+def test_a_fixed_release_is_told(tmp_path: Path) -> None:
+    """A 1.7.0 that no longer crashes on the documented body is reported as fixed."""
+    with_hook = spoil.first("create-workflow", lambda call: call.with_json(hook_ctl={"enabled": False, "items": []}))
+    ran = run_spoiled(tmp_path, with_hook, "-k", DOCUMENTED_BODY)
+    assert (ran.code, ran.results) == (0, {DOCUMENTED_BODY: "held"})
+    assert f"FIXED  documented-body-crashes no longer shows in {DOCUMENTED_BODY}" in ran.output
+
+
+NEW_KEY = spoil.answers("cancel-task", 200, spoil.holding(zct_new=1))
+HTML_TYPE = spoil.answers("cancel-task", 200, spoil.header("content-type", "text/html"))
+
+
+@pytest.mark.parametrize(
+    ("server", "options", "code", "result"),
+    [
+        pytest.param(HTML_TYPE, (), 1, "drift", id="drift"),
+        pytest.param(HTML_TYPE, ("--drift", "warn"), 0, "drift", id="drift-warned-of"),
+        pytest.param(NEW_KEY, (), 0, "held", id="unknown-key"),
+        pytest.param(NEW_KEY, ("--unknown-fields", "fail"), 1, "held", id="unknown-key-held-against"),
+        pytest.param(NEW_KEY, ("--unknown-fields", "ignore"), 0, "held", id="unknown-key-ignored"),
+    ],
+)
+def test_how_strict_a_run_is(tmp_path: Path, server: Spoil, options: tuple[str, ...], code: int, result: str) -> None:
+    """What departs from an observed fact only, and what nobody documented, counts as the options say."""
+    case = "cancel-task/queued-task"
+    ran = run_spoiled(tmp_path, server, "-k", case, *options, behaviour="perfect")
+    assert (ran.code, ran.results) == (code, {case: result})
+    listed = server is NEW_KEY and "ignore" not in options
+    assert (re.search(r"cancel-task +\$\.zct_new", ran.output) is not None) == listed
+
+
+def test_what_cannot_be_removed_is_a_leak(tmp_path: Path) -> None:
+    """A server that says that it deleted and did not leaves leaks: exit 7, and each is named and open in the journal."""
+    ran = run_spoiled(tmp_path, spoil.ignored("delete-workflow"), "-k", "cancel-task/queued-task", behaviour="perfect")
+    assert (ran.code, ran.verdict["verdict"]) == (7, "accepted")
+    (leak,) = ran.verdict["leaks"]
+    assert list(left_open(Path(ran.folder) / "journal.jsonl")) == [leak.split()[0]]
+
+
+# ---------------------------------------------------------------- early ends
+
+
+def answers(url: str) -> bool:
+    """Whether anybody listens there."""
+    parts = urlsplit(url)
+    with socket.socket() as probe:
+        return probe.connect_ex((parts.hostname, parts.port)) == 0
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until something is true."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
+
+
+def end_early(folder: Path, number: int, *options: str) -> tuple[int, str]:
+    """Send a signal to a run on the embedded stand-in that has begun; return its exit code and the stand-in's URL."""
+    journal = folder / "run" / "journal.jsonl"
+    with (
+        (folder / "output").open("w") as output,
+        subprocess.Popen(
+            command(folder, options), cwd=ROOT, env=environment(folder), stdout=output, stderr=output
+        ) as process,
+    ):
+        wait_until(lambda: journal.exists() and journal.read_text(encoding="utf-8").count('"gone"') >= 3)
+        process.send_signal(number)
+        code = process.wait(60)
+    return code, json.loads(journal.read_text(encoding="utf-8").splitlines()[0])["base_url"]
+
+
+def test_ctrl_c_ends_a_run_in_order(tmp_path: Path) -> None:
+    """Ctrl-C in the middle: exit 2, a verdict that says so, nothing left, and the embedded stand-in is gone."""
+    code, url = end_early(tmp_path, signal.SIGINT)
+    verdict: dict[str, Any] = json.loads((tmp_path / "run" / "verdict.json").read_text(encoding="utf-8"))
+    assert code == 2
+    assert (verdict["verdict"], verdict["leaks"]) == ("inconclusive", [])
+    assert "interrupted" in verdict["reasons"]
+    assert verdict["not_run"] != []
+    assert left_open(tmp_path / "run" / "journal.jsonl") == {}
+    assert not answers(url)
+    assert "Traceback" not in (tmp_path / "output").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("options", [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="two-workers")])
+def test_a_killed_run_takes_its_stand_in_along(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """When a run is killed, the embedded stand-in ends with it."""
+    code, url = end_early(tmp_path, signal.SIGKILL, *options)
+    assert code == -signal.SIGKILL
+    wait_until(lambda: not answers(url))
