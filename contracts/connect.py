@@ -13,6 +13,7 @@ from contracts.discover import place
 from contracts.journal import FILE as JOURNAL
 from contracts.journal import Guard, Journal, Names, RefusedError
 from contracts.settings import Settings
+from contracts.strictjson import is_page
 from contracts.target import Place, Target
 from contracts.transport import Transport
 
@@ -23,12 +24,13 @@ NOTHING: Mapping[str, Any] = {}
 class Look:
     """What one look at the target showed. `trouble` says why nothing can be tried, and `answered` whether it answers.
 
-    `stand_in` has the stand-in's own facts where the target is one.
+    `page`: what answers is a web page, so no Zadig API. `stand_in`: the stand-in's own facts where the target is one.
     """
 
     base_url: str
     answered: bool = True
     trouble: str = ""
+    page: bool = False
     stand_in: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -79,8 +81,15 @@ def look_at(settings: Settings, base_url: str) -> Look:
         return Look(base_url, False, f"{base_url} is unreachable: {why}")
     ours = stand_in and settings.secret("token") is None  # then the stand-in's own tokens are used
     if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
-        return Look(base_url, True, _refused(settings, exchange), stand_in)
+        return Look(base_url, True, _refused(settings, exchange), stand_in=stand_in)
+    if is_page(exchange.body):
+        return Look(base_url, True, _a_page(exchange), page=True)
     return Look(base_url, stand_in=stand_in)
+
+
+def _a_page(exchange: Exchange) -> str:
+    what = f"GET {exchange.url} answered HTTP {exchange.status} with an HTML page, where Zadig's API answers JSON"
+    return f"{what}; check --base-url and --api-prefix"
 
 
 def _refused(settings: Settings, exchange: Exchange) -> str:

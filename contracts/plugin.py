@@ -79,6 +79,10 @@ def _only_cases(config: pytest.Config) -> bool:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Look at the target once, before anything else is sent."""
     run = session.config.stash.get(SESSION, None)
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    usual = session.config.option.reportchars == "fE"
+    if run is not None and reporter is not None and usual and _only_cases(session.config):
+        reporter.reportchars = ""  # pytest would put its own list of failures below the verdict
     if run is not None and not run.idle:
         try:
             run.look_first()
@@ -130,7 +134,7 @@ def _story(request: pytest.FixtureRequest, kind: type[AnyStory]) -> AnyStory:
     if run.trouble:
         outcome = run.not_tried(request.param, kind.operation, request.param.partition("/")[2])
         request.node.stash[OUTCOME] = outcome
-        pytest.skip(outcome.reason)
+        _tell(outcome, run)
     return kind(run.target, request.param)
 
 
@@ -152,9 +156,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 def _tell(outcome: Outcome, run: Session) -> None:
-    text = run.text(outcome)
     if outcome.result is Result.BREACH or (outcome.result is Result.DRIFT and run.settings.drift == "fail"):
-        pytest.fail(text, pytrace=False)
+        pytest.fail(run.text(outcome), pytrace=False)
     if outcome.result in (Result.BLOCKED, Result.UNREACHABLE):
         pytest.skip(f"{outcome.result}: {outcome.reason}")
     if outcome.result is Result.KNOWN:
@@ -170,7 +173,7 @@ def pytest_runtest_makereport(
     report = yield
     sinks.mask_report(report)
     outcome = item.stash.get(OUTCOME, None)
-    if outcome is not None and (report.when == "call" or report.skipped):
+    if outcome is not None and (report.when == "call" or (report.when == "setup" and not report.passed)):
         report.zadig = outcome.to_json()  # type: ignore[attr-defined]
     return report
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from contracts.breach import Breach, Kind
 from contracts.casetable import Case, cases
 from contracts.catalog import load, releases
 from contracts.cleanup import remove_all
@@ -149,6 +150,9 @@ class Session:
 
     def not_tried(self, case: str, operation: str, answer: str) -> Outcome:
         """Return the outcome of a case that is not tried because of `trouble`."""
+        if self.look.page:
+            page = Breach(Kind.NOT_JSON, "body", "a JSON body", "an HTML page", True)
+            return Outcome(case, operation, answer, Result.BREACH, breaches=(page,), reason=self.trouble)
         result = Result.BLOCKED if self.look.answered else Result.UNREACHABLE
         return Outcome(case, operation, answer, result, reason=self.trouble)
 

@@ -81,7 +81,7 @@ def decide(run: Run, tally: Tally) -> dict[str, Any]:
         "cases": [dict(outcome) for outcome in tally.outcomes],
         "not_run": not_run,
         "deviations": [dict(row) for row in tally.deviations],
-        "unknown_fields": _unknown(tally.outcomes),
+        "unknown_fields": [] if run.unknown_fields == "ignore" else _unknown(tally.outcomes),
         "leaks": leaks,
     }
     masked: dict[str, Any] = mask_all(whole)

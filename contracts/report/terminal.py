@@ -79,7 +79,7 @@ def block(case: Mapping[str, Any], run: Mapping[str, Any], others: Sequence[str]
     lines = [f"{(title or case['result']).upper()}  {case['case']}"]
     if others:
         lines.append(f"  the same in {len(others)} more: {', '.join(others[:6])}{', …' if len(others) > 6 else ''}")
-    if case["breaches"]:
+    if case["promised"] and case["breaches"]:
         lines.append(f"  promised by {case['promised']}")
     lines += [f"  {_breach(breach)}" for breach in case["breaches"]]
     if case["reason"]:
