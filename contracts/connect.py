@@ -101,12 +101,13 @@ def _refused(settings: Settings, exchange: Exchange) -> str:
     return f"{what}: the token is refused; check ZADIG_TOKEN, it may be wrong or expired"
 
 
-def open_target(settings: Settings, look: Look, *, release: str, run_id: str, worker: str, run_dir: Path) -> Target:
-    """Return the target that `look` saw, ready for cases.
+def open_target(
+    settings: Settings, look: Look, where: Place, *, release: str, run_id: str, worker: str, run_dir: Path
+) -> Target:
+    """Return the target that `look` saw, ready for cases that work in `where`.
 
-    Raises SettingsError where a setting is missing, CatalogError where the release is not known.
+    Raises CatalogError where the release is not known.
     """
-    where = _place(settings, look)
     journal = Journal(run_dir / JOURNAL)
     journal.begin(run_id, look.base_url)
     projects = {where.project, where.other_project} - {None}
@@ -124,8 +125,11 @@ def open_target(settings: Settings, look: Look, *, release: str, run_id: str, wo
     )
 
 
-def _place(settings: Settings, look: Look) -> Place:
-    """Return where the cases may work: what settings say, then a stand-in's own facts, or what a live target has."""
+def find_place(settings: Settings, look: Look) -> Place:
+    """Return where the cases may work: what settings say, then a stand-in's own facts, or what a live target has.
+
+    Raises SettingsError where the target has nothing fit for it, or several things to choose from.
+    """
     own = look.stand_in
     if not own:
         client = open_client(settings, look.base_url + settings.api_prefix)

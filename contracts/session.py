@@ -13,7 +13,7 @@ from contracts.breach import Breach, Kind
 from contracts.casetable import Case, cases
 from contracts.catalog import load, releases
 from contracts.cleanup import remove_all
-from contracts.connect import Look, look_at, open_target
+from contracts.connect import Look, find_place, look_at, open_target
 from contracts.credentials import USERS, headers
 from contracts.deviations import Deviation, judge, known, told
 from contracts.journal import FILE as JOURNAL
@@ -24,7 +24,7 @@ from contracts.runner import run_case
 from contracts.settings import ASSUMED, AUTO, Settings
 from contracts.standin.behaviour import BEHAVIOURS
 from contracts.standin.process import StandIn, launch
-from contracts.target import Target
+from contracts.target import Place, Target
 from contracts.verdict import Run, Tally, decide, write
 
 PERFECT = "perfect"
@@ -68,11 +68,19 @@ class Session:
             _ = self.target
 
     @cached_property
+    def place(self) -> Place:
+        """Where the cases work: found once, by the controller, where the target is live."""
+        if self._handed is not None and self._handed["place"]:
+            return Place(**self._handed["place"])
+        return find_place(self.settings, self.look)
+
+    @cached_property
     def target(self) -> Target:
         """The target, opened when the first case needs it."""
         return open_target(
             self.settings,
             self.look,
+            self.place,
             release=self.release,
             run_id=self.run_id,
             worker=self.worker or "main",
@@ -128,8 +136,10 @@ class Session:
     def handover(self) -> dict[str, Any]:
         """Return what a worker needs to know; it has no secret, those it reads itself."""
         look = vars(replace(self.look, stand_in={}))
-        where = {"run_id": self.run_id, "run_dir": str(self.run_dir), "base_url": self.look.base_url}
-        return where | {"deadline": self._deadline, "stand_in": bool(self.look.stand_in), "look": look}
+        where: dict[str, Any] = {"run_id": self.run_id, "run_dir": str(self.run_dir), "base_url": self.look.base_url}
+        found = vars(self.place) if self.look.answered and not (self.look.trouble or self.look.stand_in) else None
+        where |= {"deadline": self._deadline, "place": found}
+        return where | {"stand_in": bool(self.look.stand_in), "look": look}
 
     def plan(self, ids: list[str]) -> None:
         """Note the cases that are to run; every worker of a run has the same."""

@@ -13,7 +13,7 @@ from spoilers import Answer, Ask, Call, Change, Spoil, Spoiled
 
 from contracts import redact
 from contracts.casetable import cases
-from contracts.connect import look_at, open_target
+from contracts.connect import find_place, look_at, open_target
 from contracts.outcome import Outcome, Result
 from contracts.runner import run_case
 from contracts.settings import load
@@ -306,7 +306,9 @@ def open_at(url: str, folder: Path, **settings: Any) -> Target:
     wanted = load({"base_url": url, **settings})
     look = look_at(wanted, url)
     assert look.trouble == ""
-    return open_target(wanted, look, release="1.7.0", run_id="detection", worker="main", run_dir=folder)
+    return open_target(
+        wanted, look, find_place(wanted, look), release="1.7.0", run_id="detection", worker="main", run_dir=folder
+    )
 
 
 def signatures(outcomes: Mapping[str, Outcome]) -> dict[str, set[str]]:

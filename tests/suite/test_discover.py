@@ -26,7 +26,7 @@ from live import (
 from starlette.responses import RedirectResponse, Response
 
 from contracts.catalog import ROOT
-from contracts.connect import look_at, open_target
+from contracts.connect import find_place, look_at, open_target
 from contracts.discover import NoPlaceError
 from contracts.settings import SettingsError
 from contracts.target import Place
@@ -64,7 +64,9 @@ def found(zadig: Live, folder: Path, **settings: Any) -> Place:
     chosen = zadig.settings(**settings)
     look = look_at(chosen, zadig.url)
     assert look.trouble == ""
-    target = open_target(chosen, look, release=chosen.release, run_id="r", worker="main", run_dir=folder)
+    target = open_target(
+        chosen, look, find_place(chosen, look), release=chosen.release, run_id="r", worker="main", run_dir=folder
+    )
     target.client.close()
     return target.place
 
@@ -252,7 +254,7 @@ LISTS = {
 @pytest.mark.parametrize(
     ("kind", "shape"),
     [
-        *(pytest.param("projects", shape, id=f"projects-{shape}") for shape in SHAPES),
+        *(pytest.param("projects", shape, id=f"projects-{shape}") for shape in SHAPES if shape != "page"),
         *(pytest.param("environments", shape, id=f"environments-{shape}") for shape in ("page", "other-keys", "403")),
         *(pytest.param("builds", shape, id=f"builds-{shape}") for shape in ("page", "other-keys", "403", "null-rows")),
     ],
@@ -265,6 +267,15 @@ def test_what_cannot_be_read_only_has_to_be_set(live: Answering, tmp_path: Path,
         assert [f"--{name}" for name in settings if f"--{name} " not in str(raised.value)] == []
         known = {name: value for name, value in ALL_SET.items() if name.replace("_", "-") in settings}
         assert found(zadig, tmp_path, **known) == Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
+
+
+def test_a_web_page_instead_of_the_projects_ends_the_look(live: Answering) -> None:
+    """Whatever sits at the address, it is not Zadig's API, and no setting of a project would help."""
+    with live({PROJECTS: PAGE}) as zadig:
+        look = look_at(zadig.settings(), zadig.url)
+        assert look.page
+        assert "HTML page" in look.trouble
+        assert "--base-url" in look.trouble
 
 
 def test_a_member_who_may_not_list_without_a_project_is_not_turned_away(live: Answering, tmp_path: Path) -> None:

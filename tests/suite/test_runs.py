@@ -100,21 +100,14 @@ def test_nobody_listening_is_unreachable_at_once(tmp_path: Path) -> None:
     assert "Traceback" not in ran.output
 
 
-WHERE = ("--project", "p", "--env-name", "e", "--service", "s", "--service-module", "m", "--repo", "r")
-
-
-@pytest.mark.parametrize(
-    ("options", "code"),
-    [pytest.param((), 4, id="with-a-place-to-find"), pytest.param(WHERE, 1, id="with-a-place-that-is-set")],
-)
-def test_a_web_page_is_named(tmp_path: Path, options: tuple[str, ...], code: int) -> None:
-    """Where a web page answers, the run fails and asks for the address and the prefix."""
+def test_a_web_page_is_named(tmp_path: Path) -> None:
+    """Where a web page answers, the run is rejected after one look, and says which settings to check."""
     page = HTMLResponse("<!doctype html><html><head><title>Welcome</title></head></html>")
     with serve_in_thread(page) as url:
-        ran = run(tmp_path, "--base-url", url, *options, ZADIG_TOKEN=UNKNOWN_TOKEN)
-    assert ran.code == code
+        ran = run(tmp_path, "--base-url", url, ZADIG_TOKEN=UNKNOWN_TOKEN)
+    assert (ran.code, ran.verdict["verdict"]) == (1, "rejected")
     assert "an HTML page" in ran.output
-    assert "is this the address and prefix of Zadig's API?" in ran.output
+    assert "--base-url and --api-prefix" in ran.output
     assert "Traceback" not in ran.output
 
 
