@@ -18,10 +18,11 @@ from tests.suite.killer import KINDS
 
 SOME_CASES = "queued-task or cancelled-task or one-life or cancel-restart-cancel or no-enabled-stage"
 WHEN = ("before", "after")
-OF_CASES = tuple(kind for kind in KINDS if kind != "get-task")  # flows alone do that, and not on every worker
+OF_CASES = tuple(kind for kind in KINDS if kind != "get-task")  # only flows do that, and not on every worker
 POINTS = [
     *product(("main",), WHEN, KINDS),
-    *product(("gw0", "parent"), WHEN, OF_CASES),
+    *product(("gw0",), WHEN, OF_CASES),
+    *product(("gw1", "parent"), WHEN, ("create", "start", "cancel", "delete")),
 ]
 KILLS = [f"{who}:SIGKILL:{when}:{what}" for who, when, what in POINTS]
 INTERRUPTS = [
@@ -77,7 +78,7 @@ def test_sweep_after_kill(stand_in: StandIn, tmp_path: Path, kill_at: str) -> No
 
     code = run(stand_in, tmp_path, kill_at)
 
-    assert code == (6 if kill_at.startswith("gw0") else -9)
+    assert code == (6 if kill_at.startswith("gw") else -9)
     swept = sweep(stand_in, tmp_path)
     assert swept.returncode == 0, swept.stdout + swept.stderr
     assert held(stand_in) == before

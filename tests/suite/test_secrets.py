@@ -18,6 +18,7 @@ from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 
 CANARY = "canary+Zq7/9xR2mK4v=TtB8wLs"
+ECHOES = ("body", "html", "base64", "query", "garbage")
 LEAKY = """
 import pytest
 from contracts.plugin import SESSION
@@ -99,7 +100,7 @@ def processes() -> Iterator[set[str]]:
     thread.join()
 
 
-@pytest.mark.parametrize("how", ["body", "html", "base64", "query", "garbage"])
+@pytest.mark.parametrize("how", ECHOES)
 def test_no_sink_shows_the_token(tmp_path: Path, processes: set[str], how: str) -> None:
     """Nothing that a run prints, writes or passes on has the token in any form, though the server says it back."""
     with serve_in_thread(Echo(how)) as url:
