@@ -12,7 +12,7 @@ from contracts.catalog import RELEASES, Release
 from contracts.outcome import Outcome, Result
 
 FILE = "deviations.toml"
-_KEYS = {"means", "releases", "source", "since", "expires", "shows", "sometimes"}
+_KEYS = {"means", "releases", "source", "since", "expires", "shows"}
 
 
 class DeviationsError(ValueError):
@@ -23,7 +23,7 @@ class DeviationsError(ValueError):
 class Deviation:
     """One known deviation. `shows`: case id, or a pattern with `*`, to the exact signatures that show there.
 
-    `sometimes` are cases that need not show it; all others of `shows` must, or it is fixed.
+    A case named by its id must show it, or it is fixed; one that only a pattern names may.
     """
 
     id: str
@@ -33,7 +33,6 @@ class Deviation:
     since: str
     expires: date
     shows: Mapping[str, frozenset[str]]
-    sometimes: tuple[str, ...] = ()
 
     def tells(self, outcome: Outcome) -> bool:
         """Whether exactly this deviation is what an outcome shows."""
@@ -42,7 +41,7 @@ class Deviation:
 
     def must_show(self, case: str) -> bool:
         """Whether a case that holds tells that this deviation is fixed."""
-        return case in self.shows and not any(fnmatchcase(case, pattern) for pattern in self.sometimes)
+        return case in self.shows
 
 
 def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
@@ -72,7 +71,7 @@ def read(path: Path) -> list[Deviation]:
 def _deviation(where: str, name: str, row: Any) -> Deviation:
     if not isinstance(row, dict):
         raise DeviationsError(f"{where}: is a table with {', '.join(sorted(_KEYS))}")
-    missing, strange = _KEYS - {"sometimes"} - row.keys(), row.keys() - _KEYS
+    missing, strange = _KEYS - row.keys(), row.keys() - _KEYS
     if missing or strange:
         what = f"lacks {', '.join(sorted(missing))}" if missing else f"has the unknown key {min(strange)!r}"
         raise DeviationsError(f"{where}: {what}")
@@ -87,7 +86,6 @@ def _deviation(where: str, name: str, row: Any) -> Deviation:
         releases=tuple(row["releases"]),
         expires=row["expires"],
         shows=shows,
-        sometimes=tuple(row.get("sometimes", ())),
         **texts,
     )
 

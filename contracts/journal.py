@@ -37,11 +37,11 @@ class Journal:
 
     def begin(self, run_id: str, base_url: str) -> None:
         """Note which run this is, and on which target, where nothing stands in the journal yet."""
-        self._write({"event": "run", "run": run_id, "base_url": base_url}, first_only=True)
+        self._write({"event": "run", "run": run_id, "base_url": base_url}, first_only=True, sync=True)
 
     def open(self, name: str, project: str) -> None:
         """Note on disk that `name` may be made in `project` from now on."""
-        self._write({"event": "open", "name": name, "project": project})
+        self._write({"event": "open", "name": name, "project": project}, sync=True)
         self.adopt(name, project)
 
     def adopt(self, name: str, project: str) -> None:
@@ -63,7 +63,8 @@ class Journal:
         """Whether `name` was opened here and is not gone."""
         return name in self._open
 
-    def _write(self, entry: dict[str, str], *, first_only: bool = False) -> None:
+    def _write(self, entry: dict[str, str], *, first_only: bool = False, sync: bool = False) -> None:
+        """Append an entry. It outlives this process at once, and with `sync` also the machine."""
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}, ensure_ascii=False)
         with self._lock:
             fcntl.flock(self._file, fcntl.LOCK_EX)
@@ -71,7 +72,8 @@ class Journal:
                 if first_only and os.fstat(self._file).st_size:
                     return
                 os.write(self._file, f"{self._line_end()}{line}\n".encode())
-                os.fsync(self._file)
+                if sync:
+                    os.fsync(self._file)
             finally:
                 fcntl.flock(self._file, fcntl.LOCK_UN)
 

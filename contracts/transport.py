@@ -19,6 +19,8 @@ from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from contracts.deadline import deadlines
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 USER_AGENT = "zadig-contract-tests"
 
@@ -48,15 +50,14 @@ class Attempt:
         self.fresh = fresh
         self.expired = self.reused = False
         self.connection: Any = None
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
+        self._seconds = seconds
 
     def __enter__(self) -> None:
         Attempt.current.attempt = self
-        self._timer.start()
+        self._call_off = deadlines.after(self._seconds, self._expire)
 
     def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+        self._call_off()
         Attempt.current.attempt = None
 
     def _expire(self) -> None:
