@@ -199,8 +199,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(SESSION, None)
     if run is None or run.idle or run.worker:
         return
-    run.clean_up()
-    code = run.finish(int(exitstatus))
+    try:
+        run.clean_up()
+    finally:  # a verdict is written even when the clean-up is interrupted
+        code = run.finish(int(exitstatus))
     if int(exitstatus) not in PASSED_ON:
         session.exitstatus = code
 

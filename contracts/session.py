@@ -23,7 +23,7 @@ from contracts.report.terminal import block
 from contracts.runner import run_case
 from contracts.settings import ASSUMED, AUTO, Settings
 from contracts.standin.behaviour import BEHAVIOURS
-from contracts.standin.process import StandIn, launch
+from contracts.standin.process import StandIn, StandInError, launch
 from contracts.target import Place, Target
 from contracts.verdict import Run, Tally, decide, write
 
@@ -56,11 +56,16 @@ class Session:
     @cached_property
     def look(self) -> Look:
         """The one look at the target: the controller's own, handed on to its workers."""
-        if self._handed is None:
-            return look_at(self.settings, self.settings.base_url or (self._stand_in.base_url if self._stand_in else ""))
-        if self._handed["stand_in"]:  # its tokens are not handed on
-            return look_at(self.settings, self._handed["base_url"])
-        return Look(**self._handed["look"])
+        if self._handed is not None and not self._handed["stand_in"]:
+            return Look(**self._handed["look"])
+        try:  # a stand-in's tokens are not handed on, so its workers look too
+            return look_at(self.settings, self._base_url())
+        except StandInError as error:
+            return Look("the stand-in", answered=False, trouble=str(error))
+
+    def _base_url(self) -> str:
+        handed: str | None = (self._handed or {}).get("base_url") or self.settings.base_url
+        return handed or (self._stand_in.base_url if self._stand_in else "")
 
     def look_first(self) -> None:
         """Look at a live target before anything is sent; what is missing raises SettingsError."""

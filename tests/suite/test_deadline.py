@@ -3,7 +3,7 @@
 import threading
 import time
 
-from contracts.deadline import Deadlines
+from contracts.deadline import deadlines
 
 LONG = 600.0
 PATIENCE = 30.0
@@ -13,24 +13,25 @@ def test_it_acts_when_its_time_has_come() -> None:
     """What is due is done, not before its time."""
     done = threading.Event()
     started = time.monotonic()
-    Deadlines().after(0.05, done.set)
+    deadlines.after(0.05, done.set)
     assert done.wait(PATIENCE)
     assert time.monotonic() - started >= 0.05
 
 
 def test_a_shorter_one_does_not_wait_for_a_longer_one() -> None:
     """One that is due earlier than those before it is done in time, and so is one that is due already."""
-    deadlines, short, past = Deadlines(), threading.Event(), threading.Event()
-    deadlines.after(LONG, lambda: None)
+    short, past = threading.Event(), threading.Event()
+    call_off = deadlines.after(LONG, lambda: None)
     deadlines.after(0.05, short.set)
     deadlines.after(-1, past.set)
     assert short.wait(PATIENCE)
     assert past.wait(PATIENCE)
+    call_off()
 
 
 def test_what_is_called_off_is_not_done() -> None:
     """Those that are called off do nothing, and the others go on."""
-    deadlines, later = Deadlines(), threading.Event()
+    later = threading.Event()
     done: list[int] = []
     call_off = [deadlines.after(0.05, lambda number=number: done.append(number)) for number in range(3)]
     call_off[0]()
@@ -41,9 +42,7 @@ def test_what_is_called_off_is_not_done() -> None:
 
 
 def test_one_thread_keeps_them_all() -> None:
-    """However many there are, there is one thread more."""
-    before = threading.active_count()
-    deadlines = Deadlines()
+    """However many there are, there is one thread for them."""
     for number in range(100):
         deadlines.after(LONG + number, lambda: None)()
-    assert threading.active_count() == before + 1
+    assert [thread.name for thread in threading.enumerate()].count("deadlines") == 1
