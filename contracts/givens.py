@@ -1,5 +1,6 @@
 """Arranges each given on the target. A given is a row of steps."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -92,7 +93,13 @@ def _reach(target: Target, subject: Subject, state: str) -> Subject:
 
     try:
         interval = 1.0 if by_hand is None else 0.0
-        wait_for(state_now, state, seconds=target.patience, final=FINAL, interval=interval)
+        wait_for(
+            state_now,
+            state,
+            seconds=max(0.0, min(target.patience, target.ends - time.time())),
+            final=FINAL,
+            interval=interval,
+        )
     except WaitError as error:
         raise NotArrangedError(str(error)) from None
     except UnclearError as error:

@@ -82,7 +82,7 @@ class Session:
     @cached_property
     def target(self) -> Target:
         """The target, opened when the first case needs it."""
-        return open_target(
+        opened = open_target(
             self.settings,
             self.look,
             self.place,
@@ -91,6 +91,7 @@ class Session:
             worker=self.worker or "main",
             run_dir=self.run_dir,
         )
+        return replace(opened, ends=self._deadline)
 
     @property
     def title(self) -> str:

@@ -1,5 +1,6 @@
 """A target: what cases are run against, and everything that they need of it."""
 
+import math
 import threading
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -62,6 +63,7 @@ class Target:
     """One deployment under test. Everything that talks to it goes through `client`.
 
     `control` is there on a stand-in only. `patience`: seconds to wait for a task's state.
+    `ends`: when the whole run is over, as time.time() counts.
     """
 
     client: Client
@@ -72,6 +74,7 @@ class Target:
     stand_in: str | None = None
     control: Control | None = None
     patience: float = 600.0
+    ends: float = math.inf
     pulse: Pulse = field(default_factory=Pulse)
 
     def send(self, request: Request) -> Exchange:

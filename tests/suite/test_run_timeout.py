@@ -1,0 +1,40 @@
+"""The time for a whole run ends what would otherwise go on: no new case is tried, and no state is waited for longer."""
+
+import time
+from pathlib import Path
+
+from contracts.casetable import cases
+from contracts.connect import find_place, look_at, open_target
+from contracts.outcome import Result
+from contracts.runner import run_case
+from contracts.session import Session
+from contracts.settings import load
+from contracts.standin.app import create_app
+from contracts.standin.thread import serve_in_thread
+
+CASES = {case.id: case for case in cases("1.7.0")}
+
+
+def test_a_wait_ends_with_the_run(tmp_path: Path) -> None:
+    """A task that takes 13 s to pass is not waited for longer than the run may take."""
+    with serve_in_thread(create_app(clock="real")) as url:
+        settings = load({"base_url": url, "run_timeout": "1", "run_dir": str(tmp_path)})
+        run = Session(settings, None, idle=False)
+        started = time.monotonic()
+        outcome = run.run_case(CASES["cancel-task/passed-task"])
+        assert outcome.result is Result.BLOCKED
+        assert "waited" in outcome.reason
+        assert time.monotonic() - started < 10
+        late = run.run_case(CASES["cancel-task/no-such-workflow"])
+        assert late.result is Result.BLOCKED
+        assert "--run-timeout" in late.reason
+
+
+def test_a_real_clock_is_waited_for(tmp_path: Path) -> None:
+    """Where nobody can move the clock, a running task is reached by waiting."""
+    with serve_in_thread(create_app(clock="real")) as url:
+        settings = load({"base_url": url})
+        look = look_at(settings, url)
+        place = find_place(settings, look)
+        target = open_target(settings, look, place, release="1.7.0", run_id="r", worker="main", run_dir=tmp_path)
+        assert run_case(CASES["cancel-task/running-task"], target).result is Result.HELD
