@@ -51,7 +51,7 @@ class Journal:
 
     def note(self, request: Request, name: str) -> None:
         """Note on disk a request that makes something under `name`."""
-        self._write({"event": "send", "name": name, "method": request.method, "path": request.path})
+        self._write({"event": "send", "name": name, "method": request.method, "path": request.path}, sync=True)
 
     def close(self, name: str) -> None:
         """Note that nothing is left under `name`."""
