@@ -73,7 +73,6 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 def command(folder: Path, options: Sequence[str], tests: str = "tests/api") -> list[str]:
     """Return the command of a run whose folder is `folder`/run."""
     pytest_itself = [sys.executable, "-m", "pytest", tests, "-q", "-p", "no:cacheprovider"]
-    pytest_itself += ["--ignore-glob", "*/test_leaky_*"]  # which another test puts there for a moment
     return [*pytest_itself, "--run-dir", str(folder / "run"), *options]
 
 
