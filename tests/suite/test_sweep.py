@@ -228,7 +228,7 @@ def test_a_list_with_workflows_of_other_projects_is_filtered(zadig: Live) -> Non
 @pytest.mark.parametrize(
     ("answers", "settings", "code", "line"),
     [
-        pytest.param({PROJECTS: PAGE}, {}, 4, "projects could not be read", id="projects"),
+        pytest.param({PROJECTS: PAGE}, {}, 4, "an HTML page", id="projects"),
         pytest.param({WORKFLOWS: PAGE}, {}, 7, "left: project nginx: its workflows could not be read", id="workflows"),
         pytest.param({WORKFLOWS: 500}, {"project": "nginx"}, 7, "HTTP 500", id="project-set"),
     ],
