@@ -35,7 +35,13 @@ class _Trial:
 
     @property
     def cross_talk(self) -> bool:
-        return any(breach.kind is Kind.CROSS_TALK for breach in self.breaches)
+        """Whether the answer tells of another request; where the given moved, it may just tell of the new state."""
+        return not self.moved and any(breach.kind is Kind.CROSS_TALK for breach in self.breaches)
+
+    @property
+    def about_itself(self) -> bool:
+        """Whether there was an answer, and it tells of its own request."""
+        return self.result not in (Result.BLOCKED, Result.UNREACHABLE) and not (self.moved or self.cross_talk)
 
 
 def run_case(case: Case, target: Target) -> Outcome:
@@ -47,14 +53,10 @@ def run_case(case: Case, target: Target) -> Outcome:
     started = time.monotonic()
     trial = _trial(case, target)
     for _ in range(TRIALS - 1):
-        if not (trial.moved or trial.cross_talk):
+        if trial.moved:
+            trial = _trial(case, target)
+        elif not trial.cross_talk or _trial(case, target).about_itself:
             break
-        again = _trial(case, target)
-        if trial.cross_talk and not again.moved:
-            if not again.cross_talk:
-                break
-            continue
-        trial = again
     else:
         trial = _settled(trial)
     shown = trial.exchanges if trial.result is not Result.HELD else ()
