@@ -67,11 +67,16 @@ def _blocks(verdict: Mapping[str, Any]) -> Iterator[list[str]]:
 
 
 def _said(case: Mapping[str, Any]) -> list[str]:
-    """Return what came back, without what is each case's own, so that one cause makes one block."""
+    """Return what came back instead of what, without what is each case's own, so that one cause makes one block."""
     if case["breaches"]:
-        said = [f"{breach['where']} {breach['came']}" for breach in case["breaches"] if breach["kind"] != "state"]
+        said = [_cause(breach) for breach in case["breaches"] if breach["kind"] != "state"]
         return said or [breach["signature"] for breach in case["breaches"]]
     return [case["reason"]]
+
+
+def _cause(breach: Mapping[str, Any]) -> str:
+    promised = f"{breach['promised']} " if breach["kind"] == "status" else ""
+    return f"{breach['where']} {promised}{breach['came']}"
 
 
 def block(case: Mapping[str, Any], run: Mapping[str, Any], others: Sequence[str] = (), title: str = "") -> list[str]:
