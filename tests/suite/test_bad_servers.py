@@ -13,9 +13,12 @@ import pytest
 from bad_servers import BAD_SERVERS, Bad, documented, serving
 from certificates import Certificates, make
 
+from contracts.casetable import cases
 from contracts.catalog import load
 from contracts.check import check
 from contracts.client import Client, Exchange, Limits, Request
+from contracts.session import Session
+from contracts.settings import load as load_settings
 from contracts.transport import Transport
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +71,48 @@ def test_a_bad_server_ends_in_one_plain_reason(bad: Bad, seen: Mapping[str, Seen
     assert seen[bad.name].requests <= 1
     json.dumps([breach.to_json() for breach in checked.breaches], ensure_ascii=False).encode("utf-8")
     assert all(len(str(breach)) < 600 and str(breach).isprintable() for breach in checked.breaches)
+
+
+def run_on(bad: Bad, certificates: Certificates, folder: Path) -> int:
+    """Run one case on a bad server and return the exit code of the run."""
+    limits = QUICK if bad.failure == "deadline" else PATIENT
+    times = {
+        "connect_timeout": limits.connect,
+        "first_byte_timeout": limits.first_byte,
+        "answer_timeout": limits.answer,
+    }
+    place = {"project": "p", "env_name": "e", "service": "s", "service_module": "m", "repo": "r"}
+    tls = certificates.servers[bad.tls] if bad.tls else None
+    case = next(case for case in cases("1.7.0") if case.id == "cancel-task/no-such-workflow")
+    with serving(bad.behaviour, reads=bad.reads, listens=bad.listens, tls=tls) as server:
+        root = server.url.replace("http:", "https:") if bad.https else server.url
+        options = {"base_url": root, "ca_file": certificates.ca_file, "run_dir": folder, **times, **place}
+        session = Session(load_settings(options), None, idle=False)
+        session.plan([case.id])
+        session.outcomes.append(session.run_case(case).to_json())
+        session.clean_up()
+        return session.finish(0)
+
+
+@pytest.fixture(scope="module")
+def exits(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, int]:
+    """Run on all bad servers, many at once."""
+    folder = tmp_path_factory.mktemp("runs")
+    certificates = make(tmp_path_factory.mktemp("certificates"))
+    with ThreadPoolExecutor(12) as pool:
+        found = {bad.name: pool.submit(run_on, bad, certificates, folder / bad.name) for bad in BAD_SERVERS}
+    return {name: future.result() for name, future in found.items()}
+
+
+BUSY = ("answers-twice",)
+"""Waits on its first connection and lets the next ones wait, so the state afterwards cannot be read: blocked."""
+
+
+@pytest.mark.parametrize("bad", BAD_SERVERS, ids=lambda bad: bad.name)
+def test_a_run_on_a_bad_server_has_its_exit_code(bad: Bad, exits: Mapping[str, int]) -> None:
+    """Rejected where something came back that breaks the contract, inconclusive where nothing came back at all."""
+    wanted = 6 if bad.status is None or bad.name in BUSY else 1 if bad.kinds else 0
+    assert exits[bad.name] == wanted
 
 
 def test_no_thread_is_left(seen: Mapping[str, Seen]) -> None:
