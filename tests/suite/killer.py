@@ -1,12 +1,14 @@
 """A pytest plugin that ends a run at one point: `-p tests.suite.killer`, with KILL_AT in the environment.
 
-KILL_AT is `who:signal:when:what`: who is main, a worker such as gw0, or parent (of gw0); when is before or after the
-first request of the kind `what`, which is METHOD and the last word of its path without names.
+KILL_AT is `who:signal:when:what`: who is main (a run of one process), worker (the one that comes there first), every
+(each of the first two workers, once) or parent (of that worker: the controller); when is before or after the first
+request of the kind `what`. KILL_MARK is a path for files that say that somebody was there.
 """
 
 import os
 import re
 import signal
+from pathlib import Path
 from typing import Any
 
 from contracts.client import Client, Exchange, Request
@@ -33,19 +35,17 @@ def kind_of(request: Request) -> str:
 
 
 def pytest_configure(config: Any) -> None:
-    """Put the point in front of the client of the process that is meant."""
+    """Put the point in front of the client of each process that is meant; the one that reaches it first is hit."""
     who, number, when, what = os.environ["KILL_AT"].split(":")
     worker = getattr(config, "workerinput", {}).get("workerid", "main")
-    if worker != {"parent": "gw0"}.get(who, who):
+    if (worker == "main") != (who == "main") or (who == "every" and worker not in ("gw0", "gw1")):
         return
+    mark = Path(os.environ["KILL_MARK"] + (worker if who == "every" else ""))
     victim = os.getppid() if who == "parent" else os.getpid()
     plain = Client.send
-    points = [what]
 
     def send(client: Client, request: Request) -> Exchange:
-        hit = kind_of(request) in points
-        if hit:
-            points.clear()
+        hit = kind_of(request) == what and _first(mark)
         if hit and when == "before":
             os.kill(victim, signal.Signals[number])
         exchange = plain(client, request)
@@ -54,3 +54,12 @@ def pytest_configure(config: Any) -> None:
         return exchange
 
     Client.send = send  # type: ignore[method-assign]
+
+
+def _first(mark: Path) -> bool:
+    """Whether nobody was here before."""
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

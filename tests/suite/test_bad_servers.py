@@ -22,7 +22,7 @@ from contracts.settings import load as load_settings
 from contracts.transport import Transport
 
 ROOT = Path(__file__).parents[2]
-QUICK, PATIENT = Limits(connect=1, first_byte=1, answer=1), Limits(answer=15)
+QUICK, PATIENT = Limits(connect=3, first_byte=3, answer=3), Limits(answer=15)
 """For servers that only the deadline ends, and for those whose answer must be judged on a slow machine too."""
 CANCEL = Request("DELETE", "/workflow/workflowtask/id/1/pipelines/none", {"projectName": "p"})
 

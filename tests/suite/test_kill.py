@@ -18,11 +18,10 @@ from tests.suite.killer import KINDS
 
 SOME_CASES = "queued-task or cancelled-task or one-life or cancel-restart-cancel or no-enabled-stage"
 WHEN = ("before", "after")
-OF_CASES = tuple(kind for kind in KINDS if kind != "get-task")  # only flows do that, and not on every worker
 POINTS = [
-    *product(("main",), WHEN, KINDS),
-    *product(("gw0",), WHEN, OF_CASES),
-    *product(("gw1", "parent"), WHEN, ("create", "start", "cancel", "delete")),
+    *product(("main", "worker"), WHEN, KINDS),
+    *product(("parent",), WHEN, ("create", "start", "cancel", "restart", "delete", "find")),
+    *product(("every",), WHEN, ("create", "start")),
 ]
 KILLS = [f"{who}:SIGKILL:{when}:{what}" for who, when, what in POINTS]
 INTERRUPTS = [
@@ -58,7 +57,7 @@ def run(stand_in: StandIn, folder: Path, kill_at: str) -> int:
     command += ["--base-url", stand_in.base_url, "--run-dir", str(folder)]
     command += [] if kill_at.startswith("main") else ["-n", "2"]
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ZADIG_", "PYTEST_"))}
-    environment |= {"KILL_AT": kill_at}
+    environment |= {"KILL_AT": kill_at, "KILL_MARK": str(folder / "reached-")}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, timeout=120, start_new_session=True, check=False
     )
@@ -78,7 +77,7 @@ def test_sweep_after_kill(stand_in: StandIn, tmp_path: Path, kill_at: str) -> No
 
     code = run(stand_in, tmp_path, kill_at)
 
-    assert code == (6 if kill_at.startswith("gw") else -9)
+    assert code == (6 if kill_at.startswith(("worker", "every")) else -9)
     swept = sweep(stand_in, tmp_path)
     assert swept.returncode == 0, swept.stdout + swept.stderr
     assert held(stand_in) == before
