@@ -190,7 +190,9 @@ class Listener:
         if outcome is not None:
             self._run.outcomes.append(outcome)
         elif report.failed:
-            self._run.other_failures += 1
+            lines = report.longreprtext.strip().splitlines() or ["no reason given"]
+            reason = lines[-1].removeprefix("E").strip()
+            self._run.other_failures.append(f"{report.nodeid} failed by itself: {reason}")
 
 
 @pytest.hookimpl(trylast=True)

@@ -42,7 +42,7 @@ class Session:
         self.run_dir = Path((handed or {}).get("run_dir") or settings.run_dir or f"runs/{self.run_id}").resolve()
         self.outcomes: list[dict[str, Any]] = []
         self.leaks: list[str] = []
-        self.other_failures = 0
+        self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
         self._handed = handed
         self._planned: list[str] = []
@@ -214,14 +214,15 @@ class Session:
             shard=self.settings.shard,
             drift=self.settings.drift,
             unknown_fields=self.settings.unknown_fields,
-            notes=[*notes(cases(self.release), self.scope), *self._about_release()],
+            notes=[*notes(cases(self.release), self.scope), *self._remarks()],
         )
 
-    def _about_release(self) -> list[str]:
-        """Return what there is to say of the release: whether it was assumed, and what the answers hint at."""
+    def _remarks(self) -> list[str]:
+        """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
         said = []
         if self.settings.release == AUTO and self.behaviour not in releases():
             said.append(f"no call of Zadig tells its release; {self.release} is assumed, --release sets it")
+        said += [f"{failure}; see it with --tb=short" for failure in self.other_failures]
         newer = any("$.project_name" in outcome["unknown"] for outcome in self.outcomes)
         if newer:
             said.append("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right")

@@ -1,6 +1,9 @@
 """One case at a time or many at once: what the runner makes of targets that move, stop, or are busy."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +14,7 @@ import requests
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.casetable import cases
+from contracts.catalog import ROOT
 from contracts.connect import find_place, look_at, open_target
 from contracts.outcome import Result
 from contracts.runner import TRIALS, run_case
@@ -19,6 +23,14 @@ from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 from contracts.target import Target
 
+MISTAKE = """
+import contracts.session
+
+def pytest_configure(config):
+    def mistaken(self, case):
+        raise RuntimeError("a mistake of the suite's own")
+    contracts.session.Session.run_case = mistaken
+"""
 CASES = {case.id: case for case in cases("1.7.0")}
 
 
@@ -97,3 +109,20 @@ def test_a_target_that_stops_is_given_up(tmp_path: Path) -> None:
     assert given_up.result is Result.UNREACHABLE
     assert "not tried" in given_up.reason
     assert sent == []
+
+
+def test_a_mistake_of_the_suite_is_not_hidden(tmp_path: Path) -> None:
+    """Where a case could not be told because the suite itself failed, the summary says so, and nothing is accepted."""
+    (tmp_path / "mistaken.py").write_text(MISTAKE, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "tests/api", "-q", "-p", "mistaken", "-k", "cancel-task/no-such-task"]
+    done = subprocess.run(
+        [*command, "--run-dir", str(tmp_path / "run")],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 6, done.stdout + done.stderr
+    assert "failed by itself" in done.stdout
+    assert "a mistake of the suite's own" in done.stdout
