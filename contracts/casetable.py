@@ -63,7 +63,6 @@ class Case:
     after: str = ""
     only: str = ""
     needs: str = ""
-    source: str = ""
     request: Special = field(default_factory=Special)
 
     def __str__(self) -> str:

@@ -2,7 +2,8 @@
 
 from contracts.calls import operation_call, support_call
 from contracts.journal import PREFIX, left_open
-from contracts.state import Held, UnclearError, json_value, look
+from contracts.lists import Reader, UnreadableError, workflow_names
+from contracts.state import Held, UnclearError, look
 from contracts.target import Subject, Target
 
 UNFINISHED = frozenset({"created", "running"})
@@ -39,24 +40,22 @@ def remove_all(target: Target, run_id: str) -> list[str]:
     """Remove what the journal on disk and the target's own list still have of a run; return what would not go."""
     left = left_open(target.journal.path)
     mine = f"{PREFIX}-{run_id}-"
-    left |= {name: project for name, project in listed(target).items() if name.startswith(mine)}
+    left |= {name: project for name, project in _listed(target).items() if name.startswith(mine)}
     reasons: dict[str, str | None] = {}
     for name, project in left.items():
         target.journal.adopt(name, project)
         reasons[name] = remove(target, Subject(name, project))
-    for name, project in listed(target).items() if left else ():
+    for name, project in _listed(target).items() if left else ():
         if name in reasons and reasons[name] is None:
             target.journal.open(name, project)  # for a sweep to find
             reasons[name] = f"{name} in project {project}: delete-workflow says success, and it is still there"
     return [reason for reason in reasons.values() if reason is not None]
 
 
-def listed(target: Target) -> dict[str, str]:
+def _listed(target: Target) -> dict[str, str]:
     """Return the workflows that the target lists in the project, with their project; none where it cannot be read."""
-    subject = Subject("", target.place.project)
-    exchange = target.send(support_call(target, "list-workflows", subject))
-    value = json_value(exchange)
-    if exchange.status != 200 or not isinstance(value, list):
+    project = target.place.project
+    try:
+        return dict.fromkeys(workflow_names(Reader(target.client, target.release), project), project)
+    except UnreadableError:
         return {}
-    names = [item.get("name") for item in value if isinstance(item, dict)]
-    return {name: target.place.project for name in names if isinstance(name, str)}

@@ -110,8 +110,8 @@ def open_target(
     """
     journal = Journal(run_dir / JOURNAL)
     journal.begin(run_id, look.base_url)
-    projects = {where.project, where.other_project} - {None}
-    guard = Guard(journal, {project for project in projects if project}, stand_in=bool(look.stand_in))
+    projects = filter(None, (where.project, where.other_project))
+    guard = Guard(journal, projects, stand_in=bool(look.stand_in))
     manual = look.stand_in.get("clock") == "manual"
     return Target(
         client=open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard),
@@ -119,7 +119,6 @@ def open_target(
         place=where,
         names=Names(run_id, worker),
         journal=journal,
-        stand_in=look.behaviour,
         control=StandInControl(look.base_url, manual=manual) if look.stand_in else None,
         patience=settings.state_timeout,
     )

@@ -71,7 +71,6 @@ class Target:
     place: Place
     names: Names
     journal: Journal
-    stand_in: str | None = None
     control: Control | None = None
     patience: float = 600.0
     ends: float = math.inf
