@@ -2,6 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BIN := .venv/bin
 READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
 
 .PHONY: help setup run test check bench lock clean
 help:
@@ -18,19 +19,26 @@ $(READY): requirements.lock
 	@rm -f .setup.log
 	@touch $@
 
-setup: $(READY)
+$(READY_DEV): $(READY) requirements-dev.lock
+	@echo "setup: installing what the suite's own tests need"
+	@$(BIN)/python -m pip install --disable-pip-version-check --retries 2 --require-hashes -r requirements-dev.lock >> .setup.log 2>&1 \
+	  || { echo "setup: pip could not install requirements-dev.lock, see .setup.log; is the network there? A mirror can be set with PIP_INDEX_URL" >&2; exit 1; }
+	@rm -f .setup.log
+	@touch $@
+
+setup: $(READY_DEV)
 
 ## make run      runs the cases against the stand-in, or against ZADIG_BASE_URL where it is set
 run: $(READY)
 	@$(BIN)/pytest tests/api
 
 ## make test     runs all tests: the suite's own, and the cases against the stand-in
-test: $(READY)
+test: $(READY_DEV)
 	$(BIN)/pytest tests/suite -n auto -q
 	env -u ZADIG_BASE_URL $(BIN)/pytest tests/api --profile acceptance -q
 
 ## make check    lint, format, types, import rule, derived files up to date
-check: $(READY)
+check: $(READY_DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -40,13 +48,14 @@ check: $(READY)
 	$(BIN)/python -m contracts readme --check
 
 ## make bench    measurements, as a table
-bench: $(READY)
+bench: $(READY_DEV)
 	@$(BIN)/python -m bench
 
 ## make lock     pins the packages of pyproject.toml anew
 lock: $(READY)
 	@$(BIN)/python -m pip install --quiet --target .venv/lock uv
-	@PYTHONPATH=.venv/lock $(BIN)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o requirements.lock
+	@PYTHONPATH=.venv/lock $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o requirements.lock
+	@PYTHONPATH=.venv/lock $(BIN)/python -m uv pip compile pyproject.toml --extra dev -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --upgrade --quiet -o requirements-dev.lock
 
 ## make clean    removes what was set up and made
 clean:

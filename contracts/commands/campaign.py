@@ -1,0 +1,5 @@
+"""The command that measures what the suite detects."""
+
+import click
+
+COMMANDS: tuple[click.Command, ...] = ()
