@@ -27,6 +27,7 @@ def operation_call(target: Target, operation: Operation, subject: Subject, speci
         body=body,
         content_type=special.content_type if body is not None else None,
         credential=special.credential,
+        call=operation.name,
     )
 
 

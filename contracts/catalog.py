@@ -28,7 +28,7 @@ class Answer:
 
     `body` is json, empty, text or any. `also`: statuses that something in front of the server may answer instead.
     `description`, `values` (by key) and `text` are templates of what was sent.
-    `basis` says where it is promised: lines of the page or the source of the fact.
+    `basis` says where it is promised: lines of the page or the source of the fact. `sample`: an example of the body.
     """
 
     operation: str
@@ -42,8 +42,10 @@ class Answer:
     description: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
+    sample: Any = field(default=None, repr=False)
     also: tuple[int, ...] = ()
     schema: Mapping[str, Any] | None = field(default=None, repr=False)
+    schema_file: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,9 +111,13 @@ def _operation(item: contract.Operation, facts: Observed, page: str, shared: Map
     answers = {}
     for fact in facts.operations[item.name].answers.values():
         combined = whole[fact.name]
-        schema = _schema(combined.release, item.name, fact.name)
+        file = SCHEMAS / combined.release / item.name / f"{fact.name}.json"
         answers[fact.name] = replace(
-            _answer(item.name, fact, page, combined.lines), schema=schema, code=_code(combined.sample)
+            _answer(item.name, fact, page, combined.lines),
+            schema=_schema(file),
+            schema_file=file.relative_to(ROOT).as_posix(),
+            sample=combined.sample,
+            code=_code(combined.sample),
         )
     return Operation(
         name=item.name,
@@ -143,6 +149,7 @@ def _answer(operation: str, fact: fact_types.Answer, page: str, lines: tuple[int
         description=fact.description,
         values=fact.values,
         text=fact.text or "",
+        sample=fact.sample,
         also=fact.also,
     )
 
@@ -151,8 +158,7 @@ def _code(sample: object) -> int | None:
     return sample.get("code") if isinstance(sample, dict) else None
 
 
-def _schema(release: str, operation: str, answer: str) -> Mapping[str, Any]:
-    path = SCHEMAS / release / operation / f"{answer}.json"
+def _schema(path: Path) -> Mapping[str, Any]:
     try:
         schema: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -21,10 +21,12 @@ MOST_UNKNOWN = 50
 
 @dataclass(frozen=True)
 class Checked:
-    """What an exchange showed: its breaches, the keys nobody documented (JSON paths), its JSON value if it has one."""
+    """What an exchange showed: its breaches, the keys nobody documented and those documented which came (JSON paths),
+    its JSON value if it has one."""
 
     breaches: tuple[Breach, ...] = ()
     unknown: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     value: Any = None
 
 
@@ -59,6 +61,7 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
     breaches = [*_head(exchange, answer)]
     value: Any = None
     unknown: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     if answer.body == "json":
         if exchange.body.strip():
             try:
@@ -68,11 +71,12 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
             else:
                 breaches += _json(value, answer, sent, others)
                 unknown = tuple(islice(_unknown(value, answer.schema or {}), MOST_UNKNOWN))
+                seen = tuple(dict.fromkeys(_seen(value, answer.schema or {})))
         else:
             breaches.append(Breach(Kind.EMPTY, "body", "a JSON body", "an empty body", answer.documented))
     elif answer.body != "any":
         breaches += _text(exchange, answer, sent)
-    return Checked(tuple(breaches), unknown, value)
+    return Checked(tuple(breaches), unknown, seen, value)
 
 
 def _head(exchange: Exchange, answer: Answer) -> Iterator[Breach]:
@@ -206,3 +210,13 @@ def _unknown(value: Any, schema: Mapping[str, Any], path: str = "$") -> Iterator
     elif isinstance(value, list) and isinstance(schema.get("items"), dict):
         for inner in value:
             yield from _unknown(inner, schema["items"], f"{path}[*]")
+
+
+def _seen(value: Any, schema: Mapping[str, Any], path: str = "$") -> Iterator[str]:
+    """Yield the JSON path of each key that the schema names and the value has."""
+    for key, inner in schema.get("properties", {}).items() if isinstance(value, dict) else ():
+        if key in value:
+            yield f"{path}.{key}"
+            yield from _seen(value[key], inner, f"{path}.{key}")
+    for inner in value if isinstance(value, list) else ():
+        yield from _seen(inner, schema.get("items", {}), f"{path}[*]")

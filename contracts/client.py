@@ -21,7 +21,7 @@ from contracts.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_s
 
 @dataclass(frozen=True)
 class Request:
-    """One request: `path` stands behind the API prefix, percent-encoded as it shall go out."""
+    """One request: `path` stands behind the API prefix, percent-encoded as it shall go out; `call` names it."""
 
     method: str
     path: str
@@ -29,6 +29,7 @@ class Request:
     body: bytes | None = None
     content_type: str | None = None
     credential: str = "main"
+    call: str = ""
 
     @property
     def changes(self) -> bool:

@@ -38,8 +38,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash.get(SESSION, None)
     if run is None:
         return
-    mine = shard([case_id for item in items if (case_id := _case_id(item.nodeid))], run.settings.shard)
-    out = [item for item in items if _asks_for_case(item) and not (_case_id(item.nodeid) in mine and _runs(item, run))]
+    mine = shard([case_id for item in items if (case_id := case_id_of(item.nodeid))], run.settings.shard)
+    out = [
+        item for item in items if _asks_for_case(item) and not (case_id_of(item.nodeid) in mine and _runs(item, run))
+    ]
     if out:
         items[:] = [item for item in items if item not in out]
         config.hook.pytest_deselected(items=out)
@@ -74,11 +76,11 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
         run.plan(_planned(ids))
 
 
-def _case_id(nodeid: str) -> str:
+def case_id_of(nodeid: str) -> str:
     """Return the id of the case that a test runs; empty where it runs none."""
     in_folder = (ROOT / nodeid.partition("::")[0]).is_relative_to(CASES)
     return nodeid.partition("[")[2].removesuffix("]") if in_folder else ""
 
 
 def _planned(nodeids: Iterable[str]) -> list[str]:
-    return [case_id for nodeid in nodeids if (case_id := _case_id(nodeid))]
+    return [case_id for nodeid in nodeids if (case_id := case_id_of(nodeid))]

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.catalog import load
 from contracts.client import Client, Exchange, Limits, Request
 from contracts.control import STAMP, StandInControl, facts
-from contracts.credentials import headers
+from contracts.credentials import headers, own_users
 from contracts.discover import place
 from contracts.journal import FILE as JOURNAL
 from contracts.journal import Guard, Journal, Names, RefusedError
@@ -119,7 +119,7 @@ def open_target(
         place=where,
         names=Names(run_id, worker),
         journal=journal,
-        control=StandInControl(look.base_url, manual=manual) if look.stand_in else None,
+        control=StandInControl(look.base_url, manual=manual, users=own_users(settings)) if look.stand_in else None,
         patience=settings.state_timeout,
     )
 

@@ -17,6 +17,15 @@ USERS = {
 """Each user: the setting with the token, and the stand-in's own user where it is not set."""
 
 
+_SHOWN = {
+    "garbage": "Bearer garbage",
+    "wrong-scheme": "Basic $ZADIG_TOKEN",
+    "wrong-signature": "Bearer ${ZADIG_TOKEN%????}AAAA",
+    "alg-none": 'Bearer $(printf \'{"alg":"none"}\' | base64 | tr -d =).$(echo $ZADIG_TOKEN | cut -d. -f2).',
+}
+"""How a shell makes each header that a server must refuse."""
+
+
 def headers(settings: Settings, own: Mapping[str, str]) -> dict[str, Header]:
     """Return the Authorization header of each credential, by name; `own` are the stand-in's tokens by user.
 
@@ -35,6 +44,12 @@ def headers(settings: Settings, own: Mapping[str, str]) -> dict[str, Header]:
     return found
 
 
+def own_users(settings: Settings) -> dict[str, str]:
+    """Return the variable of each token that is not set, with the user of a stand-in who takes its place."""
+    missing = {setting: user for setting, user in USERS.values() if settings.secret(setting) is None}
+    return {f"ZADIG_{setting.upper()}": user for setting, user in missing.items()}
+
+
 def _forged(token: str) -> dict[str, Header]:
     """Return headers that a server must refuse; `nobody`, no header at all, needs none."""
     values = {
@@ -45,7 +60,7 @@ def _forged(token: str) -> dict[str, Header]:
     }
     for value in values.values():
         register.add(value.partition(" ")[2] if value != "Bearer garbage" else None)
-    return {name: Header(value, value if name == "garbage" else f"<{name}>") for name, value in values.items()}
+    return {name: Header(value, _SHOWN[name]) for name, value in values.items()}
 
 
 def _resigned(token: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from contracts.again import curl
 from contracts.breach import Breach, Kind
 from contracts.calls import ORDINARY, operation_call, sent_names
 from contracts.casetable import Special
@@ -13,6 +14,7 @@ from contracts.catalog import Answer
 from contracts.check import check
 from contracts.client import Exchange, Request
 from contracts.outcome import Result
+from contracts.promise import promise
 from contracts.state import Held, UnclearError, json_value, look
 from contracts.story import Story, state_breach
 from contracts.target import Subject
@@ -28,6 +30,11 @@ class _Order:
     request: Request
     answers: tuple[Answer, ...]
     sent: dict[str, str]
+
+    @property
+    def expected(self) -> str:
+        """The answer that it gets; empty where it may be one of several."""
+        return self.answers[0].name if len(self.answers) == 1 else ""
 
 
 class Crowd(Story):
@@ -93,6 +100,9 @@ class Crowd(Story):
         if state not in legal:
             self._end_if((state_breach(f"task-{state}", f"one of {', '.join(sorted(legal))}", state),), "looking")
 
+    def _again(self, request: Request) -> str:
+        return curl(self._target.client, request)  # one shell is no crowd
+
     def _order(self, operation: str, answers: tuple[str, ...], subject: Subject, special: Special = ORDINARY) -> _Order:
         whole = self._target.release.operations[operation]
         request = operation_call(self._target, whole, subject, special)
@@ -101,7 +111,7 @@ class Crowd(Story):
 
     def _one(self, operation: str, answer: str, subject: Subject) -> dict[str, int]:
         order = self._order(operation, (answer,), subject)
-        exchange = self._send(order.request, operation)
+        exchange = self._send(order.request, operation, answer)
         checked = check(exchange, order.answers[0], order.sent)
         if checked.breaches:
             self._end(Result.BLOCKED, f"{operation}: {checked.breaches[0]}")
@@ -120,7 +130,7 @@ class Crowd(Story):
 
         def client(own: Sequence[_Order]) -> list[Exchange]:
             barrier.wait()
-            return [self._target.send(order.request) for order in own]
+            return [self._target.send(order.request, order.expected) for order in own]
 
         shares = [orders[number :: barrier.parties] for number in range(barrier.parties)]
         with ThreadPoolExecutor(barrier.parties) as pool:
@@ -133,21 +143,21 @@ class Crowd(Story):
     def _all_as_promised(self, orders: Sequence[_Order], exchanges: Sequence[Exchange]) -> None:
         """End the story with one breach per kind, each with its count and one example."""
         counts: Counter[str] = Counter()
-        example: dict[str, tuple[Breach, Exchange]] = {}
+        example: dict[str, tuple[Breach, Exchange, _Order]] = {}
         for order, exchange in zip(orders, exchanges, strict=True):
             for breach in self._best(order, exchange):
                 counts[breach.signature] += 1
-                example.setdefault(breach.signature, (breach, exchange))
+                example.setdefault(breach.signature, (breach, exchange, order))
         if not counts:
             return
         if all(exchange.failure is not None for exchange in exchanges) and not self._target.alive():
             self._end(Result.UNREACHABLE, exchanges[0].failure.text if exchanges[0].failure else "")
         breaches = tuple(
             replace(breach, came=f"in {counts[name]} of {len(orders)} answers otherwise, for example {breach.came}")
-            for name, (breach, _) in example.items()
+            for name, (breach, _, _) in example.items()
         )
-        self._exchange = next(iter(example.values()))[1]
-        self._promised = orders[0].answers[0].basis
+        _, self._exchange, order = next(iter(example.values()))
+        self._promised, self._wanted = order.answers[0].basis, promise(order.answers[0], order.sent)
         self._end_if(breaches, f"{CLIENTS} clients at once")
 
     def _best(self, order: _Order, exchange: Exchange) -> tuple[Breach, ...]:

@@ -6,6 +6,7 @@ from contracts.calls import ORDINARY, operation_call, sent_names, support_call
 from contracts.casetable import Special
 from contracts.check import check
 from contracts.outcome import Result
+from contracts.promise import promise
 from contracts.state import json_value
 from contracts.story import Story, state_breach
 
@@ -21,10 +22,12 @@ class Flow(Story):
         wanted = whole.answers[answer]
         self._promised = wanted.basis
         request = operation_call(self._target, whole, self._subject, special)
-        exchange = self._send(request, f"{operation} → {answer}")
         sent = sent_names(self._target, self._subject, special, request)
+        self._wanted = promise(wanted, sent)
+        exchange = self._send(request, f"{operation} → {answer}", answer)
         checked = check(exchange, wanted, sent, self._target.release.answers)
         self._unknown += checked.unknown
+        self._seen += checked.seen
         self._end_if(checked.breaches, f"at {operation} → {answer}")
         if answer == "queued":
             self._subject = replace(self._subject, task_id=checked.value["task_id"])

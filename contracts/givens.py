@@ -11,6 +11,7 @@ from contracts.casetable import Special
 from contracts.check import check
 from contracts.client import Exchange
 from contracts.state import Held, UnclearError, look
+from contracts.steps import Wait
 from contracts.target import Subject, Target
 from contracts.wait import WaitError, wait_for
 
@@ -50,7 +51,7 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Held
 
 def _operate(target: Target, subject: Subject, name: str, answer: str, special: Special = ORDINARY) -> Any:
     operation = target.release.operations[name]
-    exchange = target.send(operation_call(target, operation, subject, special))
+    exchange = target.send(operation_call(target, operation, subject, special), answer)
     checked = check(exchange, operation.answers[answer], subject.sent(target.place))
     if checked.breaches:
         raise NotArrangedError(f"{name}: {checked.breaches[0]}", exchange)
@@ -91,6 +92,7 @@ def _reach(target: Target, subject: Subject, state: str) -> Subject:
             by_hand.advance(subject.name, STEP_SECONDS)
         return look(target, subject).tasks.get(subject.task_id, "gone")
 
+    target.log.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
     try:
         interval = 1.0 if by_hand is None else 0.0
         wait_for(

@@ -1,17 +1,16 @@
 """What became of one case, as plain data: what reports, the verdict and other processes see of it."""
 
-import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from contracts.again import curl, cut
 from contracts.breach import SHOWN, Breach
-from contracts.client import Client, Exchange, Request
+from contracts.client import Client, Exchange
+from contracts.promise import Promise
 from contracts.redact import register
-
-BODY_SHOWN = 1500
-"""Characters of a body that a report or a curl line shows."""
+from contracts.steps import Step
 
 
 class Result(StrEnum):
@@ -19,6 +18,7 @@ class Result(StrEnum):
 
     BREACH = "breach"
     DRIFT = "drift"
+    CRASHED = "crashed"
     BLOCKED = "blocked"
     UNREACHABLE = "unreachable"
     KNOWN = "known"
@@ -39,22 +39,32 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one case. `promised` names the page's lines or the source of the fact.
+    """What became of one case. `promised` names the page's lines or the source of the fact, `wanted` writes it out.
 
-    `deviation` is the known deviation that shows, `fixed` the one that should and does not.
+    `level` and `given` are the case's own. `deviation` is the known deviation that shows, `fixed` the one that should
+    and does not. `unknown` and `seen` are the JSON paths of keys that nobody documented, and of documented ones that
+    came. `evidence` has the exchange that counts first, `again` is a line for a shell that shows it once more.
+    `started`: seconds since 1970; `seconds`: how long it took.
     """
 
     case: str
     operation: str
     answer: str
     result: Result
+    level: str = ""
+    given: str = ""
     promised: str = ""
+    wanted: Promise | None = None
     breaches: tuple[Breach, ...] = ()
     reason: str = ""
     deviation: str = ""
     fixed: str = ""
     unknown: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    again: str = ""
+    steps: tuple[Step, ...] = ()
+    started: float = 0.0
     seconds: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
@@ -94,21 +104,3 @@ def evidence(client: Client, exchange: Exchange) -> Evidence:
         failure=register.mask(exchange.failure.text) if exchange.failure else None,
         seconds=round(exchange.seconds, 4),
     )
-
-
-def cut(text: str) -> str:
-    """Return a text at a length that a report can show."""
-    return text if len(text) <= BODY_SHOWN else f"{text[:BODY_SHOWN]}… ({len(text):,} characters in all)"
-
-
-def curl(client: Client, request: Request) -> str:
-    """Return a line that repeats a request from a shell; the token stays in the shell's own variable."""
-    words = ["curl", "-sSig", "--path-as-is", "-X", request.method]
-    line = shlex.join(words)
-    if header := client.shown_authorization(request.credential):
-        line += f' -H "Authorization: {header}"'
-    if request.body is not None:
-        line += f" {shlex.join(['-H', f'Content-Type: {request.content_type}'])}" if request.content_type else ""
-        body = request.body.decode("utf-8", "replace")
-        line += f" --data-raw {shlex.quote(cut(body))}"
-    return register.mask(f"{line} {shlex.quote(client.url(request))}")

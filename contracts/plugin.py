@@ -9,7 +9,7 @@ import pytest
 from contracts import sinks
 from contracts.casetable import Case, cases
 from contracts.catalog import CatalogError
-from contracts.collection import CASES, SESSION, STORIES
+from contracts.collection import CASES, SESSION, STORIES, case_id_of
 from contracts.crowd import Crowd
 from contracts.deviations import DeviationsError
 from contracts.flow import Flow
@@ -20,6 +20,13 @@ from contracts.settings import Settings, SettingsError, is_secret, load, option
 from contracts.story import Story, StoryEndedError
 from contracts.verdict import PASSED_ON
 
+MARKUP = {
+    "good": {"green": True, "bold": True},
+    "bad": {"red": True, "bold": True},
+    "doubtful": {"yellow": True, "bold": True},
+    "faint": {"light": True},
+}
+"""How a line of each style is written, where the terminal takes colours and NO_COLOR does not forbid them."""
 OUTCOME = pytest.StashKey[Outcome]()
 AnyStory = TypeVar("AnyStory", bound=Story)
 
@@ -135,7 +142,8 @@ def _story(request: pytest.FixtureRequest, kind: type[AnyStory]) -> AnyStory:
         outcome = run.not_tried(request.param, kind.operation, request.param.partition("/")[2])
         request.node.stash[OUTCOME] = outcome
         _tell(outcome, run)
-    return kind(run.target, request.param)
+    marker = request.node.get_closest_marker("case")
+    return kind(run.target, request.param, marker.kwargs["level"])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -185,14 +193,18 @@ class Listener:
         self._run = run
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the outcome that came with a report, and count failures of other tests."""
+        """Keep the outcome that came with a report; note a case that ended without one, and failures of other tests."""
         outcome = getattr(report, "zadig", None)
         if outcome is not None:
             self._run.outcomes.append(outcome)
         elif report.failed:
             lines = report.longreprtext.strip().splitlines() or ["no reason given"]
             reason = lines[-1].removeprefix("E").strip()
-            self._run.other_failures.append(f"{report.nodeid} failed by itself: {reason}")
+            case = case_id_of(report.nodeid)
+            if case and all(known["case"] != case for known in self._run.outcomes):
+                self._run.outcomes.append(self._run.crashed(case, reason).to_json())
+            else:
+                self._run.other_failures.append(f"{report.nodeid} failed by itself: {reason}")
 
 
 @pytest.hookimpl(trylast=True)
@@ -221,8 +233,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(SESSION, None)
     if run is not None and run.verdict:
         terminalreporter.section("Zadig contract")
-        for line in summary(run.verdict, _short(run.run_dir)):
-            terminalreporter.write_line(line)
+        for text, style in summary(run.verdict, _short(run.run_dir)):
+            terminalreporter.write_line(text, **MARKUP.get(style, {}))
 
 
 def _short(path: Path) -> str:

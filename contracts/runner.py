@@ -6,6 +6,7 @@ Nothing here knows pytest, and several cases may run at once in threads of one p
 import time
 from dataclasses import dataclass, replace
 
+from contracts.again import again
 from contracts.breach import Breach, Kind
 from contracts.calls import operation_call, sent_body, sent_names
 from contracts.casetable import Case
@@ -15,7 +16,9 @@ from contracts.client import Exchange
 from contracts.givens import STATES, NotArrangedError, arrange
 from contracts.journal import RefusedError
 from contracts.outcome import Outcome, Result, evidence, result_of
+from contracts.promise import Promise, promise
 from contracts.state import PROGRESS, Change, Held, UnclearError, effect, look
+from contracts.steps import Log, Phase
 from contracts.target import Subject, Target, open_subject
 
 TRIALS = 5
@@ -30,7 +33,10 @@ class _Trial:
     breaches: tuple[Breach, ...] = ()
     reason: str = ""
     unknown: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    wanted: Promise | None = None
+    again: str = ""
     moved: bool = False
 
     @property
@@ -50,7 +56,8 @@ def run_case(case: Case, target: Target) -> Outcome:
     A case whose given moved by itself (an agent took the queued task) is run again. So is one that shows cross-talk: it
     is cross-talk only if the right description comes too, else the server just says the wrong thing.
     """
-    started = time.monotonic()
+    clock = time.monotonic()
+    target = replace(target, log=Log())
     trial = _trial(case, target)
     for _ in range(TRIALS - 1):
         if trial.moved:
@@ -59,18 +66,24 @@ def run_case(case: Case, target: Target) -> Outcome:
             break
     else:
         trial = _settled(trial)
-    shown = trial.exchanges if trial.result is not Result.HELD else ()
     return Outcome(
         case=case.id,
         operation=case.operation,
         answer=case.answer.name,
         result=trial.result,
+        level=case.level,
+        given=case.given,
         promised=case.answer.basis,
+        wanted=trial.wanted if trial.result is not Result.HELD else None,
         breaches=trial.breaches,
         reason=trial.reason,
         unknown=trial.unknown,
-        evidence=tuple(evidence(target.client, exchange) for exchange in shown),
-        seconds=round(time.monotonic() - started, 4),
+        seen=trial.seen,
+        evidence=tuple(evidence(target.client, exchange) for exchange in trial.exchanges),
+        again=trial.again,
+        steps=tuple(target.log.steps),
+        started=round(target.log.started, 3),
+        seconds=round(time.monotonic() - clock, 4),
     )
 
 
@@ -90,6 +103,7 @@ def _settled(trial: _Trial) -> _Trial:
 def _trial(case: Case, target: Target) -> _Trial:
     if target.pulse.stopped:
         return _Trial(Result.UNREACHABLE, reason="not tried: the target had stopped answering")
+    target.log.sent.clear()
     subject = open_subject(target, case.request.name, case.request.length)
     after: Held | None = None
     try:
@@ -99,14 +113,18 @@ def _trial(case: Case, target: Target) -> _Trial:
             target.control.forget(subject.name)
             target.journal.close(subject.name)
         else:
-            remove(target, subject, after)
-    return trial
+            with target.log.during(Phase.CLEANUP):
+                remove(target, subject, after)
+    if trial.result is Result.HELD or not trial.exchanges:
+        return trial
+    return replace(trial, again=again(target, target.log, trial.exchanges[0].request))
 
 
 def _run(case: Case, target: Target, subject: Subject) -> tuple[Held | None, _Trial]:
     """Return what is known to be held in the end (None: not known), and the trial."""
     try:
-        subject, before = arrange(target, case.given, subject)
+        with target.log.during(Phase.GIVEN):
+            subject, before = arrange(target, case.given, subject)
     except NotArrangedError as error:
         exchanges = (error.exchange,) if error.exchange else ()
         if error.exchange is not None and error.exchange.failure is not None and not target.alive():
@@ -116,24 +134,34 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Held | None, _Tr
     operation = target.release.operations[case.operation]
     request = operation_call(target, operation, subject, case.request)
     try:
-        exchange = target.send(request)
+        exchange = target.send(request, case.answer.name)
     except RefusedError as error:
         return before, _Trial(Result.BLOCKED, reason=str(error))
     if exchange.failure is not None and (exchange.failure.kind == "refused" or not target.alive()):
         return None, _Trial(Result.UNREACHABLE, reason=exchange.failure.text, exchanges=(exchange,))
-    checked = check(exchange, case.answer, sent_names(target, subject, case.request, request), target.release.answers)
+    sent = sent_names(target, subject, case.request, request)
+    checked = check(exchange, case.answer, sent, target.release.answers)
+    trial = _Trial(
+        result_of(checked.breaches),
+        checked.breaches,
+        unknown=checked.unknown,
+        seen=checked.seen,
+        exchanges=(exchange,),
+        wanted=promise(case.answer, sent),
+    )
     if case.after == "any":  # on a stand-in only: what this makes cannot be found
-        return None, _Trial(result_of(checked.breaches), checked.breaches, "", checked.unknown, (exchange,))
+        return None, trial
     try:
-        after = look(target, subject)
+        with target.log.during(Phase.AFTERWARDS):
+            after = look(target, subject)
     except UnclearError as error:
-        result = result_of(checked.breaches) if checked.breaches else Result.BLOCKED
+        result = trial.result if checked.breaches else Result.BLOCKED
         reason = f"the state afterwards could not be read: {error}"
-        return None, _Trial(result, checked.breaches, reason, checked.unknown, exchanges=(exchange, error.exchange))
+        return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
     change = Change(before, after, sent_body(request), checked.value, subject, operation, case.documented)
     breaches = checked.breaches + tuple(effect(case.after, change))
     moved = bool(breaches) and _moved(case, subject, before, after)
-    return after, _Trial(result_of(breaches), breaches, "", checked.unknown, (exchange,), moved)
+    return after, replace(trial, result=result_of(breaches), breaches=breaches, moved=moved)
 
 
 def _moved(case: Case, subject: Subject, before: Held, after: Held) -> bool:

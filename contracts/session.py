@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from contracts.about import about
 from contracts.breach import Breach, Kind
 from contracts.casetable import Case, cases
 from contracts.catalog import load, releases
@@ -17,15 +18,16 @@ from contracts.connect import Look, find_place, look_at, open_target
 from contracts.credentials import USERS, headers
 from contracts.deviations import Deviation, judge, known, told
 from contracts.journal import FILE as JOURNAL
+from contracts.measures import promises
 from contracts.outcome import Outcome, Result
-from contracts.plan import OTHER_PROJECT, Scope, notes, scope
+from contracts.plan import OTHER_PROJECT, Scope, scope
 from contracts.report.terminal import block
 from contracts.runner import run_case
 from contracts.settings import ASSUMED, AUTO, Settings
 from contracts.standin.behaviour import BEHAVIOURS
 from contracts.standin.process import StandIn, StandInError, launch
 from contracts.target import Place, Target
-from contracts.verdict import Run, Tally, decide, write
+from contracts.verdict import Tally, decide, once, write
 
 PERFECT = "perfect"
 """The stand-in's behaviour that does what the page promises; so do those that begin with it."""
@@ -46,8 +48,8 @@ class Session:
         self.verdict: dict[str, Any] = {}
         self._handed = handed
         self._planned: list[str] = []
-        self._started = datetime.now(UTC)
-        self._clock = time.monotonic()
+        self.started = datetime.now(UTC)
+        self.clock = time.monotonic()
         self._deadline: float = (handed or {}).get("deadline") or time.time() + settings.run_timeout
         self._stand_in: StandIn | None = None
         if settings.base_url is None and not self.worker and not idle:
@@ -172,13 +174,25 @@ class Session:
         result = Result.BLOCKED if self.look.answered else Result.UNREACHABLE
         return Outcome(case, operation, answer, result, reason=self.trouble)
 
+    def crashed(self, case: str, reason: str) -> Outcome:
+        """Return the outcome of a case in which the suite itself, or the process that ran it, failed."""
+        operation, _, rest = case.partition("/")
+        answers = {row.id: row.answer.name for row in cases(self.release)}
+        return Outcome(
+            case,
+            operation,
+            answers.get(case, rest),
+            Result.CRASHED,
+            reason=f"the suite itself failed here: {reason}; see it with --tb=short",
+        )
+
     def judged(self, outcome: Outcome) -> Outcome:
         """Return an outcome in the light of what the release is known to break."""
         return judge(outcome, self.expected, datetime.now(UTC).date())
 
     def text(self, outcome: Outcome) -> str:
         """Return what happened to a case as the lines that people read."""
-        return "\n".join(block(outcome.to_json(), self._run().to_json()))
+        return "\n".join(block(outcome.to_json(), about(self).to_json()))
 
     def clean_up(self) -> None:
         """Remove what is left of this run, also what a lost worker left, and note what would not go as leaked."""
@@ -188,10 +202,16 @@ class Session:
     def finish(self, exit_status: int) -> int:
         """Decide the verdict, write it, and return the exit code."""
         interrupted = {2: "interrupted", 3: "an internal error of the suite"}.get(exit_status, "")
+        outcomes = once(self.outcomes)
         tally = Tally(
-            self._planned, self.outcomes, self.leaks, interrupted, deviations=told(self.expected, self.outcomes)
+            self._planned,
+            outcomes,
+            self.leaks,
+            interrupted,
+            deviations=told(self.expected, outcomes),
+            promises=promises(load(self.release)),
         )
-        self.verdict = decide(self._run(), tally)
+        self.verdict = decide(about(self), tally)
         write(self.verdict, self.run_dir)
         return max(int(self.verdict["exit"]), 1) if self.other_failures else int(self.verdict["exit"])
 
@@ -199,34 +219,6 @@ class Session:
         """End the stand-in, if this process started one."""
         if self._stand_in is not None:
             self._stand_in.close()
-
-    def _run(self) -> Run:
-        return Run(
-            id=self.run_id,
-            started=self._started.isoformat(timespec="seconds"),
-            seconds=round(time.monotonic() - self._clock, 3),
-            release=self.release,
-            profile=self.settings.profile,
-            base_url=self.settings.base_url or self.look.base_url,
-            api_prefix=self.settings.api_prefix,
-            stand_in=self.behaviour,
-            embedded=self.settings.base_url is None,
-            shard=self.settings.shard,
-            drift=self.settings.drift,
-            unknown_fields=self.settings.unknown_fields,
-            notes=[*notes(cases(self.release), self.scope), *self._remarks()],
-        )
-
-    def _remarks(self) -> list[str]:
-        """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
-        said = []
-        if self.settings.release == AUTO and self.behaviour not in releases():
-            said.append(f"no call of Zadig tells its release; {self.release} is assumed, --release sets it")
-        said += [f"{failure}; see it with --tb=short" for failure in self.other_failures]
-        newer = any("$.project_name" in outcome["unknown"] for outcome in self.outcomes)
-        if newer:
-            said.append("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right")
-        return said
 
 
 def new_run_id() -> str:

@@ -1,13 +1,17 @@
 """A case that is no row of the table: a test tells it step by step, and it ends at the first step that goes wrong."""
 
 import time
+from dataclasses import replace
 from typing import NoReturn
 
+from contracts.again import again
 from contracts.breach import Breach, Kind
 from contracts.cleanup import remove
 from contracts.client import Exchange, Request
 from contracts.outcome import Outcome, Result, evidence, result_of
+from contracts.promise import Promise
 from contracts.state import Held
+from contracts.steps import Log, Phase
 from contracts.target import Subject, Target, open_subject
 
 
@@ -20,9 +24,10 @@ class Story:
 
     operation = "stories"
 
-    def __init__(self, target: Target, case: str) -> None:
-        self._target = target
+    def __init__(self, target: Target, case: str, level: str = "") -> None:
+        self._target = replace(target, log=Log())
         self._case = case
+        self._level = level
         self._subject = open_subject(target)
         self._subjects = [self._subject]
         self._gone: set[str] = set()
@@ -30,26 +35,38 @@ class Story:
         self._result = Result.HELD
         self._breaches: tuple[Breach, ...] = ()
         self._reason = self._promised = ""
+        self._wanted: Promise | None = None
         self._exchange: Exchange | None = None
         self._unknown: list[str] = []
+        self._seen: list[str] = []
 
     def outcome(self) -> Outcome:
         """Clean up and return what became of the story."""
-        for subject in self._subjects:
-            remove(self._target, subject, Held() if subject.name in self._gone else None)
-        told = self._exchange is not None and self._result is not Result.HELD
+        log = self._target.log
+        with log.during(Phase.CLEANUP):
+            for subject in self._subjects:
+                remove(self._target, subject, Held() if subject.name in self._gone else None)
         return Outcome(
             case=self._case,
             operation=self.operation,
             answer=self._case.partition("/")[2],
             result=self._result,
+            level=self._level,
             promised=self._promised,
+            wanted=self._wanted if self._result is not Result.HELD else None,
             breaches=self._breaches,
             reason=self._reason,
             unknown=tuple(self._unknown),
-            evidence=(evidence(self._target.client, self._exchange),) if told and self._exchange else (),
+            seen=tuple(dict.fromkeys(self._seen)),
+            evidence=(evidence(self._target.client, self._exchange),) if self._exchange else (),
+            again=self._again(self._exchange.request) if self._exchange and self._result is not Result.HELD else "",
+            steps=tuple(log.steps),
+            started=round(log.started, 3),
             seconds=round(time.monotonic() - self._started, 4),
         )
+
+    def _again(self, request: Request) -> str:
+        return again(self._target, self._target.log, request)
 
     def _another(self) -> Subject:
         """Return a further subject, which is cleaned up with the story."""
@@ -57,8 +74,8 @@ class Story:
         self._subjects.append(subject)
         return subject
 
-    def _send(self, request: Request, step: str) -> Exchange:
-        exchange = self._exchange = self._target.send(request)
+    def _send(self, request: Request, step: str, answer: str = "") -> Exchange:
+        exchange = self._exchange = self._target.send(request, answer)
         if exchange.failure is not None and not self._target.alive():
             self._end(Result.UNREACHABLE, f"at {step}: {exchange.failure.text}")
         return exchange

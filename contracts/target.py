@@ -8,6 +8,7 @@ from typing import Protocol
 from contracts.catalog import Release
 from contracts.client import Client, Exchange, Request
 from contracts.journal import Journal, Names
+from contracts.steps import Log
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Control(Protocol):
 
     def advance(self, workflow: str, seconds: float) -> None:
         """Let `seconds` pass for the tasks of `workflow`."""
+
+    def advance_line(self, workflow: str, seconds: float) -> str:
+        """Return a shell command that does what `advance` does."""
+
+    def token_line(self, variable: str) -> str:
+        """Return a shell command that sets a variable to the stand-in's own token; empty where the user set one."""
 
     def forget(self, workflow: str) -> None:
         """Remove a workflow that no call of Zadig's could."""
@@ -63,7 +70,7 @@ class Target:
     """One deployment under test. Everything that talks to it goes through `client`.
 
     `control` is there on a stand-in only. `patience`: seconds to wait for a task's state.
-    `ends`: when the whole run is over, as time.time() counts.
+    `ends`: when the whole run is over, as time.time() counts. `log`: the steps of the case that it is used for.
     """
 
     client: Client
@@ -75,17 +82,19 @@ class Target:
     patience: float = 600.0
     ends: float = math.inf
     pulse: Pulse = field(default_factory=Pulse)
+    log: Log = field(default_factory=Log)
 
-    def send(self, request: Request) -> Exchange:
-        """Send a request, and count whether the target answered."""
+    def send(self, request: Request, answer: str = "") -> Exchange:
+        """Send a request, count whether the target answered, and note it with the answer that is expected."""
         exchange = self.client.send(request)
         self.pulse.beat(exchange.status is not None or exchange.failure is None)
+        self.log.add(exchange, answer)
         return exchange
 
     def alive(self) -> bool:
         """Whether the target's health call gets any HTTP answer at all."""
         health = self.release.support["health"]
-        return self.send(Request(health.method, health.path)).status is not None
+        return self.send(Request(health.method, health.path, call=health.name)).status is not None
 
 
 @dataclass(frozen=True)

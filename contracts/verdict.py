@@ -3,11 +3,12 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from contracts.measures import coverage, latency, unknown_keys
 from contracts.outcome import Result, mask_all
 
 FILE = "verdict.json"
@@ -24,7 +25,8 @@ PASSED_ON = frozenset({2, 3, 4, 5})
 @dataclass(frozen=True)
 class Run:
     """What a run was about. Times are ISO 8601 in UTC; `stand_in` is its behaviour, None for a live
-    target; `embedded`: the run started it itself."""
+    target; `embedded`: the run started it itself. `host` is the target's, with its port. `suite` says which suite ran,
+    `settings` all of its settings, secrets masked."""
 
     id: str
     started: str
@@ -39,6 +41,10 @@ class Run:
     drift: str = "fail"
     unknown_fields: str = "report"
     notes: Sequence[str] = ()
+    host: str = ""
+    ended: str = ""
+    suite: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it stands in verdict.json."""
@@ -47,13 +53,15 @@ class Run:
 
 @dataclass(frozen=True)
 class Tally:
-    """All that the verdict is decided on. `outcomes` are plain data, `planned` the cases that were to run."""
+    """All that the verdict is decided on. `outcomes` are plain data, one a case, `planned` the cases that were to run,
+    and `promises` the answers that there are (measures.promises)."""
 
     planned: Sequence[str]
     outcomes: Sequence[Mapping[str, Any]]
     leaks: Sequence[str] = ()
     interrupted: str = ""
     deviations: Sequence[Mapping[str, Any]] = ()
+    promises: Sequence[Mapping[str, Any]] = ()
 
 
 def decide(run: Run, tally: Tally) -> dict[str, Any]:
@@ -73,15 +81,18 @@ def decide(run: Run, tally: Tally) -> dict[str, Any]:
         "run": run.to_json(),
         "counts": {
             "planned": len(tally.planned),
+            "run": len(done),
             **{str(result): counts[result] for result in Result},
             "not_run": len(not_run),
             "leaks": len(leaks),
         },
         "table": _table(tally.outcomes),
+        "coverage": coverage(tally.promises, tally.outcomes),
+        "latency": latency(dict.fromkeys(row["operation"] for row in tally.promises), tally.outcomes),
         "cases": [dict(outcome) for outcome in tally.outcomes],
         "not_run": not_run,
         "deviations": [dict(row) for row in tally.deviations],
-        "unknown_fields": [] if run.unknown_fields == "ignore" else _unknown(tally.outcomes),
+        "unknown_fields": [] if run.unknown_fields == "ignore" else unknown_keys(tally.outcomes),
         "leaks": leaks,
     }
     masked: dict[str, Any] = mask_all(whole)
@@ -95,7 +106,7 @@ def _against(run: Run, counts: Counter[str], tally: Tally) -> list[str]:
         reasons.append(_count(counts[Result.BREACH], "breach", "breaches"))
     if counts[Result.DRIFT] and run.drift == "fail":
         reasons.append(_count(counts[Result.DRIFT], "drift", "drifts"))
-    if run.unknown_fields == "fail" and (unknown := _unknown(tally.outcomes)):
+    if run.unknown_fields == "fail" and (unknown := unknown_keys(tally.outcomes)):
         reasons.append(_count(len(unknown), "key that nobody documented", "keys that nobody documented"))
     fixed = [row["id"] for row in tally.deviations if row["fixed"]]
     if fixed and run.profile == STRICT:
@@ -105,7 +116,8 @@ def _against(run: Run, counts: Counter[str], tally: Tally) -> list[str]:
 
 def _doubts(counts: Counter[str], not_run: Sequence[str], tally: Tally) -> list[str]:
     """Return what keeps the run from telling."""
-    reasons = [f"{counts[result]} {result}" for result in (Result.UNREACHABLE, Result.BLOCKED) if counts[result]]
+    doubtful = (Result.CRASHED, Result.UNREACHABLE, Result.BLOCKED)
+    reasons = [f"{counts[result]} {result}" for result in doubtful if counts[result]]
     if not_run:
         reasons.append(f"{len(not_run)} planned and not run")
     if tally.interrupted:
@@ -129,9 +141,14 @@ def _table(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _unknown(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
-    seen = {(outcome["operation"], path) for outcome in outcomes for path in outcome["unknown"]}
-    return [{"operation": operation, "path": path} for operation, path in sorted(seen)]
+def once(outcomes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return one outcome a case where pytest ran some again: a breach stays one, whatever came later; else the last."""
+    kept: dict[str, Mapping[str, Any]] = {}
+    for outcome in outcomes:
+        earlier = kept.get(outcome["case"])
+        if earlier is None or earlier["result"] not in (Result.BREACH, Result.DRIFT) or outcome["result"] == "breach":
+            kept[outcome["case"]] = outcome
+    return list(kept.values())
 
 
 def write(verdict: Mapping[str, Any], folder: Path) -> Path:
@@ -139,8 +156,23 @@ def write(verdict: Mapping[str, Any], folder: Path) -> Path:
     path = folder / FILE
     folder.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".tmp")
-    draft.write_text(
-        json.dumps(verdict, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", errors="backslashreplace"
-    )
+    with draft.open("w", encoding="utf-8", errors="backslashreplace") as out:
+        out.writelines(_lines(verdict))
     os.replace(draft, path)  # noqa: PTH105 - atomic
     return path
+
+
+def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the JSON, a line for each item: readable, searched with ease, and never held whole as text."""
+    for number, (key, value) in enumerate(verdict.items()):
+        yield f"{',' if number else '{'}\n{_json(key)}: "
+        if isinstance(value, list) and value:
+            yield from (f"{',' if index else '['}\n  {_json(item)}" for index, item in enumerate(value))
+            yield "\n]"
+        else:
+            yield _json(value)
+    yield "\n}\n"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

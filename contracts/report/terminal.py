@@ -1,32 +1,75 @@
 """The summary that a run ends with in the terminal, from verdict.json's data alone."""
 
+import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from tabulate import tabulate
 
-COLUMNS = ("held", "breach", "drift", "known", "blocked", "unreachable")
-TROUBLE = ("breach", "drift", "blocked", "unreachable")
-BLOCKS = 20
-"""Blocks that the terminal shows; all of them stand in verdict.json."""
+from contracts.report.groups import Group, groups
+
+COLUMNS = ("held", "breach", "drift", "known", "crashed", "blocked", "unreachable")
+BLOCKS, LINES = 5, 6
+"""Causes that are told in full, and after them in a line each, so that all fits one screen; verdict.json has all."""
+BREACHES = 6
+"""Breaches of one case that are told."""
+USUAL = {
+    "release": "1.7.0",
+    "profile": "regression",
+    "api_prefix": "/api/aslan",
+    "project": None,
+    "deviations": None,
+    "drift": "fail",
+    "unknown_fields": "report",
+}
+"""Settings that decide what a case does or means, and their defaults."""
+STYLES = {"accepted": "good", "rejected": "bad", "inconclusive": "doubtful", "breach": "bad", "drift": "bad"}
+"""How a verdict or a result looks; what is not here is doubtful."""
 
 
-def summary(verdict: Mapping[str, Any], folder: str) -> Iterator[str]:
+class Line(NamedTuple):
+    """One line of the summary; `style` is good, bad, doubtful, faint or empty."""
+
+    text: str
+    style: str = ""
+
+
+def summary(verdict: Mapping[str, Any], folder: str) -> Iterator[Line]:
     """Yield the lines of the summary; the verdict comes last, where the eye is."""
-    yield from _head(verdict)
-    yield ""
-    yield from _table(verdict["table"])
-    for number, block in enumerate(_blocks(verdict)):
-        if number == BLOCKS:
-            yield f"\n… and more like these; all of them are in {folder}/verdict.json"
-            break
-        yield ""
-        yield from block
-    yield from _deviations(verdict)
-    yield from _notes(verdict)
-    yield ""
-    yield verdict_line(verdict)
-    yield f"{folder}/verdict.json"
+    yield from map(Line, _head(verdict))
+    yield Line("")
+    yield from map(Line, _table(verdict["table"]))
+    causes = iter(groups(verdict))
+    for cause in islice(causes, BLOCKS):
+        title, *rest = block(cause.first, verdict["run"], others=cause.cases[1:], title=cause.result)
+        yield Line("")
+        yield Line(title, STYLES.get(cause.result, "doubtful"))
+        yield from map(Line, rest)
+    yield from _in_short(list(causes), folder)
+    yield from map(Line, _deviations(verdict))
+    yield from map(Line, _notes(verdict))
+    yield Line("")
+    yield Line(verdict_line(verdict), STYLES[verdict["verdict"]])
+    yield Line(f"{folder}/report.html", "faint")
+
+
+def _in_short(causes: Sequence[Group], folder: str) -> Iterator[Line]:
+    if causes:
+        yield Line("")
+    for cause in causes[:LINES]:
+        case = cause.first
+        why = _breach(case["breaches"][0]) if case["breaches"] else case["reason"]
+        yield Line(
+            f"{_title(cause.result, case['case'], len(cause.cases))}: {why}", STYLES.get(cause.result, "doubtful")
+        )
+    if len(causes) > LINES:
+        yield Line(f"… and {len(causes) - LINES} more causes, in {folder}/report.html", "doubtful")
+
+
+def _title(result: str, case: str, count: int) -> str:
+    return f"{result.upper()}  {case}" + (f"  × {count} cases" if count > 1 else "")
 
 
 def verdict_line(verdict: Mapping[str, Any]) -> str:
@@ -50,54 +93,46 @@ def _head(verdict: Mapping[str, Any]) -> Iterator[str]:
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     shown = [column for column in COLUMNS if column == "held" or any(row[column] for row in rows)]
-    cells = [[row["operation"], row["answer"], *(row[column] or "" for column in shown)] for row in rows]
+    sums: dict[str, Counter[str]] = {}
+    for row in rows:
+        sums.setdefault(row["operation"], Counter()).update({column: row[column] for column in shown})
+    cells = [[operation, *(counts[column] or "" for column in shown)] for operation, counts in sums.items()]
     if cells:
-        yield from tabulate(cells, headers=["operation", "answer", *shown], tablefmt="simple").splitlines()
+        yield from tabulate(cells, headers=["operation", *shown], tablefmt="simple").splitlines()
 
 
-def _blocks(verdict: Mapping[str, Any]) -> Iterator[list[str]]:
-    """Yield one block per trouble; cases with the very same trouble share one."""
-    groups: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-    for result in TROUBLE:
-        for case in verdict["cases"]:
-            if case["result"] == result:
-                groups.setdefault((result, *_said(case)), []).append(case)
-    for (result, *_), cases in groups.items():
-        yield block(cases[0], verdict["run"], others=[case["case"] for case in cases[1:]], title=result)
+Cases = Sequence[Mapping[str, Any]]
 
 
-def _said(case: Mapping[str, Any]) -> list[str]:
-    """Return what came back instead of what, without what is each case's own, so that one cause makes one block."""
-    if case["breaches"]:
-        said = [_cause(breach) for breach in case["breaches"] if breach["kind"] != "state"]
-        return said or [breach["signature"] for breach in case["breaches"]]
-    return [case["reason"]]
-
-
-def _cause(breach: Mapping[str, Any]) -> str:
-    promised = f"{breach['promised']} " if breach["kind"] == "status" else ""
-    return f"{breach['where']} {promised}{breach['came']}"
-
-
-def block(case: Mapping[str, Any], run: Mapping[str, Any], others: Sequence[str] = (), title: str = "") -> list[str]:
+def block(case: Mapping[str, Any], run: Mapping[str, Any], others: Cases = (), title: str = "") -> list[str]:
     """Return the lines that say what happened to one case, what was promised where, and how to see it again."""
-    lines = [f"{(title or case['result']).upper()}  {case['case']}"]
+    lines = [_title(title or case["result"], case["case"], len(others) + 1)]
     if others:
-        lines.append(f"  the same in {len(others)} more: {', '.join(others[:6])}{', …' if len(others) > 6 else ''}")
+        lines.append(f"  the same in {_some([other['case'] for other in others])}")
     if case["promised"] and case["breaches"]:
-        lines.append(f"  promised by {case['promised']}")
-    lines += [f"  {_breach(breach)}" for breach in case["breaches"]]
+        schema = case["wanted"]["schema"] if case["wanted"] else ""
+        lines.append(f"  promised by {case['promised']}{f', {schema}' if schema else ''}")
+    lines += [f"  {_breach(breach)}" for breach in case["breaches"][:BREACHES]]
+    if len(case["breaches"]) > BREACHES:
+        lines.append(f"  … and {len(case['breaches']) - BREACHES} more in this answer")
     if case["reason"]:
         lines.append(f"  {case['reason']}")
     for exchange in case["evidence"][:1]:
         came = exchange["failure"] or f"HTTP {exchange['status']}, {_body(exchange['body'])}"
-        lines += [f"  came back: {came}", f"  again: {exchange['curl']}"]
-    base = f" --base-url {run['base_url']}"
-    if run["embedded"]:
-        base = "" if run["stand_in"].startswith("perfect") else f" --behaviour {run['stand_in']}"
-    base += "" if run["release"] == "1.7.0" else f" --release {run['release']}"
-    lines.append(f"  alone: pytest tests/api -k '[{case['case']}]'{base}")
+        lines.append(f"  came back: {came}")
+        if not run["embedded"]:  # the run's own stand-in is gone
+            lines.append(f"  again: {case['again'] or exchange['curl']}")
+    lines.append(f"  alone: pytest tests/api -k {shlex.quote('[' + case['case'] + ']')}{_options(run)}")
     return lines
+
+
+def _options(run: Mapping[str, Any]) -> str:
+    """Return the options without which another run would not be the same."""
+    chosen = {"base_url": run["base_url"]}
+    if run["embedded"]:
+        chosen = {} if run["stand_in"].startswith("perfect") else {"behaviour": run["stand_in"]}
+    chosen |= {name: run["settings"][name] for name in USUAL if run["settings"].get(name, USUAL[name]) != USUAL[name]}
+    return "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in chosen.items())
 
 
 def _breach(breach: Mapping[str, Any]) -> str:
@@ -111,6 +146,10 @@ def _body(body: str) -> str:
     return (text[:300] + "…" if len(text) > 300 else text) or "an empty body"
 
 
+def _some(names: Sequence[str]) -> str:
+    return f"{len(names)}: {', '.join(names[:6])}{', …' if len(names) > 6 else ''}"
+
+
 def _deviations(verdict: Mapping[str, Any]) -> Iterator[str]:
     """Yield what was seen of each known deviation, with one case as evidence, and what is fixed."""
     cases = {case["case"]: case for case in verdict["cases"]}
@@ -119,9 +158,8 @@ def _deviations(verdict: Mapping[str, Any]) -> Iterator[str]:
             case = cases[row["seen"][0]]
             yield ""
             yield f"KNOWN DEVIATION  {row['id']}: {row['means']}"
-            yield f"  seen in {len(row['seen'])}: {', '.join(row['seen'][:6])}{', …' if len(row['seen']) > 6 else ''}"
-            yield f"  source: {row['source']}; since {row['since']}, to be looked at again by {row['expires']}"
-            yield from (f"  {_breach(breach)}" for breach in case["breaches"])
+            yield f"  seen in {_some(row['seen'])}; since {row['since']}, to be looked at again by {row['expires']}"
+            yield from (f"  {_breach(breach)}" for breach in case["breaches"][:BREACHES])
         if row["fixed"]:
             yield ""
             yield f"FIXED  {row['id']} no longer shows in {', '.join(row['fixed'])}: {row['means']}"
@@ -131,11 +169,16 @@ def _notes(verdict: Mapping[str, Any]) -> Iterator[str]:
     if verdict["unknown_fields"]:
         yield ""
         yield "keys that nobody documented:"
-        yield from (f"  {item['operation']}  {item['path']}" for item in verdict["unknown_fields"])
+        for item in verdict["unknown_fields"][:LINES]:
+            yield f"  {item['operation']}  {item['path']}  × {item['count']} cases"
+        if len(verdict["unknown_fields"]) > LINES:
+            yield f"  … and {len(verdict['unknown_fields']) - LINES} more"
     if verdict["leaks"]:
         yield ""
         yield "left behind on the target (python -m contracts sweep removes it):"
-        yield from (f"  {leak}" for leak in verdict["leaks"])
+        yield from (f"  {leak}" for leak in verdict["leaks"][:LINES])
+        if len(verdict["leaks"]) > LINES:
+            yield f"  … and {len(verdict['leaks']) - LINES} more"
     if verdict["run"]["notes"]:
         yield ""
         yield from (f"note: {note}" for note in verdict["run"]["notes"])

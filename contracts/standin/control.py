@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from contracts.standin import clock, seed
@@ -38,6 +38,10 @@ def routes(facts: Facts, store: Store, traffic: Traffic) -> list[Route]:
     async def describe(_request: Request) -> Response:
         return json_answer(_description(facts))
 
+    async def token(request: Request) -> Response:
+        found = facts.tokens.get(request.path_params["user"])
+        return PlainTextResponse(found or "no such user", 200 if found else 404)
+
     async def advance(request: Request) -> Response:
         workflow = store.get(request.path_params["workflow"])
         if workflow is None:
@@ -56,6 +60,7 @@ def routes(facts: Facts, store: Store, traffic: Traffic) -> list[Route]:
 
     return [
         Route("/_standin", describe),
+        Route("/_standin/token/{user}", token),
         Route("/_standin/clock/{workflow:path}", advance, methods=["POST"]),
         Route("/_standin/forget", forget, methods=["POST"]),
         Route("/_standin/state", state),

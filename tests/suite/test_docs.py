@@ -182,10 +182,12 @@ def test_example_is_what_the_terminal_prints(document: str) -> None:
         "result": "breach",
         "promised": "zadig-1.7.0-workflow-api.md:71-79",
         "breaches": [breach],
+        "wanted": {"schema": "schemas/1.7.0/cancel-task/no-such-task.json"},
         "reason": "",
         "evidence": [exchange],
+        "again": "",
     }
-    run = {"base_url": address, "embedded": False, "stand_in": None, "release": "1.7.0"}
+    run = {"base_url": address, "embedded": False, "stand_in": None, "settings": {}}
     assert fences(document, "")[0].splitlines() == block(case, run)
 
 

@@ -124,5 +124,5 @@ def test_a_mistake_of_the_suite_is_not_hidden(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 6, done.stdout + done.stderr
-    assert "failed by itself" in done.stdout
+    assert "CRASHED  cancel-task/no-such-task" in done.stdout
     assert "a mistake of the suite's own" in done.stdout

@@ -9,7 +9,8 @@ import pytest
 
 from contracts.breach import Breach, Kind
 from contracts.outcome import Evidence, Outcome, Result
-from contracts.report.terminal import BLOCKS, summary
+from contracts.promise import Promise
+from contracts.report.terminal import BLOCKS, LINES, summary
 from contracts.verdict import Run, Tally, decide
 
 LIVE = Run(
@@ -24,6 +25,8 @@ LIVE = Run(
     embedded=False,
 )
 EMBEDDED = replace(LIVE, base_url="http://127.0.0.1:4711", stand_in="1.7.0", embedded=True)
+SCREEN = 60
+"""Lines that a window on a usual screen shows."""
 PAGE = "zadig-1.7.0-workflow-api.md:148-150"
 CURL = 'curl -sSig -X DELETE -H "Authorization: Bearer $ZADIG_TOKEN" https://zadig.example.com/api/aslan/x'
 STATUS = Breach(Kind.STATUS, "status", "HTTP 200", "HTTP 500", False, "500")
@@ -34,7 +37,9 @@ DRIFT = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 404", False, "404")
 def broken(case: str, *breaches: Breach, result: Result = Result.BREACH, **parts: Any) -> Outcome:
     """Return a case that broke its promises, with its evidence."""
     evidence = Evidence(CURL, 500, "application/json", '{"message":\n "成功"}', None, 0.1)
-    whole = Outcome(case, case.partition("/")[0], "success", result, PAGE, breaches, evidence=(evidence,))
+    whole = Outcome(
+        case, case.partition("/")[0], "success", result, promised=PAGE, breaches=breaches, evidence=(evidence,)
+    )
     return replace(whole, **parts)
 
 
@@ -46,7 +51,7 @@ def lines(*outcomes: Outcome, run: Run = LIVE, **tally: Any) -> list[str]:
     """Return the lines that a run with these outcomes ends with."""
     found = [outcome.to_json() for outcome in outcomes]
     verdict = decide(run, Tally(**{"planned": [case["case"] for case in found], "outcomes": found} | tally))
-    return "\n".join(summary(verdict, "runs/x")).splitlines()
+    return "\n".join(line.text for line in summary(verdict, "runs/x")).splitlines()
 
 
 def blocks(text: list[str]) -> list[list[str]]:
@@ -101,45 +106,42 @@ def test_a_stand_in_is_marked() -> None:
 )
 def test_the_verdict_comes_last(outcomes: list[Outcome], tally: dict[str, Any], line: str) -> None:
     """The last lines are the verdict with its reasons and exit code, and where to read on."""
-    assert lines(*outcomes, **tally)[-2:] == [line, "runs/x/verdict.json"]
+    assert lines(*outcomes, **tally)[-2:] == [line, "runs/x/report.html"]
 
 
 def test_the_table_lines_up_with_chinese_text() -> None:
     """Columns stand under their heads, however wide the characters in them."""
-    outcomes = [
-        held("flows/一", "创建工作流 once"),
-        held("flows/b", "ascii"),
-        broken("flows/c", MESSAGE, answer="更多"),
-    ]
+    outcomes = [held("创建工作流/a"), held("ascii/b"), broken("更多/c", MESSAGE)]
     text = lines(*outcomes)
     start = next(number for number, line in enumerate(text) if line.startswith("operation"))
     head, ruler, *rows = text[start : start + 5]
     assert [row.split() for row in (head, *rows)] == [
-        ["operation", "answer", "held", "breach"],
-        ["flows", "ascii", "1"],
-        ["flows", "创建工作流", "once", "1"],
-        ["flows", "更多", "1"],
+        ["operation", "held", "breach"],
+        ["ascii", "1"],
+        ["创建工作流", "1"],
+        ["更多", "1"],
     ]
     ends = [width(ruler[: match.end()]) for match in re.finditer("-+", ruler)]
-    assert [width(row.rstrip()) for row in rows] == [ends[2], ends[2], ends[3]]
+    assert [width(row.rstrip()) for row in rows] == [ends[1], ends[1], ends[2]]
 
 
 def test_the_table_has_a_column_only_for_what_there_is() -> None:
     """A run in which all held shows nothing but held."""
     head = next(line for line in lines(held("a/b")) if line.startswith("operation"))
-    assert head.split() == ["operation", "answer", "held"]
+    assert head.split() == ["operation", "held"]
 
 
 def test_a_block_says_all_that_is_needed() -> None:
-    """A block names the case, the lines of the page, each breach, what came back, and how to see it again."""
-    block = blocks(lines(broken("cancel-task/queued-task", STATUS, MESSAGE)))[2]
+    """A block names the case, page and schema, each breach, what came back, and how to see it again."""
+    wanted = Promise(200, None, "{}", "schemas/1.7.0/cancel-task/success.json")
+    block = blocks(lines(broken("cancel-task/queued-task", STATUS, MESSAGE, wanted=wanted, again="z; " + CURL)))[2]
     assert block == [
         "BREACH  cancel-task/queued-task",
-        f"  promised by {PAGE}",
+        f"  promised by {PAGE}, {wanted.schema}",
         "  status: promised HTTP 200, came HTTP 500",
         "  wrong-constant at $.message: promised 'success', came '成功'",
         '  came back: HTTP 500, {"message": "成功"}',
-        f"  again: {CURL}",
+        f"  again: z; {CURL}",
         "  alone: pytest tests/api -k '[cancel-task/queued-task]' --base-url https://zadig.example.com",
     ]
 
@@ -195,14 +197,18 @@ def test_one_cause_makes_one_block(outcomes: list[Outcome], wanted: list[list[st
 def test_the_same_in_many_more_stays_short() -> None:
     """A cause that breaks many cases names some of them, and how many there are."""
     block = blocks(lines(*(broken(f"a/{number}", STATUS) for number in range(30))))[2]
-    assert block[1] == "  the same in 29 more: a/1, a/2, a/3, a/4, a/5, a/6, …"
+    assert block[:2] == ["BREACH  a/0  × 30 cases", "  the same in 29: a/1, a/2, a/3, a/4, a/5, a/6, …"]
 
 
 def test_many_causes_stay_readable() -> None:
-    """Beyond a screenful of blocks the summary points to the whole, and the verdict still comes last."""
-    text = lines(*(broken(f"a/{number}", replace(STATUS, came=f"HTTP {number}")) for number in range(BLOCKS + 5)))
-    assert sum(line.startswith("BREACH") for line in text) == BLOCKS
-    assert "… and more like these; all of them are in runs/x/verdict.json" in text
+    """Some causes are told in full, some in a line, and the rest is pointed to; the verdict still comes last."""
+    many = [broken(f"a/{number}", replace(STATUS, came=f"HTTP {number}")) for number in range(BLOCKS + LINES + 5)]
+    text = lines(*many)
+    assert sum("alone:" in line for line in text) == BLOCKS
+    assert f"BREACH  a/{BLOCKS}: status: promised HTTP 200, came HTTP {BLOCKS}" in text
+    assert sum(line.startswith("BREACH") for line in text) == BLOCKS + LINES
+    assert "… and 5 more causes, in runs/x/report.html" in text
+    assert len(text) <= SCREEN
     assert text[-2].startswith("VERDICT: REJECTED")
 
 
@@ -226,7 +232,7 @@ def test_unknown_keys_leaks_and_notes_are_listed() -> None:
     outcome = replace(held("start-task/first-task"), unknown=("$.project_name",))
     text = lines(outcome, run=replace(LIVE, notes=["7 cases are off"]), leaks=["zct-1 in project shop: HTTP 500"])
     joined = "\n".join(text)
-    assert "  start-task  $.project_name" in text
+    assert "  start-task  $.project_name  × 1 cases" in text
     assert "  zct-1 in project shop: HTTP 500" in text
     assert "python -m contracts sweep" in joined
     assert "note: 7 cases are off" in text

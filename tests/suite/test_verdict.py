@@ -14,8 +14,10 @@ from jsonschema import Draft202012Validator
 from contracts.breach import Breach, Kind
 from contracts.catalog import ROOT
 from contracts.outcome import Evidence, Outcome, Result
+from contracts.promise import Promise
 from contracts.redact import register
-from contracts.verdict import FILE, Run, Tally, decide, write
+from contracts.steps import Phase, Step
+from contracts.verdict import FILE, Run, Tally, decide, once, write
 
 SCHEMA = json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8"))
 RUN = Run(
@@ -28,6 +30,9 @@ RUN = Run(
     api_prefix="/api/aslan",
     stand_in=None,
     embedded=False,
+    host="zadig.example.com",
+    ended="2026-01-02T03:04:07+00:00",
+    suite={"version": "0.1.0", "commit": None},
 )
 BREACH = Breach(Kind.CONSTANT, "$.code", "6163", "6164", True, "$.code")
 CRASH = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 500", False, "500")
@@ -36,6 +41,7 @@ DETAILS: dict[Result, dict[str, Any]] = {
     Result.BREACH: {"breaches": (BREACH,)},
     Result.DRIFT: {"breaches": (DRIFT,)},
     Result.KNOWN: {"breaches": (CRASH,), "deviation": "null-body-crashes"},
+    Result.CRASHED: {"reason": "the worker that ran it was killed"},
     Result.BLOCKED: {"reason": "the given could not be arranged"},
     Result.UNREACHABLE: {"reason": "Connection refused"},
 }
@@ -62,7 +68,7 @@ def valid(verdict: Any) -> Any:
 
 
 HELD, KNOWN, BROKEN, DRIFTED = Result.HELD, Result.KNOWN, Result.BREACH, Result.DRIFT
-BLOCKED, GONE = Result.BLOCKED, Result.UNREACHABLE
+BLOCKED, GONE, CRASHED = Result.BLOCKED, Result.UNREACHABLE, Result.CRASHED
 TABLE: list[tuple[str, list[Result], dict[str, Any], str, int, list[str]]] = [
     ("all-held", [HELD, HELD], {}, "accepted", 0, []),
     ("held-and-known", [HELD, KNOWN], {}, "accepted", 0, []),
@@ -73,6 +79,7 @@ TABLE: list[tuple[str, list[Result], dict[str, Any], str, int, list[str]]] = [
     ("blocked", [HELD, BLOCKED], {}, "inconclusive", 6, ["1 blocked"]),
     ("unreachable", [GONE, GONE], {}, "inconclusive", 6, ["2 unreachable"]),
     ("breach-and-blocked", [BROKEN, BLOCKED, GONE], {}, "rejected", 1, ["1 breach", "1 unreachable", "1 blocked"]),
+    ("crashed", [HELD, CRASHED], {}, "inconclusive", 6, ["1 crashed"]),
     ("nothing-planned", [], {}, "inconclusive", 6, ["nothing was planned"]),
     ("not-run", [HELD], {"planned": ["a/b", "c/d"]}, "inconclusive", 6, ["2 planned and not run"]),
     ("interrupted", [HELD], {"interrupted": "interrupted"}, "inconclusive", 6, ["interrupted"]),
@@ -118,9 +125,9 @@ def test_unknown_keys(mode: str, verdict: str) -> None:
     found = valid(decide(replace(RUN, unknown_fields=mode), Tally(planned, outcomes)))
     assert found["verdict"] == verdict
     if mode != "ignore":
-        assert [(key["operation"], key["path"]) for key in found["unknown_fields"]] == [
-            ("cancel-task", "$.requestID"),
-            ("cancel-task", "$.trace"),
+        assert [tuple(key.values()) for key in found["unknown_fields"]] == [
+            ("cancel-task", "$.requestID", 3),
+            ("cancel-task", "$.trace", 3),
         ]
 
 
@@ -137,10 +144,58 @@ def test_a_deviation_that_no_longer_shows(profile: str, verdict: str) -> None:
 
 def test_counts_and_table_add_up() -> None:
     """Every outcome is counted once, in all and by operation and answer."""
-    found = decided(HELD, HELD, BROKEN, DRIFTED, KNOWN, BLOCKED, GONE)
-    wanted = {"held": 2, "breach": 1, "drift": 1, "known": 1, "blocked": 1, "unreachable": 1}
-    assert found["counts"] == wanted | {"planned": 7, "not_run": 0, "leaks": 0}
+    found = decided(HELD, HELD, BROKEN, DRIFTED, KNOWN, BLOCKED, GONE, CRASHED)
+    wanted = {"held": 2, "breach": 1, "drift": 1, "known": 1, "crashed": 1, "blocked": 1, "unreachable": 1}
+    assert found["counts"] == wanted | {"planned": 8, "run": 8, "not_run": 0, "leaks": 0}
     assert found["table"] == [{"operation": "cancel-task", "answer": "success"} | wanted]
+
+
+PROMISED = {"operation": "cancel-task", "answer": "success", "documented": True, "promised": "page.md:1-2"}
+PROMISED |= {"keys": ["$.message"]}
+
+
+def step(call: str, seconds: float, status: int | None = 200, phase: Phase = Phase.REQUEST) -> Step:
+    return Step(phase, call, "success", status, 0.0, seconds)
+
+
+def test_coverage_names_the_cases_of_every_answer() -> None:
+    """Each promised answer stands with the cases whose own request asked for it, and with how often each key came."""
+    asked = outcome(HELD, 1, steps=(step("cancel-task", 0.1),), seen=("$.message",))
+    arranged = outcome(HELD, 2, steps=(step("cancel-task", 0.1, phase=Phase.GIVEN),))
+    lacking = PROMISED | {"answer": "no-such-task"}
+    tally = Tally([], [asked, arranged], promises=[PROMISED, lacking])
+    first, second = valid(decide(RUN, tally))["coverage"]
+    assert first["cases"] == ["cancel-task/held-1"]
+    assert first["keys"] == [{"path": "$.message", "seen": 1}]
+    assert (second["cases"], second["keys"]) == ([], [{"path": "$.message", "seen": 0}])
+
+
+def test_latency_is_told_by_call() -> None:
+    """Operations stand before support calls; what got no answer is counted apart and is in no figure."""
+    steps = [step("cancel-task", number / 100) for number in range(1, 21)]
+    steps += [step("cancel-task", 9.0, None), step("find-workflow", 0.5, phase=Phase.AFTERWARDS)]
+    tally = Tally([], [outcome(HELD, steps=tuple(steps))], promises=[PROMISED])
+    own, support = valid(decide(RUN, tally))["latency"]
+    figures = {"n": 20, "unanswered": 1, "p50": 0.1, "p95": 0.19, "max": 0.2}
+    assert own == {"call": "cancel-task", "operation": True} | figures
+    assert (support["call"], support["operation"], support["n"]) == ("find-workflow", False, 1)
+
+
+@pytest.mark.parametrize(
+    ("results", "kept"),
+    [
+        pytest.param([BROKEN, HELD], BROKEN, id="a-breach-that-went-away"),
+        pytest.param([HELD, BROKEN], BROKEN, id="a-breach-that-came"),
+        pytest.param([DRIFTED, BROKEN], BROKEN, id="worse-the-second-time"),
+        pytest.param([DRIFTED, HELD], DRIFTED, id="a-drift-that-went-away"),
+        pytest.param([BLOCKED, HELD], HELD, id="arranged-the-second-time"),
+        pytest.param([CRASHED, HELD], HELD, id="ran-the-second-time"),
+    ],
+)
+def test_a_case_that_ran_again_counts_once(results: list[Result], kept: Result) -> None:
+    """A case that pytest ran again has one outcome: what broke stays broken, what could not be told may be told."""
+    found = once(outcome(result) | {"case": "cancel-task/x"} for result in results)
+    assert [row["result"] for row in found] == [kept]
 
 
 def test_secrets_are_masked() -> None:
@@ -210,6 +265,8 @@ def undescribed(value: Any, schema: dict[str, Any], path: str = "$") -> list[str
     if "$ref" in schema:
         schema = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]
     if isinstance(value, dict):
+        if "additionalProperties" in schema:
+            return []
         inner = schema.get("properties", {})
         strange = [f"{path}.{key}" for key in value.keys() - inner.keys()]
         return strange + [
@@ -225,9 +282,12 @@ def undescribed(value: Any, schema: dict[str, Any], path: str = "$") -> list[str
 def test_the_schema_describes_every_key() -> None:
     """No key of a verdict is left without a description, so that readers need not guess."""
     evidence = Evidence("curl -sS", 400, None, "{}", None, 0.1)
+    step = Step(Phase.REQUEST, "cancel-task", "success", 200, 0.0, 0.1)
     row = {"id": "x", "means": "x", "source": "x", "since": "1.7.0", "expires": "2027-01-01", "seen": [], "fixed": []}
-    cases = [outcome(BROKEN, evidence=(evidence,), unknown=("$.x",))]
-    found = valid(decide(RUN, Tally(["cancel-task/breach-0"], cases, deviations=[row])))
+    wanted = Promise(200, "application/json", "{}", "schemas/x.json")
+    parts = {"evidence": (evidence,), "unknown": ("$.x",), "seen": ("$.message",), "steps": (step,), "wanted": wanted}
+    tally = Tally(["cancel-task/breach-0"], [outcome(BROKEN, **parts)], deviations=[row], promises=[PROMISED])
+    found = valid(decide(RUN, tally))
     assert undescribed(found, SCHEMA) == []
 
 
