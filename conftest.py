@@ -1,3 +1,3 @@
 """Loads the pytest side of the suite."""
 
-pytest_plugins = ("contracts.collection", "contracts.plugin")
+pytest_plugins = ("contracts.collection", "contracts.fixtures", "contracts.plugin")

@@ -1,6 +1,7 @@
 """Which tests pytest collects: one for each planned row of the case table, and the stories of the profile."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from contracts.plan import chosen, runs_at, shard
 from contracts.session import Session
 
 SESSION = pytest.StashKey[Session]()
+ORDER = pytest.StashKey["Order"]()
 STORIES = ("flow", "crowd")
 CASES = ROOT / "tests" / "api"
 
@@ -65,6 +67,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Note what is planned."""
     run = session.config.stash.get(SESSION, None)
     if run is not None:
+        session.stash[ORDER] = Order(session)
         run.plan(_planned(item.nodeid for item in session.items))
 
 
@@ -84,3 +87,32 @@ def case_id_of(nodeid: str) -> str:
 
 def _planned(nodeids: Iterable[str]) -> list[str]:
     return [case_id for nodeid in nodeids if (case_id := case_id_of(nodeid))]
+
+
+def coming(item: pytest.Item) -> Iterator[Case]:
+    """Yield the cases that pytest will ask for after `item`, as far as that is known."""
+    order = item.session.stash[ORDER]
+    for each in order.after(item):
+        callspec = getattr(each, "callspec", None)
+        case = callspec.params.get("case") if callspec is not None else None
+        if isinstance(case, Case):
+            yield case
+
+
+class Order:
+    """In which order a process runs its tests: the collected one, or what xdist has handed to this worker so far."""
+
+    def __init__(self, session: pytest.Session) -> None:
+        self._items = session.items
+        self._places = {item: place for place, item in enumerate(session.items)}
+        plugins = session.config.pluginmanager.get_plugins()
+        self._worker: Any = next((plugin for plugin in plugins if hasattr(plugin, "torun")), None)
+
+    def after(self, item: pytest.Item) -> Iterator[pytest.Item]:
+        """Yield the tests that come after one."""
+        if self._worker is None:
+            yield from islice(self._items, self._places[item] + 1, None)
+            return
+        with self._worker.torun.lock() as queue:
+            places = [self._worker.nextitem_index, *queue]
+        yield from (self._items[place] for place in places if isinstance(place, int))

@@ -1,23 +1,18 @@
 """The pytest side: options, fixtures and hooks. Thin: what is worked out stands in the modules that it calls."""
 
-from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from contracts import sinks
-from contracts.casetable import Case, cases
+from contracts.casetable import cases
 from contracts.catalog import CatalogError
-from contracts.collection import CASES, SESSION, STORIES, case_id_of
-from contracts.crowd import Crowd
+from contracts.collection import CASES, SESSION, case_id_of
 from contracts.deviations import DeviationsError
-from contracts.flow import Flow
-from contracts.outcome import Outcome, Result
 from contracts.report.terminal import summary
 from contracts.session import Session
 from contracts.settings import Settings, SettingsError, is_secret, load, option
-from contracts.story import Story, StoryEndedError
 from contracts.verdict import PASSED_ON
 
 MARKUP = {
@@ -27,8 +22,6 @@ MARKUP = {
     "faint": {"light": True},
 }
 """How a line of each style is written, where the terminal takes colours and NO_COLOR does not forbid them."""
-OUTCOME = pytest.StashKey[Outcome]()
-AnyStory = TypeVar("AnyStory", bound=Story)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -111,81 +104,6 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput["zadig"] = run.handover() | {"worker": node.gateway.id}
 
 
-@pytest.fixture
-def verify(request: pytest.FixtureRequest) -> Callable[[Case], None]:
-    """Run a case and say in pytest's words what became of it."""
-    run = request.config.stash[SESSION]
-
-    def verify_case(case: Case) -> None:
-        outcome = run.run_case(case)
-        request.node.stash[OUTCOME] = outcome
-        _tell(outcome, run)
-
-    return verify_case
-
-
-@pytest.fixture
-def flow(request: pytest.FixtureRequest) -> Flow:
-    """Several operations on one workflow, one after the other."""
-    return _story(request, Flow)
-
-
-@pytest.fixture
-def crowd(request: pytest.FixtureRequest) -> Crowd:
-    """Many requests at once."""
-    return _story(request, Crowd)
-
-
-def _story(request: pytest.FixtureRequest, kind: type[AnyStory]) -> AnyStory:
-    run = request.config.stash[SESSION]
-    if run.trouble:
-        outcome = run.not_tried(request.param, kind.operation, request.param.partition("/")[2])
-        request.node.stash[OUTCOME] = outcome
-        _tell(outcome, run)
-    marker = request.node.get_closest_marker("case")
-    return kind(run.target, request.param, marker.kwargs["level"])
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Turn what became of a story into pytest's words, and clean up after it."""
-    story = next((pyfuncitem.funcargs[name] for name in STORIES if name in pyfuncitem.funcargs), None)
-    if not isinstance(story, Story):
-        return (yield)
-    run = pyfuncitem.config.stash[SESSION]
-    try:
-        result = yield
-    except StoryEndedError:
-        result = True
-    finally:
-        outcome = pyfuncitem.stash[OUTCOME] = run.judged(story.outcome())
-    _tell(outcome, run)
-    return result
-
-
-def _tell(outcome: Outcome, run: Session) -> None:
-    if outcome.result is Result.BREACH or (outcome.result is Result.DRIFT and run.settings.drift == "fail"):
-        pytest.fail(run.text(outcome), pytrace=False)
-    if outcome.result in (Result.BLOCKED, Result.UNREACHABLE):
-        pytest.skip(f"{outcome.result}: {outcome.reason}")
-    if outcome.result is Result.KNOWN:
-        pytest.xfail(f"known deviation {outcome.deviation}")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Send the outcome along with the report; that is how it comes from a worker to the controller."""
-    sinks.mask_error(call.excinfo.value if call.excinfo else None)
-    report = yield
-    sinks.mask_report(report)
-    outcome = item.stash.get(OUTCOME, None)
-    if outcome is not None and (report.when == "call" or (report.when == "setup" and not report.passed)):
-        report.zadig = outcome.to_json()  # type: ignore[attr-defined]
-    return report
-
-
 class Listener:
     """Hears every report of the run, on the controller."""
 
@@ -211,7 +129,10 @@ class Listener:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Clean up; then, on the controller, decide the verdict and let it be the exit code."""
     run = session.config.stash.get(SESSION, None)
-    if run is None or run.idle or run.worker:
+    if run is None or run.idle:
+        return
+    run.stop()
+    if run.worker:
         return
     try:
         run.clean_up()

@@ -39,6 +39,7 @@ CHINESE: Mapping[str, str] = {
     "drift": "与真实服务器上观测到的行为不符（漂移）时如何处理",
     "connect_timeout": "建立连接的时限（秒）",
     "first_byte_timeout": "等待首字节的时限，也是相邻两次收到数据之间的时限（秒）",
+    "in_flight": "同时执行的用例数；1 表示逐个执行",
     "answer_timeout": "收完整个响应的时限（秒）",
     "run_timeout": "整次运行的时限（秒）；到时尚未执行的用例不再执行",
     "state_timeout": "在真实目标上等待任务到达某个状态的时限（秒）",

@@ -54,15 +54,25 @@ def run_case(case: Case, target: Target) -> Outcome:
     """Run `case` on `target` and return what became of it. Never raises for what the target does.
 
     A case whose given moved by itself (an agent took the queued task) is run again. So is one that shows cross-talk: it
-    is cross-talk only if the right description comes too, else the server just says the wrong thing.
+    is cross-talk only if the right description comes too, else the server just says the wrong thing. What is run again
+    runs alone; and cross-talk with this run's own other cases does not count here, so that a result does not depend on
+    how many are under way: the cases of `concurrency` are there to show it.
     """
     clock = time.monotonic()
     target = replace(target, log=Log())
-    trial = _trial(case, target)
-    for _ in range(TRIALS - 1):
-        if trial.moved:
+    with target.quiet.shared() as in_company:
+        trial = _trial(case, target)
+    if trial.cross_talk and in_company():
+        with target.quiet.alone():
             trial = _trial(case, target)
-        elif not trial.cross_talk or _trial(case, target).about_itself:
+    for _ in range(TRIALS - 1):
+        if not (trial.moved or trial.cross_talk):
+            break
+        with target.quiet.alone():
+            another = _trial(case, target)
+        if trial.moved:
+            trial = another
+        elif another.about_itself:
             break
     else:
         trial = _settled(trial)

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.about import about
+from contracts.ahead import Ahead
 from contracts.breach import Breach, Kind
 from contracts.casetable import Case, cases
 from contracts.catalog import load, releases
@@ -26,6 +27,7 @@ from contracts.runner import run_case
 from contracts.settings import ASSUMED, AUTO, Settings
 from contracts.standin.behaviour import BEHAVIOURS
 from contracts.standin.process import StandIn, StandInError, launch
+from contracts.steps import Phase
 from contracts.target import Place, Target
 from contracts.verdict import Tally, decide, once, write
 
@@ -46,6 +48,7 @@ class Session:
         self.leaks: list[str] = []
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
+        self.ahead = Ahead(self._work_out, settings.in_flight)
         self._handed = handed
         self._planned: list[str] = []
         self.started = datetime.now(UTC)
@@ -153,8 +156,13 @@ class Session:
         """Note the cases that are to run; every worker of a run has the same."""
         self._planned = ids
 
-    def run_case(self, case: Case) -> Outcome:
-        """Run one case, or say that it was not tried."""
+    def run_case(self, case: Case, coming: Iterable[Case] = ()) -> Outcome:
+        """Run one case, or say that it was not tried; meanwhile those that are `coming` next may begin."""
+        if not self.trouble:
+            _ = self.target  # opened once, before the threads want it
+        return self.ahead.outcome(case, coming)
+
+    def _work_out(self, case: Case) -> Outcome:
         if self.trouble:
             return self.not_tried(case.id, case.operation, case.answer.name)
         return self.judged(run_case(case, self.target))
@@ -194,10 +202,17 @@ class Session:
         """Return what happened to a case as the lines that people read."""
         return "\n".join(block(outcome.to_json(), about(self).to_json()))
 
+    def stop(self) -> None:
+        """End what is still under way, where the run ends early."""
+        if self.ahead.busy:
+            self.target.pulse.halted = True
+        self.ahead.stop()
+
     def clean_up(self) -> None:
         """Remove what is left of this run, also what a lost worker left, and note what would not go as leaked."""
         if not self.look.trouble and (self.run_dir / JOURNAL).exists():
-            self.leaks = remove_all(self.target, self.run_id)
+            with self.target.log.during(Phase.CLEANUP):
+                self.leaks = remove_all(self.target, self.run_id)
 
     def finish(self, exit_status: int) -> int:
         """Decide the verdict, write it, and return the exit code."""

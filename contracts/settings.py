@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     deviations: str | None = Field(None, description="file of further known deviations, or none to know of none")
     unknown_fields: Literal["report", "fail", "ignore"] = Field("report", description="keys that nobody documented")
     drift: Literal["fail", "warn"] = Field("fail", description="what a departure from an observed fact does")
+    in_flight: int = Field(8, ge=1, le=64, description="cases under way at once; 1: one after the other")
     connect_timeout: Seconds = Field(5, description="seconds for a connection")
     first_byte_timeout: Seconds = Field(10, description="seconds for the first byte, and between two")
     answer_timeout: Seconds = Field(20, description="seconds for a whole answer")

@@ -53,26 +53,26 @@ class Log:
         self.started = time.time()
         self.steps: list[Step] = []
         self.sent: list[tuple[Phase, Request | Wait]] = []
-        self._phase = Phase.REQUEST
+        self.phase = Phase.REQUEST
         self._clock = time.monotonic()
 
     @contextmanager
     def during(self, phase: Phase) -> Iterator[None]:
         """Let what is added meanwhile belong to a phase."""
-        before, self._phase = self._phase, phase
+        before, self.phase = self.phase, phase
         try:
             yield
         finally:
-            self._phase = before
+            self.phase = before
 
     def add(self, exchange: Exchange, answer: str) -> None:
         """Add an exchange that has just ended, with the answer that was expected."""
         at = max(0.0, time.monotonic() - self._clock - exchange.seconds)
         call = exchange.request.call
-        self.steps.append(Step(self._phase, call, answer, exchange.status, round(at, 4), round(exchange.seconds, 4)))
+        self.steps.append(Step(self.phase, call, answer, exchange.status, round(at, 4), round(exchange.seconds, 4)))
         if exchange.request.changes:
-            self.sent.append((self._phase, exchange.request))
+            self.sent.append((self.phase, exchange.request))
 
     def wait(self, wait: Wait) -> None:
         """Add a wait."""
-        self.sent.append((self._phase, wait))
+        self.sent.append((self.phase, wait))

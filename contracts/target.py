@@ -8,7 +8,8 @@ from typing import Protocol
 from contracts.catalog import Release
 from contracts.client import Client, Exchange, Request
 from contracts.journal import Journal, Names
-from contracts.steps import Log
+from contracts.quiet import Quiet
+from contracts.steps import Log, Phase
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,21 @@ class Control(Protocol):
         """Remove a workflow that no call of Zadig's could."""
 
 
+class HaltedError(Exception):
+    """The run is being ended: nothing but its clean-up goes out any more."""
+
+
 class Pulse:
-    """Counts exchanges in a row that the target did not answer; after `most` of them nothing more is tried."""
+    """Counts exchanges in a row that the target did not answer; after `most` of them nothing more is tried.
+
+    `halted`: the run is being ended from outside, so that only clean-up is sent.
+    """
 
     def __init__(self, most: int = 3) -> None:
         self._most = most
         self._missed = 0
         self._lock = threading.Lock()
+        self.halted = False
 
     @property
     def stopped(self) -> bool:
@@ -71,6 +80,7 @@ class Target:
 
     `control` is there on a stand-in only. `patience`: seconds to wait for a task's state.
     `ends`: when the whole run is over, as time.time() counts. `log`: the steps of the case that it is used for.
+    `quiet`: who may talk to it at the same time.
     """
 
     client: Client
@@ -82,10 +92,16 @@ class Target:
     patience: float = 600.0
     ends: float = math.inf
     pulse: Pulse = field(default_factory=Pulse)
+    quiet: Quiet = field(default_factory=Quiet)
     log: Log = field(default_factory=Log)
 
     def send(self, request: Request, answer: str = "") -> Exchange:
-        """Send a request, count whether the target answered, and note it with the answer that is expected."""
+        """Send a request, count whether the target answered, and note it with the answer that is expected.
+
+        Raises HaltedError where the run is being ended and this is no clean-up.
+        """
+        if self.pulse.halted and self.log.phase is not Phase.CLEANUP:
+            raise HaltedError
         exchange = self.client.send(request)
         self.pulse.beat(exchange.status is not None or exchange.failure is None)
         self.log.add(exchange, answer)

@@ -84,13 +84,21 @@ def test_only_one_module_imports_allure() -> None:
 
 
 def test_only_the_plugin_imports_pytest() -> None:
-    """Cases run without pytest; only its plugin and the collection beside it know it."""
+    """Cases run without pytest; only its plugin, the collection beside it and the runs of a campaign know it."""
     users = {
         str(path.relative_to(PACKAGE))
         for path in MODULES
         if any(below(n, ["pytest", "_pytest"]) for n in imported(path))
     }
-    assert users == {"plugin.py", "collection.py"}
+    assert users == {"plugin.py", "collection.py", "breakages/campaign_child.py"}
+
+
+@pytest.mark.parametrize("path", named((PACKAGE / "breakages").glob("campaign*.py")))
+def test_the_campaign_reads_data_only(path: Path) -> None:
+    """A campaign measures the checks from outside: it knows changes, cases and verdicts, and loads the plugin whole."""
+    data = ["contracts.casetable", "contracts.plan", "contracts.verdict"]
+    loads = ["contracts.plugin"] if path.stem == "campaign_child" else []
+    assert outside(path, ["contracts.breakages", "contracts.standin", *data, *loads]) == []
 
 
 def test_nothing_imports_tests() -> None:

@@ -27,7 +27,7 @@ MISTAKE = """
 import contracts.session
 
 def pytest_configure(config):
-    def mistaken(self, case):
+    def mistaken(self, *_):
         raise RuntimeError("a mistake of the suite's own")
     contracts.session.Session.run_case = mistaken
 """
