@@ -9,8 +9,9 @@ import pytest
 from contracts.casetable import Case, cases
 from contracts.catalog import ROOT
 from contracts.givens import NEEDS_AGENT
-from contracts.plan import chosen, runs_at, shard
+from contracts.plan import chosen, runs_at
 from contracts.session import Session
+from contracts.shards import recorded, shard
 
 SESSION = pytest.StashKey[Session]()
 ORDER = pytest.StashKey["Order"]()
@@ -35,18 +36,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(story, [case.args[0]], ids=[case.args[0]], indirect=True)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out stories above the profile's level, and cases of other shards."""
     run = config.stash.get(SESSION, None)
     if run is None:
         return
-    mine = shard([case_id for item in items if (case_id := case_id_of(item.nodeid))], run.settings.shard)
-    out = [
-        item for item in items if _asks_for_case(item) and not (case_id_of(item.nodeid) in mine and _runs(item, run))
-    ]
+    unfit = {item for item in items if _asks_for_case(item) and not _runs(item, run)}
+    whole = [case for item in items if item not in unfit and (case := case_id_of(item.nodeid))]
+    mine = shard(whole, run.settings.shard, recorded(run.release))
+    run.elsewhere = sorted(set(whole) - mine)
+    out = {
+        item: None for item in items if item in unfit or (_asks_for_case(item) and case_id_of(item.nodeid) not in mine)
+    }
     if out:
         items[:] = [item for item in items if item not in out]
-        config.hook.pytest_deselected(items=out)
+        config.hook.pytest_deselected(items=list(out))
 
 
 def _asks_for_case(item: pytest.Item) -> bool:

@@ -64,11 +64,3 @@ def notes(cases: Iterable[Case], allowed: Scope) -> list[str]:
     """Return one line per reason for which cases are left out."""
     reasons = Counter(left_out(case, allowed) for case in cases)
     return [f"{count} cases {reason}" for reason, count in reasons.items() if reason is not None]
-
-
-def shard(items: list[str], part: str | None) -> set[str]:
-    """Return the part I/N of `items`: every N-th in order of their names, so that parts are of a size."""
-    if part is None:
-        return set(items)
-    index, _, parts = part.partition("/")
-    return set(sorted(items)[int(index) - 1 :: int(parts)])

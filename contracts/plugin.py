@@ -104,6 +104,14 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput["zadig"] = run.handover() | {"worker": node.gateway.id}
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a worker of xdist which cases are other shards': only workers collect."""
+    run = node.config.stash.get(SESSION, None)
+    if run is not None:
+        run.elsewhere = getattr(node, "workeroutput", {}).get("zadig_elsewhere", run.elsewhere)
+
+
 class Listener:
     """Hears every report of the run, on the controller."""
 
@@ -133,6 +141,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     run.stop()
     if run.worker:
+        session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
         return
     try:
         run.clean_up()

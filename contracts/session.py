@@ -51,6 +51,7 @@ class Session:
         self.ahead = Ahead(self._work_out, settings.in_flight)
         self._handed = handed
         self._planned: list[str] = []
+        self.elsewhere: list[str] = []
         self.started = datetime.now(UTC)
         self.clock = time.monotonic()
         self._deadline: float = (handed or {}).get("deadline") or time.time() + settings.run_timeout
@@ -225,6 +226,7 @@ class Session:
             interrupted,
             deviations=told(self.expected, outcomes),
             promises=promises(load(self.release)),
+            elsewhere=self.elsewhere,
         )
         self.verdict = decide(about(self), tally)
         write(self.verdict, self.run_dir)

@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.measures import coverage, latency, unknown_keys
 from contracts.outcome import Result, mask_all
+from contracts.shards import plan_id
 
 FILE = "verdict.json"
 VERSION = 1
@@ -54,7 +55,7 @@ class Run:
 @dataclass(frozen=True)
 class Tally:
     """All that the verdict is decided on. `outcomes` are plain data, one a case, `planned` the cases that were to run,
-    and `promises` the answers that there are (measures.promises)."""
+    `promises` the answers that there are (measures.promises), `elsewhere` the cases that other shards are to run."""
 
     planned: Sequence[str]
     outcomes: Sequence[Mapping[str, Any]]
@@ -62,6 +63,13 @@ class Tally:
     interrupted: str = ""
     deviations: Sequence[Mapping[str, Any]] = ()
     promises: Sequence[Mapping[str, Any]] = ()
+    elsewhere: Sequence[str] = ()
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """The whole plan that the planned cases are a part of."""
+        whole = {*self.planned, *self.elsewhere}
+        return {"id": plan_id(whole), "cases": len(whole), "elsewhere": list(self.elsewhere)}
 
 
 def decide(run: Run, tally: Tally) -> dict[str, Any]:
@@ -86,6 +94,8 @@ def decide(run: Run, tally: Tally) -> dict[str, Any]:
             "not_run": len(not_run),
             "leaks": len(leaks),
         },
+        "interrupted": tally.interrupted,
+        "plan": tally.plan,
         "table": _table(tally.outcomes),
         "coverage": coverage(tally.promises, tally.outcomes),
         "latency": latency(dict.fromkeys(row["operation"] for row in tally.promises), tally.outcomes),
