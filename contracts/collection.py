@@ -94,16 +94,6 @@ def _planned(nodeids: Iterable[str]) -> list[str]:
     return [case_id for nodeid in nodeids if (case_id := case_id_of(nodeid))]
 
 
-def coming(item: pytest.Item) -> Iterator[Case]:
-    """Yield the cases that pytest will ask for after `item`, as far as that is known."""
-    order = item.session.stash[ORDER]
-    for each in order.after(item):
-        callspec = getattr(each, "callspec", None)
-        case = callspec.params.get("case") if callspec is not None else None
-        if isinstance(case, Case):
-            yield case
-
-
 class Order:
     """In which order a process runs its tests: the collected one, or what xdist has handed to this worker so far."""
 

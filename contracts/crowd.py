@@ -41,6 +41,7 @@ class Crowd(Story):
     """Reads as a sentence in a test: a crowd creates one name, and one of them succeeds."""
 
     operation = "concurrency"
+    alone = True
 
     def exists(self) -> None:
         """Create the crowd's workflow."""

@@ -1,74 +1,80 @@
 """What tests of cases are given, and how what became of a case is said in pytest's words."""
 
-from collections.abc import Callable, Generator
-from typing import TypeVar
+from collections.abc import Callable, Generator, Mapping
 
 import pytest
 
 from contracts import sinks
+from contracts.ahead import Job
 from contracts.casetable import Case
-from contracts.collection import SESSION, STORIES, coming
+from contracts.collection import ORDER, SESSION
 from contracts.crowd import Crowd
 from contracts.flow import Flow
+from contracts.jobs import row, story
 from contracts.outcome import Outcome, Result
 from contracts.session import Session
-from contracts.story import Story, StoryEndedError
+from contracts.story import Story
 
 OUTCOME = pytest.StashKey[Outcome]()
-AnyStory = TypeVar("AnyStory", bound=Story)
+STORIES: Mapping[str, type[Story]] = {"flow": Flow, "crowd": Crowd}
 
 
 @pytest.fixture
 def verify(request: pytest.FixtureRequest) -> Callable[[Case], None]:
     """Run a case and say in pytest's words what became of it."""
     run = request.config.stash[SESSION]
-
-    def verify_case(case: Case) -> None:
-        outcome = run.run_case(case, coming(request.node))
-        request.node.stash[OUTCOME] = outcome
-        _tell(outcome, run)
-
-    return verify_case
+    return lambda case: _report(request.node, row(run, case))
 
 
 @pytest.fixture
-def flow(request: pytest.FixtureRequest) -> Flow:
-    """Several operations on one workflow, one after the other."""
-    return _story(request, Flow)
+def flow(request: pytest.FixtureRequest) -> str:
+    """Give a test several operations on one workflow, one after the other: its Flow is made where it is told."""
+    return str(request.param)
 
 
 @pytest.fixture
-def crowd(request: pytest.FixtureRequest) -> Crowd:
-    """Many requests at once."""
-    return _story(request, Crowd)
+def crowd(request: pytest.FixtureRequest) -> str:
+    """Give a test many requests at once: its Crowd is made where it is told."""
+    return str(request.param)
 
 
-def _story(request: pytest.FixtureRequest, kind: type[AnyStory]) -> AnyStory:
-    run = request.config.stash[SESSION]
-    if run.trouble:
-        outcome = run.not_tried(request.param, kind.operation, request.param.partition("/")[2])
-        request.node.stash[OUTCOME] = outcome
-        _tell(outcome, run)
-    marker = request.node.get_closest_marker("case")
-    return kind(run.target, request.param, marker.kwargs["level"])
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Tell a story in place of calling its test: it may have been told ahead, in another thread."""
+    job = _story(pyfuncitem, pyfuncitem.funcargs)
+    if job is None:
+        return None
+    _report(pyfuncitem, job)
+    return True
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Turn what became of a story into pytest's words, and clean up after it."""
-    story = next((pyfuncitem.funcargs[name] for name in STORIES if name in pyfuncitem.funcargs), None)
-    if not isinstance(story, Story):
-        return (yield)
-    run = pyfuncitem.config.stash[SESSION]
-    with run.target.quiet.alone():  # a crowd measures what happens at once, and a flow what it says itself
-        try:
-            result = yield
-        except StoryEndedError:
-            result = True
-        finally:
-            outcome = pyfuncitem.stash[OUTCOME] = run.judged(story.outcome())
+def _report(item: pytest.Item, job: Job) -> None:
+    run = item.config.stash[SESSION]
+    later = (found for each in item.session.stash[ORDER].after(item) if (found := _ahead_of_time(each)))
+    outcome = item.stash[OUTCOME] = run.outcome(job, later)
     _tell(outcome, run)
-    return result
+
+
+def _ahead_of_time(item: pytest.Item) -> Job | None:
+    """Return the job of a test before it is set up; None where it has none, or needs more than that."""
+    params = getattr(getattr(item, "callspec", None), "params", {})
+    if isinstance(params.get("case"), Case):
+        return row(item.config.stash[SESSION], params["case"])
+    names = [name for name in getattr(item, "fixturenames", ()) if name != "request"]
+    return _story(item, params) if isinstance(item, pytest.Function) and names == list(params) else None
+
+
+def _story(item: pytest.Function, values: Mapping[str, object]) -> Job | None:
+    name = next((name for name in STORIES if name in values), None)
+    marker = item.get_closest_marker("case")
+    if name is None or marker is None:
+        return None
+    others = {key: values[key] for key in item._fixtureinfo.argnames if key != name}
+
+    def script(told: Story) -> None:
+        item.obj(**others, **{name: told})
+
+    return story(item.config.stash[SESSION], STORIES[name], str(values[name]), marker.kwargs["level"], script)
 
 
 def _tell(outcome: Outcome, run: Session) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from contracts.about import about
-from contracts.ahead import Ahead
+from contracts.ahead import Ahead, Job
 from contracts.breach import Breach, Kind
-from contracts.casetable import Case, cases
+from contracts.casetable import cases
 from contracts.catalog import load, releases
 from contracts.cleanup import remove_all
 from contracts.connect import Look, find_place, look_at, open_target
@@ -23,7 +23,6 @@ from contracts.measures import promises
 from contracts.outcome import Outcome, Result
 from contracts.plan import OTHER_PROJECT, Scope, scope
 from contracts.report.terminal import block
-from contracts.runner import run_case
 from contracts.settings import ASSUMED, AUTO, Settings
 from contracts.standin.behaviour import BEHAVIOURS
 from contracts.standin.process import StandIn, StandInError, launch
@@ -48,7 +47,7 @@ class Session:
         self.leaks: list[str] = []
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
-        self.ahead = Ahead(self._work_out, settings.in_flight)
+        self.ahead = Ahead(settings.in_flight)
         self._handed = handed
         self._planned: list[str] = []
         self.elsewhere: list[str] = []
@@ -157,16 +156,11 @@ class Session:
         """Note the cases that are to run; every worker of a run has the same."""
         self._planned = ids
 
-    def run_case(self, case: Case, coming: Iterable[Case] = ()) -> Outcome:
-        """Run one case, or say that it was not tried; meanwhile those that are `coming` next may begin."""
+    def outcome(self, job: Job, coming: Iterable[Job] = ()) -> Outcome:
+        """Return what became of a case; meanwhile those that are `coming` next may begin."""
         if not self.trouble:
             _ = self.target  # opened once, before the threads want it
-        return self.ahead.outcome(case, coming)
-
-    def _work_out(self, case: Case) -> Outcome:
-        if self.trouble:
-            return self.not_tried(case.id, case.operation, case.answer.name)
-        return self.judged(run_case(case, self.target))
+        return self.ahead.outcome(job, coming)
 
     @property
     def trouble(self) -> str:

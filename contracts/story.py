@@ -1,6 +1,7 @@
 """A case that is no row of the table: a test tells it step by step, and it ends at the first step that goes wrong."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
@@ -23,6 +24,8 @@ class Story:
     """What flows and crowds share: a workflow of their own, and what became of them so far."""
 
     operation = "stories"
+    alone = False
+    """Whether it must have the target to itself."""
 
     def __init__(self, target: Target, case: str, level: str = "") -> None:
         self._target = replace(target, log=Log())
@@ -93,3 +96,30 @@ class Story:
 def state_breach(detail: str, promised: str, came: str) -> Breach:
     """Return a breach of the state that a step left behind."""
     return Breach(Kind.STATE, "state afterwards", promised, came, True, detail)
+
+
+def tell(kind: type[Story], target: Target, case: str, level: str, script: Callable[[Story], object]) -> Outcome:
+    """Return what became of a case that `script` tells; what goes wrong in the script itself passes through.
+
+    As with rows of the case table, cross-talk with other cases under way does not count: then it is told again, alone.
+    """
+
+    def once() -> Outcome:
+        story = kind(target, case, level)
+        try:
+            script(story)
+        except StoryEndedError:
+            pass
+        finally:
+            outcome = story.outcome()
+        return outcome
+
+    if kind.alone:
+        with target.quiet.alone():
+            return once()
+    with target.quiet.shared() as in_company:
+        outcome = once()
+    if in_company() and any(breach.kind is Kind.CROSS_TALK for breach in outcome.breaches):
+        with target.quiet.alone():
+            return once()
+    return outcome

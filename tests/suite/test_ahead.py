@@ -1,7 +1,8 @@
 """Cases that are worked out ahead: in order, within a window, alone where they must be, and ended in order."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import spoilers as spoil
 from spoilers import Spoiled
 from whole_runs import run
 
-from contracts.ahead import WINDOW, Ahead
+from contracts.ahead import WINDOW, Ahead, Job
 from contracts.casetable import Case, cases
 from contracts.journal import left_open
 from contracts.outcome import Outcome, Result
@@ -41,12 +42,16 @@ class Begun:
         return held(case)
 
 
+def jobs(work: Callable[[Case], Outcome], rows: Sequence[Case] = ROWS) -> list[Job]:
+    return [Job(case.id, partial(work, case)) for case in rows]
+
+
 def test_each_test_gets_the_outcome_of_its_case() -> None:
     """Whatever is ready first, the outcome of a case is its own, and every case is worked out once."""
     work = Begun()
     work.may_end.set()
-    ahead = Ahead(work, THREADS)
-    found = [ahead.outcome(case, ROWS[number + 1 :]).case for number, case in enumerate(ROWS)]
+    ahead, plan = Ahead(THREADS), jobs(work)
+    found = [ahead.outcome(job, plan[number + 1 :]).case for number, job in enumerate(plan)]
     ahead.stop()
     assert found == [case.id for case in ROWS]
     assert sorted(work.cases) == sorted(found)
@@ -55,8 +60,8 @@ def test_each_test_gets_the_outcome_of_its_case() -> None:
 def test_never_more_than_a_window_ahead() -> None:
     """While the first case is asked for, only the next ones are begun, and no more at once than there are threads."""
     work = Begun()
-    ahead = Ahead(work, THREADS)
-    asking = threading.Thread(target=ahead.outcome, args=(ROWS[0], ROWS[1:]))
+    ahead, plan = Ahead(THREADS), jobs(work)
+    asking = threading.Thread(target=ahead.outcome, args=(plan[0], plan[1:]))
     asking.start()
     work.may_end.set()
     asking.join(30)
@@ -68,7 +73,8 @@ def test_one_thread_works_when_it_is_asked() -> None:
     """With one, nothing is begun before it is asked for."""
     work = Begun()
     work.may_end.set()
-    Ahead(work, 1).outcome(ROWS[0], ROWS[1:])
+    plan = jobs(work)
+    Ahead(1).outcome(plan[0], plan[1:])
     assert work.cases == [ROWS[0].id]
 
 
@@ -80,11 +86,11 @@ def test_a_mistake_comes_out_where_it_is_asked_for() -> None:
             raise ZeroDivisionError
         return held(case)
 
-    ahead = Ahead(work, THREADS)
-    assert ahead.outcome(ROWS[0], ROWS[1:3]).case == ROWS[0].id
+    ahead, plan = Ahead(THREADS), jobs(work)
+    assert ahead.outcome(plan[0], plan[1:3]).case == ROWS[0].id
     with pytest.raises(ZeroDivisionError):
-        ahead.outcome(ROWS[1], ROWS[2:3])
-    assert ahead.outcome(ROWS[2], ()).case == ROWS[2].id
+        ahead.outcome(plan[1], plan[2:3])
+    assert ahead.outcome(plan[2], ()).case == ROWS[2].id
 
 
 def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:

@@ -24,12 +24,12 @@ from contracts.standin.thread import serve_in_thread
 from contracts.target import Target
 
 MISTAKE = """
-import contracts.session
+import contracts.jobs
 
 def pytest_configure(config):
-    def mistaken(self, *_):
+    def mistaken(*_):
         raise RuntimeError("a mistake of the suite's own")
-    contracts.session.Session.run_case = mistaken
+    contracts.jobs.run_case = mistaken
 """
 CASES = {case.id: case for case in cases("1.7.0")}
 
