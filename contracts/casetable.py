@@ -94,7 +94,9 @@ def cases(release: str) -> tuple[Case, ...]:
 
 def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterator[Case]:
     if operation == "every":
-        for own, row in [(each, row) for each in release.operations for row in table.items()]:
+        for own, row in [
+            (each, row) for each in release.operations for row in table.items() if each in row[1]["given"]
+        ]:
             given = row[1]["given"][own]
             yield from _table(release, own, {row[0]: {**row[1], "given": given}})
         return
@@ -137,7 +139,7 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         raise CatalogError(f"{where}: after is one of {', '.join(AFTER)}")
     succeeds = answer.status == 200
     rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request")}
-    rest.setdefault("after", EFFECTS[operation] if succeeds else "unchanged")
+    rest.setdefault("after", EFFECTS.get(operation, "any") if succeeds else "unchanged")
     return Case(
         id=f"{operation}/{name}",
         operation=operation,

@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.description, **flag)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Read the settings where cases are to run, and start the stand-in early where it is the target."""
     config.addinivalue_line("markers", "operation(name): the operation whose rows of the case table a test runs")
@@ -51,12 +52,20 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if config.option.keyword in ids:  # start-task/… would find restart-task/… too
         config.option.keyword = f"[{config.option.keyword}]"
+    if run.worker:
+        config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
     sinks.mask_logs()
     sinks.interrupt_on_sigterm()
     if not run.worker:
         config.pluginmanager.register(Listener(run))
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no" if _only_cases(config) else "short"  # the summary says it better
+
+
+def allure_folder(config: pytest.Config) -> str | None:
+    """Return where allure's results are wished for, by allure-pytest's own option."""
+    folder: str | None = getattr(config.option, "allure_report_dir", None)
+    return str(Path(folder).absolute()) if folder else None
 
 
 def _only_tells(config: pytest.Config) -> bool:
@@ -83,6 +92,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     usual = session.config.option.reportchars == "fE"
     if run is not None and reporter is not None and usual and _only_cases(session.config):
         reporter.reportchars = ""  # pytest would put its own list of failures below the verdict
+    if run is not None and allure_folder(session.config):  # by now allure-pytest is there
+        from contracts.report.allure import CasesLeftOut
+
+        session.config.pluginmanager.register(CasesLeftOut(lambda nodeid: bool(case_id_of(nodeid))))
     if run is not None and not run.idle:
         try:
             run.look_first()
@@ -146,7 +159,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     try:
         run.clean_up()
     finally:  # a verdict is written even when the clean-up is interrupted
-        code = run.finish(int(exitstatus))
+        code = run.finish(int(exitstatus), allure_folder(session.config))
     if int(exitstatus) not in PASSED_ON:
         session.exitstatus = code
 
@@ -165,6 +178,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section("Zadig contract")
         for text, style in summary(run.verdict, _short(run.run_dir)):
             terminalreporter.write_line(text, **MARKUP.get(style, {}))
+        for text in run.warnings:
+            terminalreporter.write_line(text, **MARKUP["doubtful"])
 
 
 def _short(path: Path) -> str:

@@ -1,5 +1,6 @@
 """One run over a target: from the settings to the verdict. The state that the pytest side keeps between its hooks."""
 
+import os
 import random
 import time
 from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ from contracts.measures import promises
 from contracts.outcome import Outcome, Result
 from contracts.plan import OTHER_PROJECT, Scope, scope
 from contracts.report.terminal import block
+from contracts.report.write import write_all
 from contracts.settings import ASSUMED, AUTO, Settings
 from contracts.standin.behaviour import BEHAVIOURS
 from contracts.standin.process import StandIn, StandInError, launch
@@ -47,6 +49,7 @@ class Session:
         self.leaks: list[str] = []
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
+        self.warnings: list[str] = []
         self.ahead = Ahead(settings.in_flight)
         self._handed = handed
         self._planned: list[str] = []
@@ -209,8 +212,8 @@ class Session:
             with self.target.log.during(Phase.CLEANUP):
                 self.leaks = remove_all(self.target, self.run_id)
 
-    def finish(self, exit_status: int) -> int:
-        """Decide the verdict, write it, and return the exit code."""
+    def finish(self, exit_status: int, allure: str | None = None) -> int:
+        """Decide the verdict, write it with its reports, and return the exit code; `allure`: folder of its results."""
         interrupted = {2: "interrupted", 3: "an internal error of the suite"}.get(exit_status, "")
         outcomes = once(self.outcomes)
         tally = Tally(
@@ -224,6 +227,7 @@ class Session:
         )
         self.verdict = decide(about(self), tally)
         write(self.verdict, self.run_dir)
+        self.warnings = write_all(self.verdict, self.run_dir, os.environ, Path(allure) if allure else None)
         return max(int(self.verdict["exit"]), 1) if self.other_failures else int(self.verdict["exit"])
 
     def close(self) -> None:

@@ -27,7 +27,8 @@ def mask_logs() -> None:
 def mask_error(error: BaseException | None) -> None:
     """Mask the texts that an exception carries: allure asks it for them, not the report."""
     if error is not None:
-        error.args = tuple(register.mask(part) if isinstance(part, str) else part for part in error.args)
+        masked = tuple(register.mask(part) if isinstance(part, str) else part for part in error.args)
+        BaseException.__setattr__(error, "args", masked)  # an exception may forbid the plain way
 
 
 def mask_report(report: Any) -> None:

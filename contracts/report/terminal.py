@@ -122,8 +122,13 @@ def block(case: Mapping[str, Any], run: Mapping[str, Any], others: Cases = (), t
         lines.append(f"  came back: {came}")
         if not run["embedded"]:  # the run's own stand-in is gone
             lines.append(f"  again: {case['again'] or exchange['curl']}")
-    lines.append(f"  alone: pytest tests/api -k {shlex.quote('[' + case['case'] + ']')}{_options(run)}")
+    lines.append(f"  alone: {alone(case, run)}")
     return lines
+
+
+def alone(case: Mapping[str, Any], run: Mapping[str, Any]) -> str:
+    """Return the command that runs one case in the same way."""
+    return f"pytest tests/api -k {shlex.quote('[' + case['case'] + ']')}{_options(run)}"
 
 
 def _options(run: Mapping[str, Any]) -> str:

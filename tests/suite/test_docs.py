@@ -72,7 +72,7 @@ def shown_targets() -> set[str]:
 
 
 def in_commands(document: str, start: str) -> set[str]:
-    return {word for line in commands(document) for word in re.findall(rf"(?:^|; |&& ){start} ([a-z]+)", line)}
+    return {word for line in commands(document) for word in re.findall(rf"(?:^|; |&& ){start} ([a-z-]+)", line)}
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_readme_names_every_command(document: str) -> None:
 def test_option_that_is_named_exists(document: str, pytest_options: set[str]) -> None:
     """Every option is one of the command that stands before it, or else one of pytest, the settings' among them."""
     for line in commands(document):
-        own = re.match(r"python -m contracts (\w+)", line)
+        own = re.match(r"python -m contracts ([\w-]+)", line)
         known = options_of(main.commands[own[1]]) if own else pytest_options
         named = re.findall(r"(?<!\S)--?[a-z][\w-]*", re.sub(r" -m contracts| -X \S+", "", line))
         assert set(named) <= known, line

@@ -66,7 +66,7 @@ def test_the_deriver_knows_only_itself(path: Path) -> None:
 def test_reports_read_only_the_verdict(path: Path) -> None:
     """A report knows nothing but verdict.json and the run folder; so it can be made anew at any time."""
     assert outside(path, ["contracts.report"]) == []
-    assert foreign(path, ["tabulate", "allure", "allure_commons", "allure_pytest"]) == []
+    assert foreign(path, ["tabulate", "jinja2", "markupsafe", "allure_commons"]) == []
 
 
 @pytest.mark.parametrize("path", named(CASES))
@@ -84,13 +84,13 @@ def test_only_one_module_imports_allure() -> None:
 
 
 def test_only_the_plugin_imports_pytest() -> None:
-    """Cases run without pytest; only its plugin, the collection beside it and the runs of a campaign know it."""
+    """Cases run without pytest; only its plugin with collection and fixtures, and the runs of a campaign, know it."""
     users = {
         str(path.relative_to(PACKAGE))
         for path in MODULES
         if any(below(n, ["pytest", "_pytest"]) for n in imported(path))
     }
-    assert users == {"plugin.py", "collection.py", "breakages/campaign_child.py"}
+    assert users == {"plugin.py", "collection.py", "fixtures.py", "breakages/campaign_child.py"}
 
 
 @pytest.mark.parametrize("path", named((PACKAGE / "breakages").glob("campaign*.py")))

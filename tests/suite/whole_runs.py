@@ -63,7 +63,7 @@ class Ran:
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """Return the environment without a setting of whoever runs the tests, in which every Python notes itself."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("ZADIG_", "PYTEST_"))}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("ZADIG_", "PYTEST_", "GITHUB_"))}
     (folder / "site").mkdir(parents=True, exist_ok=True)
     (folder / "site" / "sitecustomize.py").write_text(_NOTE, encoding="utf-8")
     paths = os.pathsep.join([str(folder / "site"), str(ROOT / "tests" / "suite")])

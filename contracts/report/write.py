@@ -1,0 +1,71 @@
+"""Writes the reports of a run beside its verdict.json, once all is over."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+"""The folder that the schemas are in."""
+Verdict = Mapping[str, Any]
+Environ = Mapping[str, str]
+Report = Callable[[Verdict, Path, Environ], str | None]
+
+
+def write_all(verdict: Verdict, folder: Path, environ: Environ, allure: Path | None = None) -> list[str]:
+    """Write report.html, summary.md and junit.xml into the folder of a run, the summary of a CI job where one is asked
+    for, and results into the folder `allure`; return a line for each that could not be written.
+
+    A report that fails takes nothing else along.
+    """
+    lines = [_tried(name, write, verdict, folder, environ) for name, write in _REPORTS.items()]
+    if allure is not None:
+        lines.append(_tried("allure's results", _allure, verdict, allure, environ))
+    return [line for line in lines if line]
+
+
+def _html(verdict: Verdict, folder: Path, _: Environ) -> None:
+    from contracts.report import html
+
+    _put(folder / "report.html", html.render(verdict))
+
+
+def _markdown(verdict: Verdict, folder: Path, environ: Environ) -> str | None:
+    from contracts.report import markdown
+
+    text = markdown.render(verdict)
+    _put(folder / "summary.md", text)
+    return markdown.append_to_job_summary(text, environ)
+
+
+def _junit(verdict: Verdict, folder: Path, _: Environ) -> None:
+    from contracts.report import junit
+
+    _put(folder / "junit.xml", junit.render(verdict))
+
+
+def _allure(verdict: Verdict, folder: Path, _: Environ) -> None:
+    from contracts.report import allure
+
+    allure.write(verdict, folder, root=ROOT)
+
+
+_REPORTS: Mapping[str, Report] = {
+    "report.html": _html,
+    "summary.md": _markdown,
+    "junit.xml": _junit,
+}
+
+
+def _tried(name: str, write: Report, verdict: Verdict, folder: Path, environ: Environ) -> str | None:
+    try:
+        return write(verdict, folder, environ)
+    except Exception as error:  # whatever is wrong with a report, the verdict stands
+        return f"{name} could not be written: {type(error).__name__}: {error}"
+
+
+def _put(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.write_text(text, encoding="utf-8", errors="backslashreplace")
+    os.replace(draft, path)  # noqa: PTH105 - atomic
