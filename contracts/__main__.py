@@ -2,7 +2,7 @@
 
 import click
 
-from contracts.commands import campaign, data, runs, target
+from contracts.commands import campaign, data, reports, runs, target
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -10,7 +10,7 @@ def main() -> None:
     """Contract tests for a live Zadig deployment. The cases themselves run with: pytest tests/api"""
 
 
-for command in (*target.COMMANDS, *runs.COMMANDS, *campaign.COMMANDS, *data.COMMANDS):
+for command in (*target.COMMANDS, *runs.COMMANDS, *reports.COMMANDS, *campaign.COMMANDS, *data.COMMANDS):
     main.add_command(command)
 
 

@@ -1,5 +1,6 @@
 """The pytest side: options, fixtures and hooks. Thin: what is worked out stands in the modules that it calls."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from contracts.report.terminal import summary
 from contracts.session import Session
 from contracts.settings import Settings, SettingsError, is_secret, load, option
 from contracts.verdict import PASSED_ON
+from contracts.workers import workers
 
 MARKUP = {
     "good": {"green": True, "bold": True},
@@ -41,9 +43,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "case(id, level): a case that is no row of the table, such as a flow")
     if not _wants_cases(config):
         return
-    given = {name: getattr(config.option, f"zadig_{name}", None) for name in Settings.model_fields}
     try:
-        settings = load(given)
+        settings = _settings(config)
         handed = getattr(config, "workerinput", {}).get("zadig")
         config.stash[SESSION] = run = Session(settings, handed, idle=_only_tells(config))
         ids = {case.id for case in cases(run.release)}
@@ -60,6 +61,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Listener(run))
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no" if _only_cases(config) else "short"  # the summary says it better
+
+
+def _settings(config: pytest.Config) -> Settings:
+    return load({name: getattr(config.option, f"zadig_{name}", None) for name in Settings.model_fields})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Let -n auto start as many workers as the target is worth; the suite's own tests get one a core, as ever."""
+    if not _wants_cases(config) or not _only_cases(config):
+        return None
+    try:
+        return workers(_settings(config), os.cpu_count() or 1)
+    except SettingsError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def allure_folder(config: pytest.Config) -> str | None:

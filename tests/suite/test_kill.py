@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+from agreement import disagreements
 
 from contracts.catalog import ROOT
 from contracts.standin.process import StandIn, start
@@ -54,7 +55,7 @@ def held(stand_in: StandIn) -> list[Any]:
 def run(stand_in: StandIn, folder: Path, kill_at: str) -> int:
     """Run some cases until the point, wait until all processes of the run are gone, and return the exit code."""
     command = [sys.executable, "-m", "pytest", "tests/api", "-q", "-p", "tests.suite.killer", "-k", SOME_CASES]
-    command += ["--base-url", stand_in.base_url, "--run-dir", str(folder)]
+    command += ["--base-url", stand_in.base_url, "--run-dir", str(folder), "--alluredir", str(folder / "allure")]
     command += [] if kill_at.startswith("main") else ["-n", "2"]
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ZADIG_", "PYTEST_"))}
     environment |= {"KILL_AT": kill_at, "KILL_MARK": str(folder / "reached-")}
@@ -85,7 +86,7 @@ def test_sweep_after_kill(stand_in: StandIn, tmp_path: Path, kill_at: str) -> No
 
 @pytest.mark.parametrize("kill_at", INTERRUPTS)
 def test_interrupted(stand_in: StandIn, tmp_path: Path, kill_at: str) -> None:
-    """After Ctrl-C or SIGTERM nothing is left without any sweep, and the verdict is written."""
+    """After Ctrl-C or SIGTERM nothing is left without any sweep; the verdict is written, and all reports agree."""
     before = held(stand_in)
 
     code = run(stand_in, tmp_path, kill_at)
@@ -94,3 +95,4 @@ def test_interrupted(stand_in: StandIn, tmp_path: Path, kill_at: str) -> None:
     assert held(stand_in) == before
     verdict = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
     assert verdict["verdict"] == "inconclusive"
+    assert disagreements(tmp_path, tmp_path / "allure", None) == []

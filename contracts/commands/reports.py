@@ -1,0 +1,67 @@
+"""Commands that write what comes of runs that are over: their reports, shards put together, durations."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from contracts.commands.runs import RunsCommand, fail, say
+
+
+@click.command(cls=RunsCommand)
+@click.option("--allure", type=click.Path(path_type=Path), help="Also write allure's results into this folder.")
+@click.argument("run", type=click.Path(path_type=Path))
+def report(run: Path, allure: Path | None) -> None:
+    """Write report.html, summary.md and junit.xml of RUN anew, from its verdict.json."""
+    from contracts.report.read import read
+    from contracts.report.write import write_all
+
+    warnings = write_all(read(run), run, {}, allure)
+    for line in warnings:
+        say(line, err=True)
+    say(str(run / "report.html"))
+    sys.exit(1 if warnings else 0)
+
+
+@click.command(cls=RunsCommand)
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the merged run.")
+@click.argument("runs", nargs=-1, required=True, metavar="RUN …", type=click.Path(path_type=Path))
+def merge(runs: tuple[Path, ...], out: Path) -> None:
+    """Put the shards of one plan together: one verdict with its reports. A case that no shard ran counts as not run.
+
+    Exit code: that of the merged verdict, or 4 where the runs are not shards of one plan, target and release.
+    """
+    import os
+
+    from contracts.catalog import CatalogError
+    from contracts.merge import MergeError
+    from contracts.merge import merge as put_together
+    from contracts.report.read import read
+    from contracts.report.terminal import verdict_line
+    from contracts.report.write import write_all
+    from contracts.verdict import write
+
+    try:
+        verdict = put_together([read(run) for run in runs], out.name)
+    except (MergeError, CatalogError, KeyError, TypeError) as error:
+        fail(str(error) if isinstance(error, MergeError | CatalogError) else f"a verdict lacks {error}; run it again")
+    write(verdict, out)
+    for line in write_all(verdict, out, os.environ):
+        say(line, err=True)
+    say(verdict_line(verdict))
+    say(str(out / "report.html"))
+    sys.exit(verdict["exit"])
+
+
+@click.command(cls=RunsCommand)
+@click.argument("run", type=click.Path(path_type=Path))
+def timings(run: Path) -> None:
+    """Record how long the cases of RUN took: shards are balanced by that."""
+    from contracts.catalog import ROOT
+    from contracts.report.read import read
+    from contracts.shards import record
+
+    say(record(read(run), ROOT))
+
+
+COMMANDS = (report, merge, timings)
