@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from email.message import Message
 from itertools import islice
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -100,12 +101,18 @@ def _host(location: str) -> str:
 
 
 def _same_type(came: str | None, promised: str) -> bool:
-    """Whether two content types say the same, in any case and with or without blanks and the charset."""
+    """Whether two content types say the same, however it is written; a charset that is left out may be any."""
     if came is None:
         return False
-    media, _, parameters = came.lower().replace(" ", "").partition(";")
-    wanted, _, charset = promised.lower().replace(" ", "").partition(";")
-    return media == wanted and (not charset or parameters in ("", charset))
+    (media, charset), (wanted, promised_charset) = _media(came), _media(promised)
+    return media == wanted and charset in (None, promised_charset or charset)
+
+
+def _media(content_type: str) -> tuple[str, str | None]:
+    """Return media type and charset of a content type."""
+    message = Message()
+    message["Content-Type"] = content_type
+    return message.get_content_type(), message.get_content_charset()
 
 
 def _not_json(exchange: Exchange, answer: Answer, error: NotStrictError) -> Breach:

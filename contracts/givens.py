@@ -115,6 +115,8 @@ GIVENS: Mapping[str, tuple[Step, ...]] = {
     "workflow": (_create,),
     "queued-task": (_create, _start),
     "cancelled-task": (_create, _start, _cancel),
+    "two-queued-tasks": (_create, _start, _start),
+    "two-tasks-one-cancelled": (_create, _start, _start, _cancel),
     "running-task": (_create, _start, partial(_reach, state="running")),
     "passed-task": (_create, _start, partial(_reach, state="passed")),
     "failed-task": (_create, partial(_start, branch="failing_branch"), partial(_reach, state="failed")),
@@ -126,6 +128,8 @@ GIVENS: Mapping[str, tuple[Step, ...]] = {
 STATES: Mapping[str, str] = {
     "queued-task": "created",
     "cancelled-task": "cancelled",
+    "two-queued-tasks": "created",
+    "two-tasks-one-cancelled": "cancelled",
     "running-task": "running",
     "passed-task": "passed",
     "failed-task": "failed",

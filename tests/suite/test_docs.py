@@ -24,7 +24,7 @@ WORDS = {
     "README.zh-CN.md": {ACCEPTED: "通过", REJECTED: "拒绝", INCONCLUSIVE: "无法判定"},
 }
 DEFAULT = {"README.md": "(the default)", "README.zh-CN.md": "（默认）"}
-MADE_LATER = {"zadig.toml", "verdict.json", "journal.jsonl"}
+MADE_LATER = {"zadig.toml", "verdict.json", "journal.jsonl", "summary.md"}
 """Files that a user writes or a run makes."""
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -64,11 +64,11 @@ def table(document: str, head: str) -> list[list[str]]:
 
 
 def made_targets() -> set[str]:
-    return set(re.findall(r"^([a-z]+):", text("Makefile"), re.MULTILINE))
+    return set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
 
 
 def shown_targets() -> set[str]:
-    return set(re.findall(r"^## make (\w+)", text("Makefile"), re.MULTILINE))
+    return set(re.findall(r"^## make ([\w-]+)", text("Makefile"), re.MULTILINE))
 
 
 def in_commands(document: str, start: str) -> set[str]:
