@@ -215,6 +215,8 @@ class Session:
     def finish(self, exit_status: int, allure: str | None = None) -> int:
         """Decide the verdict, write it with its reports, and return the exit code; `allure`: folder of its results."""
         interrupted = {2: "interrupted", 3: "an internal error of the suite"}.get(exit_status, "")
+        if self.other_failures and not interrupted:
+            interrupted = f"other tests that failed: {len(self.other_failures)}"
         outcomes = once(self.outcomes)
         tally = Tally(
             self._planned,
@@ -228,7 +230,7 @@ class Session:
         self.verdict = decide(about(self), tally)
         write(self.verdict, self.run_dir)
         self.warnings = write_all(self.verdict, self.run_dir, os.environ, Path(allure) if allure else None)
-        return max(int(self.verdict["exit"]), 1) if self.other_failures else int(self.verdict["exit"])
+        return int(self.verdict["exit"])
 
     def close(self) -> None:
         """End the stand-in, if this process started one."""

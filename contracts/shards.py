@@ -59,4 +59,4 @@ def record(verdict: Mapping[str, Any], root: Path) -> str:
 
 def plan_id(ids: Collection[str]) -> str:
     """Return what two plans share only if they are of the same cases."""
-    return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join(sorted(ids)).encode("utf-8", "backslashreplace")).hexdigest()[:16]

@@ -16,13 +16,17 @@ def read(folder: Path) -> dict[str, Any]:
     """Return what verdict.json in the folder of a run says; raises ReadError where it cannot be used."""
     path = folder / FILE if folder.name != FILE else folder
     try:
+        if path.exists() and not path.is_file():
+            raise ReadError(f"{path}: is no file")
         verdict = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         why = "the run was killed before its verdict, or is still going" if path.parent.is_dir() else "no such folder"
         raise ReadError(f"{folder}: no {FILE}: {why}") from None
     except OSError as error:
         raise ReadError(f"{path}: cannot be read: {error.strerror}") from None
-    except ValueError:
+    except ReadError:
+        raise
+    except (ValueError, RecursionError):
         raise ReadError(f"{path}: is not JSON: it was cut or changed; run again") from None
     if not isinstance(verdict, dict) or not isinstance(verdict.get("cases"), list) or "run" not in verdict:
         raise ReadError(f"{path}: is not a verdict of this suite")

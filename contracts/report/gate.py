@@ -1,0 +1,96 @@
+"""The gate: whether a release may go out, from the folders of runs that are over. No pytest, no target, no trust."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from contracts.report.read import FILE, ReadError
+from contracts.report.rules import INCONCLUSIVE, WORST, Decision, decide, disagreement, planned
+from contracts.report.shape import load
+
+NO_ZADIG = "this says nothing about a live Zadig"
+
+
+@dataclass(frozen=True)
+class Gated:
+    """One run at the gate: its folder, what is decided of it, and what verdict.json says: of the run, of the whole plan
+    that it is a part of, and which cases were planned; empty: nothing."""
+
+    folder: str
+    decision: Decision
+    run: Mapping[str, Any]
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    planned: frozenset[str] = frozenset()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as `gate --json` tells it."""
+        about = {key: self.run.get(key) for key in ("id", "release", "profile", "host", "stand_in", "shard")}
+        return {"folder": self.folder} | _plain(self.decision) | {"run": about}
+
+
+def gate(folders: Sequence[Path], today: date, profile: str | None = None) -> tuple[list[Gated], Decision]:
+    """Return what is decided of each run and of all together, where at least `profile` is asked for (None: its own)."""
+    runs = [_gated(folder, today, profile) for folder in folders]
+    missing = tuple(_missing(runs))
+    exits = {run.decision.exit for run in runs} | ({6} if missing else set())
+    exit_code = next(code for code in WORST if code in exits)
+    reasons = [f"{run.folder}: {reason}" for run in runs for reason in run.decision.reasons]
+    return runs, Decision(exit_code, (*reasons, *missing))
+
+
+def _gated(folder: Path, today: date, profile: str | None) -> Gated:
+    if folder.is_dir() and not (folder / FILE).exists():
+        return Gated(
+            str(folder), Decision(6, (f"no {FILE}: the run was killed before its verdict, or still goes",)), {}
+        )
+    try:
+        verdict = load(folder)
+        if wrong := disagreement(verdict):
+            raise ReadError(f"{folder}: was changed after the run: {wrong}; run again")
+    except ReadError as error:
+        return Gated(str(folder), Decision(4, (str(error).removeprefix(f"{folder}: "),)), {})
+    return Gated(str(folder), decide(verdict, today, profile), verdict["run"], verdict["plan"], planned(verdict))
+
+
+def _missing(runs: Sequence[Gated]) -> Iterator[str]:
+    """Yield which cases of a plan in shards are not at the gate: as far as it knows, they did not run."""
+    plans: dict[tuple[Any, ...], list[Gated]] = {}
+    for run in (run for run in runs if run.plan):
+        plans.setdefault((run.plan["id"], run.run["release"], _target(run.run)), []).append(run)
+    for shards in plans.values():
+        missing = {*shards[0].plan["elsewhere"]}.difference(*(shard.planned for shard in shards))
+        if missing:
+            names = ", ".join(shard.folder for shard in shards)
+            yield f"{names}: {len(missing)} of the plan's cases belong to shards that are not here"
+
+
+def _plain(decision: Decision) -> dict[str, Any]:
+    return {"verdict": decision.verdict, "exit": decision.exit, "reasons": list(decision.reasons)}
+
+
+def to_json(runs: Sequence[Gated], together: Decision) -> dict[str, Any]:
+    """Return what `gate --json` tells."""
+    return _plain(together) | {"live": _live(runs), "runs": [run.to_json() for run in runs]}
+
+
+def _live(runs: Sequence[Gated]) -> bool:
+    return bool(runs) and all(run.run.get("stand_in", "") is None for run in runs)
+
+
+def lines(runs: Sequence[Gated], together: Decision) -> Iterator[str]:
+    """Yield a line for each run, what is missing between them, and the verdict on all of them last."""
+    for run in runs:
+        about = f" · {run.run['release']} {run.run['profile']} on {_target(run.run)}" if run.run else ""
+        why = f": {'; '.join(run.decision.reasons)}" if run.decision.reasons else ""
+        yield f"{run.decision.verdict.upper()}  {run.folder}{about}{why}"
+    yield from (f"{INCONCLUSIVE.upper()}  {reason}" for reason in _missing(runs))
+    count = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
+    stand_ins = sum(run.run.get("stand_in") is not None for run in runs)
+    on = f"; {stand_ins} of {len(runs)} on a stand-in: {NO_ZADIG}" if stand_ins else ""
+    yield f"GATE: {together.verdict.upper()} (exit {together.exit}, {count}){on}"
+
+
+def _target(run: Mapping[str, Any]) -> str:
+    return f"the stand-in ({run['stand_in']}), {NO_ZADIG}" if run["stand_in"] is not None else str(run["host"])
