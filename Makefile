@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup run test check bench lock clean
+.PHONY: help setup run test check campaign-short bench lock clean
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -46,6 +46,10 @@ check: $(READY_DEV)
 	$(BIN)/python -m contracts derive --check
 	$(BIN)/python -m contracts coverage --check
 	$(BIN)/python -m contracts readme --check
+
+## make campaign-short  runs the suite on one breakage per family and operation, and on all benign changes
+campaign-short: $(READY)
+	@$(BIN)/python -m contracts campaign --short
 
 ## make bench    measurements, as a table
 bench: $(READY_DEV)

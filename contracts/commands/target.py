@@ -1,6 +1,10 @@
 """Commands about a target: a stand-in, a look at it, and what runs left there."""
 
+import difflib
+import signal
 import sys
+import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +12,7 @@ import click
 from contracts.options import SettingsCommand
 
 if TYPE_CHECKING:
+    from contracts.breakages.change import Change
     from contracts.settings import Settings
 
 
@@ -15,22 +20,54 @@ if TYPE_CHECKING:
 @click.option("--port", default=0, show_default="a free one", type=click.IntRange(0, 65535))
 @click.option("--behaviour", default="perfect", show_default=True, help="perfect, or a release with its defects.")
 @click.option("--clock", default="manual", show_default=True, type=click.Choice(["manual", "real"]))
-def standin(port: int, behaviour: str, clock: str) -> None:
+@click.option("--breakage", metavar="NAME", help="Break the contract in one way, or differ harmlessly (benign/…).")
+def standin(port: int, behaviour: str, clock: str, breakage: str | None) -> None:
     """Serve the stand-in Zadig on this machine until Ctrl-C."""
     from contracts.standin.behaviour import BEHAVIOURS
     from contracts.standin.serve import serve
 
     if behaviour not in BEHAVIOURS:
         raise click.BadParameter(f"{behaviour!r} is none of {', '.join(BEHAVIOURS)}", param_hint="--behaviour")
+    change = _change(breakage) if breakage is not None else None
 
     def announce(base_url: str) -> None:
         click.echo(f"stand-in Zadig ({behaviour}) at {base_url}; Ctrl-C ends it")
+        if change is not None:
+            what = "which breaks a promise" if change.kinds else "which is harmless"
+            click.echo(f"with {change}, {what}: {change.says}")
         click.echo(f"try: pytest tests/api --base-url {base_url}")
 
     try:
-        serve(port, behaviour, clock, until_eof=False, announce=announce)
+        if change is None:
+            serve(port, behaviour, clock, until_eof=False, announce=announce)
+        else:
+            _serve_changed(change, port, behaviour, clock, announce)
     except OSError as error:
         raise click.ClickException(str(error)) from None
+
+
+def _change(name: str) -> "Change":
+    """Return the change of this name; BadParameter with the names nearest to it where there is none."""
+    from contracts.breakages.catalog import benign, breakages
+
+    changes = {**breakages(), **benign()}
+    if name not in changes:
+        near = difflib.get_close_matches(name, changes, n=3, cutoff=0.3)
+        hint = f"near to it: {', '.join(near)}" if near else f"a name is written like {next(iter(changes))}"
+        raise click.BadParameter(f"there is no {name!r}; {hint}", param_hint="--breakage")
+    return changes[name]
+
+
+def _serve_changed(change: "Change", port: int, behaviour: str, clock: str, announce: Callable[[str], None]) -> None:
+    from contracts.breakages.front import front
+    from contracts.standin.app import create_app
+
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    with front(change, create_app(behaviour, clock), port) as served:
+        announce(served.base_url)
+        over.wait()
 
 
 @click.command(cls=SettingsCommand)

@@ -1,100 +1,93 @@
-"""Parameter tables: rows held against the path, the query and the body sample of their operation."""
+"""Parameters: the rows of tables held against the request, and against the body sample, of their operation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.derive.page import Section, Table
-from contracts.derive.sample import Note
-from contracts.derive.words import COLUMNS, NO_DEFAULT, PLACES, REQUIRED, TYPES
-
-Parameter = dict[str, Any]
-"""A parameter as documented.json has it: name, in, type, required, default, line."""
+from contracts.derive.findings import Note
+from contracts.derive.names import path_parameters
+from contracts.derive.request import Request
+from contracts.derive.tables import Parameter
 
 
-def url_parameters(
-    sections: Sequence[Section], path: Sequence[str], query: Sequence[str], line: int, note: Note
-) -> list[Parameter]:
-    """Return the path and query parameters of an operation, from its request line and its tables.
+def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str], note: Note) -> list[Parameter]:
+    """Return the path and query parameters of an operation, from its request line and the rows of its tables.
 
-    ``path`` and ``query`` are the names that the request at ``line`` has; where a table has another name for a path
-    parameter, the path wins. Every departure is a finding.
+    Where a table has another name for a path parameter, the path wins. ``others`` are names of further requests of the
+    same operation; rows for these alone are left out. Every departure is a finding.
     """
-    rows = [row for section in sections for row in _rows(section, note)]
-    unknown = [row for row in rows if row["name"] not in (*path, *query)]
-    unlisted = [name for name in path if name not in {row["name"] for row in rows}]
-    for row, name in zip(list(unknown), list(unlisted), strict=False):
-        note(
-            "parameter-renamed",
-            row["line"],
-            f"The table says {row['name']} where the path says :{name}; the path's name is kept.",
-        )
-        row["name"] = name
-        unknown.remove(row)
-        unlisted.remove(name)
-    for row in unknown:
-        note(
-            "parameter-not-in-request",
-            row["line"],
-            f"The request line has no parameter {row['name']}; it is kept as a query parameter.",
-        )
-    for row in rows:
-        place = "path" if row["name"] in path else "query"
-        if row["in"] == "path" and place == "query" and row not in unknown:
-            note(
-                "query-listed-as-path",
-                row["line"],
-                f"{row['name']} is a query parameter and is listed among the path parameters.",
-            )
-        row["in"] = place
-        if place == "path" and not row["required"]:
-            note("path-parameter-optional", row["line"], f"{row['name']} is part of the path; it is kept as required.")
+    path = path_parameters(request.path)
+    query = dict(request.query)
+    known = {*path, *query}
+    found = [dict(row) for row in rows if row["name"] in known or row["name"] not in others]
+    _rename(found, path, known, note)
+    for row in found:
+        name = row["name"]
+        if name not in known:
+            what = f"The request line has no parameter {name[:60]}"
+            note("parameter-not-in-request", row["line"], what, "it is a query parameter")
+        elif name in query and name not in path and row["in"] == "path":
+            what = f"{name[:60]} is a query parameter and is listed among the path parameters"
+            note("query-listed-as-path", row["line"], what, "it is sent in the query")
+        elif name in path and row["in"] == "query":
+            what = f"{name[:60]} is a path parameter and is listed among the query parameters"
+            note("path-listed-as-query", row["line"], what, "it is sent in the path")
+        row["in"] = "path" if name in path else "query"
+        if name in path and not row["required"]:
+            what = f"{name[:60]} is part of the path and is not listed as required"
+            note("path-parameter-optional", row["line"], what, "it is required")
             row["required"] = True
-    listed = {row["name"] for row in rows}
-    for name in (*path, *query):
+    listed = {row["name"] for row in found}
+    for name in dict.fromkeys((*path, *query)):
         if name not in listed:
-            note("parameter-not-listed", line, f"No table lists the parameter {name}; it is taken as a string.")
-            place = "path" if name in path else "query"
-            rows.append(
+            note("parameter-not-listed", request.line, f"No table lists the parameter {name[:60]}", "it is a text")
+            found.append(
                 {
                     "name": name,
-                    "in": place,
+                    "in": "path" if name in path else "query",
                     "type": "string",
-                    "required": place == "path",
-                    "default": None,
-                    "line": line,
+                    "required": name in path,
+                    "default": query.get(name),
+                    "line": request.line,
                 }
             )
-    order = (*path, *query)
-    return sorted(rows, key=lambda row: order.index(row["name"]) if row["name"] in order else len(order))
+    if len(set(path)) < len(path):
+        note("path-parameter-twice", request.line, "The path has a parameter twice", "both have the same value")
+    order = {name: at for at, name in reversed(list(enumerate((*path, *query))))}
+    return sorted(found, key=lambda row: order.get(row["name"], len(order)))
 
 
-def body_parameters(section: Section | None, sample: Any, line: int, note: Note) -> list[Parameter]:
-    """Return the parameters of the body's table, held against the body sample (None if there is none)."""
-    if section is None:
-        if sample is not None:
-            note("no-table", line, "The body has a sample and no table; none of its keys counts as required.")
-        return []
-    rows = [{**row, "in": "body"} for row in _rows(section, note)]
-    keys: Mapping[str, Any] = sample if isinstance(sample, dict) else {}
-    for row in rows:
-        if sample is not None and row["name"] not in keys:
-            note("parameter-not-in-sample", row["line"], f"The body sample has no key {row['name']}.")
-        elif sample is not None and row["type"] not in (None, json_type(keys[row["name"]])):
-            found = json_type(keys[row["name"]])
-            note(
-                "type-differs-from-sample",
-                row["line"],
-                f"The table says {row['type']} for {row['name']}, the sample has {found}; the sample's type is kept.",
-            )
-            row["type"] = found
-    listed = len({row["name"] for row in rows} & set(keys))
-    if section.tables and listed < len(keys):
-        note(
-            "body-table-incomplete",
-            section.tables[0].line,
-            f"The table lists {listed} of the {len(keys)} keys of the body sample.",
-        )
-    return rows
+def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], note: Note) -> None:
+    """Give rows of a path table the path's names where all that do not fit can be matched one to one."""
+    listed = {row["name"] for row in rows}
+    unknown = [row for row in rows if row["in"] == "path" and row["name"] not in known]
+    unlisted = [name for name in path if name not in listed]
+    if len(unknown) != len(unlisted):
+        return
+    for row, name in zip(unknown, unlisted, strict=True):
+        what = f"The table says {row['name'][:60]} where the path says :{name[:60]}"
+        note("parameter-renamed", row["line"], what, "the path's name is right")
+        row["name"] = name
+
+
+def body_parameters(rows: Sequence[Parameter], samples: Sequence[Any], note: Note) -> list[Parameter]:
+    """Return the rows of the body's table, held against the body samples, if there are any."""
+    found = [{**row, "in": "body"} for row in rows]
+    keys: dict[str, set[str | None]] = {}
+    for sample in samples:
+        for key, value in sample.items() if isinstance(sample, Mapping) else ():
+            keys.setdefault(key, set()).add(json_type(value))
+    for row in found:
+        name = row["name"]
+        kinds = {kind for kind in keys.get(name, set()) if kind is not None}
+        if samples and name not in keys:
+            what = f"The body sample has no key {name[:60]}"
+            note("parameter-not-in-sample", row["line"], what, "it may be sent all the same")
+        elif row["type"] is not None and kinds and row["type"] not in kinds:
+            kind = min(kinds)
+            what = f"The table says {row['type']} for {name[:60]}, the sample has {kind}"
+            note("type-differs-from-sample", row["line"], what, "the sample's type is right")
+            row["type"] = kind
+    return found
 
 
 def json_type(value: Any) -> str | None:
@@ -103,69 +96,3 @@ def json_type(value: Any) -> str | None:
         return None
     kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array"), (dict, "object"))
     return next(name for kind, name in kinds if isinstance(value, kind))
-
-
-def _rows(section: Section, note: Note) -> list[Parameter]:
-    """Return the rows of a section's tables, with the section's kind as their place unless a column names it."""
-    if not section.tables:
-        note("no-table", section.line, "This section lists parameters and has no table.")
-    rows: dict[str, Parameter] = {}
-    for table in section.tables:
-        for row in _table(table, str(section.kind), note):
-            if row["name"] in rows:
-                note("parameter-listed-twice", row["line"], f"{row['name']} is listed twice; the first row is kept.")
-            rows.setdefault(row["name"], row)
-    return list(rows.values())
-
-
-def _table(table: Table, place: str, note: Note) -> list[Parameter]:
-    columns = [COLUMNS.get("".join(title.split()).casefold()) for title in table.columns]
-    for at, column in enumerate(columns, 1):
-        if column is None:
-            note("unknown-column", table.line, f"Column {at} of the table has an unknown heading; it is not read.")
-    for column in ("name", "type", "required"):
-        if column not in columns:
-            note("no-column", table.line, f"The table has no column for the {column} of a parameter.")
-    if "in" not in columns:
-        note("no-in-column", table.line, "The table does not say where each parameter is sent.")
-    if "name" not in columns:
-        return []
-    named: list[Parameter] = []
-    for row in table.rows:
-        cells = dict(zip(columns, row.cells, strict=False))
-        if cells["name"]:
-            named.append(_row(cells, row.line, place, note))
-        else:
-            note("row-without-name", row.line, "The row names no parameter; it is not read.")
-    return named
-
-
-def _row(cells: Mapping[str | None, str], line: int, place: str, note: Note) -> Parameter:
-    name = cells["name"]
-    kind = TYPES.get(cells.get("type", "").casefold())
-    if "type" in cells and kind is None:
-        note("unknown-type", line, f"The type of {name} is no known type word; any type is accepted.")
-    required = REQUIRED.get(cells.get("required", "").casefold())
-    if "required" in cells and required is None:
-        note("unknown-required-word", line, f"It is not clear whether {name} is required; it is taken as optional.")
-    where = cells.get("in", place).casefold()
-    if where not in PLACES:
-        note("unknown-place", line, f"Where {name} is sent is no known word; it is taken from the section.")
-        where = place
-    try:
-        default = _default(cells.get("default", ""), kind)
-    except ValueError:
-        default = cells["default"]
-        note("default-of-another-type", line, f"The default of {name} is not of its type; it is kept as text.")
-    return {"name": name, "in": where, "type": kind, "required": bool(required), "default": default, "line": line}
-
-
-def _default(cell: str, kind: str | None) -> Any:
-    """Return the default as a value of its type; raises ValueError if it is none."""
-    if cell in NO_DEFAULT:
-        return None
-    if kind == "boolean" and cell.casefold() in ("true", "false"):
-        return cell.casefold() == "true"
-    if kind == "integer":
-        return int(cell)
-    return float(cell) if kind == "number" else cell

@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from contracts.derive.contract import combine
 from contracts.derive.documented import document
 from contracts.derive.error import DeriveError
 from contracts.derive.facts import Observed
+from contracts.derive.findings import Finding
 from contracts.derive.names import load_names
 from contracts.derive.observed import load
 from contracts.derive.openapi import openapi
@@ -41,7 +42,9 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo) -> int:
     try:
         documents = {}
         for path in pages:
-            content = _read(path, root, echo)
+            content = _of_release(_read(path, root))
+            for finding in _findings(content):
+                echo(str(finding))
             if content["release"] in documents:
                 raise DeriveError(f"{path.name}:1: a second page of release {content['release']}: give one per release")
             documents[content["release"]] = content
@@ -61,6 +64,28 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo) -> int:
     return max(outcomes, default=UP_TO_DATE)
 
 
+def show(root: Path, pages: Sequence[Path], as_json: bool, strict: bool, echo: Echo) -> int:
+    """Say the findings of pages, as lines or as one JSON list, and write nothing.
+
+    Returns the exit code: 0, or 1 for any finding under ``strict``, or 4 for a page that cannot be read at all.
+    """
+    try:
+        findings = [finding for path in pages for finding in _findings(_read(path, root))]
+    except DeriveError as error:
+        echo(str(error))
+        return UNUSABLE
+    if as_json:
+        echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        for finding in findings:
+            echo(str(finding))
+    return DIFFERENT if findings and strict else UP_TO_DATE
+
+
+def _findings(content: Mapping[str, Any]) -> list[Finding]:
+    return [Finding(content["page"]["file"], **row) for row in content["findings"]]
+
+
 def render(content: Mapping[str, Any]) -> str:
     """Return derived content as it stands in a file: the same content is always the same text."""
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -73,16 +98,20 @@ def difference(name: str, found: str | None, wanted: str | None) -> str:
     return "\n".join(lines) or f"{name}: differs in its line ends or is empty: run this without --check"
 
 
-def _read(path: Path, root: Path, echo: Echo) -> dict[str, Any]:
+def _read(path: Path, root: Path) -> dict[str, Any]:
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
         raise DeriveError(f"{path}: cannot be read ({error.strerror}): give the path of a page") from None
     except UnicodeDecodeError as error:
         raise DeriveError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
-    content = document(read_page(text, path.name), load_names(root / "contracts/releases/operations.toml"))
-    for finding in content["findings"]:
-        echo(f"{path.name}:{finding['line']} {finding['rule']} {finding['text']}")
+    return document(read_page(text, path.name), load_names(root / "contracts/releases/operations.toml"))
+
+
+def _of_release(content: dict[str, Any]) -> dict[str, Any]:
+    if content["release"] is None:
+        where = f"{content['page']['file']}:1"
+        raise DeriveError(f"{where}: names no release: add front matter with a line permalink: /v1.7.0/api/workflow/")
     return content
 
 

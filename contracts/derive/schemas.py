@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from contracts.derive.contract import Answer, Contract, Operation, combine
 from contracts.derive.facts import Observed
-from contracts.derive.parameters import json_type
+from contracts.derive.merge import united
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ID: Final = "https://zadig-contract-tests.example/schemas"
+URL_PLACES: Final = ("path", "query")
+"""Where a parameter stands that is no key of the body."""
 
 Schema = dict[str, Any]
 
@@ -36,9 +38,10 @@ def own_schemas(contract: Contract) -> dict[str, Schema]:
 
 
 def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> Schema:
-    """Return the schema of one answer: every key of the sample is required, and further keys are allowed."""
-    schema = shape(answer.sample, required=True)
-    for key in constants(answer.sample):
+    """Return the schema of one answer: every key that all samples have is required, and further keys are allowed."""
+    samples = answer.samples or (answer.sample,)
+    schema = united(samples, required=True)
+    for key in constants(*samples):
         schema["properties"][key] = {"const": answer.sample[key]}
     for key, least in answer.minimum.items():
         schema["properties"][key]["minimum"] = least
@@ -46,90 +49,89 @@ def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> S
         "$schema": DIALECT,
         "$id": f"{ID}/{contract.release}/{operation.name}/{answer.name}.json",
         "title": f"{operation.name}: {answer.name}",
-        "description": f"{answer.means} {_origin(contract, answer.lines, answer.source)}",
-        **_basis(contract, answer.lines, answer.source),
+        "description": f"{answer.means} {origin(contract, answer.lines, answer.source)}",
+        **basis(contract, answer.lines, answer.source),
         **schema,
     }
 
 
 def request_schema(contract: Contract, operation: Operation) -> Schema:
     """Return the schema of a request, as an object of its path and query parameters and its body, if it has one."""
-    sections = {
-        place: _parameters([row for row in operation.parameters if row["in"] == place]) for place in ("path", "query")
-    }
-    if operation.body is not None:
-        sections["body"] = _body(operation)
+    sections = {place: _parameters([row for row in operation.parameters if row["in"] == place]) for place in URL_PLACES}
+    if has_body(operation):
+        sections["body"] = body_schema(operation)
     lines = operation.body_lines or (None if operation.line is None else (operation.line, operation.line))
     return {
         "$schema": DIALECT,
         "$id": f"{ID}/{contract.release}/{operation.name}/request.json",
         "title": f"{operation.name}: request",
-        "description": f"What {operation.method} {operation.path} takes. {_origin(contract, lines, operation.source)}",
-        **_basis(contract, lines, operation.source),
+        "description": f"What {operation.method} {operation.path} takes. {origin(contract, lines, operation.source)}",
+        **basis(contract, lines, operation.source),
         "type": "object",
         "properties": sections,
         "required": [place for place in sections if place == "body" or sections[place]["required"]],
     }
 
 
-def constants(sample: Any) -> tuple[str, ...]:
-    """Return the keys whose values are the same in every answer of this kind: those of the two envelopes."""
-    if not isinstance(sample, dict):
+def constants(*samples: Any) -> tuple[str, ...]:
+    """Return the keys whose values are the same in every answer of this kind: those of the known envelopes."""
+    first = samples[0]
+    if not all(isinstance(sample, dict) for sample in samples):
         return ()
-    if sample.get("type") == "error":
-        return tuple(key for key in ("code", "message", "type") if key in sample)
-    return ("message",) if set(sample) == {"message"} else ()
+    if first.get("type") == "error":
+        keys: tuple[str, ...] = ("code", "message", "type")
+    elif "resultCode" in first:
+        # The text of an error may name what was sent; that of a success does not.
+        keys = ("resultCode", *(["errorMsg"] if first.get("errorMsg") == "success" else []))
+    else:
+        keys = ("message",) if set(first) == {"message"} else ()
+    return tuple(key for key in keys if key in first and all(_same(sample.get(key), first[key]) for sample in samples))
 
 
-def shape(value: Any, required: bool) -> Schema:
-    """Return a schema for values like this one; ``required``: whether the keys of its objects must all be there.
+def _same(one: Any, other: Any) -> bool:
+    # In Python 1, 1.0 and True are equal; in JSON True is not a number.
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
-    Null and the items of an empty array say nothing about a type, so anything is accepted there.
-    """
-    kind = json_type(value)
-    schema: Schema = {} if kind is None else {"type": kind}
-    if isinstance(value, dict) and value:
-        schema["properties"] = {key: shape(item, required) for key, item in value.items()}
-        if required:
-            schema["required"] = sorted(value)
-    elif isinstance(value, list) and value:
-        shapes: list[Schema] = []
-        for item in value:
-            if (each := shape(item, required)) not in shapes:
-                shapes.append(each)
-        schema["items"] = shapes[0] if len(shapes) == 1 else {"anyOf": shapes}
-    return schema
+
+def has_body(operation: Operation) -> bool:
+    """Whether requests of an operation carry a body: its page has a sample or a table of one."""
+    return operation.body is not None or any(row["in"] == "body" for row in operation.parameters)
 
 
 def _parameters(rows: Sequence[Mapping[str, Any]]) -> Schema:
     return {
         "type": "object",
-        "properties": {row["name"]: {} if row["type"] is None else {"type": row["type"]} for row in rows},
+        "properties": {
+            row["name"]: {key: row[key] for key in ("type", "default") if row[key] is not None} for row in rows
+        },
         "required": sorted(row["name"] for row in rows if row["required"]),
     }
 
 
-def _body(operation: Operation) -> Schema:
-    """Return the schema of the body: types by the sample, required keys by the parameter table."""
+def body_schema(operation: Operation) -> Schema:
+    """Return the schema of the body: types by the sample, required keys and defaults by the parameter table."""
     table = _parameters([row for row in operation.parameters if row["in"] == "body"])
-    sample = shape(operation.body, required=False)
-    if not isinstance(operation.body, dict):
+    sample = united(operation.bodies, required=False)
+    if not isinstance(operation.body, dict | None):
         return sample
-    undocumented: Schema = {}
+    properties: Schema = {}
     if facts := operation.body_facts:
         for key, value in facts.undocumented.items():
-            undocumented[key] = {**shape(value, required=False), "x-basis": "observed", "x-source": facts.source}
-    properties = {**undocumented, **table["properties"], **sample.get("properties", {})}
+            properties[key] = {**united([value], required=False), "x-basis": "observed", "x-source": facts.source}
+    for key, schema in (*table["properties"].items(), *sample.get("properties", {}).items()):
+        properties[key] = {**properties.get(key, {}), **schema}
     return {"type": "object", "properties": properties, "required": table["required"]}
 
 
-def _basis(contract: Contract, lines: tuple[int, int] | None, source: str | None) -> Schema:
+def basis(contract: Contract, lines: tuple[int, int] | None, source: str | None) -> Schema:
+    """Return where something is promised, as x- keys: lines of the page or the source of the fact."""
     if lines is None:
         return {"x-basis": "observed", "x-source": source}
     return {"x-basis": "documented", "x-page": contract.page, "x-lines": list(lines)}
 
 
-def _origin(contract: Contract, lines: tuple[int, int] | None, source: str | None) -> str:
+def origin(contract: Contract, lines: tuple[int, int] | None, source: str | None) -> str:
+    """Return where something is promised, as a sentence."""
     if lines is None:
         return f"Observed: {source}."
     first, last = lines

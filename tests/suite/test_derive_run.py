@@ -91,7 +91,8 @@ def test_page_becomes_documented_file_and_schemas(derived: Project):
         "9.9.0/create-workflow/success.json",
         "9.9.0/create-workflow/error.json",
     }
-    assert "plain.md:12 no-headers No request header is documented." in derived.said
+    finding = "plain.md:12: No request header is documented; assumed that none is needed but that of the token"
+    assert finding in derived.said
     assert derived.said[-1] == "9.9.0: 8 files, 8 written, 0 removed"
 
 
@@ -174,6 +175,70 @@ def test_check_compares_the_page_with_the_documented_file(derived: Project, tmp_
     assert derived.derive(page, check=True) == 1
     assert any(line.startswith("--- contracts/releases/9.9.0/documented.json") for line in derived.said)
     assert any(line.startswith(f"--- {SCHEMA}") for line in derived.said)
+
+
+CHANGES = {
+    "success-key": ('{"message": "success"}', '{"massage": "success"}', {"cancel-task/success.json"}),
+    "success-value": ('{"message": "success"}', '{"message": "succesz"}', {"cancel-task/success.json"}),
+    "error-code": ("6163", "6164", {"cancel-task/gone.json"}),
+    "error-key": ('"extra"', '"extre"', {"cancel-task/gone.json"}),
+    "body-key": ('"labels": [', '"lebels": [', {"create-workflow/request.json"}),
+    "body-type": ('"limit": 3', '"limit":"3"', {"create-workflow/request.json"}),
+    "further-error-code": ("6540", "6541", {"create-workflow/error.json"}),
+    "text-that-no-schema-holds": ("nothing found", "nothing faund", set()),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "changed"), CHANGES.values(), ids=CHANGES)
+def test_change_of_a_sample_changes_exactly_its_schema(
+    derived: Project, tmp_path: Path, old: str, new: str, changed: set[str]
+):
+    """One character more or less in a sample shows in the schema of that answer or request, and in no other."""
+
+    def schemas() -> dict[str, bytes]:
+        found = {path.removeprefix("schemas/9.9.0/"): data for path, data in derived.files().items()}
+        return {path: data for path, data in found.items() if "/" in path and not path.startswith("contracts/")}
+
+    before = schemas()
+    page = tmp_path / "plain.md"
+    page.write_text(PAGE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    assert derived.derive(page) == 0
+    after = {path: data for path, data in schemas().items() if path != "plain.md"}
+    assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} == changed
+
+
+@pytest.mark.parametrize("form", sorted((PAGE.parent / "forms").glob("*.md")), ids=lambda path: path.stem)
+def test_each_form_becomes_schemas_and_a_valid_description(project: Project, tmp_path: Path, form: Path):
+    """Whatever form a page has, its operations and answers become schemas, and OpenAPI that other tools accept."""
+    page = tmp_path / "page.md"
+    front = "---\npermalink: /v9.9.0/api/sample/\n---\n"
+    page.write_text(front + form.read_bytes().decode().removeprefix("\ufeff").split("---\n", 2)[-1], encoding="utf-8")
+    project.observed("9.9.0", "")
+    assert project.derive(page) == 0, project.said[-1]
+    documented = json.loads(project.files()["contracts/releases/9.9.0/documented.json"])
+    assert project.schemas() == {
+        "9.9.0/openapi.json",
+        *(f"9.9.0/{name}/request.json" for name in documented["operations"]),
+        *(
+            f"9.9.0/{name}/{answer}.json"
+            for name, operation in documented["operations"].items()
+            for answer in operation["answers"]
+        ),
+    }
+    content, base = read_from_filename(str(project.root / "schemas/9.9.0/openapi.json"))
+    validate(content, base_uri=base)
+
+
+def test_page_without_a_release_is_not_derived(derived: Project, tmp_path: Path):
+    """Without a release nobody knows where to write: one line says what the page needs."""
+    page = tmp_path / "plain.md"
+    page.write_text(PAGE.read_text(encoding="utf-8").replace("/v9.9.0/", "/latest/"), encoding="utf-8")
+    before = derived.files()
+    assert derived.derive(page) == 4
+    assert derived.said == [
+        "plain.md:1: names no release: add front matter with a line permalink: /v1.7.0/api/workflow/"
+    ]
+    assert derived.files() == before
 
 
 def test_release_on_a_base_has_files_only_for_what_differs(derived: Project):

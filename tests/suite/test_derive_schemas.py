@@ -1,22 +1,22 @@
 """The derived schemas accept what Zadig answers and reject what it must not answer."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from openapi_spec_validator import validate
-from openapi_spec_validator.readers import read_from_filename
 
 from contracts.derive.contract import combine
 from contracts.derive.observed import load
-from contracts.derive.schemas import derive, shape
+from contracts.derive.schemas import constants, derive
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "schemas/1.7.0"
 DOCUMENTED: dict[str, Any] = json.loads((ROOT / "contracts/releases/1.7.0/documented.json").read_text(encoding="utf-8"))
-OBSERVED = load(ROOT / "contracts/releases/1.7.0/observed.toml")
+FACTS = ROOT / "contracts/releases/1.7.0/observed.toml"
+OBSERVED = load(FACTS)
 DERIVED = derive(DOCUMENTED, OBSERVED)
 
 MISSING = {
@@ -126,44 +126,70 @@ def test_every_answer_has_a_schema_that_accepts_its_own_sample():
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"),
+    ("sample", "keys"),
     [
-        pytest.param(None, {}, id="null-says-nothing"),
-        pytest.param(True, {"type": "boolean"}, id="truth-is-no-integer"),
-        pytest.param(1, {"type": "integer"}, id="integer"),
-        pytest.param(1.5, {"type": "number"}, id="number"),
-        pytest.param([], {"type": "array"}, id="empty-array-takes-any-item"),
-        pytest.param([1, 2], {"type": "array", "items": {"type": "integer"}}, id="array-of-one-type"),
-        pytest.param(
-            [1, "a"], {"type": "array", "items": {"anyOf": [{"type": "integer"}, {"type": "string"}]}}, id="mixed-array"
-        ),
-        pytest.param({}, {"type": "object"}, id="empty-object"),
-        pytest.param(
-            {"b": {"a": 1}},
-            {
-                "type": "object",
-                "properties": {
-                    "b": {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]},
-                },
-                "required": ["b"],
-            },
-            id="nested-object",
-        ),
+        pytest.param(MISSING, ("code", "message", "type"), id="error"),
+        pytest.param({"type": "error", "code": 1}, ("code", "type"), id="error-without-message"),
+        pytest.param({"message": "success"}, ("message",), id="success"),
+        pytest.param({"message": "success", "id": 1}, (), id="success-with-more"),
+        pytest.param({"resultCode": 0, "errorMsg": "success"}, ("resultCode", "errorMsg"), id="result-code"),
+        pytest.param({"resultCode": 1, "errorMsg": "no workflow one"}, ("resultCode",), id="result-code-of-an-error"),
+        pytest.param(QUEUED, (), id="no-envelope"),
+        pytest.param(["error"], (), id="no-object"),
     ],
 )
-def test_sample_value_becomes_a_schema(value: Any, expected: dict[str, Any]):
-    """Types come from the sample, at every depth."""
-    assert shape(value, required=True) == expected
+def test_constants_are_those_of_the_envelope(sample: Any, keys: tuple[str, ...]):
+    """What is the same in every answer of a kind is held to the letter, whichever envelope the page has."""
+    assert constants(sample) == keys
 
 
-def test_openapi_is_valid_and_its_references_lead_to_the_schemas():
-    """The description holds against OpenAPI 3.1, with every referred file."""
-    content, base = read_from_filename(str(SCHEMAS / "openapi.json"))
-    validate(content, base_uri=base)
-    operations = {entry["operationId"]: entry for path in content["paths"].values() for entry in path.values()}
-    assert set(operations) == {"create-workflow", "start-task", "cancel-task", "restart-task"}
-    assert set(operations["cancel-task"]["responses"]) == {"200", "400", "401", "403"}
-    references = json.dumps(content).split('"$ref": "')[1:]
-    assert {reference.split('"')[0].split("#")[0] for reference in references} == {
-        path for path in DERIVED if path not in ("cancel-task/request.json", "restart-task/request.json")
+def test_default_of_a_parameter_stands_in_its_schema():
+    """What the page's table gives as default is not lost."""
+    row = {"name": "retry", "in": "query", "type": "integer", "required": False, "default": 3, "line": 1}
+    entry = {**DOCUMENTED["operations"]["cancel-task"], "parameters": [row]}
+    documented = {**DOCUMENTED, "operations": {**DOCUMENTED["operations"], "cancel-task": entry}}
+    query = derive(documented, OBSERVED)["cancel-task/request.json"]["properties"]["query"]
+    assert query["properties"] == {"retry": {"type": "integer", "default": 3}}
+
+
+def test_body_with_a_table_and_no_sample_has_a_schema():
+    """A page that lists the keys of a body and shows none promises a body all the same."""
+    documented = {**DOCUMENTED, "operations": dict(DOCUMENTED["operations"])}
+    documented["operations"]["create-workflow"] = {**DOCUMENTED["operations"]["create-workflow"], "body": None}
+    body = derive(documented, OBSERVED)["create-workflow/request.json"]["properties"]["body"]
+    assert body["required"] == ["env_name", "name"]
+    assert body["properties"].keys() == {"env_name", "name", "hook_ctl"}
+
+
+def test_newer_page_counts_more_than_an_older_fact():
+    """What a later page documents of a request replaces what an earlier release's facts said of it."""
+    later = replace(OBSERVED, release="1.8.9", lineage=("1.8.9", "1.7.0"))
+    entry = {"method": "POST", "path": "/workflow/workflowtask/:name", "line": 3, "parameters": [], "body": None}
+    for release, path in (("1.8.9", entry["path"]), ("1.7.0", "/workflow/workflowtask")):
+        page = {**DOCUMENTED, "release": release, "operations": {"start-task": {**entry, "answers": {}}}}
+        facts = replace(later, operations={"start-task": OBSERVED.operations["start-task"]})
+        (operation,) = combine(page, facts).operations
+        assert operation.path == path
+
+
+def test_several_samples_of_one_answer_and_further_errors_are_kept():
+    """A key that one of several samples lacks is optional, and an error of another code is an answer of its own."""
+    first, second = {**MISSING, "trace": "x"}, {**MISSING, "description": "gone"}
+    other = {**MISSING, "code": 6164}
+    answers = {
+        **DOCUMENTED["operations"]["cancel-task"]["answers"],
+        "error": {
+            "sample": first | {"description": MISSING["description"]},
+            "lines": [1, 2],
+            "samples": [{"sample": first, "lines": [1, 2]}, {"sample": second, "lines": [3, 4]}],
+        },
+        "error-6164": {"sample": other, "lines": [5, 6]},
     }
+    entry = {**DOCUMENTED["operations"]["cancel-task"], "answers": answers}
+    derived = derive({**DOCUMENTED, "operations": {**DOCUMENTED["operations"], "cancel-task": entry}}, OBSERVED)
+    missing = Draft202012Validator(derived["cancel-task/no-such-task.json"])
+    assert missing.is_valid(first)
+    assert missing.is_valid(second)
+    assert not missing.is_valid(without(second, "extra"))
+    assert not missing.is_valid({**second, "code": 6164})
+    assert Draft202012Validator(derived["cancel-task/error-6164.json"]).is_valid(other)

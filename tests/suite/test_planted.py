@@ -60,7 +60,7 @@ def test_a_fault_is_understood_and_seen_again(name: str, tmp_path: Path) -> None
         block = next(part for part in ran.output.split("\n\n") if case in part and TOLD in part)
         line = next(line.strip() for line in block.splitlines() if line.strip().startswith("again: "))
         pasted = subprocess.run(
-            ["bash", "-c", line.removeprefix("again: ")],
+            ["/bin/bash", "-c", line.removeprefix("again: ")],
             env={"PATH": os.environ["PATH"]},
             capture_output=True,
             text=True,
@@ -82,6 +82,6 @@ def test_the_line_leaves_nothing_behind(tmp_path: Path) -> None:
     with serve_in_thread(Spoiled(app, fault)) as url:
         ran = run(tmp_path, "--base-url", url, "-k", case)
         line = next(line for line in ran.output.splitlines() if "again: " in line).partition("again: ")[2]
-        held = ["bash", "-c", f"{line}; echo; curl -sS {url}/_standin/state"]
+        held = ["/bin/bash", "-c", f"{line}; echo; curl -sS {url}/_standin/state"]
         pasted = subprocess.run(held, capture_output=True, text=True, timeout=60, check=False)
     assert '"workflows":[]' in pasted.stdout
