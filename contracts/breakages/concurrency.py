@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 
-from contracts.breakages.acts import GONE, shown
+from contracts.breakages.acts import GONE, delete_workflow, shown
 from contracts.breakages.answers import name_of
 from contracts.breakages.calls import about, at, compact, value, with_json
 from contracts.breakages.change import Act, Answered, Asked, Change, Forward, Memory
@@ -18,12 +18,16 @@ Late = Callable[[Asked, Forward, Memory, int], Awaitable[Answered]]
 
 
 def _at_once(operation: str, late: Late, beside: tuple[str, ...] = ()) -> Act:
-    """Let `late` answer all but the first of the requests of an operation that came at once for one workflow."""
+    """Let `late` answer all but the first of the requests of an operation that came at once for one workflow.
+
+    A request that names none, such as one whose body cannot be read, is at once with no other.
+    """
 
     async def act(asked: Asked, forward: Forward, memory: Memory) -> Answered:
         if asked.operation not in (operation, *beside):
             return shown(asked, await forward(asked), memory)
-        number = await _number(memory, about(asked).workflow)
+        workflow = about(asked).workflow
+        number = await _number(memory, workflow) if workflow else 0
         if number and asked.operation == operation:
             return await late(asked, forward, memory, number)
         return await forward(asked)
@@ -56,7 +60,7 @@ async def _lose_both(asked: Asked, forward: Forward, _: Memory, __: int) -> Answ
     """Refuse a create, and remove the workflow that the first one made."""
     answered = await forward(asked)
     if name_of(asked, answered) in ("already-exists", "success"):
-        await forward(at(asked, "DELETE", f"/workflow/workflow/{about(asked).workflow}"))
+        await forward(delete_workflow(asked))
     return answered
 
 
