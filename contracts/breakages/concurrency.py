@@ -137,7 +137,7 @@ def changes() -> Iterator[Change]:
             "Creates of one name at once do not crash the server.",
             "status",
             _at_once("create-workflow", _crash),
-            f"{_TWO} | 200 & 500",
+            f"{_TWO} | 200 & 500 \n create-workflow a + x & create-workflow b + x | 400 EOF & 400 EOF",
         ),
         (
             "start-task/queued/shared-id",
@@ -165,7 +165,7 @@ def changes() -> Iterator[Change]:
             "Starts at once do not crash the server.",
             "status",
             _at_once("start-task", _crash),
-            f"{_STARTS} | 200 task 1 of a & 500",
+            f"{_STARTS} | 200 task 1 of a & 500 \n start-task a + x & start-task b + x | 400 EOF & 400 EOF",
         ),
         (
             "cancel-task/success/crash-beside-a-restart",

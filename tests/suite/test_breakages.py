@@ -1,6 +1,7 @@
 """Every breakage and harmless change does what it says, and the front puts it on the wire."""
 
 import asyncio
+import errno
 import json
 import re
 import signal
@@ -212,13 +213,15 @@ def raw(url: str, sent: bytes) -> bytes:
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as line:
         line.sendall(sent)
-        if b"Connection: close" not in sent:
-            line.shutdown(socket.SHUT_WR)
         came = b""
         try:
+            if b"Connection: close" not in sent:
+                line.shutdown(socket.SHUT_WR)
             while piece := line.recv(65_536):
                 came += piece
-        except ConnectionResetError:
+        except OSError as error:
+            if error.errno not in (errno.ECONNRESET, errno.ENOTCONN):  # the latter where the reset is there already
+                raise
             return b"reset"
     return came
 

@@ -1,14 +1,16 @@
 """A release's data holds together, and what does not is said in one line."""
 
+import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from contracts import catalog
-from contracts.catalog import CatalogError, load, releases
+from contracts.catalog import Answer, CatalogError, Operation, Release, load, releases
 
 RELEASES = releases()
 PAGE = "zadig-1.7.0-workflow-api.md"
@@ -78,6 +80,103 @@ def test_the_documented_errors_of_1_7_0(operation: str, answer: str, code: int, 
     """Each documented error has its code and description."""
     found = load("1.7.0").operations[operation].answers[answer]
     assert (found.documented, found.status, found.code, found.description) == (True, 400, code, description)
+
+
+@pytest.fixture
+def fresh() -> Release:
+    """Release 1.7.0 as its data has it, read anew."""
+    return load.__wrapped__("1.7.0")
+
+
+def error(code: int, description: str, message: str) -> dict[str, object]:
+    return {"code": code, "description": description, "extra": {}, "message": message, "type": "error"}
+
+
+JSON_TYPE = "application/json; charset=utf-8"
+SERVERS = "running servers v1.7.0 to v1.9.0"
+NO_TASK = error(6163, "mongo: no documents in result", "取消工作流任务失败")
+NO_ENVIRONMENT = error(6160, "找不到 nginx 的 qa 环境 ", "创建工作流任务失败")
+TASK = {
+    "task_id": 1,
+    "pipeline_name": "zadig-test-workflow-qa",
+    "status": "created",
+    "task_creator": "admin",
+    "task_revoker": "",
+}
+ONE_OF_EACH = {
+    "documented": Answer(
+        *("cancel-task", "no-such-task", 400, "json", JSON_TYPE, True, f"{PAGE}:71-79"),
+        code=6163,
+        description="mongo: no documents in result",
+        sample=NO_TASK,
+        schema_file="schemas/1.7.0/cancel-task/no-such-task.json",
+    ),
+    "observed": Answer(
+        *("start-task", "no-environment", 400, "json", JSON_TYPE, False, SERVERS),
+        code=6160,
+        description="找不到 {project} 的 {env} 环境 ",
+        sample=NO_ENVIRONMENT,
+        schema_file="schemas/1.7.0/start-task/no-environment.json",
+    ),
+    "with-a-name": Answer(
+        *("start-task", "queued", 200, "json", JSON_TYPE, False, f"later revision of the page; {SERVERS}"),
+        values={"pipeline_name": "{name}"},
+        sample={"pipeline_name": "zadig-test-workflow-qa", "task_id": 16},
+        schema_file="schemas/1.7.0/start-task/queued.json",
+    ),
+    "of-every-operation": Answer(
+        *("", "wrong-method", 405, "text", "text/plain", False, SERVERS),
+        text="Method not allowed: {method} {prefix}{path}",
+        also=(401, 403, 404),
+    ),
+    "without-a-body": Answer("", "unauthorized", 401, "empty", None, False, "public source of Zadig v1.7.0"),
+}
+
+
+@pytest.mark.parametrize("wanted", [pytest.param(answer, id=name) for name, answer in ONE_OF_EACH.items()])
+def test_an_answer_is_as_its_data_says(wanted: Answer, fresh: Release) -> None:
+    """Of each kind of answer one is as page, observed.toml and schemas have it, in all that is checked or shown."""
+    found = fresh.operations[wanted.operation or "cancel-task"].answers[wanted.name]
+    file = catalog.ROOT / wanted.schema_file
+    schema = json.loads(file.read_text(encoding="utf-8")) if wanted.schema_file else None
+    assert found == replace(wanted, schema=schema)
+
+
+def test_an_operation_is_as_its_page_says(fresh: Release) -> None:
+    """An operation of the page has its line, its sample, what servers want besides, and the answers of them all."""
+    found = fresh.operations["create-workflow"]
+    page = json.loads((catalog.RELEASES / "1.7.0" / "documented.json").read_text(encoding="utf-8"))
+    stages = [f"$.{stage}.modules[*].target.key" for stage in ("build_stage", "artifact_stage")]
+    assert found == Operation(
+        *("create-workflow", "POST", "/workflow/workflow", f"{PAGE}:80"),
+        sample=page["operations"]["create-workflow"]["body"]["sample"],
+        answers=found.answers,
+        undocumented={"hook_ctl": {"enabled": False, "items": []}},
+        not_kept=("$.notify_ctl.weChat_webHook", *stages),
+    )
+    shared = {"unauthorized", "forbidden", "unknown-path", "wrong-method", "no-method", "trailing-slash"}
+    assert set(found.answers) == shared | {"success", "already-exists", "no-stage", "lost-race", "bad-request"}
+
+
+def test_an_operation_that_no_page_has_names_its_source(fresh: Release) -> None:
+    """An operation that was only observed has its source in place of a line, and one without a body no facts of one."""
+    found = fresh.operations["start-task"]
+    assert (found.basis, found.undocumented, found.not_kept) == ("later revision of the page", {}, ())
+    assert found.sample is not None
+    found = fresh.operations["cancel-task"]
+    assert (found.sample, found.undocumented, found.not_kept) == (None, {}, ())
+
+
+def test_a_support_call_is_as_observed(fresh: Release) -> None:
+    """A call that only arranges and watches has its answers from observed.toml, and nothing of a page."""
+    answer = Answer(
+        *("get-task", "found", 200, "json", JSON_TYPE, False, SERVERS), values={"pipeline_name": "{name}"}, sample=TASK
+    )
+    found = fresh.support["get-task"]
+    path = "/workflow/workflowtask/id/:id/pipelines/:name"
+    assert found == Operation("get-task", "GET", path, SERVERS, None, found.answers)
+    assert (list(found.answers), found.answers["found"]) == (["found", "no-such-task"], answer)
+    assert fresh.support["list-projects"].answers["found"].code is None
 
 
 def test_an_unknown_release_is_named_with_those_there_are() -> None:

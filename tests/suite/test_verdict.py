@@ -124,11 +124,22 @@ def test_unknown_keys(mode: str, verdict: str) -> None:
     planned = [found["case"] for found in outcomes]
     found = valid(decide(replace(RUN, unknown_fields=mode), Tally(planned, outcomes)))
     assert found["verdict"] == verdict
-    if mode != "ignore":
-        assert [tuple(key.values()) for key in found["unknown_fields"]] == [
-            ("cancel-task", "$.requestID", 3),
-            ("cancel-task", "$.trace", 3),
-        ]
+    listed = [("cancel-task", "$.requestID", 3), ("cancel-task", "$.trace", 3)]
+    assert [tuple(key.values()) for key in found["unknown_fields"]] == ([] if mode == "ignore" else listed)
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        pytest.param(("$.trace",), "1 key that nobody documented", id="one"),
+        pytest.param(("$.requestID", "$.trace"), "2 keys that nobody documented", id="two"),
+    ],
+)
+def test_unknown_keys_are_counted_in_the_reason(keys: tuple[str, ...], reason: str) -> None:
+    """The reason says how many keys stand against the run."""
+    outcomes = [outcome(HELD, unknown=keys)]
+    tally = Tally([outcomes[0]["case"]], outcomes)
+    assert decide(replace(RUN, unknown_fields="fail"), tally)["reasons"] == [reason]
 
 
 @pytest.mark.parametrize(("profile", "verdict"), [("regression", "accepted"), ("acceptance", "rejected")])
@@ -140,6 +151,14 @@ def test_a_deviation_that_no_longer_shows(profile: str, verdict: str) -> None:
     found = decided(HELD, run=replace(RUN, profile=profile), deviations=[fixed])
     assert found["verdict"] == verdict
     assert found["deviations"] == [fixed]
+
+
+def test_deviations_that_no_longer_show_are_named() -> None:
+    """The reason names each row that is to be put right."""
+    rows = [{"id": name, "seen": [], "fixed": fixed} for name, fixed in (("a", ["x"]), ("b", []), ("c", ["y"]))]
+    tally = Tally(["cancel-task/held-0"], [outcome(HELD)], deviations=rows)
+    found = decide(replace(RUN, profile="acceptance"), tally)
+    assert found["reasons"] == ["known deviations that no longer show: a, c"]
 
 
 def test_counts_and_table_add_up() -> None:
@@ -212,6 +231,25 @@ def test_half_characters_are_written(tmp_path: Path) -> None:
     verdict = decided(HELD, leaks=["half \ud83d of a 火箭 🚀"])
     path = write(verdict, tmp_path / "run")
     assert json.loads(path.read_text(encoding="utf-8")) == verdict
+
+
+def test_verdict_json_reads_line_by_line(tmp_path: Path) -> None:
+    """Each key and each item has a line of its own, in letters that a person reads, in a folder made for it."""
+    path = write({"version": 1, "leaks": ["a", "火箭"], "not_run": [], "run": {"id": "x"}}, tmp_path / "runs" / "one")
+    assert path == tmp_path / "runs" / "one" / "verdict.json"
+    lines = [
+        "{",
+        '"version": 1,',
+        '"leaks": [',
+        '  "a",',
+        '  "火箭"',
+        "],",
+        '"not_run": [],',
+        '"run": {"id": "x"}',
+        "}",
+    ]
+    assert path.read_text(encoding="utf-8") == "\n".join([*lines, ""])
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_verdict_json_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

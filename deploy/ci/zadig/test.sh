@@ -1,0 +1,8 @@
+#!/bin/bash
+# The script of a test in Zadig's test management; see README.md beside it for the fields around it.
+# Zadig runs it in $WORKSPACE, below which it has cloned this project, and takes its exit code as the result.
+set -euo pipefail
+cd "$WORKSPACE/${SUITE_FOLDER:-zadig-contract-tests}"
+make .venv/.ready
+exec .venv/bin/pytest tests/api --base-url "${ZADIG_BASE_URL:?set this variable of the test}" \
+  --run-dir "$WORKSPACE/zadig-contract"
