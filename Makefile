@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup run test check campaign-short bench lock clean
+.PHONY: help setup run test check campaign-short mutation bench lock clean
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -51,6 +51,16 @@ check: $(READY_DEV)
 campaign-short: $(READY)
 	@$(BIN)/python -m contracts campaign --short
 
+## make mutation changes the checking code in small ways and sees whether a test notices; fails below 90 %
+mutation: $(READY_DEV)
+	@rm -rf mutants
+	@$(BIN)/mutmut run
+	@$(BIN)/mutmut results
+	@$(BIN)/mutmut export-cicd-stats
+	@$(BIN)/python -c 'import json, sys; found = json.load(open("mutants/mutmut-cicd-stats.json")); \
+	  noticed, made = found["killed"] + found["timeout"], found["total"]; score = 100 * noticed / made; \
+	  print(f"mutation: {noticed} of {made} changes were noticed, {score:.1f} %"); sys.exit(score < 90)'
+
 ## make bench    measurements, as a table
 bench: $(READY_DEV)
 	@$(BIN)/python -m bench
@@ -63,4 +73,4 @@ lock: $(READY)
 
 ## make clean    removes what was set up and made
 clean:
-	rm -rf .venv .setup.log .pytest_cache .mypy_cache .ruff_cache runs
+	rm -rf .venv .setup.log .pytest_cache .mypy_cache .ruff_cache runs mutants

@@ -71,7 +71,7 @@ def _until_failure(tree: Tree, shell: list[str], scripts: Iterable[str], environ
 
 
 def github(tree: Tree, values: Mapping[str, str], **more: str) -> Played:
-    """Play the workflow of GitHub Actions: the matrix, then the jobs that need it. A job's environment is not another's."""
+    """Play the workflow of GitHub Actions: the matrix, then the job that needs it, on a machine of its own."""
     flow, played, kept = document(GITHUB), Played(), tree.folder.parent / "artifacts"
     for name, job in flow["jobs"].items():
         matrix = job.get("strategy", {}).get("matrix", {}).get("shard", [""])
@@ -160,7 +160,7 @@ def scripts(text: str) -> list[str]:
 
 def tekton(tree: Tree, parameters: Mapping[str, str], folders: Mapping[str, str], **more: str) -> Played:
     """Play the Pipeline: its tasks for each value of their matrix, then what stands in `finally`."""
-    parts = list(yaml.load_all(TEKTON.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))  # noqa: S506 - strings
+    parts = list(yaml.load_all(TEKTON.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
     tasks = {part["metadata"]["name"]: part["spec"] for part in parts if part["kind"] == "Task"}
     (pipeline,) = (part["spec"] for part in parts if part["kind"] == "Pipeline")
     known = {row["name"]: row["default"] for row in pipeline["params"] if "default" in row} | dict(parameters)

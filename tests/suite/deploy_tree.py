@@ -19,7 +19,8 @@ PARTS = ("contracts", "schemas", "tests/api", "deploy", "conftest.py", "pytest.i
 _PYTHON = """#!/bin/sh
 case "$1 $2" in
   "-m venv")
-    mkdir -p "$3/bin" && ln -sf "$0" "$3/bin/python" && ln -sf {pytest} "$3/bin/pytest" ;;
+    mkdir -p "$3/bin" # several jobs may do this at once
+    ln -s "$0" "$3/bin/python" 2> /dev/null; ln -s {pytest} "$3/bin/pytest" 2> /dev/null; [ -x "$3/bin/pytest" ] ;;
   "-m pip") echo "$*" >> {asked} ;;
   *) exec {python} "$@" ;;
 esac
