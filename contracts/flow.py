@@ -32,15 +32,6 @@ class Flow(Story):
         if answer == "queued":
             self._subject = replace(self._subject, task_id=checked.value["task_id"])
 
-    def is_there(self) -> None:
-        """Look for the workflow: it can be found under its name."""
-        exchange = self._send(support_call(self._target, "find-workflow", self._subject), "looking for the workflow")
-        value = json_value(exchange)
-        if not isinstance(value, dict) or value.get("name") != self._subject.name:
-            came = "no such workflow" if exchange.status == 400 else f"HTTP {exchange.status}"
-            wrong = state_breach("not-stored", "the workflow can be found", came)
-            self._end_if((wrong,), "looking for the workflow after create-workflow")
-
     def task_is(self, state: str) -> None:
         """Look at the task: it has this state, under the id that it was started with."""
         exchange = self._send(support_call(self._target, "get-task", self._subject), "looking at the task")

@@ -26,7 +26,9 @@ def read(folder: Path) -> dict[str, Any]:
         raise ReadError(f"{path}: cannot be read: {error.strerror}") from None
     except ReadError:
         raise
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise ReadError(f"{path}: is nested too deep for a verdict") from None
+    except ValueError:
         raise ReadError(f"{path}: is not JSON: it was cut or changed; run again") from None
     if not isinstance(verdict, dict) or not isinstance(verdict.get("cases"), list) or "run" not in verdict:
         raise ReadError(f"{path}: is not a verdict of this suite")

@@ -1,8 +1,13 @@
 """What all of the suite's own tests share."""
 
+import signal
+
 import pytest
 
 from contracts.redact import register
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a background job; what is started here would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

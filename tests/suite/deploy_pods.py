@@ -57,4 +57,5 @@ def start(image: Image, found: Mapping[str, Any], fields: Mapping[str, str], **m
     """Run a pod to its end; `more` overrides its environment, and an Indexed Job's index is one of its fields."""
     only = container(found)
     index = {"JOB_COMPLETION_INDEX": fields["index"]} if "index" in fields else {}
-    return image.run([*only["command"], *only["args"]], **(environment(found, fields) | index | more))
+    volume = {"ZCT_RESULTS": "/results"}  # the default, named, so that it is the image's and not this machine's
+    return image.run([*only["command"], *only["args"]], **(volume | environment(found, fields) | index | more))

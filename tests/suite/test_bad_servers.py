@@ -17,6 +17,7 @@ from contracts.casetable import cases
 from contracts.catalog import load
 from contracts.check import check
 from contracts.client import Client, Exchange, Limits, Request
+from contracts.jobs import row
 from contracts.session import Session
 from contracts.settings import load as load_settings
 from contracts.transport import Transport
@@ -89,7 +90,8 @@ def run_on(bad: Bad, certificates: Certificates, folder: Path) -> int:
         options = {"base_url": root, "ca_file": certificates.ca_file, "run_dir": folder, **times, **place}
         session = Session(load_settings(options), None, idle=False)
         session.plan([case.id])
-        session.outcomes.append(session.run_case(case).to_json())
+        session.outcomes.append(session.outcome(row(session, case)).to_json())
+        session.stop()
         session.clean_up()
         return session.finish(0)
 

@@ -53,6 +53,14 @@ def test_every_answer_says_where_it_is_promised(name: str) -> None:
         assert answer.basis.startswith(f"{PAGE}:") == answer.documented
 
 
+@pytest.mark.parametrize("name", RELEASES)
+def test_every_call_says_how_it_is_made(name: str) -> None:
+    """Each operation and each support call has a method, a path and where they are known from."""
+    release = load(name)
+    calls = [*release.operations.values(), *release.support.values()]
+    assert [call.name for call in calls if not (call.method and call.path.startswith("/") and call.basis)] == []
+
+
 @pytest.mark.parametrize(
     ("operation", "method", "path"),
     [
@@ -176,7 +184,7 @@ def test_a_support_call_is_as_observed(fresh: Release) -> None:
     path = "/workflow/workflowtask/id/:id/pipelines/:name"
     assert found == Operation("get-task", "GET", path, SERVERS, None, found.answers)
     assert (list(found.answers), found.answers["found"]) == (["found", "no-such-task"], answer)
-    assert fresh.support["list-projects"].answers["found"].code is None
+    assert (found.answers["no-such-task"].code, fresh.support["list-projects"].answers["found"].code) == (6161, None)
 
 
 def test_an_unknown_release_is_named_with_those_there_are() -> None:

@@ -486,6 +486,13 @@ def test_a_missing_key_where_there_is_none() -> None:
     assert str(breach) == "$.x: promised this key, came no such key, only none"
 
 
+@pytest.mark.parametrize(("came", "kinds"), [("", []), ("no", [Kind.DESCRIPTION])], ids=["empty", "some"])
+def test_an_empty_description_may_be_promised(came: str, kinds: list[Kind]) -> None:
+    """An answer that promises an empty description is held to that."""
+    answer = replace(ANSWERS[ERROR], description="")
+    assert [breach.kind for breach in held(answer, exchange(answer, body=broken(description=came))).breaches] == kinds
+
+
 def test_a_description_of_another_code_is_just_wrong() -> None:
     """Cross-talk is told only between answers of one code: the description of another code has other causes."""
     answer, another = ANSWERS[ERROR], ANSWERS["restart-task/already-passed"]

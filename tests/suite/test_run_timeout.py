@@ -5,6 +5,7 @@ from pathlib import Path
 
 from contracts.casetable import cases
 from contracts.connect import find_place, look_at, open_target
+from contracts.jobs import row
 from contracts.outcome import Result
 from contracts.runner import run_case
 from contracts.session import Session
@@ -21,11 +22,11 @@ def test_a_wait_ends_with_the_run(tmp_path: Path) -> None:
         settings = load({"base_url": url, "run_timeout": "1", "run_dir": str(tmp_path)})
         run = Session(settings, None, idle=False)
         started = time.monotonic()
-        outcome = run.run_case(CASES["cancel-task/passed-task"])
+        outcome = run.outcome(row(run, CASES["cancel-task/passed-task"]))
         assert outcome.result is Result.BLOCKED
         assert "waited" in outcome.reason
         assert time.monotonic() - started < 10
-        late = run.run_case(CASES["cancel-task/no-such-workflow"])
+        late = run.outcome(row(run, CASES["cancel-task/no-such-workflow"]))
         assert late.result is Result.BLOCKED
         assert "--run-timeout" in late.reason
 

@@ -163,7 +163,7 @@ def test_a_case_runs_alone(tmp_path: Path, case: str) -> None:
     assert ran.verdict["counts"]["planned"] == 1
 
 
-@pytest.mark.parametrize("case", ["restart-task/wrong-method", "concurrency/creates-by-two"])
+@pytest.mark.parametrize("case", ["concurrency/creates-of-one-name", "concurrency/creates-by-two"])
 def test_a_nightly_case_runs_alone(tmp_path: Path, case: str) -> None:
     """-k with the id of a nightly case runs it in the nightly profile, and collects nothing in others."""
     ran = run(tmp_path, "-k", case, "--profile", "nightly")
