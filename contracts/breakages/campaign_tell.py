@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from tabulate import tabulate
 
 from contracts.breakages.campaign import BROKEN, GOOD, Campaign, Row
 from contracts.breakages.campaign_judge import Result
 from contracts.breakages.campaign_plan import FILE, RELEASE, VERSION
+from contracts.report.engine import environment
 
 PAGE = "campaign.html"
 WORST = list(Result)
@@ -48,11 +48,12 @@ def write(whole: Mapping[str, Any], out: Path) -> None:
     """Write campaign.json and the page into a folder."""
     out.mkdir(parents=True, exist_ok=True)
     (out / FILE).write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     worst_first = sorted(whole["changes"], key=lambda row: WORST.index(Result(row["result"])))
-    text = templates.get_template(PAGE).render(whole=whole, changes=worst_first, results=WORST, summed=summed(whole))
+    text = (
+        environment(Path(__file__).parent)
+        .get_template(PAGE)
+        .render(whole=whole, changes=worst_first, results=WORST, summed=summed(whole))
+    )
     (out / PAGE).write_text(text, encoding="utf-8")
 
 

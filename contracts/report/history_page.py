@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from contracts.report.engine import TEMPLATES, environment
 from contracts.report.history import Flaky, History, Point
 from contracts.report.visible import visible
 
@@ -50,17 +50,10 @@ class Trend:
 
 def render(found: History) -> str:
     """Return the page for what was found in a folder of runs."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value, _TEXT) if type(value) is str else value,
-    )
-    environment.filters |= {"ms": _ms, "link": _link}
+    templates = environment(TEMPLATES, _printed)
+    templates.filters |= {"ms": _ms, "link": _link}
     trends = _trends(found.points)
-    return environment.get_template("history.html.jinja").render(
+    return templates.get_template("history.html.jinja").render(
         found=found,
         trends=trends[:TARGETS],
         more_trends=max(0, len(trends) - TARGETS),
@@ -81,6 +74,10 @@ def write(found: History, folder: Path) -> Path:
     draft.write_text(render(found), encoding="utf-8", errors="backslashreplace")
     os.replace(draft, path)  # noqa: PTH105 - atomic
     return path
+
+
+def _printed(value: object) -> object:
+    return visible(value, _TEXT) if type(value) is str else value
 
 
 def _trends(points: Sequence[Point]) -> list[Trend]:

@@ -5,21 +5,19 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from jinja2 import Environment
+from markupsafe import Markup, escape
 
 from contracts.report import view
+from contracts.report.engine import TEMPLATES, environment
 from contracts.report.groups import Group, groups
 from contracts.report.sidebyside import side_by_side
 from contracts.report.terminal import alone
 from contracts.report.visible import visible
 from contracts.report.words import Word, Words, load
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-    from markupsafe import Markup
-
-TEMPLATES = Path(__file__).with_name("templates")
 CARDS, EVIDENCE = 250_000, 100_000
 """Characters that the cards of what is wrong, and the evidence of known deviations, may take together."""
 ROWS = 200
@@ -29,12 +27,12 @@ ROWS = 200
 def render(verdict: Mapping[str, Any], *, now: datetime | None = None) -> str:
     """Return the page for a verdict as verdict.json has it; `now` decides how many days a deviation has left."""
     words = load()
-    environment = _environment(words)
+    templates = _environment(words)
     wrong = groups(verdict)
-    card = partial(_card, environment, verdict["run"])
+    card = partial(_card, templates, verdict["run"])
     cards = _within(CARDS, (card(group, f"cause-{number}") for number, group in enumerate(wrong, 1)))
     style, script = ((TEMPLATES / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    html: str = environment.get_template("report.html.jinja").render(
+    html: str = templates.get_template("report.html.jinja").render(
         verdict=verdict,
         run=verdict["run"],
         counts=verdict["counts"],
@@ -57,10 +55,8 @@ def render(verdict: Mapping[str, Any], *, now: datetime | None = None) -> str:
     return html
 
 
-def _environment(words: Words) -> "Environment":
+def _environment(words: Words) -> Environment:
     """Return the templates' environment: whatever they print is made visible, cut and escaped, but for markup."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup, escape
 
     def safe(value: Any) -> Any:
         return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
@@ -85,26 +81,19 @@ def _environment(words: Words) -> "Environment":
     def cut(value: str, limit: int) -> Markup:
         return escape(visible(value, limit))
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        finalize=safe,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS, "chosen": _chosen}
-    environment.filters |= {
+    templates = environment(TEMPLATES, safe)
+    templates.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS, "chosen": _chosen}
+    templates.filters |= {
         "cut": cut,
         "sentence": lambda value: both(words.sentence(visible(value))),
         "duration": view.duration,
     }
-    return environment
+    return templates
 
 
-def _card(environment: "Environment", run: Mapping[str, Any], group: Group, anchor: str) -> str:
+def _card(templates: Environment, run: Mapping[str, Any], group: Group, anchor: str) -> str:
     """Return what is to be told of one cause."""
-    html: str = environment.get_template("report-card.html.jinja").render(
+    html: str = templates.get_template("report-card.html.jinja").render(
         group=group,
         case=group.first,
         run=run,
@@ -116,10 +105,8 @@ def _card(environment: "Environment", run: Mapping[str, Any], group: Group, anch
     return html
 
 
-def _within(size: int, parts: Iterable[str]) -> "list[Markup]":
+def _within(size: int, parts: Iterable[str]) -> list[Markup]:
     """Return the first of the rendered parts, as many as fit into `size` characters together."""
-    from markupsafe import Markup
-
     kept: list[Markup] = []
     for part in parts:
         size -= len(part)
@@ -129,7 +116,7 @@ def _within(size: int, parts: Iterable[str]) -> "list[Markup]":
     return kept
 
 
-def _deviations(verdict: Mapping[str, Any], card: Callable[[Group, str], str]) -> "list[tuple[Any, Markup | None]]":
+def _deviations(verdict: Mapping[str, Any], card: Callable[[Group, str], str]) -> list[tuple[Any, Markup | None]]:
     """Return the known deviations, those that showed first, each with the evidence of a case or None."""
     cases = {case["case"]: case for case in verdict["cases"]}
     rows = sorted(verdict["deviations"], key=lambda row: (not row["fixed"], not row["seen"]))
@@ -145,9 +132,7 @@ def _chosen(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if value not in (None, "", False)}
 
 
-def _inline(text: str) -> "Markup":
-    from markupsafe import Markup
-
+def _inline(text: str) -> Markup:
     return Markup(text)  # noqa: S704 - a file of this project
 
 
