@@ -36,7 +36,7 @@ def about(session: "Session") -> Run:
         unknown_fields=session.settings.unknown_fields,
         notes=[*notes(cases(session.release), session.scope), *_remarks(session)],
         suite=suite(),
-        settings=session.settings.model_dump(mode="json"),
+        settings=session.settings.to_json(),
     )
 
 

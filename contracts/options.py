@@ -20,11 +20,11 @@ class SettingsCommand(click.Command):
 
     @cached_property
     def _settings(self) -> list[click.Parameter]:
-        from contracts.settings import Settings, is_secret, option
+        from contracts.settings import SETTINGS, is_secret, option
 
-        fields = {name: field for name, field in Settings.model_fields.items() if not is_secret(field)}
+        fields = {name: field for name, field in SETTINGS.items() if not is_secret(field)}
         return [
-            click.Option([option(name)], default=None, is_flag=field.annotation is bool, help=field.description)
+            click.Option([option(name)], default=None, is_flag=field.type is bool, help=field.metadata["means"])
             for name, field in fields.items()
         ]
 

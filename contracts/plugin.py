@@ -13,7 +13,7 @@ from contracts.collection import CASES, SESSION, case_id_of
 from contracts.deviations import DeviationsError
 from contracts.report.terminal import summary
 from contracts.session import Session
-from contracts.settings import Settings, SettingsError, is_secret, load, option
+from contracts.settings import SETTINGS, Settings, SettingsError, is_secret, load, option
 from contracts.verdict import PASSED_ON
 from contracts.workers import workers
 
@@ -29,10 +29,10 @@ MARKUP = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer every setting that is not a secret as an option."""
     group = parser.getgroup("zadig", "Zadig contract tests")
-    for name, field in Settings.model_fields.items():
+    for name, field in SETTINGS.items():
         if not is_secret(field):
-            flag: dict[str, Any] = {"action": "store_true"} if field.annotation is bool else {}
-            group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.description, **flag)
+            flag: dict[str, Any] = {"action": "store_true"} if field.type is bool else {}
+            group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.metadata["means"], **flag)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,7 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _settings(config: pytest.Config) -> Settings:
-    return load({name: getattr(config.option, f"zadig_{name}", None) for name in Settings.model_fields})
+    return load({name: getattr(config.option, f"zadig_{name}", None) for name in SETTINGS})
 
 
 @pytest.hookimpl(optionalhook=True)

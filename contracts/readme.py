@@ -1,14 +1,12 @@
 """The settings table of the READMEs, written from the settings themselves."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import Field, dataclass
 from pathlib import Path
-from typing import Literal, get_args, get_origin
-
-from pydantic.fields import FieldInfo
+from typing import Any, Literal, get_args, get_origin
 
 from contracts.derive.run import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
-from contracts.settings import PREFIX, Settings, is_secret, option
+from contracts.settings import PREFIX, SETTINGS, is_secret, option
 
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 
@@ -53,7 +51,7 @@ CHINESE: Mapping[str, str] = {
 """What each setting means, in Chinese. In English it is the setting's own description."""
 
 ENGLISH: Mapping[str, str] = {
-    name: (field.description or "").replace("<", "&lt;") for name, field in Settings.model_fields.items()
+    name: str(field.metadata["means"]).replace("<", "&lt;") for name, field in SETTINGS.items()
 }
 
 Echo = Callable[[str], None]
@@ -95,7 +93,7 @@ def readme(root: Path, check: bool, echo: Echo) -> int:
             (root / file).write_bytes(wanted[file].encode())
     if check and changed:
         return DIFFERENT
-    echo(f"{', '.join(wanted)}: {len(Settings.model_fields)} settings, {'written' if changed else 'up to date'}")
+    echo(f"{', '.join(wanted)}: {len(SETTINGS)} settings, {'written' if changed else 'up to date'}")
     return UP_TO_DATE
 
 
@@ -116,25 +114,25 @@ def with_table(text: str, language: Language) -> str:
 
 
 def _table(language: Language) -> Iterator[str]:
-    for row in (language.head, ("---",) * 4, *(_row(name, language) for name in Settings.model_fields)):
+    for row in (language.head, ("---",) * 4, *(_row(name, language) for name in SETTINGS)):
         yield "|" + "".join(f" {cell} |" if cell else " |" for cell in row)
 
 
 def _row(name: str, language: Language) -> tuple[str, str, str, str]:
     if name not in language.means:
         raise ValueError(f"{language.file}: setting {name} has no meaning yet; write it in contracts/readme.py")
-    field = Settings.model_fields[name]
+    field = SETTINGS[name]
     choices = language.comma.join(f"`{choice}`" for choice in _choices(field))
     meaning = language.means[name] + (f"{language.colon}{choices}" if choices else "")
     shown_option = "" if is_secret(field) else f"`{option(name)}`"
     return shown_option, f"`{PREFIX}{name.upper()}`", _default(field), meaning.replace("|", r"\|")
 
 
-def _choices(field: FieldInfo) -> tuple[str, ...]:
-    return get_args(field.annotation) if get_origin(field.annotation) is Literal else ()
+def _choices(field: Field[Any]) -> tuple[str, ...]:
+    return get_args(field.type) if get_origin(field.type) is Literal else ()
 
 
-def _default(field: FieldInfo) -> str:
+def _default(field: Field[Any]) -> str:
     if field.default is None:
         return ""
-    return f"`{str(field.default).lower() if field.annotation is bool else field.default}`"
+    return f"`{str(field.default).lower() if field.type is bool else field.default}`"

@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
-from tenacity import RetryCallState, RetryError, Retrying, retry_if_result, stop_after_delay, wait_exponential
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 LONGEST_PAUSE = 5.0
 """Seconds between two looks, at most."""
@@ -21,6 +23,14 @@ def wait_for(
     The pauses double, from `interval` to LONGEST_PAUSE; the last is cut short, so that a last look is made in time.
     Raises WaitError with the story; whatever `look` raises passes through.
     """
+    from tenacity import (  # most runs never wait
+        RetryError,
+        Retrying,
+        retry_if_result,
+        stop_after_delay,
+        wait_exponential,
+    )
+
     started = time.monotonic()
     seen: list[tuple[str, float]] = []
 
@@ -35,7 +45,7 @@ def wait_for(
 
     growing = wait_exponential(multiplier=interval, min=interval, max=max(interval, LONGEST_PAUSE))
 
-    def pause(attempt: RetryCallState) -> float:
+    def pause(attempt: "RetryCallState") -> float:
         return min(growing(attempt), max(0.0, seconds - (time.monotonic() - started)))
 
     try:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-from tabulate import tabulate
 
 from contracts.breakages.campaign import BROKEN, GOOD, Campaign, Row
 from contracts.breakages.campaign_judge import Result
 from contracts.breakages.campaign_plan import FILE, RELEASE, VERSION
+from contracts.report.columns import columns
 from contracts.report.engine import environment
 
 PAGE = "campaign.html"
@@ -64,7 +64,7 @@ def lines(whole: Mapping[str, Any]) -> Iterator[str]:
     table = [[family, *(_count(whole, family, result) or "" for result in shown)] for family in sorted(families)] + [
         ["all", *(whole["counts"][result] for result in shown)]
     ]
-    yield tabulate(table, ["family", *shown], disable_numparse=True, colalign=("left", *["right"] * len(shown)))
+    yield from columns(["family", *shown], table)
     for row in sorted(whole["changes"], key=lambda row: WORST.index(Result(row["result"]))):
         if row["result"] not in GOOD:
             yield f"\n{row['result']}  {row['name']}\n  {row['says']}\n  {row['reason']}"

@@ -1,7 +1,7 @@
 """Whether Zadig answers at the address: URL and prefix, TLS, time per request. No token is sent."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from contracts.client import Client, Exchange, Request
@@ -123,7 +123,7 @@ def _no_answer(settings: Settings, base_url: str, exchange: Exchange) -> Finding
 def _speaks_tls(settings: Settings, base_url: str) -> bool:
     """Whether the other end of a plain connection that failed takes a TLS handshake, whatever its certificate."""
     secure = base_url.replace("http://", "https://", 1)
-    client = open_client(settings.model_copy(update={"base_url": secure}), secure)
+    client = open_client(replace(settings, base_url=secure), secure)
     exchange = _health(client, settings.api_prefix)
     client.close()
     text = exchange.failure.text if exchange.failure else ""

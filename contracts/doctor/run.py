@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,13 +59,13 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
     stand_in: Mapping[str, Any] = {}
     if address.health is not None:
         yield clock_finding(server, now)
-        settings = settings.model_copy(update={"api_prefix": address.prefix})
+        settings = replace(settings, api_prefix=address.prefix)
         if STAMP in address.health.headers and settings.loopback:
             client = open_client(settings, base_url)
             stand_in = facts(client)
             client.close()
-            update = {name: stand_in.get(name) for name in OWN if getattr(settings, name) is None}
-            settings = settings.model_copy(update=update)
+            update: dict[str, Any] = {name: stand_in.get(name) for name in OWN if getattr(settings, name) is None}
+            settings = replace(settings, **update)
             token = token or stand_in.get("tokens", {}).get("member")
     needed = address.prefix != ASLAN
     yield token_findings(token, server or now, needed=needed)

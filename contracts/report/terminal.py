@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from tabulate import tabulate
-
+from contracts.report.columns import columns
 from contracts.report.groups import Group, groups
 
 COLUMNS = ("held", "breach", "drift", "known", "crashed", "blocked", "unreachable")
@@ -98,7 +97,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         sums.setdefault(row["operation"], Counter()).update({column: row[column] for column in shown})
     cells = [[operation, *(counts[column] or "" for column in shown)] for operation, counts in sums.items()]
     if cells:
-        yield from tabulate(cells, headers=["operation", *shown], tablefmt="simple").splitlines()
+        yield from columns(["operation", *shown], cells)
 
 
 Cases = Sequence[Mapping[str, Any]]

@@ -27,7 +27,7 @@ from deploy_tree import Done, Tree
 from whole_runs import Ran
 
 from contracts.catalog import ROOT
-from contracts.settings import Settings
+from contracts.settings import SETTINGS
 from contracts.standin.process import StandIn
 from contracts.standin.process import start as start_stand_in
 
@@ -484,7 +484,7 @@ def test_the_numbers_of_the_indexed_job_fit_together() -> None:
 def test_settings_of_the_manifests_exist(name: str) -> None:
     """Each is a setting of the suite, or one that job.py reads; none is a token."""
     names = set(settings(name)) | {row["name"] for job in JOBS for row in container(manifest(job))["env"]}
-    known = {f"ZADIG_{field.upper()}" for field in Settings.model_fields}
+    known = {f"ZADIG_{field.upper()}" for field in SETTINGS}
     known |= set(re.findall(r"ZCT_\w+", (ROOT / "deploy/kubernetes/job.py").read_text(encoding="utf-8")))
     assert names - known == set()
     assert [one for one in names if one.endswith("TOKEN")] == []

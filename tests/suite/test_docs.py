@@ -14,7 +14,7 @@ from contracts.outcome import Result
 from contracts.plan import PROFILES
 from contracts.readme import BEGIN, END, LANGUAGES
 from contracts.report.terminal import block
-from contracts.settings import Settings
+from contracts.settings import SETTINGS
 from contracts.verdict import ACCEPTED, EXITS, INCONCLUSIVE, LEAKED, PASSED_ON, REJECTED
 
 READMES = tuple(language.file for language in LANGUAGES)
@@ -129,7 +129,7 @@ def test_settings_in_toml_and_environment_are_settings(document: str) -> None:
     """Variables and keys of zadig.toml in the text are known settings."""
     names = {name.lower() for name in re.findall(r"ZADIG_([A-Z_]+[A-Z])", text(document))}
     keys = {name for code in inline(document) for name in re.findall(r"^([a-z_]+) = ", code)}
-    assert names | keys <= Settings.model_fields.keys()
+    assert names | keys <= SETTINGS.keys()
 
 
 @both_readmes
@@ -138,7 +138,7 @@ def test_profiles_are_those_of_the_plan(document: str) -> None:
     rows = {row[0].strip("`"): row[1] for row in table(document, "`--profile`")}
     assert list(rows) == list(PROFILES)
     marked = [name for name, runs in rows.items() if DEFAULT[document] in runs]
-    assert marked == [Settings.model_fields["profile"].default]
+    assert marked == [SETTINGS["profile"].default]
 
 
 @both_readmes

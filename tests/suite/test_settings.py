@@ -7,12 +7,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from contracts.catalog import ROOT
-from contracts.settings import FILE, Settings, SettingsError, is_secret, load, option
+from contracts.settings import FILE, SETTINGS, SettingsError, is_secret, load, option
 
 SECRET = "s3cret-Value-of-a-token"
 
@@ -95,7 +96,7 @@ def _files() -> None:
 def names_of(setting: str) -> list[str]:
     """Return what a line about a setting must name."""
     names = [f"setting {setting} ", f"ZADIG_{setting.upper()}"]
-    return names if is_secret(Settings.model_fields[setting]) else [*names, option(setting)]
+    return names if is_secret(SETTINGS[setting]) else [*names, option(setting)]
 
 
 def one_line(error: SettingsError) -> str:
@@ -211,7 +212,7 @@ def test_settings_do_not_show_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """However settings are printed, their secrets are not."""
     monkeypatch.setenv("ZADIG_TOKEN", SECRET)
     settings = load({})
-    assert SECRET not in f"{settings} {settings!r} {settings.model_dump()} {settings.model_dump_json()}"
+    assert SECRET not in f"{settings} {settings!r} {settings.to_json()} {asdict(settings)}"
 
 
 SOURCES = ("option", "environment", "toml", "default")

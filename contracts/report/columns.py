@@ -1,0 +1,19 @@
+"""Tables in a terminal: columns that line up with Chinese text in them, whose characters take two places each."""
+
+from collections.abc import Iterator, Sequence
+from unicodedata import east_asian_width
+
+
+def columns(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
+    """Yield the lines of a table: heads, a rule, and the rows. The first column is a name, the others are numbers."""
+    cells = [list(heads), *([str(cell) for cell in row] for row in rows)]
+    widths = [max(map(_places, column)) for column in zip(*cells, strict=True)]
+    cells.insert(1, ["-" * width for width in widths])
+    for name, *numbers in cells:
+        first = name + " " * (widths[0] - _places(name))
+        others = (" " * (width - _places(cell)) + cell for cell, width in zip(numbers, widths[1:], strict=True))
+        yield "  ".join((first, *others)).rstrip()
+
+
+def _places(text: str) -> int:
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
