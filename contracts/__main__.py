@@ -1,18 +1,28 @@
-"""The commands: python -m contracts COMMAND."""
+"""The commands: zadig-contracts COMMAND where the suite is installed, python -m contracts COMMAND in a checkout."""
 
 import click
 
-from contracts.commands import campaign, data, reports, runs, target
+from contracts.commands import campaign, cases, data, reports, runs, target
+from contracts.places import COMMAND
+from contracts.version import VERSION
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, message="%(version)s")
 def main() -> None:
-    """Contract tests for a live Zadig deployment. The cases themselves run with: pytest tests/api"""
+    """Contract tests for a live Zadig deployment."""
 
 
-for command in (*target.COMMANDS, *runs.COMMANDS, *reports.COMMANDS, *campaign.COMMANDS, *data.COMMANDS):
+for command in (
+    *cases.COMMANDS,
+    *target.COMMANDS,
+    *runs.COMMANDS,
+    *reports.COMMANDS,
+    *campaign.COMMANDS,
+    *data.COMMANDS,
+):
     main.add_command(command)
 
 
 if __name__ == "__main__":
-    main(prog_name="python -m contracts")
+    main(prog_name=COMMAND)

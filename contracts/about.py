@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from contracts.casetable import cases
 from contracts.catalog import releases
+from contracts.places import RUN
 from contracts.plan import notes
 from contracts.settings import AUTO
 from contracts.verdict import Run
@@ -36,6 +37,7 @@ def about(session: "Session") -> Run:
         unknown_fields=session.settings.unknown_fields,
         notes=[*notes(cases(session.release), session.scope), *_remarks(session)],
         suite=suite(),
+        command=RUN,
         settings=session.settings.to_json(),
     )
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
-from contracts.catalog import RELEASES, Answer, CatalogError, Release, load
+from contracts.catalog import Answer, CatalogError, Release, load
+from contracts.places import RELEASES
 
 LEVELS = ("smoke", "regression", "nightly")
 EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}

@@ -12,10 +12,7 @@ from contracts.derive import facts as fact_types
 from contracts.derive.contract import combine
 from contracts.derive.error import DeriveError
 from contracts.derive.facts import Observed
-
-ROOT = Path(__file__).resolve().parent.parent
-RELEASES = ROOT / "contracts" / "releases"
-SCHEMAS = ROOT / "schemas"
+from contracts.places import RELEASES, ROOT, SCHEMAS
 
 
 class CatalogError(ValueError):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from contracts.casetable import Case, cases
-from contracts.catalog import ROOT
 from contracts.givens import NEEDS_AGENT
+from contracts.places import CASES, ROOT
 from contracts.plan import chosen, runs_at
 from contracts.session import Session
 from contracts.shards import recorded, shard
@@ -16,7 +16,6 @@ from contracts.shards import recorded, shard
 SESSION = pytest.StashKey[Session]()
 ORDER = pytest.StashKey["Order"]()
 STORIES = ("flow", "crowd")
-CASES = ROOT / "tests" / "api"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

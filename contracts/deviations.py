@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from contracts.catalog import RELEASES, Release
+from contracts.catalog import Release
 from contracts.outcome import Outcome, Result
+from contracts.places import RELEASES
 
 FILE = "deviations.toml"
 _KEYS = {"means", "releases", "source", "since", "expires", "shows"}

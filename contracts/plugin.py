@@ -9,8 +9,9 @@ import pytest
 from contracts import sinks
 from contracts.casetable import cases
 from contracts.catalog import CatalogError
-from contracts.collection import CASES, SESSION, case_id_of
+from contracts.collection import SESSION, case_id_of
 from contracts.deviations import DeviationsError
+from contracts.places import CASES
 from contracts.report.terminal import summary
 from contracts.session import Session
 from contracts.settings import SETTINGS, Settings, SettingsError, is_secret, load, option

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.catalog import RELEASES, load
+from contracts.catalog import load
+from contracts.places import RELEASES
 
 FILE = "timings.json"
 """Seconds by case, recorded from a run on a server that takes its time; beside the data of a release."""

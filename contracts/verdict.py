@@ -27,7 +27,7 @@ PASSED_ON = frozenset({2, 3, 4, 5})
 class Run:
     """What a run was about. Times are ISO 8601 in UTC; `stand_in` is its behaviour, None for a live
     target; `embedded`: the run started it itself. `host` is the target's, with its port. `suite` says which suite ran,
-    `settings` all of its settings, secrets masked."""
+    `settings` all of its settings, secrets masked, `command` how cases are run there."""
 
     id: str
     started: str
@@ -46,6 +46,7 @@ class Run:
     ended: str = ""
     suite: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    command: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it stands in verdict.json."""

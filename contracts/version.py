@@ -3,7 +3,7 @@
 import subprocess
 from functools import cache
 
-from contracts.catalog import ROOT
+from contracts.places import ROOT
 
 VERSION = "0.1.0"
 _GIT_SECONDS = 5

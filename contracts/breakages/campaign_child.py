@@ -15,9 +15,9 @@ from contracts.breakages.campaign_judge import told
 from contracts.breakages.campaign_plan import RELEASE, Job
 from contracts.breakages.front import front
 from contracts.casetable import Case, cases
+from contracts.places import CASES, ROOT
 from contracts.standin.app import create_app
 
-ROOT = Path(__file__).resolve().parents[2]
 OUTPUT, ENDED = "output.txt", "ended.json"
 """What a run leaves in its folder beside verdict.json: what pytest said; exit code and answers made different."""
 SECONDS = 2
@@ -60,7 +60,7 @@ def _forget_settings(job: Job, folder: Path) -> None:
 
 
 def _arguments(job: Job, base_url: str, folder: Path) -> list[str]:
-    usual = [str(ROOT / "tests" / "api"), "--rootdir", str(ROOT), "-c", str(ROOT / "pytest.ini"), "-q"]
+    usual = [str(CASES), "--rootdir", str(ROOT), "-c", str(ROOT / "pytest.ini"), "-q"]
     usual += ["-p", "no:cacheprovider", "--base-url", base_url, "--run-dir", str(folder), "--profile", job.profile]
     if job.behind:
         return usual

@@ -5,7 +5,11 @@ from pathlib import Path
 
 import click
 
-from contracts.catalog import ROOT
+from contracts.commands.checkout import checkout
+from contracts.places import PACKAGE
+
+DATA = PACKAGE.parent
+"""The folder that `contracts/releases` is in, for commands that only read."""
 
 
 @click.command()
@@ -24,8 +28,8 @@ def derive(pages: tuple[Path, ...], check: bool, findings: bool, as_json: bool, 
     if (as_json or strict) and not findings:
         raise click.UsageError("--json and --strict go with --findings")
     if findings:
-        sys.exit(show(ROOT, pages, as_json, strict, click.echo))
-    sys.exit(derive_all(ROOT, pages, check, click.echo))
+        sys.exit(show(DATA, pages, as_json, strict, click.echo))
+    sys.exit(derive_all(checkout(), pages, check, click.echo))
 
 
 @click.command("diff-contract")
@@ -40,7 +44,7 @@ def diff_contract(before: str, after: str, form: str, fail_on_breaking: bool) ->
     """
     from contracts.derive.tell import diff_contract as say_changes
 
-    sys.exit(say_changes(ROOT, before, after, form, fail_on_breaking, click.echo))
+    sys.exit(say_changes(DATA, before, after, form, fail_on_breaking, click.echo))
 
 
 @click.command("new-release")
@@ -54,7 +58,7 @@ def new_release(page: Path, release: str, base: str | None) -> None:
     """
     from contracts.derive.release import new_release as start_release
 
-    sys.exit(start_release(ROOT, page, release, base, click.echo))
+    sys.exit(start_release(checkout(), page, release, base, click.echo))
 
 
 @click.command()
@@ -63,7 +67,7 @@ def coverage(check: bool) -> None:
     """Write docs/coverage.md: every known fact of the workflow API, and the cases that hold it."""
     from contracts.coverage import coverage as cover
 
-    sys.exit(cover(ROOT, check, click.echo))
+    sys.exit(cover(checkout(), check, click.echo))
 
 
 @click.command()
@@ -72,7 +76,7 @@ def readme(check: bool) -> None:
     """Write the settings table of README.md and README.zh-CN.md."""
     from contracts.readme import readme as write_tables
 
-    sys.exit(write_tables(ROOT, check, click.echo))
+    sys.exit(write_tables(checkout(), check, click.echo))
 
 
 COMMANDS = (derive, diff_contract, new_release, coverage, readme)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from contracts.commands.checkout import checkout
 from contracts.commands.runs import RunsCommand, fail, say
 
 
@@ -57,11 +58,10 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
 @click.argument("run", type=click.Path(path_type=Path))
 def timings(run: Path) -> None:
     """Record how long the cases of RUN took: shards are balanced by that."""
-    from contracts.catalog import ROOT
     from contracts.report.read import read
     from contracts.shards import record
 
-    say(record(read(run), ROOT))
+    say(record(read(run), checkout()))
 
 
 COMMANDS = (report, merge, timings)

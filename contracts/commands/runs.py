@@ -125,7 +125,7 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
 
     Exit code: 0 made, or whole; 1 a bundle that is not whole; 4 what cannot be used.
     """
-    from contracts.catalog import ROOT
+    from contracts.places import ROOT
     from contracts.redact import register
     from contracts.report.bundle import write
     from contracts.report.bundle_check import check

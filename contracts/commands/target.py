@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.options import SettingsCommand
+from contracts.places import RUN
 
 if TYPE_CHECKING:
     from contracts.breakages.change import Change
@@ -35,7 +36,7 @@ def standin(port: int, behaviour: str, clock: str, breakage: str | None) -> None
         if change is not None:
             what = "which breaks a promise" if change.kinds else "which is harmless"
             click.echo(f"with {change}, {what}: {change.says}")
-        click.echo(f"try: pytest tests/api --base-url {base_url}")
+        click.echo(f"try: {RUN} --base-url {base_url}")
 
     try:
         if change is None:

@@ -7,6 +7,7 @@ from contracts.doctor.finding import Finding, fail, ok, warn
 from contracts.journal import PREFIX
 from contracts.leftovers import run_ids
 from contracts.lists import Reader, UnreadableError, has_default_registry, projects, workflow_names
+from contracts.places import COMMAND
 from contracts.settings import Settings
 
 SHOWN = 5
@@ -114,4 +115,4 @@ def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
     runs = run_ids(ours)
     shown = ", ".join(runs[-SHOWN:]) + (f" and {len(runs) - SHOWN} more" if len(runs) > SHOWN else "")
     text = f"{len(ours)} workflows of the suite's in {project}, of runs: {shown or 'none, by their names'}"
-    yield warn("leftovers", text, "python -m contracts sweep [--by-prefix] removes those of runs that are over")
+    yield warn("leftovers", text, f"{COMMAND} sweep [--by-prefix] removes those of runs that are over")

@@ -14,7 +14,7 @@ from contracts.report import view
 from contracts.report.engine import TEMPLATES, environment
 from contracts.report.groups import Group, groups
 from contracts.report.sidebyside import side_by_side
-from contracts.report.terminal import alone
+from contracts.report.terminal import alone, tool
 from contracts.report.visible import visible
 from contracts.report.words import Word, Words, load
 
@@ -50,6 +50,7 @@ def render(verdict: Mapping[str, Any], *, now: datetime | None = None) -> str:
         style=_inline(style),
         script=_inline(script),
         hashes={"style": _hash(style), "script": _hash(script)},
+        tool=tool(verdict["run"]),
         answered=sum(row["n"] for row in verdict["latency"]),
     )
     return html
@@ -101,6 +102,7 @@ def _card(templates: Environment, run: Mapping[str, Any], group: Group, anchor: 
         who=view.to_blame(group),
         rows=side_by_side(group.first),
         alone=alone(group.first, run),
+        tool=tool(run),
     )
     return html
 

@@ -24,6 +24,8 @@ USUAL = {
     "unknown_fields": "report",
 }
 """Settings that decide what a case does or means, and their defaults."""
+USUAL_COMMAND = "pytest tests/api"
+"""How cases are run where the verdict does not say it."""
 STYLES = {"accepted": "good", "rejected": "bad", "inconclusive": "doubtful", "breach": "bad", "drift": "bad"}
 """How a verdict or a result looks; what is not here is doubtful."""
 
@@ -127,7 +129,13 @@ def block(case: Mapping[str, Any], run: Mapping[str, Any], others: Cases = (), t
 
 def alone(case: Mapping[str, Any], run: Mapping[str, Any]) -> str:
     """Return the command that runs one case in the same way."""
-    return f"pytest tests/api -k {shlex.quote('[' + case['case'] + ']')}{_options(run)}"
+    return f"{run.get('command') or USUAL_COMMAND} -k {shlex.quote('[' + case['case'] + ']')}{_options(run)}"
+
+
+def tool(run: Mapping[str, Any]) -> str:
+    """Return the command in front of `sweep` and the others, where the run was."""
+    command = run.get("command") or USUAL_COMMAND
+    return "python -m contracts" if command == USUAL_COMMAND else command.removesuffix(" run")
 
 
 def _options(run: Mapping[str, Any]) -> str:
@@ -179,7 +187,7 @@ def _notes(verdict: Mapping[str, Any]) -> Iterator[str]:
             yield f"  … and {len(verdict['unknown_fields']) - LINES} more"
     if verdict["leaks"]:
         yield ""
-        yield "left behind on the target (python -m contracts sweep removes it):"
+        yield f"left behind on the target ({tool(verdict['run'])} sweep removes it):"
         yield from (f"  {leak}" for leak in verdict["leaks"][:LINES])
         if len(verdict["leaks"]) > LINES:
             yield f"  … and {len(verdict['leaks']) - LINES} more"

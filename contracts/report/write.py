@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-"""The folder that the schemas are in."""
+from contracts.places import ROOT
+
 Verdict = Mapping[str, Any]
 Environ = Mapping[str, str]
 Report = Callable[[Verdict, Path, Environ], str | None]

@@ -1,0 +1,23 @@
+"""What commands say that write into the project, where there is only an installed package of it."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from contracts.places import INSTALLED, ROOT
+
+NO_CHECKOUT = 4
+
+
+def checkout() -> Path:
+    """Return the folder of the checkout; where there is none, end the command with one line and exit code 4."""
+    if INSTALLED:
+        name = click.get_current_context().info_name
+        click.echo(
+            f"{name}: needs a checkout of the project, whose files it writes or holds against each other; this is an "
+            f"installed package. There, run: python -m contracts {name}",
+            err=True,
+        )
+        sys.exit(NO_CHECKOUT)
+    return ROOT

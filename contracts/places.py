@@ -1,0 +1,20 @@
+"""Where the project's files are: in a checkout, or inside an installed package, which has them in `shipped/`.
+
+Below ROOT both look the same, so that names of tests and schemas are the same in every report.
+"""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent
+RELEASES = PACKAGE / "releases"
+_SHIPPED = PACKAGE / "shipped"
+INSTALLED = _SHIPPED.is_dir()
+ROOT = _SHIPPED if INSTALLED else PACKAGE.parent
+"""The folder that has `schemas/`, `tests/api/`, `conftest.py` and `pytest.ini`."""
+SCHEMAS = ROOT / "schemas"
+CASES = ROOT / "tests" / "api"
+
+COMMAND = "zadig-contracts" if INSTALLED else "python -m contracts"
+"""How people here call the commands."""
+RUN = f"{COMMAND} run" if INSTALLED else "pytest tests/api"
+"""How people here run the cases."""
