@@ -27,8 +27,9 @@ def run(options: tuple[str, ...]) -> None:
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": ",".join(PLUGINS)}  # also for workers
     ours = [str(CASES), "-c", str(ROOT / "pytest.ini"), "--rootdir", str(ROOT)]
-    cache = Path.cwd() / ".pytest_cache"  # not into the installed package
-    sys.exit(pytest.main([*ours, "-o", f"cache_dir={cache}", *options], plugins=[SameNames()]))
+    if "no:cacheprovider" not in "".join(options):  # without it, the setting is an unknown one
+        ours += ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]  # not into the installed package
+    sys.exit(pytest.main([*ours, *options], plugins=[SameNames()]))
 
 
 class SameNames:

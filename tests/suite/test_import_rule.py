@@ -64,8 +64,8 @@ def test_the_deriver_knows_only_itself(path: Path) -> None:
 
 @pytest.mark.parametrize("path", named((PACKAGE / "report").rglob("*.py")))
 def test_reports_read_only_the_verdict(path: Path) -> None:
-    """A report knows nothing but verdict.json and the run folder; so it can be made anew at any time."""
-    assert outside(path, ["contracts.report"]) == []
+    """A report knows nothing but verdict.json, the run folder and the schemas; so it can be made anew at any time."""
+    assert outside(path, ["contracts.report", "contracts.places"]) == []
     assert foreign(path, ["jinja2", "markupsafe", "allure_commons"]) == []
 
 
@@ -84,20 +84,20 @@ def test_only_one_module_imports_allure() -> None:
 
 
 def test_only_the_plugin_imports_pytest() -> None:
-    """Cases run without pytest; only its plugin with collection and fixtures, and the runs of a campaign, know it."""
+    """Cases run without pytest; only its plugin with collection and fixtures, and what starts it, know it."""
     users = {
         str(path.relative_to(PACKAGE))
         for path in MODULES
         if any(below(n, ["pytest", "_pytest"]) for n in imported(path))
     }
-    assert users == {"plugin.py", "collection.py", "fixtures.py", "breakages/campaign_child.py"}
+    assert users == {"plugin.py", "collection.py", "fixtures.py", "commands/cases.py", "breakages/campaign_child.py"}
 
 
 @pytest.mark.parametrize("path", named((PACKAGE / "breakages").glob("campaign*.py")))
 def test_the_campaign_reads_data_only(path: Path) -> None:
     """A campaign measures the checks from outside: it knows changes, cases and verdicts, and loads the plugin whole."""
-    data = ["contracts.casetable", "contracts.plan", "contracts.verdict"]
     presents = ["contracts.report.engine", "contracts.report.columns"]
+    data = ["contracts.casetable", "contracts.places", "contracts.plan", "contracts.verdict"]
     loads = ["contracts.plugin"] if path.stem == "campaign_child" else []
     assert outside(path, ["contracts.breakages", "contracts.standin", *presents, *data, *loads]) == []
 

@@ -1,0 +1,121 @@
+"""The suite as a user installs it: both archives, and the wheel in an environment that has nothing else, made once."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from contracts.catalog import ROOT
+
+SECONDS = 300
+SECRET = "not-for-others"
+PLANTED = ("runs/one/journal.jsonl", "zadig.toml", ".zadig-token", ".venv/bin/python", "allure-results/a.json", ".env")
+"""What may lie in a checkout, and is to get into no archive."""
+_NOT_OURS = {".git", ".venv", "runs", "PKG-INFO", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
+
+
+@dataclass(frozen=True)
+class Installed:
+    """Where the archives are, and the environment with the wheel."""
+
+    folder: Path
+
+    @property
+    def wheel(self) -> Path:
+        """The wheel."""
+        return next((self.folder / "dist").glob("*.whl"))
+
+    @property
+    def archive(self) -> Path:
+        """The source archive."""
+        return next((self.folder / "dist").glob("*.tar.gz"))
+
+    @property
+    def bin(self) -> Path:
+        """The folder with the commands of the environment."""
+        return self.folder / "venv" / "bin"
+
+    def call(self, cwd: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Call the installed command in a folder, with `more` in the environment."""
+        return self.shell(cwd, [str(self.bin / "zadig-contracts"), *arguments], **more)
+
+    def shell(self, cwd: Path, command: str | Sequence[str], **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a command, a text as a shell does, where the environment is the first on the path."""
+        return subprocess.run(
+            command,
+            shell=isinstance(command, str),
+            cwd=cwd,
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return an environment that knows nothing of this checkout and of whoever runs the tests."""
+        return _plain(os.environ) | {"PATH": os.pathsep.join([str(self.bin), os.environ["PATH"]])} | more
+
+
+def installed(factory: pytest.TempPathFactory) -> Installed:
+    """Return the installed suite, the same one for all workers of xdist."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "installed"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready").exists():
+            _build(folder)
+            _install(Installed(folder))
+            (folder / "ready").touch()
+    return Installed(folder)
+
+
+def project_files() -> list[str]:
+    """Return the project's own files: in a checkout those that git knows, else all but what work on them leaves."""
+    if (ROOT / ".git").exists():
+        asked = ["git", "ls-files", "-z"]
+        known = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        return sorted(name for name in known.split("\0") if (ROOT / name).is_file())
+    names = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
+    return sorted(name.as_posix() for name in names if not _NOT_OURS & {*name.parts})
+
+
+def _build(folder: Path) -> None:
+    """Build the source archive from a copy of the project with secrets lying about, and the wheel from the archive."""
+    copy = folder / "project"
+    for name in project_files():
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, copy / name)
+    for name in PLANTED:
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        (copy / name).write_text(SECRET, encoding="utf-8")
+    _do([sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder / "dist"), str(copy)], folder)
+    shutil.rmtree(copy)
+
+
+def _install(suite: Installed) -> None:
+    """Install the wheel with its pinned packages into an environment that has nothing else, not even pip."""
+    _do([sys.executable, "-m", "venv", "--without-pip", str(suite.folder / "venv")], suite.folder)
+    pip = [sys.executable, "-m", "pip", "--python", str(suite.bin / "python"), "install", "--no-compile", "--quiet"]
+    pip += ["--disable-pip-version-check"]
+    _do([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], suite.folder)
+    _do([*pip, "--no-deps", str(suite.wheel)], suite.folder)
+
+
+def _do(command: Sequence[str], cwd: Path) -> None:
+    done = subprocess.run(
+        command, cwd=cwd, env=_plain(os.environ), capture_output=True, text=True, timeout=SECONDS, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+
+
+def _plain(environ: Mapping[str, str]) -> dict[str, str]:
+    others = ("ZADIG_", "PYTEST_", "PYTHONPATH", "GITHUB_")
+    return {key: value for key, value in environ.items() if not key.startswith(others)}
