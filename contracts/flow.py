@@ -1,13 +1,15 @@
 """A flow: several operations on one workflow, one after the other, each held against its answer."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from contracts.breach import Breach
 from contracts.calls import ORDINARY, operation_call, sent_names, support_call
 from contracts.casetable import Special
 from contracts.check import check
 from contracts.outcome import Result
 from contracts.promise import promise
-from contracts.state import json_value
+from contracts.state import PROGRESS, UnclearError, find, list_tasks
 from contracts.story import Story, state_breach
 
 
@@ -15,6 +17,10 @@ class Flow(Story):
     """Reads as a sentence in a test: it creates, starts, cancels, and the task is cancelled."""
 
     operation = "flows"
+    names = "{name}-工作流"
+    """Names are Chinese as often as not, and cost no request more."""
+    _there = False
+    """Whether the workflow was created and not deleted since."""
 
     def does(self, operation: str, answer: str, special: Special = ORDINARY) -> None:
         """Do an operation and hold what comes back against the answer of that name."""
@@ -28,22 +34,23 @@ class Flow(Story):
         checked = check(exchange, wanted, sent, self._target.release.answers)
         self._unknown += checked.unknown
         self._seen += checked.seen
-        self._end_if(checked.breaches, f"at {operation} → {answer}")
+        self._end_if((*checked.breaches, *self._lost(checked.breaches)), f"at {operation} → {answer}")
         if answer == "queued":
             self._subject = replace(self._subject, task_id=checked.value["task_id"])
+        self._there = self._there or (operation, answer) == ("create-workflow", "success")
 
-    def task_is(self, state: str) -> None:
-        """Look at the task: it has this state, under the id that it was started with."""
-        exchange = self._send(support_call(self._target, "get-task", self._subject), "looking at the task")
-        task = json_value(exchange)
-        if not isinstance(task, dict) or not {"status", "task_id"} <= task.keys():
-            self._end(Result.BLOCKED, f"the task could not be read: HTTP {exchange.status}")
-        wanted, came = self._subject.task_id, task["task_id"]
-        if came != wanted:
-            self._end_if((state_breach("task-id", f"task {wanted}", f"task {came}"),), "looking at the task")
-        if task["status"] != state:
-            wrong = state_breach(f"task-{task['status']}", f"the task is {state}", str(task["status"]))
-            self._end_if((wrong,), "looking at the task")
+    def only_task_is(self, state: str) -> None:
+        """Look at the workflow's tasks: there is the one that was started, in this state, and no other."""
+        came = self._tasks()
+        task = self._subject.task_id
+        wrong = [
+            state_breach(f"task-{other}-none", f"no task but {task}", f"task {other} too, {came[other]}")
+            for other in sorted(came.keys() - {task})
+        ]
+        if came.get(task) not in (state, *PROGRESS.get(state, ())):  # an agent may have taken it meanwhile
+            found = came.get(task)
+            wrong.append(state_breach(f"task-{found or 'gone'}", f"task {task} is {state}", found or "no such task"))
+        self._end_if(tuple(wrong), "looking at the tasks")
 
     def has_id(self, number: int) -> None:
         """The task that was started last has this id."""
@@ -51,12 +58,31 @@ class Flow(Story):
         if came != number:
             self._end_if((state_breach("task-id", f"id {number}", f"id {came}"),), "looking at the task's id")
 
+    def _tasks(self) -> Mapping[int, str]:
+        try:
+            return list_tasks(self._target, self._subject)
+        except UnclearError as error:
+            self._exchange = error.exchange
+            lost = error.exchange.failure is not None and not self._target.alive()
+            self._end(Result.UNREACHABLE if lost else Result.BLOCKED, str(error))
+
+    def _lost(self, breaches: tuple[Breach, ...]) -> Iterator[Breach]:
+        """Yield a breach more where an answer is wrong because the flow's workflow is not there: that tells why."""
+        if not breaches or not self._there:
+            return
+        try:
+            if find(self._target, self._subject) is None:
+                yield state_breach("workflow", "the workflow that was created can be found", "no such workflow")
+        except UnclearError:
+            return
+
     def deletes(self) -> None:
         """Delete the workflow."""
         exchange = self._send(support_call(self._target, "delete-workflow", self._subject), "delete-workflow")
         if exchange.status != 200:
             self._end(Result.BLOCKED, f"delete-workflow answered HTTP {exchange.status}")
         self._gone.add(self._subject.name)
+        self._there = False
 
     def creates_again(self) -> None:
         """Create the workflow anew under the same name."""

@@ -43,19 +43,29 @@ class UnclearError(Exception):
 
 def look(target: Target, subject: Subject) -> Held:
     """Return what the target holds under the subject's name; raises UnclearError where it cannot be told."""
+    workflow = find(target, subject)
+    return Held(workflow, list_tasks(target, subject)) if workflow is not None else Held()
+
+
+def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
+    """Return the documented keys of the subject's workflow, None where there is none; raises UnclearError."""
     exchange = target.send(support_call(target, "find-workflow", subject))
     value = json_value(exchange)
     if exchange.status == 400 and isinstance(value, dict) and "code" in value:
-        return Held()
+        return None
     if exchange.status != 200 or not isinstance(value, dict) or "name" not in value:
         raise UnclearError("looking for the workflow", exchange)
+    documented = target.release.operations["create-workflow"].sample or {}
+    return {key: value[key] for key in documented if key in value}
+
+
+def list_tasks(target: Target, subject: Subject) -> Mapping[int, str]:
+    """Return the states of the tasks of the subject's workflow, by id; raises UnclearError."""
     exchange = target.send(support_call(target, "list-tasks", subject))
     try:
-        tasks = {int(task["task_id"]): str(task["status"]) for task in json_value(exchange)["data"]}
+        return {int(task["task_id"]): str(task["status"]) for task in json_value(exchange)["data"]}
     except (TypeError, KeyError, ValueError):
         raise UnclearError("looking at the workflow's tasks", exchange) from None
-    documented = target.release.operations["create-workflow"].sample or {}
-    return Held({key: value[key] for key in documented if key in value}, tasks)
 
 
 def json_value(exchange: Exchange) -> Any:

@@ -26,12 +26,14 @@ class Story:
     operation = "stories"
     alone = False
     """Whether it must have the target to itself."""
+    names = "{name}"
+    """How its workflows are named, around the name that the run gives."""
 
     def __init__(self, target: Target, case: str, level: str = "") -> None:
         self._target = replace(target, log=Log())
         self._case = case
         self._level = level
-        self._subject = open_subject(target)
+        self._subject = open_subject(target, self.names)
         self._subjects = [self._subject]
         self._gone: set[str] = set()
         self._started = time.monotonic()
@@ -73,7 +75,7 @@ class Story:
 
     def _another(self) -> Subject:
         """Return a further subject, which is cleaned up with the story."""
-        subject = open_subject(self._target)
+        subject = open_subject(self._target, self.names)
         self._subjects.append(subject)
         return subject
 
