@@ -1,6 +1,7 @@
 """What is promised and what is tried: releases, operations, answers and cases, frozen, loaded from data."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -77,8 +78,9 @@ class Release:
 
 
 def releases() -> tuple[str, ...]:
-    """Return the names of all releases that there is data for."""
-    return tuple(sorted(folder.name for folder in RELEASES.iterdir() if (folder / "observed.toml").exists()))
+    """Return the names of all releases that there is data for, the oldest first."""
+    found = (path.parent.name for path in RELEASES.glob("*/observed.toml"))
+    return tuple(sorted(found, key=lambda name: [int(number) for number in re.findall(r"\d+", name)]))
 
 
 @cache

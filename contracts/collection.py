@@ -25,7 +25,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if run is None:
         return
     if operation is not None:
-        rows = [row for row in cases(run.release) if row.operation == operation.args[0]]
+        rows = [row for row in cases(run.release) if _is_for(row.operation, operation.args[0])]
         picked = chosen(rows, run.scope)
         slow = {True: [pytest.mark.slow], False: []}
         params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in picked]
@@ -33,6 +33,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     elif case is not None:
         story = next(name for name in STORIES if name in metafunc.fixturenames)
         metafunc.parametrize(story, [case.args[0]], ids=[case.args[0]], indirect=True)
+
+
+def _is_for(operation: str, mark: str) -> bool:
+    """Whether a test with this mark runs the rows of an operation; `*`: those that have no file of their own."""
+    return operation == mark or (mark == "*" and not (CASES / f"test_{operation.replace('-', '_')}.py").exists())
 
 
 @pytest.hookimpl(trylast=True)

@@ -17,13 +17,16 @@ GIVENS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """Operation to the given in which it succeeds, and the one in which the page's error comes."""
 OTHERWISE: Final = ("workflow", "no-such-workflow")
+OF_A_TASK: Final = ("queued-task", "no-such-workflow")
+"""The same for an operation that is new, and for one whose path has the id of a task."""
 
 _HEAD = """The case table of release {release}: a row for each answer that its page documents.
 Proposed by new-release; to be reviewed.
 
 The cases of the releases that it builds on are inherited. Take out a row that one of those says already."""
-_NEW = """{operation} is new: its cases cannot be sent before contracts/calls.py can build its request.
-A success also needs its state afterwards in contracts/casetable.py; then take in this row:"""
+_NEW = """{operation} is new and changes something: contracts/calls.py has to build its request, and contracts/named.py
+to find the names in its path. Say what it leaves behind (after, one of AFTER in contracts/casetable.py); then take in
+this row:"""
 _EVERY = "What each operation is given in the cases of all of them, the new ones included."
 
 
@@ -31,29 +34,39 @@ def cases_text(contract: Contract, known: frozenset[str], every: Mapping[str, An
     """Return cases.toml of a new release.
 
     ``known`` are the operations of its base, ``every`` the base's rows for all of them.
-    A row of an operation that the case table does not know is written as a comment if reading it would fail.
+    The success of a new operation is a comment, unless the operation only reads: nobody knows what it leaves behind.
     """
     parts = [toml.comment(_HEAD.format(release=contract.release))]
     for operation in contract.operations:
         parts += _rows(operation, operation.name in known)
-    new = [operation.name for operation in contract.operations if operation.name not in known]
+    new = [operation for operation in contract.operations if operation.name not in known]
     if new and every:
         parts.append(toml.comment(_EVERY))
         for name, row in every.items():
-            given = {**row["given"], **dict.fromkeys(new, OTHERWISE[0])}
-            parts.append(toml.table(("every", name), {**row, "given": given}))
+            of_viewer = row.get("needs") == "viewer"  # who may read, and is not refused to
+            tried = [operation for operation in new if not (of_viewer and operation.method == "GET")]
+            given = {operation.name: _givens(operation)[0] for operation in tried}
+            if given:
+                parts.append(toml.table(("every", name), {**row, "given": row["given"] | given}))
     return "\n".join(parts)
 
 
 def _rows(operation: Operation, known: bool) -> Iterator[str]:
+    reads = operation.method == "GET"
     for answer in operation.answers:
         if answer.kind is None:
             continue
         succeeds = answer.status == 200
-        given = GIVENS.get(operation.name, OTHERWISE)[0 if succeeds else 1]
-        row = {"given": given, "answer": answer.name, "basis": "documented"}
+        row = {"given": _givens(operation)[0 if succeeds else 1], "answer": answer.name, "basis": "documented"}
+        if reads and succeeds:
+            row["after"] = "unchanged"
         text = toml.table((operation.name, f"documented-{answer.name}"), row)
-        yield text if known or not succeeds else toml.comment(_NEW.format(operation=operation.name) + "\n" + text)
+        clear = known or reads or not succeeds
+        yield text if clear else toml.comment(_NEW.format(operation=operation.name) + "\n" + text)
+
+
+def _givens(operation: Operation) -> tuple[str, str]:
+    return GIVENS.get(operation.name, OF_A_TASK if ":id" in operation.path.split("/") else OTHERWISE)
 
 
 def every_rows(folders: Sequence[Path]) -> dict[str, Any]:

@@ -1,0 +1,109 @@
+"""The documents of the project, read as Markdown: what a test of them asks for."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from contracts.catalog import ROOT
+
+READMES = ("README.md", "README.zh-CN.md")
+_PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
+_HTML_TARGET = re.compile(
+    r"""<(?:img|source)\b[^>]*?\b(?:src|srcset)\s*=\s*["']?([^\s"'>]+)|<a\b[^>]*?\bhref\s*=\s*["']?([^\s"'>]+)"""
+)
+_HTML_ANCHOR = re.compile(r"""<[a-z]\w*\b[^>]*?\b(?:id|name)\s*=\s*["']?([^\s"'>]+)""")
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block; `before` is the text of the paragraph or item right before it, as it is written."""
+
+    language: str
+    text: str
+    before: str
+    line: int
+
+
+def documents() -> tuple[str, ...]:
+    """Return the names of all documents that are for people to read."""
+    folders = (ROOT, *(ROOT / name for name in ("docs", "deploy", ".github")))
+    found = [path for folder in folders[:1] for path in folder.glob("*.md")]
+    found += [path for folder in folders[1:] for path in folder.rglob("*.md")]
+    return tuple(sorted(path.relative_to(ROOT).as_posix() for path in found))
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the blocks of a document; front matter counts as none."""
+    return _PARSER.parse(re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL))
+
+
+def read(document: str) -> list[Token]:
+    """Return the blocks of a document of the project."""
+    return tokens((ROOT / document).read_text(encoding="utf-8"))
+
+
+def inline(blocks: list[Token]) -> Iterator[Token]:
+    """Yield what stands in the text of blocks."""
+    for block in blocks:
+        yield from block.children or ()
+
+
+def fences(blocks: list[Token]) -> list[Fence]:
+    """Return the fenced blocks in their order."""
+    found, before = [], ""
+    for block in blocks:
+        if block.type == "fence":
+            found.append(Fence(block.info.strip(), block.content, before, (block.map or [0])[0] + 1))
+        if block.type in ("inline", "fence"):
+            before = block.content if block.type == "inline" else ""
+    return found
+
+
+def headings(blocks: list[Token]) -> list[tuple[str, str]]:
+    """Return the headings as level and text, without the marks of code, bold and links."""
+    return [(opened.tag, _plain(inside)) for opened, inside in pairwise(blocks) if opened.type == "heading_open"]
+
+
+def _plain(block: Token) -> str:
+    return "".join(part.content for part in block.children or () if part.type in ("text", "code_inline"))
+
+
+def anchors(blocks: list[Token]) -> set[str]:
+    """Return the anchors that GitHub gives the headings, and those that stand in the text as HTML.
+
+    GitHub keeps letters of any script, digits, `-` and `_`, makes hyphens of blanks and drops the rest; a heading that
+    comes again gets a number.
+    """
+    found: dict[str, int] = {}
+    for _, text in headings(blocks):
+        slug = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+        number = found.get(slug, 0)
+        found[slug] = number + 1
+        if number:
+            found[f"{slug}-{number}"] = 1
+    return {*found, *(anchor for text in _html(blocks) for anchor in _HTML_ANCHOR.findall(text))}
+
+
+def targets(blocks: list[Token]) -> list[str]:
+    """Return where links lead to and where pictures come from, those in HTML too, in their order."""
+    found = []
+    for part in (*inline(blocks), *blocks):
+        if part.type in ("link_open", "image"):
+            found.append(str(part.attrGet("href") or part.attrGet("src") or ""))
+        if part.type in ("html_inline", "html_block"):
+            found += _HTML_TARGET.findall(part.content)
+    return found
+
+
+def _html(blocks: list[Token]) -> Iterator[str]:
+    return (part.content for part in (*inline(blocks), *blocks) if part.type in ("html_inline", "html_block"))
+
+
+def file_of(document: str, target: str) -> Path:
+    """Return the file that a relative link or picture of a document means."""
+    return (ROOT / document).parent / target.partition("#")[0]
