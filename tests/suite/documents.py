@@ -1,10 +1,12 @@
 """The documents of the project, read as Markdown: what a test of them asks for."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -13,9 +15,7 @@ from contracts.catalog import ROOT
 
 READMES = ("README.md", "README.zh-CN.md")
 _PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
-_HTML_TARGET = re.compile(
-    r"""<(?:img|source)\b[^>]*?\b(?:src|srcset)\s*=\s*["']?([^\s"'>]+)|<a\b[^>]*?\bhref\s*=\s*["']?([^\s"'>]+)"""
-)
+_HTML_TARGET = re.compile(r"""<(?:img|source|a)\b[^>]*?\s(?:src|srcset|href)\s*=\s*["']?([^\s"'>]+)""")
 _HTML_ANCHOR = re.compile(r"""<[a-z]\w*\b[^>]*?\b(?:id|name)\s*=\s*["']?([^\s"'>]+)""")
 
 
@@ -73,20 +73,25 @@ def _plain(block: Token) -> str:
     return "".join(part.content for part in block.children or () if part.type in ("text", "code_inline"))
 
 
-def anchors(blocks: list[Token]) -> set[str]:
-    """Return the anchors that GitHub gives the headings, and those that stand in the text as HTML.
+def anchors_in_order(blocks: list[Token]) -> list[str]:
+    """Return the anchor that GitHub gives each heading.
 
     GitHub keeps letters of any script, digits, `-` and `_`, makes hyphens of blanks and drops the rest; a heading that
     comes again gets a number.
     """
-    found: dict[str, int] = {}
+    found: list[str] = []
+    times: Counter[str] = Counter()
     for _, text in headings(blocks):
         slug = re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
-        number = found.get(slug, 0)
-        found[slug] = number + 1
-        if number:
-            found[f"{slug}-{number}"] = 1
-    return {*found, *(anchor for text in _html(blocks) for anchor in _HTML_ANCHOR.findall(text))}
+        found.append(f"{slug}-{times[slug]}" if times[slug] else slug)
+        times[slug] += 1
+    return found
+
+
+def anchors(blocks: list[Token]) -> set[str]:
+    """Return the anchors of headings, and those that stand in the text as HTML."""
+    html = [part.content for part in (*inline(blocks), *blocks) if part.type in ("html_inline", "html_block")]
+    return {*anchors_in_order(blocks), *(anchor for text in html for anchor in _HTML_ANCHOR.findall(text))}
 
 
 def targets(blocks: list[Token]) -> list[str]:
@@ -100,10 +105,7 @@ def targets(blocks: list[Token]) -> list[str]:
     return found
 
 
-def _html(blocks: list[Token]) -> Iterator[str]:
-    return (part.content for part in (*inline(blocks), *blocks) if part.type in ("html_inline", "html_block"))
-
-
-def file_of(document: str, target: str) -> Path:
+def file_of(document: Path, target: str) -> Path:
     """Return the file that a relative link or picture of a document means."""
-    return (ROOT / document).parent / target.partition("#")[0]
+    path = unquote(target.partition("#")[0])
+    return document.parent / path if path else document
