@@ -56,6 +56,7 @@ def serving(line: str, folder: Path, env: Mapping[str, str]) -> Iterator[str]:
             more = process.stdout.readline() if process.stdout else ""
             assert more, f"{line}: ended and said only {said!r}"
             said += more
+        guard.cancel()
         yield found[1]
     finally:
         guard.cancel()

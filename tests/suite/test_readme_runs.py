@@ -38,7 +38,7 @@ COMPLETED: Mapping[str, str] = {
     "bundle": RUN,
     "timings": RUN,
     "compare": f"{RUN} {RUN}",
-    "merge": "runs/shard-1 runs/shard-2 runs/shard-3 --out runs/merged",
+    "merge": f"{RUN} --out runs/merged",
     "diff-contract": "1.8.0 1.9.0",
     "new-release": "tests/suite/pages/plain.md --release 1.9.7",
     "campaign": f"--only {BREAKAGE}",
@@ -46,7 +46,11 @@ COMPLETED: Mapping[str, str] = {
 """What a command that is named without its arguments is given; the whole campaign takes an hour."""
 MADE_FIRST: Mapping[str, str] = {"bundle --verify": f"python -m contracts bundle {RUN}"}
 """What else has to be done before a line."""
-NOT_FOR: Mapping[str, str] = {"--behaviour": "ZADIG_BASE_URL", "--shard": "ZADIG_PROFILE", "-k": "ZADIG_PROFILE"}
+NOT_FOR: Mapping[str, str] = {
+    "--behaviour": "ZADIG_BASE_URL ZADIG_TOKEN_FILE",
+    "--shard": "ZADIG_PROFILE",
+    "-k": "ZADIG_PROFILE",
+}
 """What is not set for a line with an option: a behaviour is the built-in stand-in's; smoke is too small for a part."""
 COMMAND = re.compile(r"(?:make|pytest|python -m contracts|npx) ")
 COPIED = ("contracts", "schemas", "tests", "docs")
@@ -199,4 +203,4 @@ def test_options_run_as_printed(reader: Reader) -> None:
     """Every option is taken with the default that is printed beside it."""
     shown = {option: default for document in READMES for option, _, default in rows(document) if option and default}
     given = [f"{option} {default}" for option, default in shown.items() if default != "false"]  # a switch takes none
-    reader.types(f"env -u ZADIG_BASE_URL pytest tests/api --collect-only -q {' '.join(given)}")
+    reader.types(f"env -u ZADIG_BASE_URL -u ZADIG_TOKEN_FILE pytest tests/api --collect-only -q {' '.join(given)}")
