@@ -113,7 +113,7 @@ def test_readme_names_every_command(document: str) -> None:
 def test_option_that_is_named_exists(document: str, pytest_options: set[str]) -> None:
     """Every option is one of the command that stands before it, or else one of pytest, the settings' among them."""
     for line in commands(document):
-        if line.startswith("npx "):  # another tool's
+        if line.startswith(("npx ", "git ")):  # another tool's
             continue
         own = re.match(r"python -m contracts ([\w-]+)", line)
         known = options_of(main.commands[own[1]]) if own else pytest_options
