@@ -1,5 +1,6 @@
 """The pytest side: options, fixtures and hooks. Thin: what is worked out stands in the modules that it calls."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,8 @@ def _only_cases(config: pytest.Config) -> bool:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Look at the target once, before anything else is sent."""
+    gc.freeze()  # what was imported stays
+    gc.enable()
     run = session.config.stash.get(SESSION, None)
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     usual = session.config.option.reportchars == "fE"

@@ -40,7 +40,7 @@ class Session:
     """One process's part of a run: the controller's or a worker's. `idle`: nothing is to be sent, as in a listing."""
 
     def __init__(self, settings: Settings, handed: Mapping[str, Any] | None, *, idle: bool) -> None:
-        self.settings = settings
+        self.settings = settings if settings.base_url is not None else settings.on_stand_in()
         self.idle = idle
         self.worker: str = (handed or {}).get("worker", "")
         self.run_id: str = (handed or {}).get("run_id") or new_run_id()

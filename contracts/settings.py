@@ -4,7 +4,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -23,6 +23,12 @@ AUTO, ASSUMED = "auto", "1.7.0"
 """The release setting that asks the target, and the release where the target cannot tell."""
 FILE = "zadig.toml"
 
+OF_A_TARGET = (
+    *("token", "token_file", "viewer_token", "outsider_token", "outsider_project", "expired_token"),
+    *("project", "env_name", "service", "service_module", "repo", "branch", "failing_branch", "hanging_branch"),
+    *("ca_file", "client_cert", "client_key", "proxy"),
+)
+"""Settings that are about one deployment."""
 Profile = Literal["smoke", "regression", "nightly", "acceptance"]
 UnknownFields = Literal["report", "fail", "ignore"]
 Drift = Literal["fail", "warn"]
@@ -99,6 +105,11 @@ class Settings:
     def loopback(self) -> bool:
         """Whether the base URL is on this machine."""
         return is_loopback(self.base_url or "")
+
+    def on_stand_in(self) -> "Settings":
+        """Return them as they are for the stand-in: what is said of somebody's Zadig, tokens first, is not for it."""
+        nothing: dict[str, Any] = dict.fromkeys(OF_A_TARGET)
+        return replace(self, **nothing)
 
     def secret(self, name: str) -> str | None:
         """Return the secret setting `name` in the clear, the token from its file where that is set.

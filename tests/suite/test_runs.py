@@ -178,6 +178,18 @@ def test_smoke_is_short(tmp_path: Path) -> None:
     assert 0 < ran.requests < 15
 
 
+def test_what_is_set_for_a_target_is_not_for_the_stand_in(tmp_path: Path) -> None:
+    """Whoever has set up a Zadig and leaves its address out gets the stand-in's verdict, and no refused token."""
+    (tmp_path / "token").write_text(UNKNOWN_TOKEN, encoding="utf-8")
+    for_a_target = {
+        "ZADIG_TOKEN_FILE": str(tmp_path / "token"),
+        "ZADIG_PROJECT": "mine",
+        "ZADIG_PROXY": "http://[::1]:9",
+    }
+    ran = run(tmp_path, "--profile", "smoke", **for_a_target)
+    assert (ran.code, ran.having("held")) == (0, {"flows/one-life"})
+
+
 @pytest.mark.parametrize("option", ["-x", "--maxfail=2"])
 def test_what_did_not_run_is_never_accepted(tmp_path: Path, option: str) -> None:
     """A run that stops at its first failures is no success, and says how many cases it did not run."""
