@@ -59,3 +59,10 @@ def start(image: Image, found: Mapping[str, Any], fields: Mapping[str, str], **m
     index = {"JOB_COMPLETION_INDEX": fields["index"]} if "index" in fields else {}
     volume = {"ZCT_RESULTS": "/results"}  # the default, named, so that it is the image's and not this machine's
     return image.run([*only["command"], *only["args"]], **(volume | environment(found, fields) | index | more))
+
+
+def secret(image: Image, name: str, text: str) -> None:
+    """Put a file where Kubernetes mounts a Secret."""
+    path = image.root / "secrets" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
