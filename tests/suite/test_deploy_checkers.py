@@ -157,4 +157,4 @@ def test_what_signs_for_the_image_is_what_is_tested() -> None:
     locks = ("deploy/kubernetes/bucket.lock", "requirements-dev.lock")
     texts = [(ROOT / name).read_text(encoding="utf-8") for name in locks]
     pins = [re.findall(r"^requests-aws4auth==\S+", text, re.MULTILINE) for text in texts]
-    assert pins[0] == pins[1] != []
+    assert pins[0] == pins[1] != [], "pin the same version, with its hashes, in both locks"

@@ -11,8 +11,10 @@ from jsonschema import Draft202012Validator
 from test_verdict import SCHEMA
 from whole_runs import Ran, Runs, run_on_own
 
+from contracts.casetable import cases
+from contracts.catalog import releases
 from contracts.merge import MergeError, merge
-from contracts.shards import shard
+from contracts.shards import record, recorded, shard
 
 IDS = some.lists(some.text("abc/-", min_size=1, max_size=8), unique=True, max_size=60)
 NUMBERS = (1, 2, 3, 7, 8)
@@ -51,6 +53,28 @@ def test_many_cases_are_shared_out(number: int) -> None:
     ids = [f"cancel-task/case-{index}" for index in range(500)]
     sizes = [len(part) for part in parts(ids, number, {})]
     assert (sum(sizes), max(sizes) - min(sizes) <= 1) == (500, True)
+
+
+@pytest.mark.parametrize("release", releases())
+def test_shards_are_balanced_out_of_the_box(release: str) -> None:
+    """Durations are recorded for every release: nearly all cases are timed, none that is gone, and shards are alike."""
+    seconds, ids = recorded(release), [case.id for case in cases(release)]
+    assert sum(case in seconds for case in ids) > 0.9 * len(ids)
+    stories = {case for case in seconds if case.partition("/")[0] in ("concurrency", "flows")}
+    assert set(seconds) - stories - set(ids) == set()
+    lengths = [sum(seconds[case] for case in part) for part in parts(sorted(seconds), 3, seconds)]
+    assert max(lengths) < 1.1 * min(lengths)
+
+
+def test_what_a_run_does_once_is_no_part_of_a_case(tmp_path: Path) -> None:
+    """A case is recorded from its first request on, and only where it held."""
+    (tmp_path / "contracts/releases/1.7.0").mkdir(parents=True)
+    slow = {"case": "a/slow-to-begin", "result": "held", "seconds": 19.2, "steps": [{"at": 18.0}]}
+    quiet = {"case": "a/nothing-sent", "result": "held", "seconds": 0.5, "steps": []}
+    lost = {"case": "a/lost", "result": "unreachable", "seconds": 60.0, "steps": []}
+    record({"run": {"release": "1.7.0"}, "cases": [slow, quiet, lost]}, tmp_path)
+    found = json.loads((tmp_path / "contracts/releases/1.7.0/timings.json").read_text())
+    assert found == {"a/slow-to-begin": 1.2, "a/nothing-sent": 0.5}
 
 
 def shards(runs: Runs, number: int) -> list[Ran]:
