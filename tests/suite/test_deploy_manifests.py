@@ -95,8 +95,11 @@ def test_nothing_comes_in_and_little_goes_out() -> None:
     assert labels["includeTemplates"]
     assert policy["podSelector"]["matchLabels"] == labels["pairs"]
     assert (policy["policyTypes"], policy["ingress"]) == (["Ingress", "Egress"], [])
-    blocks = [to["ipBlock"] for rule in policy["egress"] for to in rule["to"] if "ipBlock" in to]
-    assert blocks == [{"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}]
+    blocks = {
+        rule["ports"][0]["port"]: to["ipBlock"] for rule in policy["egress"] for to in rule["to"] if "ipBlock" in to
+    }
+    assert blocks.pop(53) == {"cidr": "169.254.20.10/32"}
+    assert blocks == {443: {"cidr": "0.0.0.0/0", "except": ["169.254.0.0/16"]}}
 
 
 def rendered(name: str) -> str:

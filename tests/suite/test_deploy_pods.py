@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import requests_aws4auth
 from deploy_image import Image
 from deploy_pods import manifest, secret, settings, start
@@ -15,6 +16,16 @@ from deploy_tree import Done
 from contracts.standin.process import StandIn
 
 pytest_plugins = ("deploy_fixtures", "deploy_bucket")
+
+ENDED = """
+import os, signal, time
+
+def pytest_runtest_logreport(report):
+    if report.when == "call":
+        os.kill(os.getppid(), signal.SIGTERM)
+        time.sleep(60)
+"""
+"""A plugin that ends the pod's first process once a case is over, and waits until that comes back to it."""
 
 
 def shards(image: Image, number: int, server: StandIn, results: Path, **more: str) -> list[Done]:
@@ -75,6 +86,21 @@ def test_the_nightly_job_runs_all(image: Image, stand_in: StandIn, results: Path
     assert done.code == 0, done.output
     found = verdict(image.root / "results/job/nightly-1/all.p")
     assert (found["verdict"], found["run"]["profile"]) == ("accepted", "nightly")
+
+
+def test_a_pod_that_is_ended_cleans_up(image: Image, stand_in: StandIn, results: Path) -> None:
+    """SIGTERM, as Kubernetes sends it at a deadline, reaches the run: nothing is left, and the verdict says so."""
+    (image.root / "site").mkdir(exist_ok=True)
+    (image.root / "site" / "ended.py").write_text(ENDED, encoding="utf-8")
+    secret(image, "zadig/token", token_of(stand_in))
+    more = {"ZADIG_BASE_URL": stand_in.base_url, "ZCT_RESULTS": str(results), "PYTHONPATH": "/site"}
+    more |= {"PYTEST_ADDOPTS": f"{SOME['PYTEST_ADDOPTS']} -p ended"}
+    done = start(image, manifest("cronjob.yaml"), {"pod": "p", "job": "ended"}, **more)
+    found = verdict(image.root / "results/job/ended/all.p")
+    assert (done.code, found["verdict"], found["interrupted"]) == (2, "inconclusive", "interrupted"), done.output
+    assert found["counts"]["not_run"] > 0
+    assert found["leaks"] == []
+    assert requests.get(f"{stand_in.base_url}/_standin/state", timeout=10).json()["workflows"] == []
 
 
 @pytest.mark.parametrize(
