@@ -8,8 +8,8 @@ from typing import Any
 
 from contracts.catalog import Answer, CatalogError, Release, load
 from contracts.places import RELEASES
+from contracts.profiles import LEVELS
 
-LEVELS = ("smoke", "regression", "nightly")
 EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}
 """The state afterwards of each operation that succeeds; after an error it is `unchanged`."""
 AFTER = (*EFFECTS.values(), "unchanged", "any")

@@ -4,15 +4,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from contracts.casetable import LEVELS, Case
+from contracts.casetable import Case
 from contracts.givens import NEEDS_AGENT
+from contracts.profiles import LEVELS, PROFILES
 from contracts.settings import Settings
 
 OTHER_PROJECT = "outsider-project"
 """What a case needs that goes into a project of the outsider's; there where his token and his project are known."""
-
-PROFILES = {"smoke": "smoke", "regression": "regression", "nightly": "nightly", "acceptance": "nightly"}
-"""Each profile and the last level that it runs."""
 
 
 @dataclass(frozen=True)

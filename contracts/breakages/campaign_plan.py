@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from contracts.breakages.change import Change
-from contracts.casetable import LEVELS, cases
-from contracts.plan import PROFILES, runs_at
+from contracts.casetable import cases
+from contracts.plan import runs_at
+from contracts.profiles import LEVELS, PROFILES
 
 FILE = "campaign.json"
 VERSION = 1

@@ -13,7 +13,7 @@ from shell import COMMENT
 from contracts.__main__ import main
 from contracts.catalog import ROOT
 from contracts.outcome import Result
-from contracts.plan import PROFILES
+from contracts.profiles import PROFILES
 from contracts.readme import BEGIN, END, LANGUAGES
 from contracts.report.terminal import block
 from contracts.settings import SETTINGS

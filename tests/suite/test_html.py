@@ -30,9 +30,9 @@ from whole_runs import Runs
 from contracts.breach import Breach, Kind
 from contracts.casetable import cases
 from contracts.outcome import Evidence, Result
-from contracts.plan import PROFILES
 from contracts.plan import notes as plan_notes
 from contracts.plan import scope as plan_scope
+from contracts.profiles import PROFILES
 from contracts.report.html import TEMPLATES, render
 from contracts.report.sidebyside import Row, side_by_side
 from contracts.report.view import RESULTS, covered, days_left, duration, matrix, scale

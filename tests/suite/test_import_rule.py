@@ -97,7 +97,7 @@ def test_only_the_plugin_imports_pytest() -> None:
 def test_the_campaign_reads_data_only(path: Path) -> None:
     """A campaign measures the checks from outside: it knows changes, cases and verdicts, and loads the plugin whole."""
     presents = ["contracts.report.engine", "contracts.report.columns"]
-    data = ["contracts.casetable", "contracts.places", "contracts.plan", "contracts.verdict"]
+    data = ["contracts.casetable", "contracts.places", "contracts.plan", "contracts.profiles", "contracts.verdict"]
     loads = ["contracts.plugin"] if path.stem == "campaign_child" else []
     assert outside(path, ["contracts.breakages", "contracts.standin", *presents, *data, *loads]) == []
 
