@@ -4,7 +4,6 @@ They run with `-m stability` only. ZCT_STABILITY says how often, two times where
 """
 
 import os
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,23 +13,23 @@ from whole_runs import run
 from contracts.standin.process import start
 
 TIMES = int(os.environ.get("ZCT_STABILITY", "2"))
-PROFILES = {"regression": ("--profile", "regression", "-n", "8"), "nightly": ("--profile", "nightly", "-n", "8")}
+AT_ONCE = {"threads": ("--in-flight", "12"), "processes": ("-n", "8")}
 
 
 @pytest.mark.stability
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("at_once", AT_ONCE)
+@pytest.mark.parametrize("profile", ["regression", "nightly"])
 @pytest.mark.parametrize("behaviour", ["perfect", "1.7.0"])
-def test_the_verdict_is_the_same_every_time(behaviour: str, profile: str, tmp_path: Path) -> None:
-    """Every run is accepted with every planned case told, whatever was sent at the same time; nothing is left."""
-    seen: Counter[tuple[int, str, int, int]] = Counter()
+def test_the_verdict_is_the_same_every_time(behaviour: str, profile: str, at_once: str, tmp_path: Path) -> None:
+    """Every run says of each case what a run with one case at a time says, and is accepted; nothing is left."""
     with start(behaviour) as stand_in:
-        for number in range(TIMES):
-            ran = run(tmp_path / str(number), "--base-url", stand_in.base_url, *PROFILES[profile])
-            counts = ran.verdict["counts"]
-            told = counts["held"] + counts["known"]
-            seen[ran.code, ran.verdict["verdict"], told, counts["planned"]] += 1
-            assert ran.code == 0, f"run {number + 1} of {TIMES}, after {dict(seen)}: {ran.output[-3000:]}"
+        target = ("--base-url", stand_in.base_url, "--profile", profile)
+        alone = run(tmp_path / "alone", *target, "--in-flight", "1")
+        assert (alone.code, alone.having("breach", "drift", "crashed", "blocked", "unreachable")) == (0, set())
+        assert len(alone.results) == alone.verdict["counts"]["planned"]
+        for number in range(1, TIMES + 1):
+            ran = run(tmp_path / str(number), *target, *AT_ONCE[at_once])
+            assert ran.code == 0, f"run {number} of {TIMES}: {ran.output[-3000:]}"
+            assert ran.results == alone.results, f"run {number} of {TIMES}"
         held = requests.get(f"{stand_in.base_url}/_standin/state", timeout=10).json()["workflows"]
-    assert list(seen.values()) == [TIMES]
-    ((_, _, told, planned),) = seen
-    assert (told, held) == (planned, [])
+    assert held == []
