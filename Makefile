@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 
-.PHONY: help setup run test check campaign-short mutation bench lock clean
+.PHONY: help setup run test check campaign-short mutation bench bench-peers lock clean
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -61,9 +61,15 @@ mutation: $(READY_DEV)
 	  noticed, made = found["killed"] + found["timeout"], found["total"]; score = 100 * noticed / made; \
 	  print(f"mutation: {noticed} of {made} changes were noticed, {score:.1f} %"); sys.exit(score < 90)'
 
-## make bench    measurements, as a table
+## make bench    measurements, as tables; fails where one is out of its bounds
 bench: $(READY_DEV)
 	@$(BIN)/python -m bench
+
+## make bench-peers  installs what the suite is measured against; what cannot be installed here is left out
+bench-peers: $(READY_DEV)
+	-@$(BIN)/python -m venv .venv-bench && .venv-bench/bin/pip install --quiet --disable-pip-version-check tavern==3.7.1 pytest==8.4.2
+	-@npm install --silent --no-audit --no-fund --no-save --prefix bench/node newman@6.2.2 stepci@2.8.2
+	-@cargo install --quiet --locked --root bench/cargo hurl --version 8.0.1 # needs the headers of libxml2 and libcurl, and libclang
 
 ## make lock     pins the packages of pyproject.toml anew
 lock: $(READY)
@@ -73,4 +79,4 @@ lock: $(READY)
 
 ## make clean    removes what was set up and made
 clean:
-	rm -rf .venv .setup.log .pytest_cache .mypy_cache .ruff_cache runs mutants
+	rm -rf .venv .venv-bench bench/node bench/cargo .setup.log .pytest_cache .mypy_cache .ruff_cache runs mutants
