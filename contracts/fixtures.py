@@ -99,4 +99,6 @@ def pytest_runtest_makereport(
         report.duration = max(report.duration, outcome.seconds)  # it may have been worked out ahead
     if outcome is not None and (report.when == "call" or (report.when == "setup" and not report.passed)):
         report.zadig = outcome.to_json()  # type: ignore[attr-defined]
+    if outcome is not None and report.when == "teardown":
+        del item.stash[OUTCOME]  # pytest keeps every item to the end of the run
     return report

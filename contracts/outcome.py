@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from operator import is_
+from sys import intern
 from typing import Any
 
 from contracts.again import curl, cut
@@ -75,13 +77,19 @@ class Outcome:
 
 
 def mask_all(value: Any) -> Any:
-    """Return plain data with every text in it masked."""
+    """Return plain data with every text in it masked.
+
+    What has nothing to mask is returned itself and not copied, so that what became of many cases is held once.
+    """
     if isinstance(value, str):
-        return register.mask(str(value))
+        return register.mask(value if type(value) is str else intern(str(value)))  # a word of an enum
     if isinstance(value, Mapping):
-        return {mask_all(key): mask_all(inner) for key, inner in value.items()}
+        masked = {mask_all(key): mask_all(inner) for key, inner in value.items()}
+        same = type(value) is dict and all(map(is_, masked, value)) and all(map(is_, masked.values(), value.values()))
+        return value if same else masked
     if isinstance(value, list | tuple):
-        return [mask_all(inner) for inner in value]
+        items = [mask_all(inner) for inner in value]
+        return value if type(value) is list and all(map(is_, items, value)) else items
     return value
 
 

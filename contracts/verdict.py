@@ -100,7 +100,7 @@ def decide(run: Run, tally: Tally) -> dict[str, Any]:
         "table": _table(tally.outcomes),
         "coverage": coverage(tally.promises, tally.outcomes),
         "latency": latency(dict.fromkeys(row["operation"] for row in tally.promises), tally.outcomes),
-        "cases": [dict(outcome) for outcome in tally.outcomes],
+        "cases": list(tally.outcomes),
         "not_run": not_run,
         "deviations": [dict(row) for row in tally.deviations],
         "unknown_fields": [] if run.unknown_fields == "ignore" else unknown_keys(tally.outcomes),

@@ -217,6 +217,21 @@ def test_a_case_that_ran_again_counts_once(results: list[Result], kept: Result) 
     assert [row["result"] for row in found] == [kept]
 
 
+def test_outcomes_are_held_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verdict has the outcomes themselves, so that many of them fit into memory; one with a secret is masked."""
+    monkeypatch.setattr(register, "_forms", frozenset())
+    monkeypatch.setattr(register, "_pattern", None)
+    clean, secret = (
+        outcome(BROKEN, steps=(Step(Phase.REQUEST, "cancel-task", "success", 200, 0.1, 0.2),)),
+        outcome(HELD),
+    )
+    secret["evidence"] = [{"body": "found canary-0815-in-an-answer"}]
+    register.add("canary-0815-in-an-answer")
+    first, second = decide(RUN, Tally([clean["case"], secret["case"]], [clean, secret]))["cases"]
+    assert first is clean
+    assert second["evidence"] == [{"body": "found ***"}]
+
+
 def test_secrets_are_masked() -> None:
     """No text of a verdict shows a secret, wherever it came from."""
     secret = "t0ken-that-nobody-may-see"
