@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -26,13 +26,18 @@ ROWS = 200
 
 def render(verdict: Mapping[str, Any], *, now: datetime | None = None) -> str:
     """Return the page for a verdict as verdict.json has it; `now` decides how many days a deviation has left."""
+    return "".join(pieces(verdict, now=now))
+
+
+def pieces(verdict: Mapping[str, Any], *, now: datetime | None = None) -> Iterator[str]:
+    """Yield the same page in small pieces, so that a page of many cases is never held whole."""
     words = load()
     templates = _environment(words)
     wrong = groups(verdict)
     card = partial(_card, templates, verdict["run"])
     cards = _within(CARDS, (card(group, f"cause-{number}") for number, group in enumerate(wrong, 1)))
     style, script = ((TEMPLATES / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    html: str = templates.get_template("report.html.jinja").render(
+    yield from templates.get_template("report.html.jinja").generate(
         verdict=verdict,
         run=verdict["run"],
         counts=verdict["counts"],
@@ -53,7 +58,6 @@ def render(verdict: Mapping[str, Any], *, now: datetime | None = None) -> str:
         tool=tool(verdict["run"]),
         answered=sum(row["n"] for row in verdict["latency"]),
     )
-    return html
 
 
 def _environment(words: Words) -> Environment:

@@ -1,7 +1,7 @@
 """Writes the reports of a run beside its verdict.json, once all is over."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,21 +27,21 @@ def write_all(verdict: Verdict, folder: Path, environ: Environ, allure: Path | N
 def _html(verdict: Verdict, folder: Path, _: Environ) -> None:
     from contracts.report import html
 
-    _put(folder / "report.html", html.render(verdict))
+    _put(folder / "report.html", html.pieces(verdict))
 
 
 def _markdown(verdict: Verdict, folder: Path, environ: Environ) -> str | None:
     from contracts.report import markdown
 
     text = markdown.render(verdict)
-    _put(folder / "summary.md", text)
+    _put(folder / "summary.md", [text])
     return markdown.append_to_job_summary(text, environ)
 
 
 def _junit(verdict: Verdict, folder: Path, _: Environ) -> None:
     from contracts.report import junit
 
-    _put(folder / "junit.xml", junit.render(verdict))
+    _put(folder / "junit.xml", [junit.render(verdict)])
 
 
 def _allure(verdict: Verdict, folder: Path, _: Environ) -> None:
@@ -64,8 +64,12 @@ def _tried(name: str, write: Report, verdict: Verdict, folder: Path, environ: En
         return f"{name} could not be written: {type(error).__name__}: {error}"
 
 
-def _put(path: Path, text: str) -> None:
+def _put(path: Path, pieces: Iterable[str]) -> None:
     """Write a file whole or not at all."""
     draft = path.with_name(f".{path.name}.tmp")
-    draft.write_text(text, encoding="utf-8", errors="backslashreplace")
-    os.replace(draft, path)  # noqa: PTH105 - atomic
+    try:
+        with draft.open("w", encoding="utf-8", errors="backslashreplace") as out:
+            out.writelines(pieces)
+        os.replace(draft, path)  # noqa: PTH105 - atomic
+    finally:
+        draft.unlink(missing_ok=True)
