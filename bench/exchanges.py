@@ -17,7 +17,7 @@ LIFE = (
     ("create-workflow", 200, {"message": "success"}),
     ("create-workflow", 400, {"code": 6540}),
     ("start-task", 200, {"task_id": 1}),
-    ("get-task", 200, {"task_id": 1, "status": "created"}),
+    ("list-tasks", 200, {"total": 1}),
     ("cancel-task", 200, {"message": "success"}),
     ("restart-task", 200, {"message": "success"}),
     ("delete-workflow", 200, {"message": "success"}),

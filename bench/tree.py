@@ -10,7 +10,7 @@ from bench.measure import Program
 from contracts.catalog import ROOT
 
 STEPS = {
-    "get-task": 'flow.task_is("created")',
+    "list-tasks": 'flow.only_task_is("created")',
     "delete-workflow": "flow.deletes()",
 }
 ANSWERS = {6540: "already-exists", 6163: "no-such-task"}
