@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from contracts.catalog import load
 from contracts.client import Client
+from contracts.language.speak import say, translated
 from contracts.lists import (
     DEFAULT_BRANCH,
     SCOPE,
@@ -44,6 +45,11 @@ class NoPlaceError(SettingsError):
     def __init__(self, finding: str, advice: str) -> None:
         super().__init__(f"{finding}; {advice}")
         self.finding, self.advice = finding, advice
+
+    def told(self, lang: str) -> str:
+        """Return both in a language."""
+        finding, advice = (translated(part, lang) for part in (self.finding, self.advice))
+        return say(lang, "{finding}; {advice}", finding=finding, advice=advice)
 
 
 class UnreadPlaceError(NoPlaceError):
@@ -144,7 +150,8 @@ def _pick(settings: Settings, name: str, found: Iterable[str], where: str, creat
     """Return what the setting `name` says, if it is among `found`, or else the only one there."""
     what, given = WHAT[name], getattr(settings, name)
     candidates = sorted(set(found))
-    setting = f"set {option(name)} ({PREFIX}{name.upper()}) to one of them"
+    variable = f"{PREFIX}{name.upper()}"
+    setting = f"set {option(name)} ({variable}) to one of them"
     if given in candidates:
         return str(given)
     if not candidates:
@@ -158,8 +165,8 @@ def _pick(settings: Settings, name: str, found: Iterable[str], where: str, creat
 
 def _some(names: Iterable[str]) -> str:
     every = sorted(set(names))
-    more = f" and {len(every) - SHOWN} more" if len(every) > SHOWN else ""
-    return ", ".join(every[:SHOWN]) + more or "no service, so create one first"
+    shown = ", ".join(every[:SHOWN]) or "no service, so create one first"
+    return f"{shown} and {len(every) - SHOWN} more" if len(every) > SHOWN else shown
 
 
 def _unreadable(what: str, error: UnreadableError, *settings: str) -> NoReturn:

@@ -67,13 +67,13 @@ class Reader:
         if exchange.failure is not None:
             raise UnreadableError(f"GET {path}: {exchange.failure.text}", exchange.status)
         if exchange.status != 200:
-            refused = ", the token's user may not read it" if exchange.status in (401, 403) else ""
-            raise UnreadableError(f"{what}{refused}", exchange.status)
+            refused = exchange.status in (401, 403)
+            raise UnreadableError(f"{what}, the token's user may not read it" if refused else what, exchange.status)
         try:
             return parse(exchange.body)
         except NotStrictError:
-            page = ": an HTML page; is this the address and prefix of Zadig's API?" if is_page(exchange.body) else ""
-            raise UnreadableError(f"{what}, but no JSON{page}", exchange.status) from None
+            page = f"{what}, but no JSON: an HTML page; is this the address and prefix of Zadig's API?"
+            raise UnreadableError(page if is_page(exchange.body) else f"{what}, but no JSON", exchange.status) from None
 
     def rows(self, call: str, query: Mapping[str, str], name: str = "") -> list[Mapping[str, Any]]:
         """Return the objects of a list that a call answers, bare or under `data` or `projects`; `null` is none."""

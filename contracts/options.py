@@ -1,22 +1,73 @@
-"""The settings as options of a command, as pytest has them."""
+"""Options that several commands share: the language, and the settings as pytest has them."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import click
 
+from contracts.language.choice import CHINESE, ENGLISH, wished
+
 BAD_SETTINGS = 4
+_META = "contracts.language"
 
 
-class SettingsCommand(click.Command):
+class SpokenCommand(click.Command):
+    """A command that speaks the chosen language, also where its own command line is at fault."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """Return the command's own parameters and --lang."""
+        return [*super().get_params(ctx), *self._language]
+
+    @property
+    def _language(self) -> list[click.Parameter]:
+        choice = click.Choice([ENGLISH, CHINESE])
+        return [
+            click.Option(
+                ["--lang"], type=choice, expose_value=False, help="Language of what is said; left out: the locale's."
+            )
+        ]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the command line; the language first, leniently, for the mistakes in the rest."""
+        ctx.meta[_META] = lang = wished(_lang_of(args))
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            from contracts.language.speak import translated
+
+            raise self.usage_error(translated(error.format_message(), lang), ctx) from None
+
+    def usage_error(self, message: str, ctx: click.Context) -> click.UsageError:
+        """Return the error that says what is wrong with the command line."""
+        return click.UsageError(message, ctx)
+
+
+def spoken() -> str:
+    """Return the language of the command that is running."""
+    lang: str = click.get_current_context().meta.get(_META) or wished(None)
+    return lang
+
+
+def _lang_of(args: Sequence[str]) -> str | None:
+    """Return what stands behind the last --lang."""
+    found = None
+    for place, arg in enumerate(args):
+        if arg == "--lang" and place + 1 < len(args):
+            found = args[place + 1]
+        elif arg.startswith("--lang="):
+            found = arg.partition("=")[2]
+    return found
+
+
+class SettingsCommand(SpokenCommand):
     """A command with an option for each setting that is not a secret. They are built when the command runs, so that
     the others start without reading the settings."""
 
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """Return the command's own parameters and those of the settings."""
-        return [*super().get_params(ctx), *self._settings]
+    @property
+    def _language(self) -> list[click.Parameter]:
+        return self._settings  # the language is one of them
 
     @cached_property
     def _settings(self) -> list[click.Parameter]:
@@ -39,5 +90,5 @@ class SettingsCommand(click.Command):
             ctx.params["settings"] = load(given)
             return super().invoke(ctx)
         except SettingsError as error:
-            click.echo(register.mask(str(error)), err=True)
+            click.echo(register.mask(error.told(spoken())), err=True)
             sys.exit(BAD_SETTINGS)

@@ -30,6 +30,7 @@ CHINESE: Mapping[str, str] = {
     "api_prefix": "所有接口的路径前缀；直连 aslan 端口时为 /api",
     "profile": "执行范围",
     "behaviour": "替身的行为：perfect（完全符合契约），或某个版本（带有该版本的缺陷）",
+    "lang": "提示信息的语言；不填则按系统 locale",
     "run_dir": "本次运行的目录；不填则为 runs/&lt;运行 id>",
     "shard": "I/N：把用例分成 N 份，只跑第 I 份",
     "deviations": "追加的已知偏差文件；none 表示不承认任何已知偏差",

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from contracts import values
 from contracts.address import is_loopback
 from contracts.catalog import releases
+from contracts.language.choice import LANGUAGES, chosen
+from contracts.language.speak import translated
 from contracts.redact import register
 from contracts.standin.behaviour import BEHAVIOURS
 from contracts.token import read
@@ -36,6 +38,10 @@ Drift = Literal["fail", "warn"]
 
 class SettingsError(ValueError):
     """A setting that cannot be used; one line says which, why and what to do."""
+
+    def told(self, lang: str) -> str:
+        """Return that line in a language."""
+        return translated(str(self), lang)
 
 
 def setting(default: object, means: str, reads: values.Reader = values.text) -> Any:
@@ -74,6 +80,7 @@ class Settings:
         "behaviour of the stand-in: perfect, or a release with its defects",
         values.one_of("behaviour", BEHAVIOURS),
     )
+    lang: str | None = setting(None, "language of what is said; left out: the locale's", values.choice(*LANGUAGES))
     run_dir: Path | None = setting(None, "folder of the run; left out: runs/<run id>", values.path)
     shard: str | None = setting(None, "I/N: run only part I of N of the cases", values.part)
     deviations: str | None = setting(None, "file of further known deviations, or none to know of none")
@@ -100,6 +107,11 @@ class Settings:
     def known_release(self) -> str:
         """The release whose calls are used where the target has not been asked for its own."""
         return ASSUMED if self.release == AUTO else self.release
+
+    @property
+    def language(self) -> str:
+        """The language of what people are told."""
+        return chosen(self.lang)
 
     @property
     def loopback(self) -> bool:
@@ -178,7 +190,8 @@ def _file() -> dict[str, Any]:
         raise SettingsError(f"{FILE} cannot be read: {error.strerror}") from None
     for name in found.keys() - SETTINGS.keys():
         near = difflib.get_close_matches(name, SETTINGS, n=1)
-        raise SettingsError(f"{FILE}: unknown setting {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        unknown = f"{FILE}: unknown setting {name!r}"
+        raise SettingsError(f"{FILE}: unknown setting {name!r}; did you mean {near[0]!r}?" if near else unknown)
     return found
 
 

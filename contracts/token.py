@@ -27,4 +27,4 @@ def read(path: Path) -> str:
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not text") from None
     except ValueError as error:
-        raise ValueError(f"{path} {error}") from None
+        raise ValueError(f"{path}: {error}") from None

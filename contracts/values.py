@@ -80,8 +80,7 @@ def one_of(what: str, words: Collection[str], *, also: Collection[str] = ()) -> 
 
     def read(value: Any) -> str:
         if value not in (*words, *also):
-            named = ", ".join((*words, *(f"and {word}" for word in also)))
-            raise ValueError(f"no {what} {value!r}; there are {named}")
+            raise ValueError(f"no {what} {value!r}; there are {', '.join((*words, *also))}")
         return str(value)
 
     return read

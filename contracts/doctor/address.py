@@ -66,14 +66,16 @@ def knock(settings: Settings, base_url: str) -> Address:
     if exchange.status is None:
         return Address((_no_answer(settings, base_url, exchange),), answered=False)
     if not is_health(exchange):
-        came = "; ".join(f"{prefix} {describe(answer)}" for prefix, answer in answers.items())
+        came = "; ".join(describe(prefix, answer) for prefix, answer in answers.items())
         advice = "check --base-url and --api-prefix: they are to lead to Zadig's API, not to its console"
         return Address((_tls(settings, base_url), fail("address", f"no Zadig at {base_url}: {came}", advice)))
     if last == settings.api_prefix:
-        found = ok("address", f"Zadig answers at {base_url}{last}")
+        address = base_url + last
+        found = ok("address", f"Zadig answers at {address}")
     else:
-        came = f"nothing of Zadig at {settings.api_prefix}, which {describe(answers[settings.api_prefix])}"
-        found = fail("address", f"{came}, but it answers at {last}", f"set --api-prefix {last}")
+        which = describe("which", answers[settings.api_prefix])
+        came = f"nothing of Zadig at {settings.api_prefix}, {which}, but it answers at {last}"
+        found = fail("address", came, f"set --api-prefix {last}")
     return Address((found, _tls(settings, base_url)), prefix=last, health=exchange)
 
 
@@ -83,14 +85,15 @@ def is_health(exchange: Exchange) -> bool:
     return exchange.status == 200 and isinstance(value, dict) and value.get("message") == "success"
 
 
-def describe(exchange: Exchange) -> str:
-    """Return in a few words what came back."""
+def describe(where: str, exchange: Exchange) -> str:
+    """Return in a few words what came back from `where`."""
     content_type = exchange.headers.get("Content-Type", "")
     if "location" in exchange.headers:
-        return f"redirects (HTTP {exchange.status}) to {exchange.headers['location']}"
+        return f"{where} redirects (HTTP {exchange.status}) to {exchange.headers['location']}"
     if "html" in content_type or re.match(rb"\s*<(!doctype|html)", exchange.body, re.IGNORECASE):
-        return f"answers with a web page (HTTP {exchange.status}, HTML), as a console or a login page does"
-    return f"answers HTTP {exchange.status} {content_type.partition(';')[0]}".rstrip()
+        return f"{where} answers with a web page (HTTP {exchange.status}, HTML), as a console or a login page does"
+    came = f"{exchange.status} {content_type.partition(';')[0]}".rstrip()
+    return f"{where} answers HTTP {came}"
 
 
 def time_per_request(settings: Settings, base_url: str, prefix: str) -> Finding:
@@ -115,9 +118,12 @@ def _no_answer(settings: Settings, base_url: str, exchange: Exchange) -> Finding
         return fail("tls", f"{base_url}: no TLS connection: {text.removeprefix('TLS: ')}", "check --base-url")
     if base_url.startswith("http://") and _speaks_tls(settings, base_url):
         return fail("tls", f"{base_url}: the port speaks https, not plain http", "write https:// in --base-url")
-    through = f" through the proxy {settings.proxy}" if settings.proxy else ""
-    advice = "check --base-url, the network" + (", --proxy" if through else "") + " and whether Zadig is up"
-    return fail("address", f"{base_url} is unreachable{through}: {text}", advice)
+    if settings.proxy:
+        advice = "check --base-url, the network, --proxy and whether Zadig is up"
+        return fail("address", f"{base_url} is unreachable through the proxy {settings.proxy}: {text}", advice)
+    return fail(
+        "address", f"{base_url} is unreachable: {text}", "check --base-url, the network and whether Zadig is up"
+    )
 
 
 def _speaks_tls(settings: Settings, base_url: str) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contracts.language.choice import ENGLISH
+from contracts.language.speak import say, translated
 from contracts.outcome import mask_all
 
 WIDTH = 12
@@ -33,10 +35,12 @@ class Finding:
         masked: dict[str, str] = mask_all(plain)
         return masked
 
-    def line(self) -> str:
-        """Return it as one line, secrets masked."""
+    def line(self, lang: str = ENGLISH) -> str:
+        """Return it as one line in a language, secrets masked."""
         plain = self.to_json()
-        text = f"{plain['finding']}; {plain['advice']}" if self.advice else plain["finding"]
+        text, advice = translated(plain["finding"], lang), translated(plain["advice"], lang)
+        if advice:
+            text = say(lang, "{finding}; {advice}", finding=text, advice=advice)
         return f"{self.status:<4}  {self.check:<{WIDTH}}  {' '.join(text.split())}"
 
 

@@ -49,7 +49,7 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
         yield from _onboarding(project.onboarding, in_onboarding(project))
     if name is None:
         return
-    yield _found("environment", [settings.env_name], lambda: the_environment(settings, reader, name))
+    yield _found("environment", [settings.env_name], lambda: f"{the_environment(settings, reader, name)} is there")
     wanted = [settings.service, settings.service_module, settings.repo]
     yield _found("build", wanted, lambda: _build(settings, reader, name))
     yield _registry(reader)
@@ -68,12 +68,12 @@ def _onboarding(there: bool, trouble: NoPlaceError) -> Iterator[Finding]:
 
 def _build(settings: Settings, reader: Reader, project: str) -> str:
     service, module, repo, branch = the_build(settings, reader, project)
-    return f"{service}/{module} from repository {repo}, branch {settings.branch or branch},"
+    return f"{service}/{module} from repository {repo}, branch {settings.branch or branch}, is there"
 
 
 def _found(check: str, wanted: Sequence[str | None], find: Callable[[], str]) -> Finding:
     try:
-        return ok(check, f"{find()} is there")
+        return ok(check, find())
     except UnreadPlaceError as error:
         return _unread(check, wanted, error)
     except NoPlaceError as error:
@@ -97,7 +97,6 @@ def _registry(reader: Reader) -> Finding:
 
 
 def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
-    rest = "to create, run and delete them cannot be told without trying"
     try:
         names = workflow_names(reader, project)
     except UnreadableError as error:
@@ -107,12 +106,14 @@ def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
         else:
             yield warn("rights", f"workflows in {project} could not be read: {error}", "check the user's role")
         return
-    yield ok("rights", f"workflows in {project} can be read; the right {rest}")
+    rest = "the right to create, run and delete them cannot be told without trying"
+    yield ok("rights", f"workflows in {project} can be read; {rest}")
     ours = [name for name in names if name.startswith(f"{PREFIX}-")]
     if not ours:
         yield ok("leftovers", f"none of earlier runs in {project}")
         return
     runs = run_ids(ours)
-    shown = ", ".join(runs[-SHOWN:]) + (f" and {len(runs) - SHOWN} more" if len(runs) > SHOWN else "")
-    text = f"{len(ours)} workflows of the suite's in {project}, of runs: {shown or 'none, by their names'}"
+    shown = ", ".join(runs[-SHOWN:]) or "none, by their names"
+    shown = f"{shown} and {len(runs) - SHOWN} more" if len(runs) > SHOWN else shown
+    text = f"{len(ours)} workflows of the suite's in {project}, of runs: {shown}"
     yield warn("leftovers", text, f"{COMMAND} sweep [--by-prefix] removes those of runs that are over")

@@ -38,7 +38,7 @@ def doctor(settings: Settings, *, as_json: bool, echo: Callable[[str], None], no
     for finding in examine(settings, settings.base_url, address, now or datetime.now(UTC)):
         findings.append(finding)
         if not as_json:
-            echo(finding.line())
+            echo(finding.line(settings.language))
     if as_json:
         echo(json.dumps([finding.to_json() for finding in findings], ensure_ascii=False, indent=2))
     if not address.answered:

@@ -59,7 +59,8 @@ def clock_finding(server: datetime | None, now: datetime) -> Finding:
     skew = server - now
     if abs(skew) < SKEW:
         return ok("clock", "the target's clock and this machine's agree")
-    text = f"the target's clock is {span(skew)} {'ahead of' if skew > timedelta() else 'behind'} this machine's"
+    ahead, behind = "the target's clock is {} ahead of this machine's", "the target's clock is {} behind this machine's"
+    text = (ahead if skew > timedelta() else behind).format(span(skew))
     return warn("clock", text, "set both by a time server; the target's own decides when a token expires")
 
 
@@ -68,8 +69,12 @@ def span(time: timedelta) -> str:
     minutes = round(abs(time).total_seconds() / 60)
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
-    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
-    words = [f"{number} {unit}{'' if number == 1 else 's'}" for number, unit in parts if number]
+    parts = (
+        (days, "{n} day", "{n} days"),
+        (hours, "{n} hour", "{n} hours"),
+        (minutes, "{n} minute", "{n} minutes"),
+    )
+    words = [(one if n == 1 else more).format(n=n) for n, one, more in parts if n]
     return " ".join(words[:2]) or "less than a minute"
 
 

@@ -1,5 +1,6 @@
 """What all of the suite's own tests share."""
 
+import os
 import signal
 
 import pytest
@@ -8,6 +9,9 @@ from contracts.redact import register
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a background job; what is started here would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+os.environ["LC_ALL"] = "C.UTF-8"  # the tests read English, whatever language this machine speaks; children too
+os.environ.pop("ZADIG_LANG", None)
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from spoken import english_in
 
 from contracts.catalog import ROOT
 from contracts.settings import FILE, SETTINGS, SettingsError, is_secret, load, option
@@ -58,7 +59,7 @@ BAD = [
     ("token-not-ascii", "token", f"{SECRET}ö", "a character that no header may hold"),
     ("viewer-token-with-space", "viewer_token", f"{SECRET} {SECRET}", "a space"),
     ("token-file-missing", "token_file", "missing", "cannot read missing: No such file"),
-    ("token-file-empty", "token_file", "empty", "empty is empty"),
+    ("token-file-empty", "token_file", "empty", "empty: is empty"),
     ("token-file-a-folder", "token_file", "folder", "cannot read folder: Is a directory"),
     ("token-file-two-lines", "token_file", "two-lines", "has a line break"),
     ("token-file-no-text", "token_file", "no-text", "no-text is not text"),
@@ -116,6 +117,8 @@ def test_a_bad_setting_is_one_clear_line(setting: str, value: str, says: str, mo
     line = one_line(raised.value)
     assert says in line
     assert [name for name in names_of(setting) if name not in line] == []
+    assert english_in(raised.value.told("zh")) == []
+    assert raised.value.told("en") == line
 
 
 @pytest.mark.usefixtures("_files")

@@ -1,0 +1,38 @@
+"""Which language people are spoken to in: as the setting `lang` says, else as the locale does."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ENGLISH, CHINESE = "en", "zh"
+_LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""The variables that name the locale of messages, in their order by POSIX."""
+
+
+def chosen(setting: str | None, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the language that the setting names, else that of the locale; whatever is not Chinese is English."""
+    if setting in LANGUAGES:
+        return str(setting)
+    locale = next(filter(None, (environ.get(name) for name in _LOCALE)), "")
+    return CHINESE if locale.lower().startswith("zh") else ENGLISH
+
+
+def wished(option: Any, environ: Mapping[str, str] = os.environ) -> str:
+    """Return the language where settings cannot be read, or are not: from option, variable, zadig.toml and locale.
+
+    Whatever is wrong there is passed over: what is said in this language may be that very mistake.
+    """
+    candidates = (option, environ.get("ZADIG_LANG"), _in_file(Path("zadig.toml")))
+    return chosen(next((one for one in candidates if one in LANGUAGES), None), environ)
+
+
+def _in_file(path: Path) -> Any:
+    if not path.is_file():
+        return None
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")).get("lang")
+    except (OSError, ValueError):
+        return None
