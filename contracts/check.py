@@ -83,9 +83,8 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
 def _head(exchange: Exchange, answer: Answer) -> Iterator[Breach]:
     status = exchange.status
     if status != answer.status:
-        came = f"HTTP {status}"
-        if location := exchange.headers.get("Location"):
-            came += f", a redirect to {_host(location)}, not followed"
+        location = exchange.headers.get("Location")
+        came = _redirect(status, location) if location else f"HTTP {status}"
         yield Breach(Kind.STATUS, "status", f"HTTP {answer.status}", came, False, str(status))
     content_type = exchange.headers.get("Content-Type")
     if answer.content_type is not None and exchange.body and not _same_type(content_type, answer.content_type):
@@ -93,11 +92,13 @@ def _head(exchange: Exchange, answer: Answer) -> Iterator[Breach]:
         yield Breach(Kind.CONTENT_TYPE, "Content-Type", answer.content_type, show(came), False, came.partition(";")[0])
 
 
-def _host(location: str) -> str:
+def _redirect(status: int | None, location: str) -> str:
     try:
-        return urlsplit(location).netloc or "the same host"
+        host = urlsplit(location).netloc
     except ValueError:
-        return "what is no address"
+        return f"HTTP {status}, a redirect to what is no address, not followed"
+    where = f"HTTP {status}, a redirect to {host}, not followed"
+    return where if host else f"HTTP {status}, a redirect to the same host, not followed"
 
 
 def _same_type(came: str | None, promised: str) -> bool:
@@ -119,8 +120,9 @@ def _not_json(exchange: Exchange, answer: Answer, error: NotStrictError) -> Brea
     text = exchange.body[:2000].decode("utf-8", "replace")
     if is_page(exchange.body):
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        titled = f" titled {show(title[1])!r}" if title else ""
-        came = f"an HTML page{titled}; is this the address and prefix of Zadig's API?"
+        came = "an HTML page; is this the address and prefix of Zadig's API?"
+        if title:
+            came = f"an HTML page titled {show(title[1])!r}; is this the address and prefix of Zadig's API?"
     else:
         came = f"{show(text)} ({error})"
     return Breach(Kind.NOT_JSON, "body", "a JSON body", came, answer.documented)
@@ -131,7 +133,7 @@ def _text(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterat
     came = exchange.body.decode("utf-8", "replace")
     if not re.fullmatch(pattern(wanted), came, re.DOTALL):  # {prefix} is not known: a gateway may rewrite it
         promised = repr(wanted) if wanted else "an empty body"
-        yield Breach(Kind.TEXT, "body", promised, show(came) or "an empty body", answer.documented)
+        yield Breach(Kind.TEXT, "body", promised, repr(show(came)) if came else "an empty body", answer.documented)
 
 
 def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer]) -> Iterator[Breach]:
@@ -152,7 +154,7 @@ def _schema_breach(error: ValidationError, answer: Answer) -> Iterator[Breach]:
         instance = cast("dict[str, Any]", error.instance)
         for key in sorted(set(limit) - set(instance)):
             if repr(key) in error.message:  # the library makes one error a key and names it in the message
-                came = f"no such key, only {', '.join(sorted(instance)) or 'none'}"
+                came = f"no such key, only {', '.join(sorted(instance))}" if instance else "no such key, only none"
                 yield Breach(Kind.MISSING, f"{path}.{key}", "this key", show(came), documented, f"{path}.{key}")
     elif error.validator == "type":
         came = f"{_type_name(error.instance)} {show(error.instance)}"
@@ -161,7 +163,7 @@ def _schema_breach(error: ValidationError, answer: Answer) -> Iterator[Breach]:
         yield Breach(Kind.CONSTANT, path, repr(limit), show(repr(error.instance)), documented, path)
     else:
         promised = f"{error.validator} {limit}"
-        yield Breach(Kind.SCHEMA, path, promised, show(error.instance), documented, f"{error.validator}:{path}")
+        yield Breach(Kind.SCHEMA, path, promised, show(repr(error.instance)), documented, f"{error.validator}:{path}")
 
 
 def _type_name(value: object) -> str:
@@ -178,8 +180,7 @@ def _description(
     for other in (answer, *others):
         same_code = other.code is not None and other.code == answer.code
         if same_code and other.description is not None and _about_another(other, came, sent):
-            detail = f"the description of {other.operation}/{other.name}, so of another request"
-            came = f"{came!r}, {detail}"
+            came = f"{came!r}, the description of {other.operation}/{other.name}, so of another request"
             yield Breach(Kind.CROSS_TALK, "$.description", repr(wanted), came, answer.documented)
             return
     yield Breach(Kind.DESCRIPTION, "$.description", repr(wanted), repr(show(came)), answer.documented)

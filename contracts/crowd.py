@@ -79,7 +79,7 @@ class Crowd(Story):
         self._all_as_promised(orders, exchanges)
         won = sum(exchange.status == 200 for exchange in exchanges)
         if won != 1:
-            self._end_if((_wrong("created", "one of the creates succeeds", f"{won} of {clients}"),), "counting")
+            self._end_if((_wrong("created", "one of the creates succeeds", f"{won} of {clients} creates"),), "counting")
         if self._look().workflow is None:
             self._end_if((state_breach("not-stored", "the workflow can be found", "no such workflow"),), "looking")
 

@@ -43,7 +43,9 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Held
         raise NotArrangedError(str(error), error.exchange) from None
     state = held.tasks.get(subject.task_id)
     if state != STATES.get(given, state):
-        raise NotArrangedError(f"the task should be {STATES[given]} and is {state or 'not there'}")
+        wished = STATES[given]
+        is_there = f"the task should be {wished} and is {state}"
+        raise NotArrangedError(is_there if state else f"the task should be {wished} and is not there")
     if (held.workflow is None) != (given == "deleted-workflow"):
         raise NotArrangedError("the workflow was made and is not there" if not held.workflow else "it is still there")
     return subject, held

@@ -27,8 +27,8 @@ def merge(verdicts: Sequence[Verdict], run_id: str) -> dict[str, Any]:
     for other in verdicts[1:]:
         for what, one, two in _facts(first, other):
             if one != two:
-                names = f"{first['run']['id']} and {other['run']['id']}"
-                raise MergeError(f"{names} are no shards of one run: the {what} is {one!r} and {two!r}")
+                run, another = first["run"]["id"], other["run"]["id"]
+                raise MergeError(f"{run} and {another} are no shards of one run: the {what} is {one!r} and {two!r}")
     shards = [verdict["run"]["shard"] for verdict in verdicts]
     if doubled := next((shard for shard in shards if shards.count(shard) > 1), None):
         raise MergeError(f"shard {doubled} is there twice; give each shard once")

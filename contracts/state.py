@@ -35,8 +35,9 @@ class UnclearError(Exception):
     """The target's state could not be read; `exchange` is what came back."""
 
     def __init__(self, what: str, exchange: Exchange) -> None:
-        text = show(exchange.body.decode("utf-8", "replace")) or "an empty body"
-        came = exchange.failure.text if exchange.failure else f"HTTP {exchange.status}, {text}"
+        text = show(exchange.body.decode("utf-8", "replace"))
+        came = f"HTTP {exchange.status}, {text}" if text else f"HTTP {exchange.status}, an empty body"
+        came = exchange.failure.text if exchange.failure else came
         super().__init__(f"{what}: {came}")
         self.exchange = exchange
 
@@ -174,7 +175,7 @@ def _tasks_kept(change: Change, except_for: int | None) -> Iterator[Breach]:
     for task_id in sorted({*before, *after} - {except_for}):
         was, now = before.get(task_id), after.get(task_id)
         if was != now and now not in PROGRESS.get(was or "", ()):
-            promised = f"task {task_id} as before, {was or 'not there'}"
+            promised = f"task {task_id} as before, {was}" if was else f"task {task_id} as before, not there"
             yield change.broken(f"task-{was or 'none'}-{now or 'gone'}", promised, now or "gone")
 
 

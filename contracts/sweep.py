@@ -132,4 +132,4 @@ def _alive(settings: Settings, base_url: str) -> bool:
 
 
 def _count(names: Mapping[str, str]) -> str:
-    return f"{len(names)} {'name' if len(names) == 1 else 'names'}"
+    return ("{n} name" if len(names) == 1 else "{n} names").format(n=len(names))

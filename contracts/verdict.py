@@ -114,11 +114,11 @@ def _against(run: Run, counts: Counter[str], tally: Tally) -> list[str]:
     """Return what a release must not pass with."""
     reasons = []
     if counts[Result.BREACH]:
-        reasons.append(_count(counts[Result.BREACH], "breach", "breaches"))
+        reasons.append(_count(counts[Result.BREACH], "{n} breach", "{n} breaches"))
     if counts[Result.DRIFT] and run.drift == "fail":
-        reasons.append(_count(counts[Result.DRIFT], "drift", "drifts"))
+        reasons.append(_count(counts[Result.DRIFT], "{n} drift", "{n} drifts"))
     if run.unknown_fields == "fail" and (unknown := unknown_keys(tally.outcomes)):
-        reasons.append(_count(len(unknown), "key that nobody documented", "keys that nobody documented"))
+        reasons.append(_count(len(unknown), "{n} key that nobody documented", "{n} keys that nobody documented"))
     fixed = [row["id"] for row in tally.deviations if row["fixed"]]
     if fixed and run.profile == STRICT:
         reasons.append(f"known deviations that no longer show: {', '.join(fixed)}")
@@ -127,8 +127,12 @@ def _against(run: Run, counts: Counter[str], tally: Tally) -> list[str]:
 
 def _doubts(counts: Counter[str], not_run: Sequence[str], tally: Tally) -> list[str]:
     """Return what keeps the run from telling."""
-    doubtful = (Result.CRASHED, Result.UNREACHABLE, Result.BLOCKED)
-    reasons = [f"{counts[result]} {result}" for result in doubtful if counts[result]]
+    doubtful = {
+        Result.CRASHED: "{n} crashed",
+        Result.UNREACHABLE: "{n} unreachable",
+        Result.BLOCKED: "{n} blocked",
+    }
+    reasons = [text.format(n=counts[result]) for result, text in doubtful.items() if counts[result]]
     if not_run:
         reasons.append(f"{len(not_run)} planned and not run")
     if tally.interrupted:
@@ -139,7 +143,7 @@ def _doubts(counts: Counter[str], not_run: Sequence[str], tally: Tally) -> list[
 
 
 def _count(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"
+    return (one if number == 1 else more).format(n=number)
 
 
 def _table(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

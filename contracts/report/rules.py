@@ -21,6 +21,9 @@ WORST = (1, 4, 6, 7, 0)
 STRICT = "acceptance"
 _WHOLE = PROFILES.index("nightly")
 """The place of the profile from which on all cases are run."""
+_DOUBTFUL = {"crashed": "{n} crashed", "unreachable": "{n} unreachable", "blocked": "{n} blocked"}
+"""Results that keep a run from telling, and how many there were in words."""
+
 Verdict = Mapping[str, Any]
 
 
@@ -118,13 +121,13 @@ def _against(verdict: Verdict, today: date, strict: bool) -> list[str]:
     unknown = {(case["operation"], path) for case in verdict["cases"] for path in case["unknown"]}
     fixed = [row["id"] for row in verdict["deviations"] if row["fixed"]]
     expired = [
-        f"{row['id']} on {row['expires']}"
+        f"{row['id']} ({row['expires']})"
         for row in verdict["deviations"]
         if row["seen"] and today > date.fromisoformat(row["expires"])
     ]
     return [
-        *_count(results["breach"], "breach", "breaches"),
-        *(_count(results["drift"], "drift", "drifts") if run["drift"] == "fail" else []),
+        *_count(results["breach"], "{n} breach", "{n} breaches"),
+        *(_count(results["drift"], "{n} drift", "{n} drifts") if run["drift"] == "fail" else []),
         *(_unknown(len(unknown)) if run["unknown_fields"] == "fail" else []),
         *([f"known deviations that no longer show: {', '.join(fixed)}"] if fixed and strict else []),
         *([f"known deviations that expired: {', '.join(expired)}"] if expired else []),
@@ -133,7 +136,7 @@ def _against(verdict: Verdict, today: date, strict: bool) -> list[str]:
 
 def _doubts(verdict: Verdict, profile: str | None) -> list[str]:
     results, not_run, own = Counter(case["result"] for case in verdict["cases"]), verdict["not_run"], verdict["run"]
-    reasons = [f"{results[result]} {result}" for result in ("crashed", "unreachable", "blocked") if results[result]]
+    reasons = [text.format(n=results[result]) for result, text in _DOUBTFUL.items() if results[result]]
     reasons += [f"{len(not_run)} planned and not run"] if not_run else []
     demanded = PROFILES.index(profile or own["profile"])
     if PROFILES.index(own["profile"]) < min(demanded, _WHOLE):
@@ -142,8 +145,8 @@ def _doubts(verdict: Verdict, profile: str | None) -> list[str]:
 
 
 def _unknown(number: int) -> list[str]:
-    return _count(number, "key that nobody documented", "keys that nobody documented")
+    return _count(number, "{n} key that nobody documented", "{n} keys that nobody documented")
 
 
 def _count(number: int, one: str, more: str) -> list[str]:
-    return [f"{number} {one if number == 1 else more}"] if number else []
+    return [(one if number == 1 else more).format(n=number)] if number else []

@@ -395,12 +395,12 @@ LINES: dict[str, tuple[str, dict[str, Any], Breach]] = {
         {"body": b"<!DOCTYPE html>Zadig"},
         Breach(Kind.NOT_JSON, "body", "a JSON body", f"an HTML page; {A_PAGE}", True),
     ),
-    "text": (METHOD, {"body": b"Welcome\xff"}, Breach(Kind.TEXT, "body", NO_METHOD, "Welcome\ufffd", False)),
+    "text": (METHOD, {"body": b"Welcome\xff"}, Breach(Kind.TEXT, "body", NO_METHOD, "'Welcome\ufffd'", False)),
     "no-text": (METHOD, {"body": b""}, Breach(Kind.TEXT, "body", NO_METHOD, "an empty body", False)),
     "text-for-nothing": (
         "every/unauthorized",
         {"body": b"Welcome"},
-        Breach(Kind.TEXT, "body", "an empty body", "Welcome", False),
+        Breach(Kind.TEXT, "body", "an empty body", "'Welcome'", False),
     ),
     "missing-key": (
         ERROR,

@@ -246,7 +246,7 @@ def test_a_deviation_may_expire_after_the_run(tmp_path: Path) -> None:
     assert gate([folder], date(2026, 6, 30))[1].exit == 0
     found = gate([folder], date(2026, 7, 1))[1]
     assert found.exit == 1
-    assert "known deviations that expired: wrong-code on 2026-06-30" in found.reasons[0]
+    assert "known deviations that expired: wrong-code (2026-06-30)" in found.reasons[0]
 
 
 def test_the_profile_that_is_asked_for(tmp_path: Path) -> None:
