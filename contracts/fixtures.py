@@ -11,6 +11,7 @@ from contracts.collection import ORDER, SESSION
 from contracts.crowd import Crowd
 from contracts.flow import Flow
 from contracts.jobs import row, story
+from contracts.language.speak import say, translated
 from contracts.outcome import Outcome, Result
 from contracts.session import Session
 from contracts.story import Story
@@ -80,10 +81,11 @@ def _story(item: pytest.Function, values: Mapping[str, object]) -> Job | None:
 def _tell(outcome: Outcome, run: Session) -> None:
     if outcome.result is Result.BREACH or (outcome.result is Result.DRIFT and run.settings.drift == "fail"):
         pytest.fail(run.text(outcome), pytrace=False)
+    lang = run.settings.language
     if outcome.result in (Result.BLOCKED, Result.UNREACHABLE):
-        pytest.skip(f"{outcome.result}: {outcome.reason}")
+        pytest.skip(f"{say(lang, outcome.result)}: {translated(outcome.reason, lang)}")
     if outcome.result is Result.KNOWN:
-        pytest.xfail(f"known deviation {outcome.deviation}")
+        pytest.xfail(say(lang, "known deviation {id}", id=outcome.deviation))
 
 
 @pytest.hookimpl(wrapper=True)

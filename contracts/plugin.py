@@ -12,6 +12,8 @@ from contracts.casetable import cases
 from contracts.catalog import CatalogError
 from contracts.collection import SESSION, case_id_of
 from contracts.deviations import DeviationsError
+from contracts.language.choice import wished
+from contracts.language.speak import say, translated
 from contracts.places import CASES
 from contracts.report.terminal import summary
 from contracts.session import Session
@@ -52,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
         ids = {case.id for case in cases(run.release)}
         _ = run.deviations  # what is wrong with them is said before anything is sent
     except (SettingsError, CatalogError, DeviationsError) as error:
-        raise pytest.UsageError(str(error)) from None
+        raise _usage_error(error, config) from None
     if config.option.keyword in ids:  # start-task/… would find restart-task/… too
         config.option.keyword = f"[{config.option.keyword}]"
     if run.worker:
@@ -63,6 +65,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Listener(run))
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no" if _only_cases(config) else "short"  # the summary says it better
+
+
+def _usage_error(error: Exception, config: pytest.Config) -> pytest.UsageError:
+    lang = wished(getattr(config.option, "zadig_lang", None))
+    return pytest.UsageError(error.told(lang) if isinstance(error, SettingsError) else translated(str(error), lang))
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -77,7 +84,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     try:
         return workers(_settings(config), os.cpu_count() or 1)
     except SettingsError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise _usage_error(error, config) from None
 
 
 def allure_folder(config: pytest.Config) -> str | None:
@@ -120,13 +127,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         try:
             run.look_first()
         except SettingsError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise _usage_error(error, session.config) from None
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say what the target is."""
     run = config.stash.get(SESSION, None)
-    return f"target: {run.title}" if run is not None else None
+    return translated(f"target: {run.title}", run.settings.language) if run is not None else None
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -195,11 +202,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     """End with the summary."""
     run = config.stash.get(SESSION, None)
     if run is not None and run.verdict:
-        terminalreporter.section("Zadig contract")
-        for text, style in summary(run.verdict, _short(run.run_dir)):
+        lang = run.settings.language
+        terminalreporter.section(say(lang, "Zadig contract"))
+        for text, style in summary(run.verdict, _short(run.run_dir), lang):
             terminalreporter.write_line(text, **MARKUP.get(style, {}))
         for text in run.warnings:
-            terminalreporter.write_line(text, **MARKUP["doubtful"])
+            terminalreporter.write_line(translated(text, lang), **MARKUP["doubtful"])
 
 
 def _short(path: Path) -> str:

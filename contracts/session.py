@@ -198,7 +198,7 @@ class Session:
 
     def text(self, outcome: Outcome) -> str:
         """Return what happened to a case as the lines that people read."""
-        return "\n".join(block(outcome.to_json(), about(self).to_json()))
+        return "\n".join(block(outcome.to_json(), about(self).to_json(), lang=self.settings.language))
 
     def stop(self) -> None:
         """End what is still under way, where the run ends early."""
@@ -229,7 +229,9 @@ class Session:
         )
         self.verdict = decide(about(self), tally)
         write(self.verdict, self.run_dir)
-        self.warnings = write_all(self.verdict, self.run_dir, os.environ, Path(allure) if allure else None)
+        self.warnings = write_all(
+            self.verdict, self.run_dir, os.environ, Path(allure) if allure else None, self.settings.language
+        )
         return int(self.verdict["exit"])
 
     def close(self) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from contracts.language.speak import translated
+from contracts.options import spoken
 from contracts.places import INSTALLED, ROOT
 
 NO_CHECKOUT = 4
@@ -14,10 +16,10 @@ def checkout() -> Path:
     """Return the folder of the checkout; where there is none, end the command with one line and exit code 4."""
     if INSTALLED:
         name = click.get_current_context().info_name
-        click.echo(
-            f"{name}: needs a checkout of the project, whose files it writes or holds against each other; this is an "
-            f"installed package. There, run: python -m contracts {name}",
-            err=True,
+        line = (
+            f"{name}: needs a checkout of the project, whose files it writes or holds against each other; "
+            f"this is an installed package. There, run: python -m contracts {name}"
         )
+        click.echo(translated(line, spoken()), err=True)
         sys.exit(NO_CHECKOUT)
     return ROOT

@@ -7,6 +7,8 @@ import click
 
 from contracts.commands.checkout import checkout
 from contracts.commands.runs import RunsCommand, fail, say
+from contracts.language.speak import translated
+from contracts.options import spoken
 
 
 @click.command(cls=RunsCommand)
@@ -17,9 +19,9 @@ def report(run: Path, allure: Path | None) -> None:
     from contracts.report.read import read
     from contracts.report.write import write_all
 
-    warnings = write_all(read(run), run, {}, allure)
+    warnings = write_all(read(run), run, {}, allure, spoken())
     for line in warnings:
-        say(line, err=True)
+        say(translated(line, spoken()), err=True)
     say(str(run / "report.html"))
     sys.exit(1 if warnings else 0)
 
@@ -47,9 +49,9 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
     except (MergeError, CatalogError, KeyError, TypeError) as error:
         fail(str(error) if isinstance(error, MergeError | CatalogError) else f"a verdict lacks {error}; run it again")
     write(verdict, out)
-    for line in write_all(verdict, out, os.environ):
-        say(line, err=True)
-    say(verdict_line(verdict))
+    for line in write_all(verdict, out, os.environ, lang=spoken()):
+        say(translated(line, spoken()), err=True)
+    say(verdict_line(verdict, spoken()))
     say(str(out / "report.html"))
     sys.exit(verdict["exit"])
 
@@ -61,7 +63,7 @@ def timings(run: Path) -> None:
     from contracts.report.read import read
     from contracts.shards import record
 
-    say(record(read(run), checkout()))
+    say(translated(record(read(run), checkout()), spoken()))
 
 
 COMMANDS = (report, merge, timings)

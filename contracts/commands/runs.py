@@ -9,6 +9,9 @@ from typing import Any, NoReturn
 
 import click
 
+from contracts.language.speak import translated
+from contracts.options import SpokenCommand, spoken
+
 USAGE = 4
 
 
@@ -16,15 +19,12 @@ class _UsageError(click.UsageError):
     exit_code = USAGE
 
 
-class RunsCommand(click.Command):
+class RunsCommand(SpokenCommand):
     """A command about runs. What cannot be used, an option or a folder, ends it in one line and with exit code 4."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read the command line; a mistake in it has the exit code that pytest has for one."""
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            raise _UsageError(error.format_message(), ctx) from None
+    def usage_error(self, message: str, ctx: click.Context) -> click.UsageError:
+        """Return a mistake in the command line; it has the exit code that pytest has for one."""
+        return _UsageError(message, ctx)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -40,7 +40,7 @@ class RunsCommand(click.Command):
 
 def fail(line: str) -> NoReturn:
     """End with one line that says what cannot be used."""
-    say(line, err=True)
+    say(translated(line, spoken()), err=True)
     sys.exit(USAGE)
 
 
@@ -74,7 +74,7 @@ def gate(runs: tuple[Path, ...], profile: str | None, as_json: bool) -> None:
     if as_json:
         _say_json(to_json(gated, together))
     else:
-        for line in lines(gated, together):
+        for line in lines(gated, together, spoken()):
             say(line)
     sys.exit(together.exit)
 
@@ -96,7 +96,7 @@ def compare(old: Path, new: Path, shape: str) -> None:
     if shape == "json":
         _say_json(found.to_json())
     else:
-        for line in lines(found) if shape == "text" else markdown(found).splitlines():
+        for line in lines(found, spoken()) if shape == "text" else markdown(found, spoken()).splitlines():
             say(line)
     sys.exit(found.exit)
 
@@ -110,10 +110,10 @@ def history(folder: Path) -> None:
 
     found = read_all(folder)
     for line in found.unreadable:
-        say(f"not read: {line}", err=True)
+        say(translated(f"not read: {line}", spoken()), err=True)
     if not found.points:
         fail(f"{folder}: no run with a verdict is in it; name the folder that holds the folders of runs")
-    say(str(write(found, folder)))
+    say(str(write(found, folder, spoken())))
 
 
 @click.command(cls=RunsCommand)
@@ -136,8 +136,9 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
     if verify is not None:
         problems = check(verify)
         for line in problems:
-            say(f"{verify}: {line}")
-        say(f"{verify}: {'NOT WHOLE' if problems else 'whole: all files are as its manifest says'}")
+            say(translated(f"{verify}: {line}", spoken()))
+        conclusion = "NOT WHOLE" if problems else "whole: all files are as its manifest says"
+        say(f"{verify}: {translated(conclusion, spoken())}")
         sys.exit(1 if problems else 0)
     if run is not None:
         register.add(*(value for name, value in os.environ.items() if name.startswith("ZADIG_") and "TOKEN" in name))

@@ -5,11 +5,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from contracts.options import SettingsCommand
+from contracts.language.speak import translated
+from contracts.options import SettingsCommand, SpokenCommand, spoken
 from contracts.places import RUN
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from contracts.settings import Settings
 
 
-@click.command()
+@click.command(cls=SpokenCommand)
 @click.option("--port", default=0, show_default="a free one", type=click.IntRange(0, 65535))
 @click.option("--behaviour", default="perfect", show_default=True, help="perfect, or a release with its defects.")
 @click.option("--clock", default="manual", show_default=True, type=click.Choice(["manual", "real"]))
@@ -28,15 +29,20 @@ def standin(port: int, behaviour: str, clock: str, breakage: str | None) -> None
     from contracts.standin.serve import serve
 
     if behaviour not in BEHAVIOURS:
-        raise click.BadParameter(f"{behaviour!r} is none of {', '.join(BEHAVIOURS)}", param_hint="--behaviour")
+        _bad(f"{behaviour!r} is none of {', '.join(BEHAVIOURS)}", "--behaviour")
     change = _change(breakage) if breakage is not None else None
 
     def announce(base_url: str) -> None:
-        click.echo(f"stand-in Zadig ({behaviour}) at {base_url}; Ctrl-C ends it")
+        say(f"stand-in Zadig ({behaviour}) at {base_url}; Ctrl-C ends it")
         if change is not None:
             what = "which breaks a promise" if change.kinds else "which is harmless"
-            click.echo(f"with {change}, {what}: {change.says}")
-        click.echo(f"try: {RUN} --base-url {base_url}")
+            say(f"with {change}, {what}: {change.says}")
+        say(f"try: {RUN} --base-url {base_url}")
+
+    def say(line: str) -> None:
+        click.echo(translated(line, lang))
+
+    lang = spoken()
 
     try:
         if change is None:
@@ -47,6 +53,10 @@ def standin(port: int, behaviour: str, clock: str, breakage: str | None) -> None
         raise click.ClickException(str(error)) from None
 
 
+def _bad(message: str, option: str) -> NoReturn:
+    raise click.BadParameter(translated(message, spoken()), param_hint=option)
+
+
 def _change(name: str) -> "Change":
     """Return the change of this name; BadParameter with the names nearest to it where there is none."""
     from contracts.breakages.catalog import benign, breakages
@@ -55,7 +65,7 @@ def _change(name: str) -> "Change":
     if name not in changes:
         near = difflib.get_close_matches(name, changes, n=3, cutoff=0.3)
         hint = f"near to it: {', '.join(near)}" if near else f"a name is written like {next(iter(changes))}"
-        raise click.BadParameter(f"there is no {name!r}; {hint}", param_hint="--breakage")
+        _bad(f"there is no {name!r}; {hint}", "--breakage")
     return changes[name]
 
 
@@ -96,7 +106,7 @@ def sweep(settings: "Settings", runs: tuple[str, ...], dry_run: bool, by_prefix:
     from contracts.sweep import sweep as remove_leftovers
 
     def say(line: str) -> None:
-        click.echo(register.mask(line))
+        click.echo(register.mask(translated(line, settings.language)))
 
     sys.exit(remove_leftovers(settings, runs, dry_run=dry_run, by_prefix=by_prefix, echo=say))
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from contracts.language.choice import ENGLISH
+from contracts.language.speak import say, translated
 from contracts.report.changes import Change
 from contracts.report.compare import Comparison, Move, Slower
 from contracts.report.escape import code, text
@@ -14,36 +16,41 @@ WIDTH = 200
 SAME = "nothing changed"
 
 
-def lines(found: Comparison) -> Iterator[str]:
-    """Yield a comparison as plain lines."""
-    yield f"OLD {_line(found.runs[0])}   NEW {_line(found.runs[1])}"
+def lines(found: Comparison, lang: str = ENGLISH) -> Iterator[str]:
+    """Yield a comparison as plain lines in a language."""
+    yield say(lang, "OLD {old}   NEW {new}", old=_line(found.runs[0]), new=_line(found.runs[1]))
     for name, (was, now) in found.differ.items():
-        yield f"note: another {_name(name)}: {_line(was)} → {_line(now)}"
+        another = "note: another {what}: {was} → {now}"
+        yield say(lang, another, what=_name(name, lang), was=_line(was), now=_line(now))
     for title, rows in _lists(found):
         yield ""
-        yield f"{title.upper()} ({len(rows)})"
-        yield from (f"  {_line(' '.join(filter(None, _cells(row))), 3 * WIDTH)}" for row in rows[:ROWS])
+        yield f"{say(lang, title).upper()} ({len(rows)})"
+        yield from (f"  {_line(' '.join(filter(None, _cells(row, lang))), 3 * WIDTH)}" for row in rows[:ROWS])
         if len(rows) > ROWS:
-            yield f"  … and {len(rows) - ROWS} more; --format json has all"
+            yield say(lang, "  … and {n} more; --format json has all", n=len(rows) - ROWS)
     yield ""
-    yield conclusion(found)
+    yield conclusion(found, lang)
 
 
-def markdown(found: Comparison) -> str:
-    """Return a comparison as Markdown in which nothing that a server sent does anything."""
-    parts = [f"# {conclusion(found)}", "", f"OLD {code(found.runs[0])}, NEW {code(found.runs[1])}"]
-    parts += [f"- another {_name(key)}: {code(was)} → {code(now)}" for key, (was, now) in found.differ.items()]
+def markdown(found: Comparison, lang: str = ENGLISH) -> str:
+    """Return a comparison as Markdown in a language; nothing that a server sent does anything in it."""
+    old, new = (code(run) for run in found.runs)
+    parts = [f"# {conclusion(found, lang)}", "", say(lang, "OLD {old}, NEW {new}", old=old, new=new)]
+    another = "- another {what}: {was} → {now}"
+    for key, (was, now) in found.differ.items():
+        parts.append(say(lang, another, what=_name(key, lang), was=code(was), now=code(now)))
     for title, rows in _lists(found):
-        parts += ["", f"## {text(title)} ({len(rows)})", ""]
-        parts += [f"- {' '.join(code(cell, WIDTH) for cell in _cells(row) if cell)}" for row in rows[:ROWS]]
-        parts += [f"- … and {len(rows) - ROWS} more; the JSON has all"] if len(rows) > ROWS else []
+        parts += ["", f"## {text(say(lang, title))} ({len(rows)})", ""]
+        parts += [f"- {' '.join(code(cell, WIDTH) for cell in _cells(row, lang) if cell)}" for row in rows[:ROWS]]
+        parts += [say(lang, "- … and {n} more; the JSON has all", n=len(rows) - ROWS)] if len(rows) > ROWS else []
     return "\n".join(parts) + "\n"
 
 
-def conclusion(found: Comparison) -> str:
+def conclusion(found: Comparison, lang: str = ENGLISH) -> str:
     """Return what a comparison comes to, in one line."""
-    told = [f"{len(rows)} {title.partition(',')[0]}" for title, rows in _lists(found)]
-    return f"COMPARED: {', '.join(told) or SAME} (exit {found.exit})"
+    lists = [(say(lang, title).partition(say(lang, ", "))[0], len(rows)) for title, rows in _lists(found)]
+    told = say(lang, ", ").join(say(lang, "{n} {title}", n=count, title=title) for title, count in lists)
+    return say(lang, "COMPARED: {told} (exit {exit})", told=told or say(lang, SAME), exit=found.exit)
 
 
 def _lists(found: Comparison) -> list[tuple[str, tuple[Any, ...]]]:
@@ -51,21 +58,18 @@ def _lists(found: Comparison) -> list[tuple[str, tuple[Any, ...]]]:
     return [(title, rows) for title, rows in lists.items() if rows]
 
 
-def _cells(row: Move | Change | Slower) -> list[str]:
+def _cells(row: Move | Change | Slower, lang: str) -> list[str]:
     if isinstance(row, Move):
-        return [row.case, f"{row.was} → {row.now}", row.why]
+        return [row.case, f"{say(lang, row.was)} → {say(lang, row.now)}", translated(row.why, lang)]
     if isinstance(row, Change):
-        return [
-            row.case,
-            row.path,
-            {"added": "added", "removed": "removed", "type": "type"}.get(row.what, ""),
-            _arrow(row),
-        ]
+        what = "" if row.what == "value" else say(lang, row.what)
+        return [row.case, row.path, what, _arrow(row)]
     percent = (row.now - row.was) / row.was * 100 if row.was else 0.0
+    median = "median {was} → {now} ms ({percent} %)"
     return [
         row.call,
-        f"median {row.was * 1000:.1f} → {row.now * 1000:.1f} ms ({percent:+.0f} %)",
-        f"of {row.n_was} and {row.n_now}",
+        say(lang, median, was=f"{row.was * 1000:.1f}", now=f"{row.now * 1000:.1f}", percent=f"{percent:+.0f}"),
+        say(lang, "of {was} and {now}", was=row.n_was, now=row.n_now),
     ]
 
 
@@ -73,13 +77,14 @@ def _arrow(change: Change) -> str:
     return " → ".join(filter(None, [visible(change.was, WIDTH), visible(change.now, WIDTH)]))
 
 
-def _name(key: str) -> str:
-    return {
+def _name(key: str, lang: str) -> str:
+    names = {
         "host": "target",
         "stand_in": "stand-in",
         "unknown_fields": "setting unknown_fields",
         "drift": "setting drift",
-    }.get(key, key)
+    }
+    return say(lang, names.get(key, key))
 
 
 def _line(value: object, limit: int = WIDTH) -> str:

@@ -6,9 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from contracts.language.choice import ENGLISH
+from contracts.language.speak import say, translated
 from contracts.report.read import FILE, ReadError
 from contracts.report.rules import INCONCLUSIVE, WORST, Decision, decide, disagreement, planned
 from contracts.report.shape import load
+from contracts.report.spoken import told
 
 NO_ZADIG = "this says nothing about a live Zadig"
 
@@ -79,18 +82,34 @@ def _live(runs: Sequence[Gated]) -> bool:
     return bool(runs) and all(run.run.get("stand_in", "") is None for run in runs)
 
 
-def lines(runs: Sequence[Gated], together: Decision) -> Iterator[str]:
-    """Yield a line for each run, what is missing between them, and the verdict on all of them last."""
+def lines(runs: Sequence[Gated], together: Decision, lang: str = ENGLISH) -> Iterator[str]:
+    """Yield a line for each run, what is missing between them, and the verdict on all of them last, in a language."""
     for run in runs:
-        about = f" · {run.run['release']} {run.run['profile']} on {_target(run.run)}" if run.run else ""
-        why = f": {'; '.join(run.decision.reasons)}" if run.decision.reasons else ""
-        yield f"{run.decision.verdict.upper()}  {run.folder}{about}{why}"
-    yield from (f"{INCONCLUSIVE.upper()}  {reason}" for reason in _missing(runs))
-    count = f"{len(runs)} run{'' if len(runs) == 1 else 's'}"
+        why = say(lang, ": ") + told(run.decision.reasons, lang, "; ") if run.decision.reasons else ""
+        yield f"{_word(run.decision, lang)}  {run.folder}{_about(run.run, lang)}{why}"
+    yield from (f"{say(lang, INCONCLUSIVE).upper()}  {translated(reason, lang)}" for reason in _missing(runs))
+    count = say(lang, "{n} run" if len(runs) == 1 else "{n} runs", n=len(runs))
     stand_ins = sum(run.run.get("stand_in") is not None for run in runs)
-    on = f"; {stand_ins} of {len(runs)} on a stand-in: {NO_ZADIG}" if stand_ins else ""
-    yield f"GATE: {together.verdict.upper()} (exit {together.exit}, {count}){on}"
+    some = "; {n} of {of} on a stand-in: {means}"
+    on = say(lang, some, n=stand_ins, of=len(runs), means=say(lang, NO_ZADIG)) if stand_ins else ""
+    whole = "GATE: {verdict} (exit {exit}, {runs}){on}"
+    yield say(lang, whole, verdict=_word(together, lang), exit=together.exit, runs=count, on=on)
 
 
-def _target(run: Mapping[str, Any]) -> str:
-    return f"the stand-in ({run['stand_in']}), {NO_ZADIG}" if run["stand_in"] is not None else str(run["host"])
+def _word(decision: Decision, lang: str) -> str:
+    return say(lang, decision.verdict).upper()
+
+
+def _about(run: Mapping[str, Any], lang: str) -> str:
+    if not run:
+        return ""
+    target = _target(run, lang)
+    return say(
+        lang, " · {release} {profile} on {target}", release=run["release"], profile=run["profile"], target=target
+    )
+
+
+def _target(run: Mapping[str, Any], lang: str = ENGLISH) -> str:
+    if run["stand_in"] is None:
+        return str(run["host"])
+    return say(lang, "the stand-in ({behaviour}), {means}", behaviour=run["stand_in"], means=say(lang, NO_ZADIG))

@@ -4,11 +4,14 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from contracts.language.choice import ENGLISH
+from contracts.language.speak import say, translated
 from contracts.report.engine import TEMPLATES, environment
 from contracts.report.history import Flaky, History, Point
 from contracts.report.visible import visible
@@ -48,10 +51,11 @@ class Trend:
         return WIDTH / max(1, len(self.points))
 
 
-def render(found: History) -> str:
-    """Return the page for what was found in a folder of runs."""
+def render(found: History, lang: str = ENGLISH) -> str:
+    """Return the page for what was found in a folder of runs, in a language."""
     templates = environment(TEMPLATES, _printed)
-    templates.filters |= {"ms": _ms, "link": _link}
+    templates.filters |= {"ms": _ms, "link": _link, "translated": lambda text: translated(text, lang)}
+    templates.globals |= {"t": partial(say, lang), "lang": lang}
     trends = _trends(found.points)
     return templates.get_template("history.html.jinja").render(
         found=found,
@@ -67,11 +71,11 @@ def render(found: History) -> str:
     )
 
 
-def write(found: History, folder: Path) -> Path:
+def write(found: History, folder: Path, lang: str = ENGLISH) -> Path:
     """Write the page into `folder`, whole or not at all, and return its path; raises OSError."""
     path = folder / FILE
     draft = path.with_suffix(".tmp")
-    draft.write_text(render(found), encoding="utf-8", errors="backslashreplace")
+    draft.write_text(render(found, lang), encoding="utf-8", errors="backslashreplace")
     os.replace(draft, path)  # noqa: PTH105 - atomic
     return path
 

@@ -10,13 +10,16 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
+from contracts.language.choice import CHINESE, ENGLISH
+from contracts.language.speak import translated, translated_came
 from contracts.report import view
 from contracts.report.engine import TEMPLATES, environment
 from contracts.report.groups import Group, groups
 from contracts.report.sidebyside import side_by_side
+from contracts.report.spoken import came, promised
 from contracts.report.terminal import alone, tool
-from contracts.report.visible import visible
-from contracts.report.words import Word, Words, load
+from contracts.report.visible import LIMIT, visible
+from contracts.report.words import Word, load
 
 CARDS, EVIDENCE = 250_000, 100_000
 """Characters that the cards of what is wrong, and the evidence of known deviations, may take together."""
@@ -31,8 +34,7 @@ def render(verdict: Mapping[str, Any], *, now: datetime | None = None) -> str:
 
 def pieces(verdict: Mapping[str, Any], *, now: datetime | None = None) -> Iterator[str]:
     """Yield the same page in small pieces, so that a page of many cases is never held whole."""
-    words = load()
-    templates = _environment(words)
+    templates = _environment(load())
     wrong = groups(verdict)
     card = partial(_card, templates, verdict["run"])
     cards = _within(CARDS, (card(group, f"cause-{number}") for number, group in enumerate(wrong, 1)))
@@ -60,7 +62,7 @@ def pieces(verdict: Mapping[str, Any], *, now: datetime | None = None) -> Iterat
     )
 
 
-def _environment(words: Words) -> Environment:
+def _environment(words: Mapping[str, Word]) -> Environment:
     """Return the templates' environment: whatever they print is made visible, cut and escaped, but for markup."""
 
     def safe(value: Any) -> Any:
@@ -73,24 +75,35 @@ def _environment(words: Words) -> Environment:
         return Markup(f'<span lang="en">{english}</span><span lang="zh-CN">{chinese}</span>')  # noqa: S704 - escaped
 
     def text(name: str, **values: Any) -> Markup:
-        return both(words.texts[name].filled(**{key: safe(value) for key, value in values.items()}))
+        return both(words[name].filled(**{key: safe(value) for key, value in values.items()}))
 
     def attributes(name: str) -> Markup:
-        word = words.texts[name]
+        word = words[name]
         return Markup('data-en="{}" data-zh="{}"').format(word.en, word.zh)
 
     def term(part: str, value: Any) -> Markup:
-        word = words.texts.get(f"{part}.{str(value).replace(' ', '-')}")
+        word = words.get(f"{part}.{str(value).replace(' ', '-')}")
         return both(word) if word else escape(visible(str(value)))
 
     def cut(value: str, limit: int) -> Markup:
         return escape(visible(value, limit))
 
+    def spoken(tell: Callable[[Any, str], str]) -> Callable[..., Markup]:
+        """Return a filter that shows a text of verdict.json in both languages, each at a length of about `limit`."""
+
+        def shown(value: Any, limit: int = LIMIT) -> Markup:
+            return both(Word(*(visible(tell(value, lang), limit) for lang in (ENGLISH, CHINESE))))
+
+        return shown
+
     templates = environment(TEMPLATES, safe)
     templates.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS, "chosen": _chosen}
     templates.filters |= {
         "cut": cut,
-        "sentence": lambda value: both(words.sentence(visible(value))),
+        "sentence": spoken(translated),
+        "failure": spoken(translated_came),
+        "promised": spoken(promised),
+        "came": spoken(came),
         "duration": view.duration,
     }
     return templates

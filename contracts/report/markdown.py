@@ -1,11 +1,15 @@
 """summary.md: what a run came to, for the page of a job or a merge request. It says little and stays small."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from contracts.language.choice import ENGLISH
+from contracts.language.speak import say, translated
 from contracts.report.escape import code, fenced, row, table, text
 from contracts.report.groups import Group, groups
+from contracts.report.spoken import came, came_back, place, promised
 from contracts.report.terminal import COLUMNS
 
 CURL = 3_000
@@ -23,22 +27,27 @@ _WORDS = {
 Verdict = Mapping[str, Any]
 
 
-def render(verdict: Verdict) -> str:
-    """Return summary.md for a verdict: under 60 kB, and nothing in it that a server sent does anything.
+def render(verdict: Verdict, lang: str = ENGLISH) -> str:
+    """Return summary.md for a verdict in a language: under 60 kB, and nothing in it that a server sent does anything.
 
     Each part has bytes of its own, so that a thousand breaches do not crowd out the leaks.
     """
+    part = partial(_part, lang)
+
+    def told(messages: Iterable[str]) -> Iterator[str]:
+        return (translated(message, lang) for message in messages)
+
     parts = [
-        _part("", _counts(verdict), 9_000, "rows"),
-        _part("What is wrong", map(_group, groups(verdict)), 22_000, "causes"),
-        _part("Cases that did not run", [f"- {code(case)}" for case in verdict["not_run"]], 2_000, "cases"),
-        _part("Known deviations", _deviations(verdict), 5_000, "deviations"),
-        _part("Left behind on the target", [f"- {code(leak)}" for leak in verdict["leaks"]], 3_000, "leaks"),
-        _part("Keys that nobody documented", _unknown(verdict), 3_000, "keys"),
-        _part("How long answers took, in ms", _latency(verdict), 3_000, "operations"),
-        _part("Notes", [f"- {text(note)}" for note in verdict["run"]["notes"]], 3_000, "notes"),
+        part("", _counts(verdict, lang), 9_000, "rows"),
+        part("What is wrong", (_group(group, lang) for group in groups(verdict)), 22_000, "causes"),
+        part("Cases that did not run", [f"- {code(case)}" for case in verdict["not_run"]], 2_000, "cases"),
+        part("Known deviations", _deviations(verdict, lang), 5_000, "deviations"),
+        part("Left behind on the target", (f"- {code(leak)}" for leak in told(verdict["leaks"])), 3_000, "leaks"),
+        part("Keys that nobody documented", _unknown(verdict), 3_000, "keys"),
+        part("How long answers took, in ms", _latency(verdict, lang), 3_000, "operations"),
+        part("Notes", (f"- {text(note)}" for note in told(verdict["run"]["notes"])), 3_000, "notes"),
     ]
-    whole = "\n\n".join(filter(None, ["\n".join(_head(verdict)), *parts]))
+    whole = "\n\n".join(filter(None, ["\n".join(_head(verdict, lang)), *parts]))
     return f"{whole}\n".encode("utf-8", "backslashreplace").decode()
 
 
@@ -59,9 +68,9 @@ def append_to_job_summary(markdown: str, environ: Mapping[str, str]) -> str:
     return ""
 
 
-def _part(title: str, blocks: Iterable[str], room: int, what: str) -> str:
+def _part(lang: str, title: str, blocks: Iterable[str], room: int, what: str) -> str:
     """Return a part of the page with as many blocks as there is room for, in bytes, and what was left out."""
-    kept, left, skipped = [f"## {title}\n"] if title else [], room, 0
+    kept, left, skipped = [f"## {say(lang, title)}\n"] if title else [], room, 0
     for block in blocks:
         size = len(block.encode("utf-8", "backslashreplace")) + 1
         if size > left:
@@ -70,23 +79,34 @@ def _part(title: str, blocks: Iterable[str], room: int, what: str) -> str:
             kept.append(block)
             left -= size
     if skipped:
-        kept.append(f"\n… {skipped} more {what} left out here; verdict.json has all of them")
+        left_out = "\n… {n} more {what} left out here; verdict.json has all of them"
+        kept.append(say(lang, left_out, n=skipped, what=say(lang, what)))
     return "\n".join(kept) if len(kept) > bool(title) else ""
 
 
-def _head(verdict: Verdict) -> Iterator[str]:
-    run, counts, word = verdict["run"], verdict["counts"], verdict["verdict"]
-    yield f"# {_MARKS[word]} Zadig contract: {word}"
+def _head(verdict: Verdict, lang: str) -> Iterator[str]:
+    run, counts, word = verdict["run"], verdict["counts"], say(lang, verdict["verdict"])
+    yield say(lang, "# {mark} Zadig contract: {verdict}", mark=_MARKS[verdict["verdict"]], verdict=word)
     yield ""
-    yield f"**{word.upper()}** (exit {verdict['exit']}): {_WORDS.get(verdict['exit'], '')}"
+    statement = say(lang, _WORDS.get(verdict["exit"], ""))
+    yield say(
+        lang,
+        "**{verdict}** (exit {exit}): {statement}",
+        verdict=word.upper(),
+        exit=verdict["exit"],
+        statement=statement,
+    )
     if run["stand_in"] is not None:
-        yield f"\n> **On the stand-in ({text(run['stand_in'])}): this says nothing about a live Zadig.**"
+        no_zadig = "\n> **On the stand-in ({behaviour}): this says nothing about a live Zadig.**"
+        yield say(lang, no_zadig, behaviour=text(run["stand_in"]))
     if verdict["reasons"]:
-        yield f"\nWhy: {'; '.join(text(reason, 100) for reason in verdict['reasons'][:6])}"
-    known = f", {counts['known']} as a known deviation" if counts["known"] else ""
-    yield f"\n{counts['held']} of {counts['planned']} planned cases held{known}."
+        reasons = (text(translated(reason, lang), 100) for reason in verdict["reasons"][:6])
+        yield say(lang, "\nWhy: {reasons}", reasons=say(lang, "; ").join(reasons))
+    known = say(lang, ", {n} as a known deviation", n=counts["known"]) if counts["known"] else ""
+    held = "\n{held} of {planned} planned cases held{known}."
+    yield say(lang, held, held=counts["held"], planned=counts["planned"], known=known)
     commit = f" ({run['suite']['commit']})" if run["suite"]["commit"] else ""
-    shard = f", part {run['shard']}" if run["shard"] else ""
+    shard = say(lang, ", part {shard}", shard=run["shard"]) if run["shard"] else ""
     rows = {
         "target": run["base_url"] + run["api_prefix"],
         "release": run["release"],
@@ -96,10 +116,10 @@ def _head(verdict: Verdict) -> Iterator[str]:
         "suite": run["suite"]["version"] + commit,
     }
     yield ""
-    yield from table("|", *(row(name, code(value, 100)) for name, value in rows.items()))
+    yield from table("|", *(row(say(lang, name), code(value, 100)) for name, value in rows.items()))
 
 
-def _counts(verdict: Verdict) -> list[str]:
+def _counts(verdict: Verdict, lang: str) -> list[str]:
     """Return the table of counts: of each answer where something is to be told, of each operation else."""
     shown = [result for result in COLUMNS if result == "held" or verdict["counts"][result]]
     rows = [
@@ -109,10 +129,11 @@ def _counts(verdict: Verdict) -> list[str]:
     ]
     operations = dict.fromkeys(line["operation"] for line in verdict["table"])
     sums = [
-        row(code(name), "all", *(str(_sum(verdict["table"], name, result) or "") for result in shown))
+        row(code(name), say(lang, "all"), *(str(_sum(verdict["table"], name, result) or "") for result in shown))
         for name in operations
     ]
-    head = table("operation|answer|" + "|".join(f"#{result}" for result in shown), *sums, *rows)
+    names = [say(lang, "operation"), say(lang, "answer"), *(f"#{say(lang, result)}" for result in shown)]
+    head = table("|".join(names), *sums, *rows)
     return ["\n".join(head[:2]), *head[2:]] if sums else []
 
 
@@ -120,55 +141,65 @@ def _sum(lines: Sequence[Verdict], operation: str, result: str) -> int:
     return sum(int(line[result]) for line in lines if line["operation"] == operation)
 
 
-def _group(group: Group) -> str:
+def _group(group: Group, lang: str) -> str:
     case, others = group.first, group.cases[1:]
-    lines = [f"### {group.result} {code(case['case'], 150)}" + (f" × {len(group.cases)} cases" if others else ""), ""]
+    times = say(lang, " × {n} cases", n=len(group.cases)) if others else ""
+    lines = [f"### {say(lang, group.result)} {code(case['case'], 150)}{times}", ""]
     if others:
-        more = f", and {len(others) - CASES} more" if len(others) > CASES else ""
-        lines.append(f"- the same in {', '.join(code(other['case'], 100) for other in others[:CASES])}{more}")
+        more = say(lang, ", and {n} more", n=len(others) - CASES) if len(others) > CASES else ""
+        names = ", ".join(code(other["case"], 100) for other in others[:CASES])
+        lines.append(say(lang, "- the same in {cases}{more}", cases=names, more=more))
     if case["promised"]:
-        lines.append(f"- promised by {code(case['promised'])}")
-    lines += map(_breach, case["breaches"][:BREACHES])
+        lines.append(say(lang, "- promised by {source}", source=code(case["promised"])))
+    lines += (_breach(breach, lang) for breach in case["breaches"][:BREACHES])
     if len(case["breaches"]) > BREACHES:
-        lines.append(f"- … and {len(case['breaches']) - BREACHES} more in this answer")
+        lines.append(say(lang, "- … and {n} more in this answer", n=len(case["breaches"]) - BREACHES))
     if case["reason"]:
-        lines.append(f"- {code(case['reason'])}")
+        lines.append(f"- {code(translated(case['reason'], lang))}")
     for exchange in case["evidence"][:1]:
-        came = exchange["failure"] or f"HTTP {exchange['status']}, {exchange['body'][:2000] or 'an empty body'}"
-        lines += [f"- came back: {code(came)}", "", fenced(exchange["curl"], CURL, "sh")]
+        lines += [say(lang, "- came back: {came}", came=code(came_back(exchange, lang, 2000))), ""]
+        lines.append(fenced(exchange["curl"], CURL, "sh"))
     return "\n".join(lines) + "\n"
 
 
-def _breach(breach: Mapping[str, Any]) -> str:
-    drift = " (drift)" if breach["drift"] else ""
-    promised, came = code(breach["promised"], 120), code(breach["came"], 120)
-    return f"- {code(breach['where'], 60)}{drift}: promised {promised}, came {came}"
+def _breach(breach: Mapping[str, Any], lang: str) -> str:
+    where, wanted, got = code(place(breach, lang), 60), code(promised(breach, lang), 120), code(came(breach, lang), 120)
+    drift = say(lang, " (drift)") if breach["drift"] else ""
+    return say(
+        lang, "- {where}{drift}: promised {promised}, came {came}", where=where, drift=drift, promised=wanted, came=got
+    )
 
 
-def _deviations(verdict: Verdict) -> Iterator[str]:
+def _deviations(verdict: Verdict, lang: str) -> Iterator[str]:
     for line in verdict["deviations"]:
-        name, means = code(line["id"]), text(line["means"])
+        name, means = code(line["id"]), text(translated(line["means"], lang))
         if line["seen"]:
-            yield f"- {name} shows in {_cases(line['seen'])}: {means}. Expires {text(line['expires'])}."
+            shows = "- {id} shows in {cases}: {means}. Expires {expires}."
+            yield say(
+                lang, shows, id=name, cases=_cases(line["seen"], lang), means=means, expires=text(line["expires"])
+            )
         if line["fixed"]:
-            yield f"- {name} **no longer shows** in {_cases(line['fixed'])}: {means}."
+            no_longer = "- {id} **no longer shows** in {cases}: {means}."
+            yield say(lang, no_longer, id=name, cases=_cases(line["fixed"], lang), means=means)
 
 
-def _cases(names: Sequence[str]) -> str:
-    return f"{len(names)} case{'' if len(names) == 1 else 's'} ({code(names[0])}{', …' if len(names) > 1 else ''})"
+def _cases(names: Sequence[str], lang: str) -> str:
+    several = "{n} cases ({case}, …)" if len(names) > 1 else "{n} case ({case})"
+    return say(lang, several, n=len(names), case=code(names[0]))
 
 
 def _unknown(verdict: Verdict) -> list[str]:
     return [f"- {code(key['operation'])} {code(key['path'])} × {key['count']}" for key in verdict["unknown_fields"]]
 
 
-def _latency(verdict: Verdict) -> list[str]:
+def _latency(verdict: Verdict, lang: str) -> list[str]:
     rows = [
         row(code(line["call"]), str(line["n"]), *(_ms(line[key]) for key in ("p50", "p95", "max")))
         for line in verdict["latency"]
         if line["operation"]
     ]
-    return table("operation|#answers|#p50|#p95|#max", *rows) if rows else []
+    head = f"{say(lang, 'operation')}|#{say(lang, 'answers')}|#p50|#p95|#max"
+    return table(head, *rows) if rows else []
 
 
 def _ms(seconds: float | None) -> str:

@@ -2,12 +2,12 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).with_name("words.toml")
+FILE = Path(__file__).parents[1] / "language" / "page.toml"
 
 
 @dataclass(frozen=True)
@@ -24,33 +24,10 @@ class Word:
         return Word(_fill(english, values), _fill(self.zh, values))
 
 
-@dataclass(frozen=True)
-class Words:
-    """The catalogue: texts by name, and the sentences of verdict.json that have a Chinese counterpart."""
-
-    texts: Mapping[str, Word]
-    sentences: Sequence[tuple[re.Pattern[str], str]]
-
-    def sentence(self, text: str) -> Word:
-        """Return a sentence of the suite's own in both languages; one that nobody translated stays as it is."""
-        for pattern, chinese in self.sentences:
-            if match := pattern.fullmatch(text):
-                return Word(text, _fill(chinese, match.groupdict()))
-        return Word(text, text)
-
-
-def load() -> Words:
-    """Return the catalogue."""
+def load() -> Mapping[str, Word]:
+    """Return the texts of the page by name."""
     data = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    sentences = [(_pattern(row["en"]), row["zh"]) for row in data.pop("sentences")]
-    texts = {f"{part}.{name}": Word(**row) for part, rows in data.items() for name, row in rows.items()}
-    return Words(texts, sentences)
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    pieces = re.split(r"\{(\w+)\}", template)
-    joined = "".join(re.escape(piece) if i % 2 == 0 else f"(?P<{piece}>.+)" for i, piece in enumerate(pieces))
-    return re.compile(joined, re.DOTALL)
+    return {f"{part}.{name}": Word(**row) for part, rows in data.items() for name, row in rows.items()}
 
 
 def _fill(template: str, values: Mapping[str, Any]) -> str:

@@ -5,46 +5,50 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from contracts.language.choice import ENGLISH
 from contracts.places import ROOT
 
 Verdict = Mapping[str, Any]
 Environ = Mapping[str, str]
-Report = Callable[[Verdict, Path, Environ], str | None]
+Report = Callable[[Verdict, Path, Environ, str], str | None]
 
 
-def write_all(verdict: Verdict, folder: Path, environ: Environ, allure: Path | None = None) -> list[str]:
+def write_all(
+    verdict: Verdict, folder: Path, environ: Environ, allure: Path | None = None, lang: str = ENGLISH
+) -> list[str]:
     """Write report.html, summary.md and junit.xml into the folder of a run, the summary of a CI job where one is asked
-    for, and results into the folder `allure`; return a line for each that could not be written.
+    for, and results into the folder `allure`; return a line for each that could not be written. `lang` is the language
+    of the summary: report.html has both, and programs read the others.
 
     A report that fails takes nothing else along.
     """
-    lines = [_tried(name, write, verdict, folder, environ) for name, write in _REPORTS.items()]
+    lines = [_tried(name, write, verdict, folder, environ, lang) for name, write in _REPORTS.items()]
     if allure is not None:
-        lines.append(_tried("allure's results", _allure, verdict, allure, environ))
+        lines.append(_tried("allure's results", _allure, verdict, allure, environ, lang))
     return [line for line in lines if line]
 
 
-def _html(verdict: Verdict, folder: Path, _: Environ) -> None:
+def _html(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
     from contracts.report import html
 
     _put(folder / "report.html", html.pieces(verdict))
 
 
-def _markdown(verdict: Verdict, folder: Path, environ: Environ) -> str | None:
+def _markdown(verdict: Verdict, folder: Path, environ: Environ, lang: str) -> str | None:
     from contracts.report import markdown
 
-    text = markdown.render(verdict)
+    text = markdown.render(verdict, lang)
     _put(folder / "summary.md", [text])
     return markdown.append_to_job_summary(text, environ)
 
 
-def _junit(verdict: Verdict, folder: Path, _: Environ) -> None:
+def _junit(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
     from contracts.report import junit
 
     _put(folder / "junit.xml", [junit.render(verdict)])
 
 
-def _allure(verdict: Verdict, folder: Path, _: Environ) -> None:
+def _allure(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
     from contracts.report import allure
 
     allure.write(verdict, folder, root=ROOT)
@@ -57,9 +61,9 @@ _REPORTS: Mapping[str, Report] = {
 }
 
 
-def _tried(name: str, write: Report, verdict: Verdict, folder: Path, environ: Environ) -> str | None:
+def _tried(name: str, write: Report, verdict: Verdict, folder: Path, environ: Environ, lang: str) -> str | None:
     try:
-        return write(verdict, folder, environ)
+        return write(verdict, folder, environ, lang)
     except Exception as error:  # whatever is wrong with a report, the verdict stands
         return f"{name} could not be written: {type(error).__name__}: {error}"
 

@@ -29,6 +29,7 @@ from whole_runs import Runs
 
 from contracts.breach import Breach, Kind
 from contracts.casetable import cases
+from contracts.language.speak import translated
 from contracts.outcome import Evidence, Result
 from contracts.plan import notes as plan_notes
 from contracts.plan import scope as plan_scope
@@ -510,18 +511,18 @@ def named() -> Iterator[str]:
 
 def test_every_text_that_is_used_is_there_and_no_other() -> None:
     """The catalogue has just the texts that the page uses."""
-    used = {name for name in named() if name.partition(".")[0] in {key.partition(".")[0] for key in WORDS.texts}}
+    used = {name for name in named() if name.partition(".")[0] in {key.partition(".")[0] for key in WORDS}}
     used |= {f"{part}.{name}" for part, names in DYNAMIC.items() for name in names}
     used |= {f"verdict.{name}" for name in ("accepted", "rejected", "inconclusive")}
-    used |= {name for name in WORDS.texts if name.startswith("verdict.is-")}
+    used |= {name for name in WORDS if name.startswith("verdict.is-")}
     used |= {f"not-run.{name}" for name in ("unreachable", "blocked", "crashed")}
-    assert used == WORDS.texts.keys()
+    assert used == WORDS.keys()
 
 
-@pytest.mark.parametrize("name", WORDS.texts)
+@pytest.mark.parametrize("name", WORDS)
 def test_every_text_is_there_in_both_languages(name: str) -> None:
     """English and Chinese say something, with the same values put in, and the Chinese is Chinese."""
-    word = WORDS.texts[name]
+    word = WORDS[name]
     holes = [set(re.findall(r"\{(\w+)\}", text)) for text in (word.en, word.zh)]
     assert holes[0] == holes[1]
     assert word.en.strip()
@@ -563,9 +564,9 @@ def test_reasons_are_said_in_chinese_too(reasons: list[str]) -> None:
     """Every reason that a verdict can have has a Chinese counterpart with the same figures."""
     assert reasons
     for reason in reasons:
-        word = WORDS.sentence(reason)
-        assert re.search("[\u4e00-\u9fff]", word.zh)
-        assert re.findall(r"\d+", word.zh) == re.findall(r"\d+", reason)
+        chinese = translated(reason, "zh")
+        assert re.search("[\u4e00-\u9fff]", chinese)
+        assert re.findall(r"\d+", chinese) == re.findall(r"\d+", reason)
 
 
 @pytest.mark.parametrize("prefix", ["/api", "/api/aslan"])
@@ -575,9 +576,4 @@ def test_notes_are_said_in_chinese_too(profile: str, prefix: str) -> None:
     settings = Settings(profile=profile, api_prefix=prefix)
     allowed = plan_scope(settings, stand_in=False, credentials=())
     for note in plan_notes(cases("1.7.0"), allowed):
-        assert re.search("[\u4e00-\u9fff]", WORDS.sentence(note).zh)
-
-
-def test_a_sentence_that_nobody_translated_stays() -> None:
-    """An unknown sentence is shown in English in both languages."""
-    assert WORDS.sentence("3 of something else") == Word("3 of something else", "3 of something else")
+        assert re.search("[\u4e00-\u9fff]", translated(note, "zh"))
