@@ -64,9 +64,16 @@ def test_the_deriver_knows_only_itself(path: Path) -> None:
 
 @pytest.mark.parametrize("path", named((PACKAGE / "report").rglob("*.py")))
 def test_reports_read_only_the_verdict(path: Path) -> None:
-    """A report knows nothing but verdict.json, the run folder and the schemas; so it can be made anew at any time."""
-    assert outside(path, ["contracts.report", "contracts.places"]) == []
+    """A report knows nothing but verdict.json, the run folder, the schemas and the words; so it can be made anew."""
+    assert outside(path, ["contracts.report", "contracts.places", "contracts.language"]) == []
     assert foreign(path, ["jinja2", "markupsafe", "allure_commons"]) == []
+
+
+@pytest.mark.parametrize("path", named((PACKAGE / "language").rglob("*.py")))
+def test_the_words_know_only_themselves(path: Path) -> None:
+    """Whoever says something may use the words, so the words use nobody."""
+    assert outside(path, ["contracts.language"]) == []
+    assert foreign(path, []) == []
 
 
 @pytest.mark.parametrize("path", named(CASES))
