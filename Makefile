@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BIN := .venv/bin
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
+READY_RUN := .venv-run/.ready
 
 .PHONY: help setup run test check campaign-short mutation bench bench-peers lock clean
 help:
@@ -24,6 +25,11 @@ $(READY_DEV): $(READY) requirements-dev.lock
 	@$(BIN)/python -m pip install --disable-pip-version-check --retries 2 --require-hashes -r requirements-dev.lock >> .setup.log 2>&1 \
 	  || { echo "setup: pip could not install requirements-dev.lock, see .setup.log; is the network there? A mirror can be set with PIP_INDEX_URL" >&2; exit 1; }
 	@rm -f .setup.log
+	@touch $@
+
+$(READY_RUN): requirements.lock
+	@"$(PYTHON)" -m venv .venv-run
+	@.venv-run/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 setup: $(READY_DEV)
@@ -62,7 +68,7 @@ mutation: $(READY_DEV)
 	  print(f"mutation: {noticed} of {made} changes were noticed, {score:.1f} %"); sys.exit(score < 90)'
 
 ## make bench    measurements, as tables; fails where one is out of its bounds
-bench: $(READY_DEV)
+bench: $(READY_DEV) $(READY_RUN)
 	@$(BIN)/python -m bench
 
 ## make bench-peers  installs what the suite is measured against; what cannot be installed here is left out
@@ -79,4 +85,4 @@ lock: $(READY)
 
 ## make clean    removes what was set up and made
 clean:
-	rm -rf .venv .venv-bench bench/node bench/cargo .setup.log .pytest_cache .mypy_cache .ruff_cache runs mutants
+	rm -rf .venv .venv-run .venv-bench bench/node bench/cargo .setup.log .pytest_cache .mypy_cache .ruff_cache runs mutants

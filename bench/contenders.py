@@ -17,6 +17,8 @@ from contracts.catalog import ROOT
 HERE = Path(__file__).parent
 FOLDERS = (ROOT / ".venv-bench/bin", HERE / "node/node_modules/.bin", HERE / "cargo/bin", Path(sys.executable).parent)
 """Where `make bench-peers` puts peers, and the suite's own packages; then PATH is searched."""
+PYTHON = next((str(path) for path in [ROOT / ".venv-run/bin/python"] if path.exists()), sys.executable)
+"""The Python with what users have and nothing more, where `make bench` has set it up."""
 BASE = "bare loop"
 BESIDES = 3
 """Requests of a run of the suite besides those of its cases: two looks at the target first, one for leftovers last."""
@@ -67,8 +69,8 @@ class Contender:
     def program(self, scene: Scene) -> Program:
         """Return what is run."""
         if self.ours:
-            return tree.program(scene.product, sys.executable, *self.command)
-        start = [str(find(self.tool))] if self.tool else [sys.executable]
+            return tree.program(scene.product, PYTHON, *self.command)
+        start = [str(find(self.tool))] if self.tool else [PYTHON]
         files = [str(path) for path in sorted((scene.files / "hurl").iterdir())] if self.tool == "hurl" else []
         environment = {self.quiet: "1"} if self.quiet else {}
         return Program([*start, *self.command, *files], scene.files, environment)

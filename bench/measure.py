@@ -83,5 +83,6 @@ def median(runs: Sequence[Run], what: str) -> float:
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without what would change what is measured."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("ZADIG_", "PYTEST_"))}
+    """Return the environment without what would change what is measured, such as to compile all modules anew."""
+    changing = ("ZADIG_", "PYTEST_", "PYTHON")
+    return {name: value for name, value in os.environ.items() if not name.startswith(changing)}

@@ -1,7 +1,6 @@
 """Many cases and many exchanges: what a case costs as they grow in number, and how near the ideal a run comes."""
 
 import json
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -9,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import tree
-from bench.contenders import BASE, BESIDES, Scene, contenders, once
+from bench.contenders import BASE, BESIDES, PYTHON, Scene, contenders, once
 from bench.exchanges import EACH, lives
 from bench.measure import Program, Run, alternate, good, median, run
 from bench.scenarios import write
@@ -40,9 +39,7 @@ def measure(quick: bool = False) -> list[Table]:
 def _cases(counted: Mapping[int, int], quick: bool) -> Table:
     with tempfile.TemporaryDirectory() as name, serving() as server:
         folder = Path(name)
-        programs = {
-            number: tree.program(tree.with_rows(folder / str(number), number), sys.executable) for number in counted
-        }
+        programs = {number: tree.program(tree.with_rows(folder / str(number), number), PYTHON) for number in counted}
         runs: dict[int, list[Run]] = {number: [] for number in counted}
         for turn in range(max(counted.values())):
             for number, program in programs.items():
