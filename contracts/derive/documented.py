@@ -56,7 +56,8 @@ def document(page: Page, names: Mapping[str, str]) -> dict[str, Any]:
     lines = [line for line, _ in owners]
     rows = [
         row(finding, owners[bisect.bisect_right(lines, finding.line) - 1][1])
-        for finding in sorted((*page.findings, *findings), key=in_order)
+        # Requests that share a table share its doubts: each is said once.
+        for finding in sorted(dict.fromkeys((*page.findings, *findings)), key=in_order)
     ]
     return {
         "release": release_of(page),

@@ -28,12 +28,12 @@ def roles_of(segment: Segment, models: set[int], note: Note) -> Roles:
     takes_body = any(request.method not in WITHOUT_BODY for request in segment.requests)
     names = {name for request in segment.requests for name, _ in request.query}
     names |= {word for request in segment.requests for word in request.path.replace(":", "/").split("/")}
-    seen: set[str] = set()
+    seen: set[str | None] = set()
     for section in segment.sections:
         if section.kind in seen and section.kind not in (None, "notes", "request"):
             what = f"A second {section.kind} section stands here"
             note("section-twice", section.line, what, "both belong to the operation")
-        seen.add(section.kind or "")
+        seen.add(section.kind)
         for table in section.tables if section.line not in models else ():
             place = _place(section, table, takes_body, names, note)
             if place is not None:
