@@ -20,8 +20,13 @@ def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str]
     known = {*path, *query}
     found = [dict(row) for row in rows if row["name"] in known or row["name"] not in others]
     _rename(found, path, known, note)
+    by_name: dict[str, Parameter] = {}
     for row in found:
         name = row["name"]
+        if name in by_name:
+            note("parameter-listed-twice", row["line"], f"{name[:60]} is listed twice", "the first row counts")
+            continue
+        by_name[name] = row
         if name not in known:
             what = f"The request line has no parameter {name[:60]}"
             note("parameter-not-in-request", row["line"], what, "it is a query parameter")
@@ -36,24 +41,21 @@ def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str]
             what = f"{name[:60]} is part of the path and is not listed as required"
             note("path-parameter-optional", row["line"], what, "it is required")
             row["required"] = True
-    listed = {row["name"] for row in found}
     for name in dict.fromkeys((*path, *query)):
-        if name not in listed:
+        if name not in by_name:
             note("parameter-not-listed", request.line, f"No table lists the parameter {name[:60]}", "it is a text")
-            found.append(
-                {
-                    "name": name,
-                    "in": "path" if name in path else "query",
-                    "type": "string",
-                    "required": name in path,
-                    "default": query.get(name),
-                    "line": request.line,
-                }
-            )
+            by_name[name] = {
+                "name": name,
+                "in": "path" if name in path else "query",
+                "type": "string",
+                "required": name in path,
+                "default": query.get(name),
+                "line": request.line,
+            }
     if len(set(path)) < len(path):
         note("path-parameter-twice", request.line, "The path has a parameter twice", "both have the same value")
     order = {name: at for at, name in reversed(list(enumerate((*path, *query))))}
-    return sorted(found, key=lambda row: order.get(row["name"], len(order)))
+    return sorted(by_name.values(), key=lambda row: order.get(row["name"], len(order)))
 
 
 def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], note: Note) -> None:

@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from contracts.derive.contract import combine
-from contracts.derive.documented import document
 from contracts.derive.error import DeriveError
-from contracts.derive.facts import Observed
 from contracts.derive.findings import Finding
-from contracts.derive.names import load_names
 from contracts.derive.observed import load
 from contracts.derive.openapi import openapi
-from contracts.derive.page import read_page
 from contracts.derive.schemas import own_schemas
+from contracts.derive.sources import read_document, release_document
 
 UP_TO_DATE, DIFFERENT, UNUSABLE = 0, 1, 4
 
@@ -42,7 +39,7 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo) -> int:
     try:
         documents = {}
         for path in pages:
-            content = _of_release(_read(path, root))
+            content = _of_release(read_document(root, path))
             for finding in _findings(content):
                 echo(str(finding))
             if content["release"] in documents:
@@ -70,7 +67,7 @@ def show(root: Path, pages: Sequence[Path], as_json: bool, strict: bool, echo: E
     Returns the exit code: 0, or 1 for any finding under ``strict``, or 4 for a page that cannot be read at all.
     """
     try:
-        findings = [finding for path in pages for finding in _findings(_read(path, root))]
+        findings = [finding for path in pages for finding in _findings(read_document(root, path))]
     except DeriveError as error:
         echo(str(error))
         return UNUSABLE
@@ -98,16 +95,6 @@ def difference(name: str, found: str | None, wanted: str | None) -> str:
     return "\n".join(lines) or f"{name}: differs in its line ends or is empty: run this without --check"
 
 
-def _read(path: Path, root: Path) -> dict[str, Any]:
-    try:
-        text = path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise DeriveError(f"{path}: cannot be read ({error.strerror}): give the path of a page") from None
-    except UnicodeDecodeError as error:
-        raise DeriveError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
-    return document(read_page(text, path.name), load_names(root / "contracts/releases/operations.toml"))
-
-
 def _of_release(content: dict[str, Any]) -> dict[str, Any]:
     if content["release"] is None:
         where = f"{content['page']['file']}:1"
@@ -130,30 +117,12 @@ def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo) ->
         wanted[folder / "documented.json"] = render(documents[release])
     if (folder / "observed.toml").exists():
         observed = load(folder / "observed.toml")
-        contract = combine(_documented(root, observed, documents), observed)
+        contract = combine(release_document(root, observed.lineage, documents), observed)
         files = {**own_schemas(contract), "openapi.json": openapi(contract, observed)}
         wanted |= {schemas / name: render(content) for name, content in files.items()}
     else:
         echo(f"{release}: no schemas, because contracts/releases/{release}/observed.toml is missing: write it")
     return _Plan(release, wanted, tuple(path for path in _files(schemas) if path not in wanted))
-
-
-def _documented(root: Path, observed: Observed, documents: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the documented content of the release, or of the nearest base that has one."""
-    for release in observed.lineage:
-        path = root / "contracts/releases" / release / "documented.json"
-        if release in documents:
-            content: Mapping[str, Any] = documents[release]
-            return content
-        if path.exists():
-            try:
-                content = json.loads(path.read_text(encoding="utf-8"))
-                if content["release"] == release and content["page"]["file"] and content["operations"]:
-                    return content
-            except (ValueError, KeyError, TypeError):
-                pass
-            raise DeriveError(f"{release}/documented.json: is damaged: derive it again from its page")
-    return None
 
 
 def _files(folder: Path) -> tuple[Path, ...]:

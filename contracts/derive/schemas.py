@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from contracts.derive.contract import Answer, Contract, Operation, combine
-from contracts.derive.facts import Observed
+from contracts.derive.contract import Answer, Contract, Operation
 from contracts.derive.merge import united
+from contracts.derive.parameters import json_type
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ID: Final = "https://zadig-contract-tests.example/schemas"
@@ -15,18 +15,11 @@ URL_PLACES: Final = ("path", "query")
 Schema = dict[str, Any]
 
 
-def derive(documented: Mapping[str, Any] | None, observed: Observed) -> dict[str, Schema]:
+def own_schemas(contract: Contract) -> dict[str, Schema]:
     """Return relative path (``cancel-task/success.json``, ``cancel-task/request.json``) to schema.
 
     Only what this release says itself: what it takes over from its base stands in the base's folder.
-    ``documented`` is the content of documented.json, of the release or of the base that has one.
-    Raises DeriveError where page and observed facts contradict each other.
     """
-    return own_schemas(combine(documented, observed))
-
-
-def own_schemas(contract: Contract) -> dict[str, Schema]:
-    """Return relative path to schema, without what the release takes over from its base."""
     schemas: dict[str, Schema] = {}
     for operation in contract.operations:
         if operation.release == contract.release:
@@ -101,11 +94,16 @@ def has_body(operation: Operation) -> bool:
 def _parameters(rows: Sequence[Mapping[str, Any]]) -> Schema:
     return {
         "type": "object",
-        "properties": {
-            row["name"]: {key: row[key] for key in ("type", "default") if row[key] is not None} for row in rows
-        },
+        "properties": {row["name"]: _parameter(row["type"], row["default"]) for row in rows},
         "required": sorted(row["name"] for row in rows if row["required"]),
     }
+
+
+def _parameter(kind: str | None, default: Any) -> Schema:
+    """Return the schema of one parameter; a default of another type is none that could be sent."""
+    schema: Schema = {} if kind is None else {"type": kind}
+    fits = kind in (None, json_type(default)) or (kind == "number" and json_type(default) == "integer")
+    return {**schema, "default": default} if default is not None and fits else schema
 
 
 def body_schema(operation: Operation) -> Schema:

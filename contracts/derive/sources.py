@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from contracts.derive.contract import Contract, combine
@@ -34,12 +35,12 @@ def known_releases(root: Path) -> list[str]:
     return sorted(filter(is_release, found), key=in_order)
 
 
-def read_document(root: Path, path: Path) -> dict[str, Any]:
-    """Return the content of documented.json for a page; DeriveError, one line, if it cannot be read."""
+def read_document(root: Path, path: Path, wanted: str = "the path of a page") -> dict[str, Any]:
+    """Return the content of documented.json for a page; DeriveError, a line that asks for ``wanted``, if it cannot."""
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise DeriveError(f"{path}: cannot be read ({error.strerror}): give a release or the path of a page") from None
+        raise DeriveError(f"{path}: cannot be read ({error.strerror}): give {wanted}") from None
     except UnicodeDecodeError as error:
         raise DeriveError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
     return document(read_page(text, path.name), load_names(root / RELEASES / "operations.toml"))
@@ -52,9 +53,16 @@ def release_facts(root: Path, release: str) -> Observed:
     return load(root / RELEASES / release / "observed.toml")
 
 
-def release_document(root: Path, lineage: tuple[str, ...]) -> Mapping[str, Any] | None:
-    """Return documented.json of a release, or of the nearest base that has one; DeriveError if it is damaged."""
+def release_document(
+    root: Path, lineage: tuple[str, ...], given: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> Mapping[str, Any] | None:
+    """Return documented.json of a release, or of the nearest base that has one; DeriveError if it is damaged.
+
+    ``given`` has the content by release where it is known already, whatever a file says.
+    """
     for release in lineage:
+        if release in given:
+            return given[release]
         path = root / RELEASES / release / "documented.json"
         if path.exists():
             try:
@@ -79,7 +87,7 @@ def contracts_of(root: Path, names: tuple[str, str]) -> tuple[tuple[Contract, Co
 
 def _contract(root: Path, name: str, only_documented: bool) -> Contract:
     if not is_release(name):
-        return documented_contract(read_document(root, Path(name)))
+        return documented_contract(read_document(root, Path(name), "a release or the path of a page"))
     facts = release_facts(root, name)
     documented = release_document(root, facts.lineage)
     if not only_documented:

@@ -1,7 +1,7 @@
 """Every form that public pages took, one small page each, derives to an expectation that was reviewed by a person.
 
-Beside each page stands its expectation as JSON: all of documented.json, each finding as one line. No test writes it; after
-a change on purpose `python -m tests.suite.expectations` does, and what it changed is to be read.
+Beside each page stands its expectation as JSON: all of documented.json, each finding as one line. No test writes it;
+after a change on purpose `python -m tests.suite.expectations` does, and what it changed is to be read.
 """
 
 import json

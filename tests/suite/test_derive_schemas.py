@@ -10,14 +10,14 @@ from jsonschema import Draft202012Validator
 
 from contracts.derive.contract import combine
 from contracts.derive.observed import load
-from contracts.derive.schemas import constants, derive
+from contracts.derive.schemas import constants, own_schemas
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "schemas/1.7.0"
 DOCUMENTED: dict[str, Any] = json.loads((ROOT / "contracts/releases/1.7.0/documented.json").read_text(encoding="utf-8"))
 FACTS = ROOT / "contracts/releases/1.7.0/observed.toml"
 OBSERVED = load(FACTS)
-DERIVED = derive(DOCUMENTED, OBSERVED)
+DERIVED = own_schemas(combine(DOCUMENTED, OBSERVED))
 
 MISSING = {
     "code": 6163,
@@ -148,7 +148,7 @@ def test_default_of_a_parameter_stands_in_its_schema():
     row = {"name": "retry", "in": "query", "type": "integer", "required": False, "default": 3, "line": 1}
     entry = {**DOCUMENTED["operations"]["cancel-task"], "parameters": [row]}
     documented = {**DOCUMENTED, "operations": {**DOCUMENTED["operations"], "cancel-task": entry}}
-    query = derive(documented, OBSERVED)["cancel-task/request.json"]["properties"]["query"]
+    query = own_schemas(combine(documented, OBSERVED))["cancel-task/request.json"]["properties"]["query"]
     assert query["properties"] == {"retry": {"type": "integer", "default": 3}}
 
 
@@ -156,7 +156,7 @@ def test_body_with_a_table_and_no_sample_has_a_schema():
     """A page that lists the keys of a body and shows none promises a body all the same."""
     documented = {**DOCUMENTED, "operations": dict(DOCUMENTED["operations"])}
     documented["operations"]["create-workflow"] = {**DOCUMENTED["operations"]["create-workflow"], "body": None}
-    body = derive(documented, OBSERVED)["create-workflow/request.json"]["properties"]["body"]
+    body = own_schemas(combine(documented, OBSERVED))["create-workflow/request.json"]["properties"]["body"]
     assert body["required"] == ["env_name", "name"]
     assert body["properties"].keys() == {"env_name", "name", "hook_ctl"}
 
@@ -186,7 +186,9 @@ def test_several_samples_of_one_answer_and_further_errors_are_kept():
         "error-6164": {"sample": other, "lines": [5, 6]},
     }
     entry = {**DOCUMENTED["operations"]["cancel-task"], "answers": answers}
-    derived = derive({**DOCUMENTED, "operations": {**DOCUMENTED["operations"], "cancel-task": entry}}, OBSERVED)
+    derived = own_schemas(
+        combine({**DOCUMENTED, "operations": {**DOCUMENTED["operations"], "cancel-task": entry}}, OBSERVED)
+    )
     missing = Draft202012Validator(derived["cancel-task/no-such-task.json"])
     assert missing.is_valid(first)
     assert missing.is_valid(second)

@@ -59,9 +59,11 @@ class Told:
 
 
 def derived(told: Told) -> None:
-    """Two releases of pages: what is said, then every schema and both descriptions."""
+    """A release and a later one of another page: what is said, then every schema and both descriptions."""
+    told.derive(OLD)
+    release(told, NEW, "2.2.0")
+    told.files("schemas/2.0.0", "schemas/2.2.0")
     told.derive(OLD, NEW)
-    told.files("schemas")
 
 
 def observed(told: Told) -> None:
@@ -135,6 +137,30 @@ def refused(told: Told) -> None:
     (releases / "operations.toml").unlink()
     told.derive(OLD)
     told.files("schemas")
+    shutil.rmtree(releases)
+    told.derive()
+    told.say(diff_contract(told.root, "2.0.0", "2.1.0", "text", True, lines.append))
+    shutil.copytree(TOLD / "releases", releases)
+    observed = releases / "2.0.0/observed.toml"
+    text = observed.read_text(encoding="utf-8")
+    for old, new in REFUSED:
+        assert old in text
+        observed.write_text(text.replace(old, new, 1), encoding="utf-8")
+        shutil.copy(TOLD / "operations.toml", releases)
+        told.say(derive(told.root, (OLD,), True, lambda line: "; assumed that " in line or lines.append(line)))
+
+
+NONE = '[operations.sink.answers.none]\nstatus = 400\ndocumented = "error"\nsource = "a server"\nmeans = "None."\n'
+REFUSED = (
+    ('documented = "success"', 'body = "empty"'),
+    ('documented = "error"', 'documented = "error"\nvalues = { extra = "x" }'),
+    ("[operations.sink.answers.sunk]", f"{NONE}\n[operations.sink.answers.sunk]"),
+    ('method = "POST"\n', ""),
+    ('path = "/boats/:id/sail/:to"\n', ""),
+    ("minimum = { id = 1 }", "minimum = { id = 2 }"),
+    ('description = "no boat {id}"', 'description = "no boats {id}"'),
+)
+"""What of the facts is exchanged for something that contradicts itself or the page."""
 
 
 def findings(told: Told) -> None:
@@ -170,7 +196,8 @@ def started(told: Told) -> None:
     told.start()
     release(told, NEW, "2.2.0")
     release(told, OLD, "2.10.0", "2.0.0")
-    for name in ("2.2.0", "2.10.0"):
+    release(told, TOLD / "third.md", "2.2.1", "2.1.0")
+    for name in ("2.2.0", "2.10.0", "2.2.1"):
         folder = told.root / "contracts/releases" / name
         assert json.loads((folder / "documented.json").read_text(encoding="utf-8"))["release"] == name
         told.lines += [(folder / file).read_text(encoding="utf-8") for file in ("observed.toml", "cases.toml")]
