@@ -7,12 +7,12 @@ from pathlib import Path
 
 from contracts.derive.error import DeriveError
 
-_PARAMETER = re.compile(r":(\w+)|\{(\w*)\}")
+_PARAMETER = re.compile(r":(\w+)|\{\w*\}")
 
 
 def path_parameters(path: str) -> tuple[str, ...]:
     """Return the names of the parameters of a path template such as ``/id/:id``, in order."""
-    return tuple(match[1] or match[2] for match in _PARAMETER.finditer(path))
+    return tuple(match[1] for match in _PARAMETER.finditer(path))
 
 
 def shape(method: str, path: str) -> str:

@@ -54,15 +54,15 @@ def scan(lines: Sequence[str], note: Note) -> list[Block]:
             _fence(state, opening)
         elif (heading := heading_of(line, state.at + 1)) is not None:
             _add_heading(state, heading)
-        elif is_row(line) or ("|" in line and is_delimiter(_next(state))):
+        elif is_row(line) or ("|" in line and is_delimiter(_line(state, state.at + 1))):
             _table(state)
         else:
             _prose(state, line)
     return state.blocks
 
 
-def _next(state: _Scan) -> str:
-    return state.lines[state.at + 1] if state.at + 1 < len(state.lines) else ""
+def _line(state: _Scan, at: int) -> str:
+    return state.lines[at] if at < len(state.lines) else ""
 
 
 def _touches(state: _Scan) -> bool:
@@ -174,7 +174,7 @@ def _prose(state: _Scan, line: str) -> None:
     elif is_request(text.strip("`")) and not text.strip("`").strip().count("`"):
         state.note("request-outside-fence", number, "This request line stands in no fence", "it is a request")
         state.blocks.append(Fence(text.strip("`"), number, number, number))
-    elif plain(text) in SECTIONS and above is None and not _next_text(state).strip():
+    elif plain(text) in SECTIONS and above is None and not _line(state, state.at).strip():
         state.note("heading-not-marked", number, "This line is no heading but reads like one", "it is a heading")
         state.blocks.append(Heading(text, BOLD, number))
     else:
@@ -182,10 +182,6 @@ def _prose(state: _Scan, line: str) -> None:
         if _HTML_BLOCK.match(line) or (indented and above is None and not _in_list(state)):
             state.note("block-not-read", number, "An indented or HTML block stands here", "it promises nothing")
         state.blocks.append(Prose(line, number))
-
-
-def _next_text(state: _Scan) -> str:
-    return state.lines[state.at] if state.at < len(state.lines) else ""
 
 
 def _in_list(state: _Scan) -> bool:

@@ -81,6 +81,17 @@ def observed(told: Told) -> None:
     told.files("schemas")
 
 
+def bare(told: Told) -> None:
+    """A release of which only the page is known, whose operations partly have no answers."""
+    for name in ("2.0.0", "2.1.0"):
+        shutil.rmtree(told.root / "contracts/releases" / name)
+    facts = told.root / "contracts/releases/9.9.0/observed.toml"
+    facts.parent.mkdir()
+    facts.write_text('release = "9.9.0"\n', encoding="utf-8")
+    told.derive(TOLD.parent / "forms/odd-requests.md")
+    told.lines = [(told.root / "schemas/9.9.0/openapi.json").read_text(encoding="utf-8")]
+
+
 def checked(told: Told) -> None:
     """What is up to date, then every way not to be."""
     told.start()
@@ -230,7 +241,8 @@ def not_started(told: Told) -> None:
 
 
 SCENES: dict[str, Callable[[Told], None]] = {
-    scene.__name__: scene for scene in (derived, observed, checked, refused, findings, changes, started, not_started)
+    scene.__name__: scene
+    for scene in (derived, observed, bare, checked, refused, findings, changes, started, not_started)
 }
 
 
