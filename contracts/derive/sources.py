@@ -99,5 +99,5 @@ def _contract(root: Path, name: str, only_documented: bool) -> Contract:
 
 def documented_contract(documented: Mapping[str, Any]) -> Contract:
     """Return what a page alone promises, as a contract."""
-    release = documented["release"] or documented["page"]["file"]
-    return combine({**documented, "release": release}, Observed(release, (release,), {}, {}, {}, None))
+    release = documented["release"]
+    return combine(documented, Observed(release, (release,), {}, {}, {}, None))

@@ -208,6 +208,7 @@ def started(told: Told) -> None:
     release(told, NEW, "2.2.0")
     release(told, OLD, "2.10.0", "2.0.0")
     release(told, TOLD / "third.md", "2.2.1", "2.1.0")
+    release(told, TOLD / "third.md", "2.11.0")
     for name in ("2.2.0", "2.10.0", "2.2.1"):
         folder = told.root / "contracts/releases" / name
         assert json.loads((folder / "documented.json").read_text(encoding="utf-8"))["release"] == name
@@ -215,6 +216,8 @@ def started(told: Told) -> None:
         told.lines += sorted(
             path.relative_to(told.root).as_posix() for path in (told.root / "schemas" / name).rglob("*")
         )
+
+    told.files("schemas/2.2.1/sail")
 
 
 def not_started(told: Told) -> None:
