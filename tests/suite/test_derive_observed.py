@@ -280,6 +280,11 @@ SLIPS = {
         'values = { name = "{name}" }',
         "operations.stop.answers.missing: name is None in the sample, which is not of the form '{name}'",
     ),
+    "sample-that-has-no-keys": (
+        'sample = { code = 6163, description = "no task 7", extra = {}, message = "failed", type = "error" }',
+        'sample = "no task 7"',
+        "operations.stop.answers.missing: description is None in the sample, which is not of the form 'no task {id}'",
+    ),
     "also-that-is-no-list": (
         "status = 403",
         "status = 403\nalso = 404",
