@@ -109,9 +109,12 @@ def _fence(state: _Scan, opening: re.Match[str]) -> None:
         while end > first + 1 and not state.lines[end - 1].strip():
             end -= 1
         state.note("fence-not-closed", first + 1, "This fence is never closed", f"it ends with line {end}")
-    text = "\n".join(state.lines[first + 1 : end])
+    lines = state.lines[first + 1 : end]
+    if state.lines[first].lstrip().startswith(">"):
+        lines = [line.lstrip().removeprefix(">").removeprefix(" ") for line in lines]
+    text = "\n".join(lines)
     if not is_request(text):
-        for number, line in enumerate(state.lines[first + 1 : end], first + 2):
+        for number, line in enumerate(lines, first + 2):
             if is_request(line):
                 what = "A request line stands among other lines of a fence"
                 state.note("request-in-fence", number, what, "it is no request")
