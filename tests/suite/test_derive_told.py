@@ -180,7 +180,7 @@ REFUSED = (
 
 def findings(told: Told) -> None:
     """The doubts of two pages as lines and as JSON, with and without a failure for them."""
-    pages = (OLD, NEW)
+    pages = (OLD, NEW, TOLD.parent / "forms/placeholders.md")
     for as_json, strict in ((False, False), (False, True), (True, True)):
         told.say(show(told.root, pages, as_json, strict, told.lines.append))
     told.say(show(told.root, (OLD, TOLD / "missing.md"), False, False, told.lines.append))
