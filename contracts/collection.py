@@ -46,19 +46,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash.get(SESSION, None)
     if run is None:
         return
-    unfit = {item for item in items if _asks_for_case(item) and not _runs(item, run)}
+    unfit = {item for item in items if asks_for_case(item) and not _runs(item, run)}
     whole = [case for item in items if item not in unfit and (case := case_id_of(item.nodeid))]
     mine = shard(whole, run.settings.shard, recorded(run.release))
     run.elsewhere = sorted(set(whole) - mine)
     out = {
-        item: None for item in items if item in unfit or (_asks_for_case(item) and case_id_of(item.nodeid) not in mine)
+        item: None for item in items if item in unfit or (asks_for_case(item) and case_id_of(item.nodeid) not in mine)
     }
     if out:
         items[:] = [item for item in items if item not in out]
         config.hook.pytest_deselected(items=list(out))
 
 
-def _asks_for_case(item: pytest.Item) -> bool:
+def asks_for_case(item: pytest.Item) -> bool:
     """Whether a test runs cases; users may have tests of their own beside them."""
     return any(item.get_closest_marker(name) for name in ("operation", "case"))
 
@@ -73,9 +73,11 @@ def _runs(item: pytest.Item, run: Session) -> bool:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Note what is planned."""
+    """Note what is planned. Cases are told to allure at the end, so while they run nobody needs to listen for it."""
     run = session.config.stash.get(SESSION, None)
     if run is not None:
+        if all(map(asks_for_case, session.items)):
+            session.config.pluginmanager.unregister(name="allure_listener")
         session.stash[ORDER] = Order(session)
         run.plan(_planned(item.nodeid for item in session.items))
 
