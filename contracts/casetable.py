@@ -15,7 +15,7 @@ EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": 
 AFTER = (*EFFECTS.values(), "unchanged", "any")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Special:
     """What is special in the request of a case; a field left out means the ordinary request.
 
@@ -47,7 +47,7 @@ class Special:
     credential: str = "main"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
     """Given + operation + request -> answer, and the state afterwards.
 

@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     sinks.mask_logs()
     sinks.interrupt_on_sigterm()
     if not run.worker:
-        config.pluginmanager.register(Listener(run))
+        config.pluginmanager.register(Listener(run, config))
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no" if _only_cases(config) else "short"  # the summary says it better
 
@@ -155,11 +155,16 @@ def pytest_testnodedown(node: Any) -> None:
 class Listener:
     """Hears every report of the run, on the controller."""
 
-    def __init__(self, run: Session) -> None:
+    def __init__(self, run: Session, config: pytest.Config) -> None:
         self._run = run
+        self._config = config
 
+    @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the outcome that came with a report; note a case that ended without one, and failures of other tests."""
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and self._config.option.durations is None:  # which shows their times at the end
+            reporter.stats.get("", []).clear()  # reports of what nobody counts, two a case: they would stay to the end
         outcome = getattr(report, "zadig", None)
         if outcome is not None:
             self._run.outcomes.append(outcome)
