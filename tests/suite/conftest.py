@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+from whole_runs import Runs
 
 from contracts.redact import register
 
@@ -19,3 +20,9 @@ def _secrets_of_this_test_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start each test without the secrets of others: a process that knew thousands would mask for minutes."""
     monkeypatch.setattr(register, "_forms", frozenset())
     monkeypatch.setattr(register, "_pattern", None)
+
+
+@pytest.fixture(scope="session")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """Runs that several tests look at."""
+    return Runs(tmp_path_factory)

@@ -12,12 +12,6 @@ from contracts.__main__ import main
 REPORTS = ("report.html", "summary.md", "junit.xml")
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    """Runs that several tests look at."""
-    return Runs(tmp_path_factory)
-
-
 def command(*words: object) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words])
 

@@ -21,12 +21,6 @@ NUMBERS = (1, 2, 3, 7, 8)
 LIKE = ("--profile", "acceptance")
 
 
-@pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    """Runs that several tests look at."""
-    return Runs(tmp_path_factory)
-
-
 def parts(ids: list[str], number: int, seconds: dict[str, float]) -> list[set[str]]:
     return [shard(ids, f"{index}/{number}", seconds) for index in range(1, number + 1)]
 
