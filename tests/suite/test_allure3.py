@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_allure import HOSTILE_ID, LIVE, every, outcome, verdict
+from allure_samples import HOSTILE_ID, LIVE, every, outcome, verdict
 
 from contracts.catalog import ROOT
 from contracts.outcome import Result
