@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from checked_answers import ANSWERS, JSON_ANSWERS, exchange, good, held
 from spoken import Spoken, in_template, is_prose, modules, shape, single, texts
-from test_check import ANSWERS, JSON_ANSWERS, exchange, good, held
 
 from contracts.catalog import RELEASES, ROOT
 from contracts.check import Checked
