@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from bad_servers import BAD_SERVERS, Bad, documented, serving
+from bad_servers import BAD_SERVERS, Bad, documented
 from certificates import Certificates, make
+from raw_server import serving
 
 from contracts.casetable import cases
 from contracts.catalog import load

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from bad_servers import HEAD, JSON, Server, Visit, answer, says, serving
+from bad_behaviours import says
+from raw_server import HEAD, JSON, Server, Visit, answer, serving
 
 from contracts.client import Client, Failure, Header, Limits, Request
 from contracts.transport import Transport

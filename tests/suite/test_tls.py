@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from bad_servers import JSON, Server, Visit, answer, serving
 from certificates import Certificates, make
+from raw_server import JSON, Server, Visit, answer, serving
 
 from contracts.client import Client, Exchange, Limits, Request
 from contracts.transport import Transport
