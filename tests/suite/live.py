@@ -26,6 +26,8 @@ SERVICES = "/service/services"
 REGISTRY = "/system/registry"
 WORKFLOWS = "/workflow/workflow"
 HEALTH = "/health"
+ALL_SET = {"project": "nginx", "env_name": "qa", "service": "nginx", "service_module": "nginx-test", "repo": "nginx"}
+"""Settings with which nothing has to be found."""
 
 PAGE = HTMLResponse("<!DOCTYPE html><html><title>Zadig</title></html>")
 ONE_PROJECT = {PROJECTS: [{"name": "nginx", "onboard": False}]}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from live import (
+    ALL_SET,
     BUILD,
     BUILDS,
     ENVIRONMENTS,
@@ -34,7 +35,6 @@ from contracts.target import Place
 pytestmark = pytest.mark.usefixtures("bare")
 
 PYTEST = (sys.executable, "-m", "pytest", "tests/api", "-p", "no:cacheprovider")
-ALL_SET = {"project": "nginx", "env_name": "qa", "service": "nginx", "service_module": "nginx-test", "repo": "nginx"}
 
 
 def module(service: str, name: str, *repos: str) -> dict[str, Any]:
