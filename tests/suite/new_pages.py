@@ -1,0 +1,144 @@
+"""Pages of a release that is new, and a copy of the project in which it is proposed."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from contracts import casetable, catalog
+from contracts.catalog import ROOT
+from contracts.derive.release import new_release
+
+NEW = "1.9.7"
+CANCEL = """## Stop a task
+
+#### 请求
+
+```
+DELETE /api/aslan/workflow/workflowtask/id/:id/pipelines/:pipeline?projectName=
+```
+
+#### 路径参数说明
+
+| 参数名 | 类型 | 描述 | 默认值 | 是否必须 |
+|---|---|---|---|---|
+| id | int | number | 无 | 是 |
+| pipeline | string | name | 无 | 是 |
+| projectName | string | project | 无 | 否 |
+
+#### 正常返回
+
+```json
+{"message": "success"}
+```
+
+#### 异常返回
+
+```json
+{"code": 6163, "description": "mongo: no documents in result", "extra": {},
+ "message": "取消工作流任务失败", "type": "error"}
+```
+"""
+START = """## Start a task
+
+#### 请求
+
+```
+POST /api/aslan/workflow/workflowtask?projectName=
+```
+
+#### body 参数样例
+
+```json
+{"workflow_name": "one", "namespace": "qa", "nothing": null}
+```
+
+#### 正常返回
+
+```json
+{"pipeline_name": "one", "project_name": "two", "task_id": 3}
+```
+
+#### 异常返回
+
+```json
+{"code": 6542, "description": "mongo: no documents in result", "extra": {},
+ "message": "查询workflow失败", "type": "error"}
+```
+"""
+PAUSE = """## Pause a task
+
+#### 请求
+
+```
+POST /api/aslan/workflow/pause/:id
+```
+
+#### 正常返回
+
+```json
+{"message": "success"}
+```
+
+#### 异常返回
+
+```json
+{"code": 6999, "description": "no {such} task", "extra": {"a": null}, "message": "暂停\\"失败", "type": "error"}
+```
+
+```json
+{"code": 6998, "description": "too late", "extra": {}, "message": "晚了", "type": "error"}
+```
+"""
+
+
+class Project:
+    """A copy of this project's data, and the lines that were said about it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.said: list[str] = []
+        shutil.copytree(ROOT / "contracts/releases", root / "contracts/releases")
+        shutil.copytree(ROOT / "schemas", root / "schemas")
+
+    def page(self, *parts: str, release: str = NEW) -> Path:
+        """Write a page of these operations."""
+        path = self.root / "page.md"
+        front = f"---\npermalink: /v{release}/api/workflow/\n---\n\n"
+        path.write_text(front + "\n".join(parts), encoding="utf-8")
+        return path
+
+    def start(self, page: Path, release: str = NEW, base: str | None = None) -> int:
+        """Make a new release of a page."""
+        self.said.clear()
+        return new_release(self.root, page, release, base, self.said.append)
+
+    def text(self, name: str, release: str = NEW) -> str:
+        """Return a file of a release."""
+        return (self.root / "contracts/releases" / release / name).read_text(encoding="utf-8")
+
+    def files(self) -> dict[Path, bytes]:
+        """Return every file of the project."""
+        return {path: path.read_bytes() for path in self.root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(name="project")
+def project_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """Yield a project of its own that the catalog and the case table read, too."""
+    project = Project(tmp_path)
+    monkeypatch.setattr(catalog, "ROOT", tmp_path)
+    monkeypatch.setattr(catalog, "SCHEMAS", tmp_path / "schemas")
+    for module in (catalog, casetable):
+        monkeypatch.setattr(module, "RELEASES", tmp_path / "contracts/releases")
+    catalog.load.cache_clear()
+    casetable.cases.cache_clear()
+    yield project
+    catalog.load.cache_clear()
+    casetable.cases.cache_clear()
+
+
+def proposed() -> dict[str, casetable.Case]:
+    """Return the cases that the new release has and its base has not, by their ids."""
+    inherited = {case.id for case in casetable.cases("1.9.0")}
+    return {case.id: case for case in casetable.cases(NEW) if "/documented-" in case.id and case.id not in inherited}
