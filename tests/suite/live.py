@@ -139,7 +139,7 @@ def served() -> Iterator[Live]:
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Any:
     """A working folder of its own, and nothing set in the environment."""
-    for name in [name for name in os.environ if name.startswith("ZADIG_")]:
+    for name in [name for name in os.environ if name.upper().startswith("ZADIG_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     return tmp_path

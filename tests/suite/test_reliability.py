@@ -7,7 +7,7 @@ import test_detection
 import test_foreign
 import test_kill
 import test_secrets
-import test_settings
+import test_settings_refused
 from bad_servers import BAD_SERVERS
 
 from contracts.catalog import ROOT
@@ -19,7 +19,7 @@ FIGURES = {
     "a token in a run": len(test_secrets.ECHOES),
     "tests of the user's own": test_secrets.LEAKY.count("def test_"),
     "bad servers": len(BAD_SERVERS),
-    "bad settings": len(test_settings.BAD) + len(test_settings.BAD_TOML),
+    "bad settings": len(test_settings_refused.BAD) + len(test_settings_refused.BAD_TOML),
     "servers that break": len(test_detection.BROKEN),
     "servers that differ": len(test_detection.BENIGN),
 }
