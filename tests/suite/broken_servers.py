@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import spoilers as spoil
-from spoilers import Answer, Ask, Call, Change, Spoil
+from spoilt import Answer, Ask, Call, Change, Spoil
 
 from contracts.casetable import cases
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import spoilers as spoil
-from spoilers import Spoiled
+from spoilt import Spoiled
 from whole_runs import run
 
 from contracts.ahead import WINDOW, Ahead, Job

@@ -23,6 +23,7 @@ from live import (
     Live,
     bare,  # noqa: F401 - a fixture
     live,
+    served,  # noqa: F401 - a fixture
 )
 from raw_server import answer, serving
 

@@ -14,6 +14,7 @@ from examined import (
 from live import (
     Live,
     bare,  # noqa: F401 - a fixture
+    served,  # noqa: F401 - a fixture
 )
 from raw_server import answer, serving
 

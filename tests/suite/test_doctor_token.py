@@ -14,6 +14,7 @@ from live import (
     WORKFLOWS,
     Live,
     bare,  # noqa: F401 - a fixture
+    served,  # noqa: F401 - a fixture
 )
 
 from contracts.doctor.run import doctor

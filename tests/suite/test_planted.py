@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import spoilers as spoil
-from spoilers import Spoil, Spoiled
+from spoilt import Spoil, Spoiled
 from whole_runs import run
 
 from contracts.standin.app import create_app

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import spoilers as spoil
-from spoilers import Spoil, Spoiled
+from spoilt import Spoil, Spoiled
 from whole_runs import Ran, run
 
 from contracts.journal import left_open
