@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from one_run import RUN
+
 from contracts.breach import Breach, Kind
 from contracts.catalog import ROOT, load
 from contracts.measures import promises
@@ -16,19 +18,14 @@ from contracts.steps import Phase, Step
 from contracts.verdict import Run, Tally, decide
 
 BEGAN = 1767322800.0
-LIVE = Run(
+LIVE = replace(
+    RUN,
     id="20260102t030000-abcd",
     started="2026-01-02T03:00:00+00:00",
-    seconds=60.0,
-    release="1.7.0",
-    profile="nightly",
-    base_url="https://zadig.example.com",
-    api_prefix="/api/aslan",
-    stand_in=None,
-    embedded=False,
-    host="zadig.example.com:443",
     ended="2026-01-02T03:01:00+00:00",
-    suite={"version": "0.1.0", "commit": None},
+    seconds=60.0,
+    profile="nightly",
+    host="zadig.example.com:443",
 )
 SCHEMA = "schemas/1.7.0/cancel-task/success.json"
 STATUS = Breach(Kind.STATUS, "status", "HTTP 200", "HTTP 500", True, "500")

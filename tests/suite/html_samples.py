@@ -4,24 +4,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from one_run import DRIFT, RUN
+
 from contracts.breach import Breach, Kind
 from contracts.outcome import Evidence, Outcome, Result
 from contracts.promise import Promise
 from contracts.steps import Phase, Step
 from contracts.verdict import Run, Tally, decide
 
-LIVE = Run(
-    id="20260102t030405-abcd",
-    started="2026-01-02T03:04:05+00:00",
-    ended="2026-01-02T03:04:07+00:00",
-    seconds=1.5,
-    release="1.7.0",
-    profile="regression",
-    base_url="https://zadig.example.com",
-    host="zadig.example.com",
-    api_prefix="/api/aslan",
-    stand_in=None,
-    embedded=False,
+LIVE = replace(
+    RUN,
     notes=["22 cases belong to a later profile"],
     suite={"version": "0.1.0", "commit": "0123456789ab"},
     settings={"project": "nginx", "token": None},
@@ -32,7 +24,6 @@ CURL = "curl -sSig -X DELETE 'https://zadig.example.com/api/aslan/workflow/workf
 BODY = '{"code": 6163, "description": "mongo: no documents in result", "extra": {}, "message": "x", "type": "error"}'
 WANTED = Promise(400, "application/json; charset=utf-8", BODY, "schemas/1.7.0/cancel-task/no-such-task.json")
 CODE = Breach(Kind.CONSTANT, "$.code", "6163", "6165", True, "$.code")
-DRIFT = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 404", False, "404")
 DEVIATION = {
     "id": "null-body-crashes",
     "means": "a body of null crashes the handler",

@@ -6,39 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from contracts.breach import Breach, Kind
+from one_run import CURL, DETAILS, RUN
+
 from contracts.outcome import Evidence, Outcome, Result
 from contracts.promise import Promise
 from contracts.steps import Phase, Step
 from contracts.verdict import Run, Tally, decide
 
-CURL = 'curl -sSig -X DELETE -H "Authorization: Bearer $ZADIG_TOKEN" https://zadig.example.com/api/aslan/x'
-LIVE = Run(
-    id="20260102t030405-abcd",
-    started="2026-01-02T03:04:05+00:00",
-    seconds=1.5,
-    release="1.7.0",
-    profile="regression",
-    base_url="https://zadig.example.com",
-    api_prefix="/api/aslan",
-    stand_in=None,
-    embedded=False,
-    host="zadig.example.com",
-    ended="2026-01-02T03:04:07+00:00",
-    suite={"version": "0.1.0", "commit": None},
-    settings={"release": "1.7.0", "run_dir": "/home/someone/secret-place/run", "api_prefix": "/api/aslan"},
+LIVE = replace(
+    RUN, settings={"release": "1.7.0", "run_dir": "/home/someone/secret-place/run", "api_prefix": "/api/aslan"}
 )
 STAND_IN = replace(LIVE, stand_in="perfect", embedded=True, base_url="http://127.0.0.1:1", host="127.0.0.1:1")
-WRONG = Breach(Kind.CONSTANT, "$.code", "6163", "6164", True, "$.code")
-DRIFT = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 404", False, "404")
-DETAILS: dict[str, dict[str, Any]] = {
-    "breach": {"breaches": (WRONG,)},
-    "drift": {"breaches": (DRIFT,)},
-    "known": {"breaches": (WRONG,), "deviation": "wrong-code"},
-    "crashed": {"reason": "the worker that ran it was killed"},
-    "blocked": {"reason": "the given could not be arranged"},
-    "unreachable": {"reason": "Connection refused"},
-}
 HOSTILE = (
     "<script>alert(1)</script> </td> `x` ``` ~~~ | **b** [l](http://evil.example) ![i](//evil.example/i.png) "
     "@everyone #123 www.evil.example &lt; \x1b[31m\u202e\u0000\ud800 ]]> <!-- \r\n# title\n\n| a | b |\n"

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from gating import TODAY, code, run, verdicts
 from hypothesis import given, settings
-from run_folders import DRIFT, LIVE, STAND_IN, WRONG, case, cases, verdict, write
+from one_run import DRIFT, WRONG
+from run_folders import LIVE, STAND_IN, case, cases, verdict, write
 
 from contracts.report.gate import gate
 from contracts.report.rules import decide, disagreement

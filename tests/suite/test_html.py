@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from html_page import NOW, Page, page
-from html_samples import CODE, DEVIATION, DRIFT, LIVE, STAND_IN, WANTED, everything, outcome, verdict
+from html_samples import CODE, DEVIATION, LIVE, STAND_IN, WANTED, everything, outcome, verdict
+from one_run import DRIFT
 
 from contracts.breach import Breach, Kind
 from contracts.outcome import Result

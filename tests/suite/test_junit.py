@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from run_folders import CURL, HOSTILE, LIVE, STAND_IN, WRONG, case, cases, verdict
+from one_run import CURL, WRONG
+from run_folders import HOSTILE, LIVE, STAND_IN, case, cases, verdict
 
 from contracts.report.junit import render
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 from jsonschema import Draft202012Validator
-from test_verdict import SCHEMA
+from verdict_samples import SCHEMA
 from whole_runs import Ran, Runs, run_on_own
 
 from contracts.casetable import cases

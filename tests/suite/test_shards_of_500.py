@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from test_verdict import DETAILS, RUN, valid
+from one_run import RUN
+from verdict_samples import DETAILS, valid
 
 from contracts.merge import merge
 from contracts.outcome import Outcome, Result

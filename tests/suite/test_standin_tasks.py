@@ -17,6 +17,7 @@ from zadig_client import (
     assert_error,
     assert_success,
     bearer,
+    flawed_fixture,  # noqa: F401 - a fixture
     perfect_fixture,  # noqa: F401 - a fixture
     start_body,
     task_path,

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from run_folders import CURL, HOSTILE, LIVE, STAND_IN, WRONG, case, cases, verdict
+from one_run import CURL, WRONG
+from run_folders import HOSTILE, LIVE, STAND_IN, case, cases, verdict
 
 from contracts.breach import Breach, Kind
 from contracts.report.escape import fenced, text

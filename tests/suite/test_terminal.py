@@ -6,6 +6,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 import pytest
+from one_run import CURL, DRIFT, RUN
 
 from contracts.breach import Breach, Kind
 from contracts.outcome import Evidence, Outcome, Result
@@ -13,25 +14,13 @@ from contracts.promise import Promise
 from contracts.report.terminal import BLOCKS, LINES, summary
 from contracts.verdict import Run, Tally, decide
 
-LIVE = Run(
-    id="20260102t030405-abcd",
-    started="2026-01-02T03:04:05+00:00",
-    seconds=1.5,
-    release="1.7.0",
-    profile="nightly",
-    base_url="https://zadig.example.com",
-    api_prefix="/api/aslan",
-    stand_in=None,
-    embedded=False,
-)
+LIVE = replace(RUN, profile="nightly")
 EMBEDDED = replace(LIVE, base_url="http://127.0.0.1:4711", stand_in="1.7.0", embedded=True)
 SCREEN = 60
 """Lines that a window on a usual screen shows."""
 PAGE = "zadig-1.7.0-workflow-api.md:148-150"
-CURL = 'curl -sSig -X DELETE -H "Authorization: Bearer $ZADIG_TOKEN" https://zadig.example.com/api/aslan/x'
 STATUS = Breach(Kind.STATUS, "status", "HTTP 200", "HTTP 500", False, "500")
 MESSAGE = Breach(Kind.CONSTANT, "$.message", "'success'", "'成功'", True, "$.message")
-DRIFT = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 404", False, "404")
 
 
 def broken(case: str, *breaches: Breach, result: Result = Result.BREACH, **parts: Any) -> Outcome:

@@ -1,74 +1,17 @@
-"""What outcomes add up to: verdict, exit code and reasons; and verdict.json as its schema says it."""
+"""What outcomes add up to: verdict, exit code, reasons, coverage and latency."""
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from one_run import RUN
+from verdict_samples import BLOCKED, BROKEN, CRASHED, DRIFTED, GONE, HELD, KNOWN, PROMISED, decided, outcome, valid
 
-from contracts.breach import Breach, Kind
-from contracts.catalog import ROOT
-from contracts.outcome import Evidence, Outcome, Result
-from contracts.promise import Promise
+from contracts.outcome import Result
 from contracts.redact import register
 from contracts.steps import Phase, Step
-from contracts.verdict import FILE, Run, Tally, decide, once, write
+from contracts.verdict import Tally, decide, once
 
-SCHEMA = json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8"))
-RUN = Run(
-    id="20260102t030405-abcd",
-    started="2026-01-02T03:04:05+00:00",
-    seconds=1.5,
-    release="1.7.0",
-    profile="regression",
-    base_url="https://zadig.example.com",
-    api_prefix="/api/aslan",
-    stand_in=None,
-    embedded=False,
-    host="zadig.example.com",
-    ended="2026-01-02T03:04:07+00:00",
-    suite={"version": "0.1.0", "commit": None},
-)
-BREACH = Breach(Kind.CONSTANT, "$.code", "6163", "6164", True, "$.code")
-CRASH = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 500", False, "500")
-DRIFT = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 404", False, "404")
-DETAILS: dict[Result, dict[str, Any]] = {
-    Result.BREACH: {"breaches": (BREACH,)},
-    Result.DRIFT: {"breaches": (DRIFT,)},
-    Result.KNOWN: {"breaches": (CRASH,), "deviation": "null-body-crashes"},
-    Result.CRASHED: {"reason": "the worker that ran it was killed"},
-    Result.BLOCKED: {"reason": "the given could not be arranged"},
-    Result.UNREACHABLE: {"reason": "Connection refused"},
-}
-
-
-def outcome(result: Result, number: int = 0, **parts: Any) -> dict[str, Any]:
-    """Return the outcome of a case as plain data."""
-    whole = Outcome(f"cancel-task/{result}-{number}", "cancel-task", "success", result, **DETAILS.get(result, {}))
-    return replace(whole, **parts).to_json()
-
-
-def decided(*results: Result, run: Run = RUN, **tally: Any) -> dict[str, Any]:
-    """Return the verdict on cases with these results, all of them planned."""
-    outcomes = [outcome(result, number) for number, result in enumerate(results)]
-    planned = [found["case"] for found in outcomes]
-    return valid(decide(run, Tally(**{"planned": planned, "outcomes": outcomes} | tally)))
-
-
-def valid(verdict: Any) -> Any:
-    """Return a verdict, after holding it against the schema."""
-    errors = [f"{error.json_path}: {error.message}" for error in Draft202012Validator(SCHEMA).iter_errors(verdict)]
-    assert errors == []
-    return verdict
-
-
-HELD, KNOWN, BROKEN, DRIFTED = Result.HELD, Result.KNOWN, Result.BREACH, Result.DRIFT
-BLOCKED, GONE, CRASHED = Result.BLOCKED, Result.UNREACHABLE, Result.CRASHED
 TABLE: list[tuple[str, list[Result], dict[str, Any], str, int, list[str]]] = [
     ("all-held", [HELD, HELD], {}, "accepted", 0, []),
     ("held-and-known", [HELD, KNOWN], {}, "accepted", 0, []),
@@ -169,10 +112,6 @@ def test_counts_and_table_add_up() -> None:
     assert found["table"] == [{"operation": "cancel-task", "answer": "success"} | wanted]
 
 
-PROMISED = {"operation": "cancel-task", "answer": "success", "documented": True, "promised": "page.md:1-2"}
-PROMISED |= {"keys": ["$.message"]}
-
-
 def step(call: str, seconds: float, status: int | None = 200, phase: Phase = Phase.REQUEST) -> Step:
     return Step(phase, call, "success", status, 0.0, seconds)
 
@@ -230,161 +169,3 @@ def test_outcomes_are_held_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = decide(RUN, Tally([clean["case"], secret["case"]], [clean, secret]))["cases"]
     assert first is clean
     assert second["evidence"] == [{"body": "found ***"}]
-
-
-def test_secrets_are_masked() -> None:
-    """No text of a verdict shows a secret, wherever it came from."""
-    secret = "t0ken-that-nobody-may-see"
-    register.add(secret)
-    found = decided(HELD, leaks=[f"x {secret}"], run=replace(RUN, notes=[secret], base_url=f"https://h/{secret}"))
-    assert secret not in json.dumps(found)
-    assert "***" in found["leaks"][0]
-
-
-def test_half_characters_are_written(tmp_path: Path) -> None:
-    """A text with half of a surrogate pair is written, and reads as it was."""
-    verdict = decided(HELD, leaks=["half \ud83d of a 火箭 🚀"])
-    path = write(verdict, tmp_path / "run")
-    assert json.loads(path.read_text(encoding="utf-8")) == verdict
-
-
-def test_verdict_json_reads_line_by_line(tmp_path: Path) -> None:
-    """Each key and each item has a line of its own, in letters that a person reads, in a folder made for it."""
-    path = write({"version": 1, "leaks": ["a", "火箭"], "not_run": [], "run": {"id": "x"}}, tmp_path / "runs" / "one")
-    assert path == tmp_path / "runs" / "one" / "verdict.json"
-    lines = [
-        "{",
-        '"version": 1,',
-        '"leaks": [',
-        '  "a",',
-        '  "火箭"',
-        "],",
-        '"not_run": [],',
-        '"run": {"id": "x"}',
-        "}",
-    ]
-    assert path.read_text(encoding="utf-8") == "\n".join([*lines, ""])
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_verdict_json_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While it is written, and when that fails, the earlier verdict.json stands as it was."""
-    earlier = decided(HELD)
-    path = write(earlier, tmp_path)
-
-    def fail(*_: object) -> None:
-        assert json.loads(path.read_text(encoding="utf-8")) == earlier
-        raise OSError("the disk is full")
-
-    monkeypatch.setattr("contracts.verdict.os.replace", fail)
-    with pytest.raises(OSError, match="full"):
-        write(decided(BROKEN), tmp_path)
-    assert json.loads(path.read_text(encoding="utf-8")) == earlier
-
-
-def test_the_schema_is_one() -> None:
-    """schemas/verdict.json is a JSON Schema, and names every kind of breach and every result."""
-    Draft202012Validator.check_schema(SCHEMA)
-    assert SCHEMA["$defs"]["breach"]["properties"]["kind"]["enum"] == [str(kind) for kind in Kind]
-    assert SCHEMA["$defs"]["case"]["properties"]["result"]["enum"] == [str(result) for result in Result]
-
-
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        pytest.param(("verdict",), "passed", id="verdict"),
-        pytest.param(("exit",), 2, id="exit"),
-        pytest.param(("version",), 2, id="version"),
-        pytest.param(("counts", "held"), -1, id="count"),
-        pytest.param(("run", "started"), None, id="run"),
-        pytest.param(("cases", 0, "result"), "passed", id="result"),
-        pytest.param(("cases", 0, "breaches"), [], id="breach-without-breaches"),
-        pytest.param(("cases", 0, "breaches", 0, "kind"), "other", id="kind"),
-        pytest.param(("leaks",), [1], id="leaks"),
-    ],
-)
-def test_the_schema_tells_what_is_wrong(path: tuple[str | int, ...], value: object) -> None:
-    """A verdict that breaks its own contract does not pass its schema."""
-    verdict: Any = json.loads(json.dumps(decided(BROKEN)))
-    inner = verdict
-    for key in path[:-1]:
-        inner = inner[key]
-    inner[path[-1]] = value
-    assert not Draft202012Validator(SCHEMA).is_valid(verdict)
-
-
-def undescribed(value: Any, schema: dict[str, Any], path: str = "$") -> list[str]:
-    """Return the paths of keys that the schema does not describe."""
-    if "$ref" in schema:
-        schema = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]
-    if isinstance(value, dict):
-        if "additionalProperties" in schema:
-            return []
-        inner = schema.get("properties", {})
-        strange = [f"{path}.{key}" for key in value.keys() - inner.keys()]
-        return strange + [
-            found
-            for key in value.keys() & inner.keys()
-            for found in undescribed(value[key], inner[key], f"{path}.{key}")
-        ]
-    if isinstance(value, list):
-        return [found for item in value for found in undescribed(item, schema.get("items", {}), f"{path}[*]")]
-    return []
-
-
-def test_the_schema_describes_every_key() -> None:
-    """No key of a verdict is left without a description, so that readers need not guess."""
-    evidence = Evidence("curl -sS", 400, None, "{}", None, 0.1)
-    step = Step(Phase.REQUEST, "cancel-task", "success", 200, 0.0, 0.1)
-    row = {"id": "x", "means": "x", "source": "x", "since": "1.7.0", "expires": "2027-01-01", "seen": [], "fixed": []}
-    wanted = Promise(200, "application/json", "{}", "schemas/x.json")
-    parts = {"evidence": (evidence,), "unknown": ("$.x",), "seen": ("$.message",), "steps": (step,), "wanted": wanted}
-    tally = Tally(["cancel-task/breach-0"], [outcome(BROKEN, **parts)], deviations=[row], promises=[PROMISED])
-    found = valid(decide(RUN, tally))
-    assert undescribed(found, SCHEMA) == []
-
-
-REAL = {
-    "accepted": (["--behaviour", "perfect"], 0),
-    "known-deviations": (["--behaviour", "1.7.0"], 0),
-    "rejected": (["--behaviour", "1.7.0", "--deviations", "none"], 1),
-    "unreachable": (["--base-url", "http://127.0.0.1:1", "--project", "nginx"], 6),
-}
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, dict[str, Any]]]:
-    """Runs of several kinds, at the same time: the exit code and verdict.json of each."""
-    folder = tmp_path_factory.mktemp("runs")
-    environment = {
-        name: value for name, value in os.environ.items() if not name.upper().startswith(("ZADIG_", "PYTEST"))
-    }
-    started = {}
-    for name, (options, _) in REAL.items():
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "tests/api",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-k",
-            "documented-body or one-life",
-        ]
-        command += ["--run-dir", str(folder / name), *options]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        started[name] = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
-    codes = {name: run.wait(120) for name, run in started.items()}
-    return {
-        name: (code, json.loads((folder / name / FILE).read_text(encoding="utf-8"))) for name, code in codes.items()
-    }
-
-
-@pytest.mark.parametrize("name", REAL)
-def test_real_verdicts_are_as_the_schema_says(name: str, real: dict[str, tuple[int, dict[str, Any]]]) -> None:
-    """What runs of several kinds leave behind passes the schema, key by key, and is what the exit code says."""
-    code, verdict = real[name]
-    assert code == REAL[name][1] == verdict["exit"], verdict["reasons"]
-    assert undescribed(valid(verdict), SCHEMA) == []
-    assert verdict["counts"]["planned"] > 0
