@@ -1,9 +1,10 @@
-"""Who may import whom: the parts of the suite that must not know each other do not."""
+"""Who may import whom: the parts of the suite that must not know each other do not; and how long a module may be."""
 
 import ast
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -14,6 +15,14 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 CASES = sorted((ROOT / "tests" / "api").glob("*.py"))
 LONGEST = 250
 """Lines that one module of the package may have."""
+ALL = sorted(
+    path
+    for folder in ("contracts", "tests", "bench", "deploy")
+    for path in (ROOT / folder).rglob("*.py")
+    if not any(part == "node_modules" or part.startswith(".") for part in path.relative_to(ROOT).parts)
+)
+LONG, USUAL = 300, 150
+"""Lines that a module has only if its docstring says why, and that half of all modules stay below."""
 
 
 def imported(path: Path) -> set[str]:
@@ -117,7 +126,43 @@ def test_nothing_imports_tests() -> None:
 @pytest.mark.parametrize("path", named(MODULES))
 def test_modules_stay_short(path: Path) -> None:
     """A module that grows beyond this has more than one purpose."""
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+    assert lines(path) <= LONGEST
+
+
+def lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def unexplained(paths: Iterable[Path]) -> list[str]:
+    """Return the modules that are long and whose docstring has no "Long because …"."""
+    long = [path for path in paths if lines(path) > LONG]
+    docstrings = {path: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "" for path in long}
+    return [f"{path.name}: {lines(path)} lines" for path in long if "Long because " not in docstrings[path]]
+
+
+def test_a_long_module_says_why() -> None:
+    """A module of code, tests, bench or deploy that is longer than others has its reason at its top."""
+    assert unexplained(ALL) == []
+
+
+@pytest.mark.parametrize(
+    ("docstring", "length", "found"),
+    [
+        pytest.param("A table.", LONG, [], id="short"),
+        pytest.param("A table.", LONG + 1, [f"x.py: {LONG + 1} lines"], id="long"),
+        pytest.param("A table. Long because it is one.", LONG + 1, [], id="explained"),
+    ],
+)
+def test_a_long_module_is_found(docstring: str, length: int, found: list[str], tmp_path: Path) -> None:
+    """One line more than may be is found, unless the docstring gives the reason."""
+    path = tmp_path / "x.py"
+    path.write_text(f'"""{docstring}"""\n' + "x = 1\n" * (length - 1), encoding="utf-8")
+    assert unexplained([path]) == found
+
+
+def test_most_modules_are_short() -> None:
+    """Whoever opens a module has, as a rule, little to read."""
+    assert median(map(lines, ALL)) < USUAL
 
 
 @pytest.mark.parametrize(
