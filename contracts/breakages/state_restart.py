@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from contracts.breakages.acts import ask, at_task, follow, shows
 from contracts.breakages.change import Change
-from contracts.breakages.spoil import answering, on
-from contracts.breakages.told import CANCELLED, LIST, PASSED, QUEUED, UNCHANGED, told
+from contracts.breakages.told import CANCELLED, LIST, PASSED, QUEUED, UNCHANGED, says_success, told
 
 RESTART = "restart-task"
 
@@ -27,13 +26,7 @@ def changes() -> Iterator[Change]:
         follow(RESTART, "no-such-task", ask(at_task("POST", 1, "/restart"))),
         f"{missing} {LIST} cancelled | 200 1 created",
     )
-    yield told(
-        "state/restart-task/no-such-task/says-success",
-        "A restart of no task is refused.",
-        "status",
-        on(RESTART, "no-such-task", answering(RESTART, "success")),
-        f"{missing} | 200",
-    )
+    yield says_success(RESTART, "no-such-task", "A restart of no task is refused.", missing)
     queued = f"{QUEUED} restart-task a 1 | 400 更新工作流任务失败"
     yield told(
         "state/restart-task/still-queued/cancels",
@@ -42,13 +35,7 @@ def changes() -> Iterator[Change]:
         follow(RESTART, "still-queued", ask(at_task("DELETE", 1))),
         f"{queued} {LIST} created | 200 1 cancelled",
     )
-    yield told(
-        "state/restart-task/still-queued/says-success",
-        "A restart of a task in the queue is refused.",
-        "status",
-        on(RESTART, "still-queued", answering(RESTART, "success")),
-        f"{queued} | 200",
-    )
+    yield says_success(RESTART, "still-queued", "A restart of a task in the queue is refused.", queued)
     yield told(
         "state/restart-task/already-passed/queues-it-again",
         UNCHANGED,

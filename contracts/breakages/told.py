@@ -1,6 +1,7 @@
 """Changes whose example is told line by line: what a caller asks, and what he is answered without and with it."""
 
 from contracts.breakages.change import Act, Change
+from contracts.breakages.spoil import answering, on
 
 QUEUED = "create-workflow a | 200 \n start-task a | 200 task 1 of a \n"
 CANCELLED = f"{QUEUED} cancel-task a 1 | 200 \n"
@@ -28,3 +29,9 @@ def told(name: str, says: str, kinds: str, act: Act, lines: str, *, live: bool =
         after=tuple(f"{asked} → {rest[-1]}" for asked, *rest in columns),
         live=live,
     )
+
+
+def says_success(operation: str, answer: str, says: str, lines: str) -> Change:
+    """Return a change that only says success where an error is due; `lines` end with the error."""
+    act = on(operation, answer, answering(operation, "success"))
+    return told(f"state/{operation}/{answer}/says-success", says, "status", act, f"{lines} | 200")

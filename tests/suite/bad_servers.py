@@ -49,6 +49,10 @@ def _fine(name: str, does: str, behaviour: Behaviour, *breaches: str, status: in
     return Bad(name, does, behaviour, None, breaches, status)
 
 
+def _redirects(name: str, does: str, to: bytes) -> Bad:
+    return _fine(name, does, says(answer(b"", redirect(to))), "status", "empty-body", status=307)
+
+
 def _tls(name: str, does: str, tls: str) -> Bad:
     return Bad(name, does, says(answer()), "refused", status=None, tls=tls, https=True)
 
@@ -151,30 +155,9 @@ BAD_SERVERS = (
         status=200,
     ),
     _fine("empty-body", "answers an empty body", says(answer(b"")), "empty-body"),
-    _fine(
-        "redirect-to-itself",
-        "redirects to itself",
-        says(answer(b"", redirect(b"/"))),
-        "status",
-        "empty-body",
-        status=307,
-    ),
-    _fine(
-        "redirect-elsewhere",
-        "redirects to another host",
-        says(answer(b"", redirect(b"http://192.0.2.1/"))),
-        "status",
-        "empty-body",
-        status=307,
-    ),
-    _fine(
-        "redirect-to-nonsense",
-        "redirects to what is no address",
-        says(answer(b"", redirect(b"http://[\xff"))),
-        "status",
-        "empty-body",
-        status=307,
-    ),
+    _redirects("redirect-to-itself", "redirects to itself", b"/"),
+    _redirects("redirect-elsewhere", "redirects to another host", b"http://192.0.2.1/"),
+    _redirects("redirect-to-nonsense", "redirects to what is no address", b"http://[\xff"),
     Bad("redirect-large", "redirects with a body of 50 MB", large(redirect(b"/")), "too-large", status=307),
     _fine(
         "non-ascii-headers",
