@@ -4,9 +4,15 @@ import os
 import signal
 
 import pytest
+from live import bare, served  # noqa: F401 - fixtures
 from whole_runs import Runs
 
 from contracts.redact import register
+
+pytest.register_assert_rewrite(  # so that they say, like tests, what was not as it should be
+    *("allure_samples", "allure_shape", "bundles", "checked_answers", "fuzzed_pages", "places_found"),
+    *("verdict_samples", "zadig_client"),
+)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a background job; what is started here would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)

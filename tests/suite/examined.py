@@ -5,11 +5,7 @@ from datetime import UTC, datetime
 
 import jwt
 import pytest
-from live import (
-    ONE_PROJECT,
-    Live,
-    served,  # noqa: F401 - a fixture
-)
+from live import ONE_PROJECT, Live
 
 from contracts.doctor.run import doctor
 from contracts.settings import Settings
@@ -18,7 +14,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(name="zadig")
-def zadig_fixture(served: Live) -> Live:  # noqa: F811
+def zadig_fixture(served: Live) -> Live:
     """The one Zadig of this module, with one project."""
     served.app.answers = dict(ONE_PROJECT)
     served.app.seen.clear()

@@ -6,11 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import (
-    ONE_PROJECT,
-    Live,
-    served,  # noqa: F401 - a fixture
-)
+from live import ONE_PROJECT, Live
 
 from contracts.connect import find_place, look_at, open_target
 from contracts.target import Place
@@ -26,7 +22,7 @@ Answering = Callable[..., AbstractContextManager[Live]]
 
 
 @pytest.fixture(name="live")
-def live_fixture(served: Live) -> Answering:  # noqa: F811
+def live_fixture(served: Live) -> Answering:
     """The one Zadig of this module, with other answers for as long as a block lasts."""
 
     @contextmanager

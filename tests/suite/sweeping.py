@@ -8,11 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from live import (
-    Live,
-    bare,  # noqa: F401 - a fixture
-    live,
-)
+from live import Live, live
 
 from contracts.__main__ import main
 from contracts.journal import FILE
@@ -21,7 +17,7 @@ LONG_AGO = "20250101t000000-abcd"
 
 
 @pytest.fixture(name="zadig")
-def zadig_fixture(bare: Path) -> Iterator[Live]:  # noqa: ARG001, F811
+def zadig_fixture(bare: Path) -> Iterator[Live]:  # noqa: ARG001
     """A Zadig of this test's own."""
     with live() as served:
         yield served

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import requests
-from live import bare  # noqa: F401 - a fixture
 
 from contracts.breakages.catalog import breakages
 from contracts.breakages.front import front

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import spoilers as spoil
 from broken_servers import BROKEN, CANCEL_NONE, CANCELLED, CASES, FEW, PAGE, REGRESSION, STORED, Broken
-from live import bare  # noqa: F401 - a fixture
 from spoilt import Answer, Spoil, Spoiled
 
 from contracts.connect import find_place, look_at, open_target

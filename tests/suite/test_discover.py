@@ -7,19 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from live import (
-    BUILD,
-    BUILDS,
-    ENVIRONMENTS,
-    ONE_PROJECT,
-    PAGE,
-    PRESET,
-    PROJECTS,
-    REGISTRY,
-    SERVICES,
-    bare,  # noqa: F401 - a fixture
-    served,  # noqa: F401 - a fixture
-)
+from live import BUILD, BUILDS, ENVIRONMENTS, ONE_PROJECT, PAGE, PRESET, PROJECTS, REGISTRY, SERVICES
 from places_found import (
     Answering,
     found,

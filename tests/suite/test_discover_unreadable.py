@@ -3,17 +3,7 @@
 from pathlib import Path
 
 import pytest
-from live import (
-    ALL_SET,
-    BUILDS,
-    ENVIRONMENTS,
-    ONE_PROJECT,
-    PAGE,
-    PRESET,
-    PROJECTS,
-    bare,  # noqa: F401 - a fixture
-    served,  # noqa: F401 - a fixture
-)
+from live import ALL_SET, BUILDS, ENVIRONMENTS, ONE_PROJECT, PAGE, PRESET, PROJECTS
 from places_found import (
     Answering,
     found,

@@ -11,20 +11,7 @@ from examined import (
     tokenlike,
     zadig_fixture,  # noqa: F401 - a fixture
 )
-from live import (
-    ALL_SET,
-    BUILDS,
-    ENVIRONMENTS,
-    PAGE,
-    PRESET,
-    PROJECTS,
-    REGISTRY,
-    WORKFLOWS,
-    Live,
-    bare,  # noqa: F401 - a fixture
-    live,
-    served,  # noqa: F401 - a fixture
-)
+from live import ALL_SET, BUILDS, ENVIRONMENTS, PAGE, PRESET, PROJECTS, REGISTRY, WORKFLOWS, Live, live
 from raw_server import answer, serving
 
 from contracts.__main__ import main
@@ -197,7 +184,7 @@ def test_a_bad_setting_is_one_line_and_exit_4(
     options: list[str],
     file: str,
     line: str,
-    bare: Path,  # noqa: F811
+    bare: Path,
 ) -> None:
     if file:
         (bare / "zadig.toml").write_text(file)

@@ -11,11 +11,7 @@ from examined import (
     tokenlike,
     zadig_fixture,  # noqa: F401 - a fixture
 )
-from live import (
-    Live,
-    bare,  # noqa: F401 - a fixture
-    served,  # noqa: F401 - a fixture
-)
+from live import Live
 from raw_server import answer, serving
 
 from contracts.settings import load

@@ -9,13 +9,7 @@ from examined import (
     tokenlike,
     zadig_fixture,  # noqa: F401 - a fixture
 )
-from live import (
-    ENVIRONMENTS,
-    WORKFLOWS,
-    Live,
-    bare,  # noqa: F401 - a fixture
-    served,  # noqa: F401 - a fixture
-)
+from live import ENVIRONMENTS, WORKFLOWS, Live
 
 from contracts.doctor.run import doctor
 from contracts.doctor.token import clock_finding, server_time, span, token_findings

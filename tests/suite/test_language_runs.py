@@ -7,11 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from html_samples import everything, outcome, verdict
-from live import (
-    Live,
-    bare,  # noqa: F401 - a fixture
-    served,  # noqa: F401 - a fixture
-)
+from live import Live
 from spoken import english_in
 from whole_runs import Ran, run
 
@@ -142,7 +138,7 @@ def test_a_wrong_setting_is_told_in_chinese(
 
 
 @pytest.mark.usefixtures("bare")
-def test_the_doctor_speaks_chinese(served: Live) -> None:  # noqa: F811
+def test_the_doctor_speaks_chinese(served: Live) -> None:
     """Findings and advice are Chinese, the names of checks and the JSON are not."""
     token = {"ZADIG_TOKEN": served.tokens["member"]}
     well = command("doctor", "--base-url", served.url, "--lang", "zh", **token)

@@ -4,7 +4,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from live import bare  # noqa: F401 - a fixture
 
 from contracts.settings import FILE, load
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from live import bare  # noqa: F401 - a fixture
 from spoken import english_in
 
 from contracts.catalog import ROOT
