@@ -76,13 +76,13 @@ BAD = [
 
 
 @pytest.fixture
-def _files() -> None:
+def _files(bare: Path) -> None:
     """Files that the bad settings name."""
-    Path("empty").touch()
-    Path("good").write_text(SECRET, encoding="utf-8")
-    Path("two-lines").write_text(f"{SECRET}\n{SECRET}\n", encoding="utf-8")
-    Path("no-text").write_bytes(SECRET.encode() + b"\xff")
-    Path("folder").mkdir()
+    (bare / "empty").touch()
+    (bare / "good").write_text(SECRET, encoding="utf-8")
+    (bare / "two-lines").write_text(f"{SECRET}\n{SECRET}\n", encoding="utf-8")
+    (bare / "no-text").write_bytes(SECRET.encode() + b"\xff")
+    (bare / "folder").mkdir()
 
 
 def names_of(setting: str) -> list[str]:
