@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+from hypothesis import HealthCheck, settings
 from live import bare, served  # noqa: F401 - fixtures
 from whole_runs import Runs
 
@@ -16,6 +17,9 @@ pytest.register_assert_rewrite(  # so that they say, like tests, what was not as
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a background job; what is started here would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 
 os.environ["LC_ALL"] = "C.UTF-8"  # the tests read English, whatever language this machine speaks; children too
 os.environ.pop("ZADIG_LANG", None)
