@@ -19,7 +19,7 @@ from shell import COMMENT, environment, run, serving
 from contracts.__main__ import main
 from contracts.catalog import ROOT
 from contracts.readme import BEGIN, END
-from contracts.settings import Settings, load
+from contracts.settings import SETTINGS, load
 
 ADDRESS = "https://zadig.example.com"
 TOKEN_FILE = ".zadig-token"
@@ -185,7 +185,7 @@ def test_default_of_each_setting_can_be_given_as_printed(
 ) -> None:
     """A default that is set as it is printed, by variable or in zadig.toml, changes nothing."""
     monkeypatch.chdir(tmp_path)
-    for name in Settings.model_fields:
+    for name in SETTINGS:
         monkeypatch.delenv(f"ZADIG_{name.upper()}", raising=False)
     usual, printed = load({}), [(variable, default) for _, variable, default in rows(document) if default]
     assert len(printed) >= 10
