@@ -5,7 +5,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 READY_RUN := .venv-run/.ready
 
-.PHONY: help setup run test check campaign-short mutation bench bench-peers lock clean
+.PHONY: help setup run test check campaign-short mutation bench bench-peers pictures lock clean
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -73,6 +73,10 @@ bench-peers: $(READY_DEV)
 	-@$(BIN)/python -m venv .venv-bench && .venv-bench/bin/pip install --quiet --disable-pip-version-check tavern==3.7.1 pytest==8.4.2
 	-@npm install --silent --no-audit --no-fund --no-save --prefix bench/node newman@6.2.2 stepci@2.8.2
 	-@cargo install --quiet --locked --root bench/cargo hurl --version 8.0.1 # needs the headers of libxml2 and libcurl, and libclang
+
+## make pictures  makes the pictures of the READMEs from a run; needs Chromium
+pictures: $(READY_DEV)
+	@$(BIN)/python -m docs.pictures
 
 ## make lock     pins the packages of pyproject.toml anew
 lock: $(READY)
