@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from bench import document, overhead, peers, reports, scale
+from bench import document, overhead, peers, readme, reports, scale
 from bench.table import BenchError, Table
 
 PARTS: dict[str, Callable[[bool], list[Table]]] = {
@@ -19,7 +19,11 @@ PARTS: dict[str, Callable[[bool], list[Table]]] = {
 @click.command()
 @click.argument("parts", nargs=-1, type=click.Choice(list(PARTS)))
 @click.option("--quick", is_flag=True, help="See only that it works: few exchanges, one run, no peers, no bound.")
-@click.option("--write", is_flag=True, help="Write docs/bench.md; all parts in full are measured for it.")
+@click.option(
+    "--write",
+    is_flag=True,
+    help="Write docs/bench.md and the table of the READMEs; all parts in full are measured for it.",
+)
 def main(parts: tuple[str, ...], quick: bool, write: bool) -> None:
     """Measure, print tables, and exit 1 where a bound is missed; without a PART, all of them."""
     if write and (parts or quick):
@@ -35,6 +39,7 @@ def main(parts: tuple[str, ...], quick: bool, write: bool) -> None:
         sys.exit(f"bench: {error}")
     if write:
         document.write(tables, on)
+        readme.write()
     sys.exit(any(table.missed for table in tables))
 
 
