@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 
 import click
@@ -20,7 +21,8 @@ from contracts.settings import SETTINGS
 from contracts.verdict import ACCEPTED, EXITS, INCONCLUSIVE, LEAKED, PASSED_ON, REJECTED
 
 READMES = tuple(language.file for language in LANGUAGES)
-DOCUMENTS = (*READMES, "ARCHITECTURE.md", "CONTRIBUTING.md")
+TROUBLE = ("docs/troubleshooting.md", "docs/troubleshooting.zh-CN.md")
+DOCUMENTS = (*READMES, *TROUBLE, "ARCHITECTURE.md", "CONTRIBUTING.md")
 WORDS = {
     "README.md": {ACCEPTED: "accepted", REJECTED: "rejected", INCONCLUSIVE: "inconclusive"},
     "README.zh-CN.md": {ACCEPTED: "通过", REJECTED: "拒绝", INCONCLUSIVE: "无法判定"},
@@ -125,7 +127,7 @@ def options_of(command: click.Command) -> set[str]:
     return {option for parameter in command.get_params(click.Context(command)) for option in parameter.opts}
 
 
-@both_readmes
+@pytest.mark.parametrize("document", [*READMES, *TROUBLE])
 def test_settings_in_toml_and_environment_are_settings(document: str) -> None:
     """Variables and keys of zadig.toml in the text are known settings."""
     names = {name.lower() for name in re.findall(r"ZADIG_([A-Z_]+[A-Z])", text(document))}
@@ -194,6 +196,16 @@ def test_example_is_what_the_terminal_prints(document: str) -> None:
     assert fences(document, "")[0].splitlines() == block(case, run)
 
 
+@pytest.mark.parametrize(("document", "language"), [(TROUBLE[0], 0), (TROUBLE[1], 1)])
+def test_messages_that_are_quoted_are_said(document: str, language: int) -> None:
+    """What stands between quotation marks in a table of symptoms is a piece of a message in that language."""
+    catalogue = tomllib.loads((ROOT / "contracts/language/messages.toml").read_text(encoding="utf-8"))
+    said = [message[language] for part in catalogue.values() for message in part.items()]
+    quoted = re.findall("“([^”]+)”", text(document))
+    assert len(quoted) > 20
+    assert [quote for quote in quoted if not any(quote in message for message in said)] == []
+
+
 @all_documents
 def test_paths_in_backticks_exist(document: str) -> None:
     """A path is one from the project's folder, from contracts/ or from a release's folder."""
@@ -206,6 +218,17 @@ def lost_paths(document: str) -> Iterator[str]:
         made = path in MADE_LATER or (document == "CONTRIBUTING.md" and set(path.split("/")) & set(EXAMPLES))
         if A_PATH.fullmatch(path) and not made and not any(any(at.glob(path)) for at in folders):
             yield path
+
+
+def test_diagram_shows_what_is_there() -> None:
+    """Each module, file and folder in the diagram of ARCHITECTURE.md exists."""
+    (diagram,) = fences("ARCHITECTURE.md", "mermaid")
+    shown = [
+        name for label in re.findall(r'\["(.*?)"\]', diagram) for name in label.split(", ") if A_PATH.fullmatch(name)
+    ]
+    folders = [ROOT, ROOT / "contracts", *(ROOT / "contracts/releases").glob("*/")]
+    assert len(shown) > 15
+    assert [name for name in shown if name not in MADE_LATER and not any((at / name).exists() for at in folders)] == []
 
 
 def test_every_module_is_named_in_the_architecture() -> None:
