@@ -13,7 +13,7 @@ from typing import Any
 
 from contracts.client import Client, Exchange, Request
 
-KINDS = ("create", "start", "cancel", "restart", "delete", "find", "list-tasks", "get-task")
+KINDS = ("create", "start", "cancel", "restart", "delete", "find", "list-tasks")
 _PATHS = {
     ("POST", r"/workflow/workflow"): "create",
     ("POST", r"/workflow/workflowtask"): "start",
@@ -22,7 +22,6 @@ _PATHS = {
     ("DELETE", r"/workflow/workflow/[^/]+"): "delete",
     ("GET", r"/workflow/workflow/find/.*"): "find",
     ("GET", r"/workflow/workflowtask/max/.*"): "list-tasks",
-    ("GET", r"/workflow/workflowtask/id/.*"): "get-task",
 }
 
 

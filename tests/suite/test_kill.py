@@ -17,7 +17,7 @@ from contracts.catalog import ROOT
 from contracts.standin.process import StandIn, start
 from tests.suite.killer import KINDS
 
-SOME_CASES = "queued-task or cancelled-task or passed-task or one-life or cancel-restart-cancel or no-enabled-stage"
+SOME_CASES = "queued-task or cancelled-task or one-life or cancel-restart-cancel or no-enabled-stage"
 WHEN = ("before", "after")
 POINTS = [
     *product(("main", "worker"), WHEN, KINDS),
