@@ -16,6 +16,7 @@ from contracts.language.choice import wished
 from contracts.language.speak import say, translated
 from contracts.places import CASES
 from contracts.report.terminal import summary
+from contracts.report.write import get_ready
 from contracts.session import Session
 from contracts.settings import SETTINGS, Settings, SettingsError, is_secret, load, option
 from contracts.verdict import PASSED_ON
@@ -123,6 +124,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         from contracts.report.allure import CasesLeftOut
 
         session.config.pluginmanager.register(CasesLeftOut(lambda nodeid: bool(case_id_of(nodeid))))
+    if run is not None and not run.idle and not run.worker:
+        get_ready()
     if run is not None and not run.idle:
         try:
             run.look_first()

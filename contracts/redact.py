@@ -3,6 +3,7 @@
 import base64
 import html
 import re
+from dataclasses import dataclass
 
 MASK = "***"
 SHORTEST = 6
@@ -14,12 +15,25 @@ _SIGN = re.compile(r"[^A-Za-z0-9]", re.DOTALL)
 _SAME_IN_BASE64URL = {"+": "-", "/": "_"}
 
 
+@dataclass(frozen=True)
+class _Form:
+    """One form of a secret: its pattern, and a part that stands in whatever matches it, at least so many times."""
+
+    pattern: str
+    part: str
+    times: int = 1
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether the pattern may match: in most texts it cannot, and to see that takes next to nothing."""
+        return self.part in text and (self.times == 1 or text.count(self.part) >= self.times)
+
+
 class Register:
     """Holds secrets and masks them, in every form that a server or a library may give them."""
 
     def __init__(self) -> None:
-        self._forms: frozenset[str] = frozenset()
-        self._pattern: tuple[frozenset[str], re.Pattern[str]] | None = None
+        self._forms: frozenset[_Form] = frozenset()
+        self._pattern: tuple[frozenset[_Form], re.Pattern[str]] | None = None
 
     def add(self, *secrets: str | None) -> None:
         """Remember secrets; None and the empty string are nothing to hide."""
@@ -30,9 +44,10 @@ class Register:
     def mask(self, text: str) -> str:
         """Return `text` without any secret and without anything shaped like a JWT."""
         forms, made = self._forms, self._pattern
-        if forms:
+        if any(form.may_be_in(text) for form in forms):
             if made is None or made[0] is not forms:  # made only when it is needed, because making it takes long
-                made = self._pattern = forms, re.compile("|".join(sorted(forms, key=len, reverse=True)))
+                patterns = sorted((form.pattern for form in forms), key=len, reverse=True)
+                made = self._pattern = forms, re.compile("|".join(patterns))
             text = made[1].sub(MASK, text)
         return _JWT.sub(rf"\1{MASK}", text) if "eyJ" in text else text
 
@@ -42,11 +57,17 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
-def _forms(secret: str) -> frozenset[str]:
-    """Return patterns of a secret: as it is or escaped in part, percent-encoded as a whole, inside base64."""
+def _forms(secret: str) -> frozenset[_Form]:
+    """Return the forms of a secret: as it is or escaped in part, percent-encoded as a whole, inside base64."""
     escaped = {_SIGN.sub(_ways, secret), _SIGN.sub(_ways, secret.replace("\\", "\\\\"))}
     whole = "(?i:" + "".join(f"%{byte:02x}" for byte in secret.encode()) + ")"
-    return frozenset({*escaped, whole, *_base64_forms(secret.encode())})
+    as_it_is = (_Form(pattern, _longest_word(secret)) for pattern in escaped)
+    return frozenset({*as_it_is, _Form(whole, "%", len(secret.encode())), *_base64_forms(secret.encode())})
+
+
+def _longest_word(text: str) -> str:
+    """Return the longest run of letters and digits: in whatever way the signs around it are written, it stays."""
+    return max(_SIGN.split(text), key=len)
 
 
 def _ways(match: re.Match[str]) -> str:
@@ -67,14 +88,15 @@ def _ways(match: re.Match[str]) -> str:
     return f"(?:{'|'.join(sorted(ways, key=len, reverse=True))})"
 
 
-def _base64_forms(secret: bytes) -> set[str]:
-    """Return patterns of what base64 of any longer text has of a secret: it stands at one of three alignments."""
+def _base64_forms(secret: bytes) -> set[_Form]:
+    """Return what base64 of any longer text has of a secret: it stands at one of three alignments."""
     forms = set()
     for shift in range(3):
         data = base64.b64encode(b"\0" * shift + secret).decode()
         first_whole, last_whole = (shift * 8 + 5) // 6, (shift + len(secret)) * 8 // 6
         core = data[first_whole:last_whole]
-        forms.add(_SIGN.sub(lambda sign: f"(?:{_ways(sign)}|{_SAME_IN_BASE64URL[sign[0]]})", core))
+        pattern = _SIGN.sub(lambda sign: f"(?:{_ways(sign)}|{_SAME_IN_BASE64URL[sign[0]]})", core)
+        forms.add(_Form(pattern, _longest_word(core)))
     return forms
 
 

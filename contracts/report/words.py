@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ class Word:
         return Word(_fill(english, values), _fill(self.zh, values))
 
 
+@cache
 def load() -> Mapping[str, Word]:
     """Return the texts of the page by name."""
     data = tomllib.loads(FILE.read_text(encoding="utf-8"))
