@@ -17,7 +17,8 @@ from contracts.catalog import ROOT
 HERE = Path(__file__).parent
 FOLDERS = (ROOT / ".venv-bench/bin", HERE / "node/node_modules/.bin", HERE / "cargo/bin", Path(sys.executable).parent)
 """Where `make bench-peers` puts peers, and the suite's own packages; then PATH is searched."""
-PYTHON = next((str(path) for path in [ROOT / ".venv-run/bin/python"] if path.exists()), sys.executable)
+_BARE = ROOT / ".venv-run/bin/python"
+PYTHON = str(_BARE) if _BARE.exists() else sys.executable
 """The Python with what users have and nothing more, where `make bench` has set it up."""
 BASE = "bare loop"
 BESIDES = 3
