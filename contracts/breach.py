@@ -71,7 +71,7 @@ class Breach:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it stands in verdict.json."""
-        return asdict(self) | {"signature": self.signature, "drift": self.drift}
+        return asdict(self) | {"kind": str(self.kind), "signature": self.signature, "drift": self.drift}
 
 
 def show(value: object) -> str:

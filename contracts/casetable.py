@@ -1,10 +1,11 @@
 """The case table: rows of cases.toml become cases. A row with `each` stands for one case per item."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
+
+import tomli
 
 from contracts.catalog import Answer, CatalogError, Release, load
 from contracts.places import RELEASES
@@ -84,8 +85,8 @@ def cases(release: str) -> tuple[Case, ...]:
         path = RELEASES / name / "cases.toml"
         if path.exists():
             try:
-                tables = tomllib.loads(path.read_text(encoding="utf-8"))
-            except tomllib.TOMLDecodeError as error:
+                tables = tomli.loads(path.read_text(encoding="utf-8"))
+            except tomli.TOMLDecodeError as error:
                 raise CatalogError(f"{name}/cases.toml is not TOML: {error}") from None
             for operation, table in tables.items():
                 rows.setdefault(operation, {}).update(table)

@@ -4,17 +4,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 from itertools import islice
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
-
-from jsonschema import Draft202012Validator, TypeChecker, ValidationError
-from jsonschema.validators import extend
 
 from contracts.breach import Breach, Kind, show
 from contracts.catalog import Answer
 from contracts.client import Exchange
 from contracts.strictjson import NotStrictError, is_page, parse
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 MOST_UNKNOWN = 50
 """Keys that nobody documented which one exchange reports; an answer could have thousands."""
@@ -29,23 +30,6 @@ class Checked:
     unknown: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     value: Any = None
-
-
-def _is_integer(_: TypeChecker, value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)  # JSON Schema lets 6163.0 pass; a typed client fails
-
-
-_TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
-
-
-def _const(_: object, promised: object, value: object, __: object) -> Iterator[ValidationError]:
-    if type(value) is not type(promised) or value != promised:  # JSON Schema takes 6163.0 for 6163
-        yield ValidationError(f"{promised!r} was expected")
-
-
-_Validator = extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"const": _const}, type_checker=_TYPES
-)
 
 
 def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer] = ()) -> Checked:
@@ -109,6 +93,7 @@ def _same_type(came: str | None, promised: str) -> bool:
     return media == wanted and charset in (None, promised_charset or charset)
 
 
+@lru_cache(maxsize=64)
 def _media(content_type: str) -> tuple[str, str | None]:
     """Return media type and charset of a content type."""
     message = Message()
@@ -137,7 +122,9 @@ def _text(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterat
 
 
 def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer]) -> Iterator[Breach]:
-    for error in sorted(_Validator(answer.schema or {}).iter_errors(value), key=lambda e: e.json_path):
+    from contracts.validate import errors  # not before: a run that waits for its first answer loads it meanwhile
+
+    for error in errors(value, answer.schema or {}):
         yield from _schema_breach(error, answer)
     if answer.description is not None and isinstance(value, dict) and isinstance(value.get("description"), str):
         yield from _description(value, answer, sent, others)
@@ -147,7 +134,7 @@ def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[
             yield Breach(Kind.CONSTANT, f"$.{key}", repr(wanted), show(repr(came)), answer.documented, f"$.{key}")
 
 
-def _schema_breach(error: ValidationError, answer: Answer) -> Iterator[Breach]:
+def _schema_breach(error: "ValidationError", answer: Answer) -> Iterator[Breach]:
     path, limit = error.json_path, cast("Any", error.validator_value)
     documented = answer.documented
     if error.validator == "required":

@@ -8,6 +8,7 @@ import string
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -135,18 +136,20 @@ class Client:
         query = f"?{urlencode(request.query)}" if request.query else ""
         return f"{self.root}{path}{query}"
 
+    @cached_property
+    def _blank(self) -> requests.PreparedRequest:
+        """What is the same in all requests, worked out once."""
+        prepared = requests.PreparedRequest()
+        prepared.prepare(method="GET", url=self.root, headers=self._session.headers)
+        return prepared
+
     def _prepare(self, request: Request) -> requests.PreparedRequest:
-        prepared = requests.PreparedRequest()  # not by the session: merging nothing takes as long as preparing
-        prepared.prepare(
-            method=request.method,
-            url=self.root,
-            headers={
-                **self._session.headers,
-                **({"Content-Type": request.content_type} if request.content_type else {}),
-            },
-            data=request.body,
-            auth=self._auth.get(request.credential),
-        )
+        prepared = self._blank.copy()
+        prepared.prepare_method(request.method)
+        if request.content_type:
+            prepared.headers["Content-Type"] = request.content_type
+        prepared.prepare_body(request.body, None)
+        prepared.prepare_auth(self._auth.get(request.credential))
         return prepared
 
     def _exchange(self, request: Request, attempt: Attempt) -> Exchange:

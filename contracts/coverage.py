@@ -2,12 +2,13 @@
 
 import ast
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from contracts.casetable import cases
 from contracts.catalog import CatalogError, load
@@ -66,7 +67,7 @@ def coverage(root: Path, check: bool, echo: Echo) -> int:
 def read(path: Path) -> tuple[Fact, ...]:
     """Return the facts in their order; raises CatalogError that names the row which cannot be read."""
     try:
-        areas = tomllib.loads(path.read_text(encoding="utf-8"))
+        areas = tomli.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise CatalogError(f"{path.name}: is not TOML: {error}") from None
     return tuple(_fact(area, name, row) for area, rows in areas.items() for name, row in rows.items())

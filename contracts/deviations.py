@@ -1,12 +1,13 @@
 """Known deviations: what a named release is known to break, by exactly what shows, with a source and an expiry."""
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from contracts.catalog import Release
 from contracts.outcome import Outcome, Result
@@ -61,7 +62,7 @@ def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
 def read(path: Path) -> list[Deviation]:
     """Return the rows of one file; raises DeviationsError with one line."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomli.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DeviationsError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:

@@ -4,6 +4,7 @@ import fcntl
 import itertools
 import json
 import os
+import random
 import re
 import threading
 from collections.abc import Iterable
@@ -50,8 +51,8 @@ class Journal:
             self._open[name] = project
 
     def note(self, request: Request, name: str) -> None:
-        """Note on disk a request that makes something under `name`."""
-        self._write({"event": "send", "name": name, "method": request.method, "path": request.path}, sync=True)
+        """Note a request that makes something under `name`, whose line from `open` has long been on disk."""
+        self._write({"event": "send", "name": name, "method": request.method, "path": request.path})
 
     def close(self, name: str) -> None:
         """Note that nothing is left under `name`."""
@@ -97,6 +98,12 @@ def left_open(path: Path) -> dict[str, str]:
             case {"event": "gone", "name": str(name)}:
                 names.pop(name, None)
     return names
+
+
+def new_run_id() -> str:
+    """Return the id of a new run: the time in UTC, to the second, and four random letters or digits."""
+    letters = "".join(random.SystemRandom().choices("abcdefghjkmnpqrstuvwxyz23456789", k=4))
+    return f"{datetime.now(UTC):%Y%m%dt%H%M%S}-{letters}"
 
 
 class Names:

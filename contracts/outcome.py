@@ -1,9 +1,9 @@
 """What became of one case, as plain data: what reports, the verdict and other processes see of it."""
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, is_dataclass
 from enum import StrEnum
-from operator import is_
 from sys import intern
 from typing import Any
 
@@ -71,26 +71,36 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it stands in verdict.json, secrets masked."""
-        plain = asdict(self) | {"breaches": [breach.to_json() for breach in self.breaches]}
-        masked: dict[str, Any] = mask_all(plain)
+        whole = {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        masked: dict[str, Any] = mask_all(whole | {"breaches": [breach.to_json() for breach in self.breaches]})
         return masked
 
 
-def mask_all(value: Any) -> Any:
-    """Return plain data with every text in it masked.
-
-    What has nothing to mask is returned itself and not copied, so that what became of many cases is held once.
-    """
+def _plain(value: Any) -> Any:
+    """Return dataclasses as dictionaries, tuples as lists, words of an enum as texts; asdict would copy every leaf."""
     if isinstance(value, str):
-        return register.mask(value if type(value) is str else intern(str(value)))  # a word of an enum
-    if isinstance(value, Mapping):
-        masked = {mask_all(key): mask_all(inner) for key, inner in value.items()}
-        same = type(value) is dict and all(map(is_, masked, value)) and all(map(is_, masked.values(), value.values()))
-        return value if same else masked
+        return value if type(value) is str else intern(str(value))
     if isinstance(value, list | tuple):
-        items = [mask_all(inner) for inner in value]
-        return value if type(value) is list and all(map(is_, items, value)) else items
+        return [_plain(inner) for inner in value]
+    if is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return value
+
+
+def mask_all(value: Any) -> Any:
+    """Return JSON data with every text in it masked; where there is nothing to mask, the data itself.
+
+    JSON writes letters and digits as they are, so what no secret can be in as a whole, none can be in anywhere.
+    """
+    return _masked(value) if register.may_hide(json.dumps(value, ensure_ascii=False)) else value
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return register.mask(value)
+    if isinstance(value, Mapping):
+        return {register.mask(key): _masked(inner) for key, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def result_of(breaches: Iterable[Breach]) -> Result:

@@ -16,7 +16,6 @@ from contracts.language.choice import wished
 from contracts.language.speak import say, translated
 from contracts.places import CASES
 from contracts.report.terminal import summary
-from contracts.report.write import get_ready
 from contracts.session import Session
 from contracts.settings import SETTINGS, Settings, SettingsError, is_secret, load, option
 from contracts.verdict import PASSED_ON
@@ -115,6 +114,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Look at the target once, before anything else is sent."""
     gc.freeze()  # what was imported stays
     gc.enable()
+    gc.set_threshold(50_000, 20, 100)  # a run makes few cycles: to look for them as often as usual takes longer
     run = session.config.stash.get(SESSION, None)
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     usual = session.config.option.reportchars == "fE"
@@ -124,8 +124,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         from contracts.report.allure import CasesLeftOut
 
         session.config.pluginmanager.register(CasesLeftOut(lambda nodeid: bool(case_id_of(nodeid))))
-    if run is not None and not run.idle and not run.worker:
-        get_ready()
     if run is not None and not run.idle:
         try:
             run.look_first()

@@ -1,7 +1,6 @@
 """One run over a target: from the settings to the verdict. The state that the pytest side keeps between its hooks."""
 
 import os
-import random
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -19,7 +18,9 @@ from contracts.cleanup import remove_all
 from contracts.connect import Look, find_place, look_at, open_target
 from contracts.credentials import USERS, headers
 from contracts.deviations import Deviation, judge, known, told
+from contracts.early import Early
 from contracts.journal import FILE as JOURNAL
+from contracts.journal import new_run_id
 from contracts.measures import promises
 from contracts.outcome import Outcome, Result
 from contracts.plan import OTHER_PROJECT, Scope, scope
@@ -60,10 +61,15 @@ class Session:
         self._stand_in: StandIn | None = None
         if settings.base_url is None and not self.worker and not idle:
             self._stand_in = launch(self.behaviour or PERFECT)
+        first = settings.base_url is not None and not self.worker and not idle
+        self._early = Early(self._look, self._find) if first else None
 
     @cached_property
     def look(self) -> Look:
         """The one look at the target: the controller's own, handed on to its workers."""
+        return self._early.look() if self._early else self._look()
+
+    def _look(self) -> Look:
         if self._handed is not None and not self._handed["stand_in"]:
             return Look(**self._handed["look"])
         try:  # a stand-in's tokens are not handed on, so its workers look too
@@ -85,7 +91,10 @@ class Session:
         """Where the cases work: found once, by the controller, where the target is live."""
         if self._handed is not None and self._handed["place"]:
             return Place(**self._handed["place"])
-        return find_place(self.settings, self.look)
+        return (self._early and self._early.place()) or find_place(self.settings, self.look)
+
+    def _find(self, look: Look) -> Place | None:
+        return None if look.trouble else find_place(self.settings, look)
 
     @cached_property
     def target(self) -> Target:
@@ -238,9 +247,3 @@ class Session:
         """End the stand-in, if this process started one."""
         if self._stand_in is not None:
             self._stand_in.close()
-
-
-def new_run_id() -> str:
-    """Return the id of a new run: the time in UTC, to the second, and four random letters or digits."""
-    letters = "".join(random.SystemRandom().choices("abcdefghjkmnpqrstuvwxyz23456789", k=4))
-    return f"{datetime.now(UTC):%Y%m%dt%H%M%S}-{letters}"

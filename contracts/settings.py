@@ -1,14 +1,14 @@
 """Every setting: its name, default and check. Order: option, environment, zadig.toml, default."""
 
-import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
+
+import tomli
 
 from contracts import values
 from contracts.address import is_loopback
@@ -179,16 +179,18 @@ def load(options: Mapping[str, Any]) -> Settings:
 
 def _file() -> dict[str, Any]:
     try:
-        found = tomllib.loads(Path(FILE).read_text(encoding="utf-8"))
+        found = tomli.loads(Path(FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         raise SettingsError(f"{FILE} is not TOML: {error}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{FILE} is not TOML: it is not UTF-8") from None
     except OSError as error:
         raise SettingsError(f"{FILE} cannot be read: {error.strerror}") from None
     for name in found.keys() - SETTINGS.keys():
+        import difflib  # seldom needed, and long to load
+
         near = difflib.get_close_matches(name, SETTINGS, n=1)
         unknown = f"{FILE}: unknown setting {name!r}"
         raise SettingsError(f"{FILE}: unknown setting {name!r}; did you mean {near[0]!r}?" if near else unknown)

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import statistics
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ def shard(ids: Iterable[str], part: str | None, seconds: Mapping[str, float]) ->
     if part is None:
         return set(ids)
     index, _, parts = part.partition("/")
-    usual = statistics.median(seconds.values()) if seconds else 1.0
+    usual = sorted(seconds.values())[len(seconds) // 2] if seconds else 1.0
     shards: list[tuple[float, list[str]]] = [(0.0, []) for _ in range(int(parts))]
     for case in sorted(ids, key=lambda case: (-seconds.get(case, usual), case)):
         place = min(range(len(shards)), key=lambda number: (shards[number][0], number))

@@ -106,8 +106,9 @@ def decide(run: Run, tally: Tally) -> dict[str, Any]:
         "unknown_fields": [] if run.unknown_fields == "ignore" else unknown_keys(tally.outcomes),
         "leaks": leaks,
     }
-    masked: dict[str, Any] = mask_all(whole)
-    return masked
+    return {
+        key: [*map(mask_all, value)] if isinstance(value, list) else mask_all(value) for key, value in whole.items()
+    }
 
 
 def _against(run: Run, counts: Counter[str], tally: Tally) -> list[str]:

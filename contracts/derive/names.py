@@ -1,9 +1,10 @@
 """Stable names of operations, by method and path template."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+
+import tomli
 
 from contracts.derive.error import DeriveError
 
@@ -31,7 +32,7 @@ def load_names(path: Path) -> dict[str, str]:
     Raises DeriveError for a file that cannot be read, a row of another form, and two names of one operation.
     """
     try:
-        rows: Mapping[str, object] = tomllib.loads(path.read_text(encoding="utf-8"))
+        rows: Mapping[str, object] = tomli.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DeriveError(f"{path.name}: cannot be read ({error}): it must be a TOML file in UTF-8") from None
     names: dict[str, str] = {}

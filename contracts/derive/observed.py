@@ -1,10 +1,11 @@
 """The facts that no page states: observed.toml, read strictly, with the rows of its base release below its own."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from contracts.derive.error import DeriveError
 from contracts.derive.facts import (
@@ -34,7 +35,7 @@ def load(path: Path) -> Observed:
 
 def _load(path: Path, above: tuple[str, ...]) -> Observed:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomli.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DeriveError(f"{path.parent.name}/{path.name}: cannot be read ({error}): it must be a TOML file") from None
     top = Reader(data, f"{path.parent.name}/{path.name}")

@@ -1,9 +1,10 @@
 """The case table that is proposed for a new release: a row for each answer that its page documents."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
+
+import tomli
 
 from contracts.derive import toml
 from contracts.derive.contract import Contract, Operation
@@ -76,7 +77,7 @@ def every_rows(folders: Sequence[Path]) -> dict[str, Any]:
         path = folder / "cases.toml"
         if path.exists():
             try:
-                rows |= tomllib.loads(path.read_text(encoding="utf-8")).get("every", {})
+                rows |= tomli.loads(path.read_text(encoding="utf-8")).get("every", {})
             except (OSError, ValueError) as error:
                 raise DeriveError(
                     f"{folder.name}/cases.toml: cannot be read ({error}): it must be a TOML file"

@@ -5,12 +5,13 @@ takes no longer than it is long, whatever a server has put into it.
 """
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 FILE = Path(__file__).with_name("messages.toml")
 LONGEST, DEEPEST = 4_000, 6
@@ -81,7 +82,7 @@ def message(text: str, pool: str) -> str:
 
 def rows() -> Mapping[str, Mapping[str, str]]:
     """Return the catalogue: in each of its parts the Chinese by the English."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+    return tomli.loads(FILE.read_text(encoding="utf-8"))
 
 
 def row(english: str, chinese: str) -> Row:
@@ -118,7 +119,8 @@ def _known(text: str, pool: str, depth: int) -> str | None:
         return fixed[text]
     if not text or len(text) > LONGEST or depth > DEEPEST:
         return None
-    return next((said for one in others if (said := _from(one, text, pool, depth)) is not None), None)
+    may = (one for one in others if text.startswith(one.pieces[0]))
+    return next((said for one in may if (said := _from(one, text, pool, depth)) is not None), None)
 
 
 def _from(one: Row, text: str, pool: str, depth: int) -> str | None:

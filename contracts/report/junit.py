@@ -18,11 +18,12 @@ LONGEST, LINE = 4_000, 300
 """Characters of a block of text, and of a message."""
 BREACHES = 4
 """Breaches of a case that are told."""
-_NO_XML = re.compile(
+_NO_XML = (
     r"[^\t\n\r\x20-\x7e\xa0-\u061b\u061d-\u200d\u2010-\u2027\u202f-\u2065\u2070-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd"
     r"\U00010000-\U0010ffff]"
 )
-"""What XML 1.0 forbids or advises against, and the signs that turn the order of text round."""
+"""What XML 1.0 forbids or advises against, and the signs that turn the order of text round. To compile this takes long,
+so it is left until a text has more than printable ASCII."""
 Verdict = Mapping[str, Any]
 
 
@@ -127,4 +128,6 @@ def _evidence(case: Mapping[str, Any]) -> str:
 def _clean(text: str, limit: int) -> str:
     """Return a text cut, with what XML does not allow, or what would turn the text round, as its code."""
     cut = text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
-    return _NO_XML.sub(lambda sign: ascii(sign[0])[1:-1], cut)
+    if cut.isascii() and cut.isprintable():
+        return cut
+    return re.sub(_NO_XML, lambda sign: ascii(sign[0])[1:-1], cut)

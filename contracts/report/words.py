@@ -1,12 +1,13 @@
 """The texts of report.html in English and Chinese, from one catalogue."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 FILE = Path(__file__).parents[1] / "language" / "page.toml"
 
@@ -28,7 +29,7 @@ class Word:
 @cache
 def load() -> Mapping[str, Word]:
     """Return the texts of the page by name."""
-    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    data = tomli.loads(FILE.read_text(encoding="utf-8"))
     return {f"{part}.{name}": Word(**row) for part, rows in data.items() for name, row in rows.items()}
 
 

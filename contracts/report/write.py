@@ -1,7 +1,6 @@
 """Writes the reports of a run beside its verdict.json, once all is over."""
 
 import os
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,17 +26,6 @@ def write_all(
     if allure is not None:
         lines.append(_tried("allure's results", _allure, verdict, allure, environ, lang))
     return [line for line in lines if line]
-
-
-def get_ready() -> None:
-    """Begin to load what writing takes, in a thread: a run that waits for answers has the time."""
-    threading.Thread(target=_load, name="reports", daemon=True).start()
-
-
-def _load() -> None:
-    from contracts.report import html, junit, markdown, words  # noqa: F401 - what it takes is loaded once
-
-    words.load()
 
 
 def _html(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
