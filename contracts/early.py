@@ -52,9 +52,6 @@ def _begin(work: Callable[[], Made]) -> Future[Made]:
 
 def _later() -> Iterator[bool]:
     """Load, one at each step, what nobody needs before the first answer has come; each takes as long as an exchange."""
-    import contracts.validate
-
-    yield True
     import contracts.report.html
 
     yield True
