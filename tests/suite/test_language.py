@@ -48,7 +48,6 @@ SILENT = {
     "breach.py": ("{}… ({} characters)",),
     "casetable.py": ("cases.toml: {}/{}",),
     "report/changes.py": ("true or false",),
-    "check.py": ("{} was expected",),
     "control.py": ("{}=$(curl -sS {}/_standin/token/{})",),
     "credentials.py": ("Bearer garbage", "Bearer {}", "Basic {}"),
     "doctor/address.py": (
@@ -67,6 +66,7 @@ SILENT = {
     "report/view.py": ("{} ms", "{} min {} s"),
     "report/visible.py": ("{}… ({} characters)",),
     "report/bundle.py": ("python -m contracts bundle", HOW),
+    "validate.py": ("{} was expected",),
 }
 """Texts with a blank in them that are no words of the suite to its users, or the same in both languages: lines for a
 shell, headers, units, data, and what is looked for in the words of libraries."""
