@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TypeVar
 
 from contracts.connect import Look
@@ -31,8 +32,9 @@ class Early:
         return self._wait(self._place)
 
     def _wait(self, made: Future[Made]) -> Made:
-        while not made.done() and next(self._later, False):
-            pass
+        with suppress(Exception):  # a module that cannot be loaded is missed by whoever needs it
+            while not made.done() and next(self._later, False):
+                pass
         return made.result()
 
 
