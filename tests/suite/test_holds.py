@@ -1,5 +1,9 @@
 """The quick look at a body never passes what the library does not, and passes whatever a good server answers."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +11,7 @@ from checked_answers import JSON_ANSWERS, good
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from contracts.catalog import ROOT
 from contracts.holds import holds
 from contracts.validate import errors
 
@@ -61,6 +66,37 @@ def test_a_departure_from_a_derived_schema_is_seen(name: str, data: st.DataObjec
 def test_a_good_body_is_seen_at_once(name: str) -> None:
     """Else each run would load the library, which is most of what a check takes."""
     assert holds(good(JSON_ANSWERS[name]), JSON_ANSWERS[name].schema or {})
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"minimum": 1}, 1),
+        ({"items": {"type": "integer"}}, [1, 2]),
+        ({"type": "array", "items": {"properties": {"a": {"const": 1}}}}, [{"a": 1}, {}]),
+        ({"type": "boolean", "title": "a", "$id": "b"}, True),
+    ],
+)
+def test_each_rule_is_known(schema: dict[str, Any], value: object) -> None:
+    """What is well within a rule is no doubt."""
+    assert holds(value, schema)
+
+
+def test_checks_of_good_bodies_do_without_the_library() -> None:
+    """A run in which all holds never loads it, which takes as long as a hundred checks."""
+    script = (
+        "import sys; from checked_answers import *;"
+        "assert all(held(a, exchange(a)).breaches == () for a in ANSWERS.values());"
+        "sys.exit('jsonschema' in sys.modules)"
+    )
+    suite = str(Path(__file__).parent)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{suite}"},
+        check=False,
+    )
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize("schema", [{"maximum": 3}, {"type": ["integer", "null"]}, {"properties": {"a": True}}, True])
