@@ -42,6 +42,7 @@ from contracts.report.allure_words import (
 )
 from contracts.report.terminal import block
 from contracts.report.visible import visible
+from contracts.report.write import put
 
 SEVERITIES = (Severity.BLOCKER, Severity.CRITICAL, Severity.NORMAL, Severity.MINOR)
 LEVELS = {"smoke": 1, "regression": 2, "nightly": 3}
@@ -61,22 +62,13 @@ def write(verdict: Verdict, folder: Path, *, root: Path) -> int:
         result = _result(case, verdict)
         for name, text, ending in attachments(case, root):
             file = ATTACHMENT_PATTERN.format(prefix=f"{result.uuid}-{name}", ext=ending)
-            _put(folder / file, text)
+            put(folder / file, [text])
             result.attachments.append(Attachment(name, file, TYPES[ending]))
-        _put(
-            folder / result.file_pattern.format(prefix=result.uuid),
-            json.dumps(result, default=_filled, ensure_ascii=False),
-        )
+        file = result.file_pattern.format(prefix=result.uuid)
+        put(folder / file, [json.dumps(result, default=_filled, ensure_ascii=False)])
     for name, text in files(verdict).items():
-        _put(folder / name, text)
+        put(folder / name, [text])
     return len(cases)
-
-
-def _put(file: Path, text: str) -> None:
-    """Write a file whole or not at all: allure may be watching."""
-    draft = file.with_name(f"{file.name}.tmp")
-    draft.write_text(text, encoding="utf-8", errors="backslashreplace")
-    draft.replace(file)
 
 
 def _filled(item: Any) -> dict[str, Any]:

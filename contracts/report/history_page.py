@@ -1,7 +1,6 @@
 """history.html: how runs went over time, in one page that asks for nothing and needs no script."""
 
 import math
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ from contracts.language.speak import say, translated
 from contracts.report.engine import TEMPLATES, environment
 from contracts.report.history import Flaky, History, Point
 from contracts.report.visible import visible
+from contracts.report.write import put
 
 FILE = "history.html"
 TARGETS, FLAKY, UNREADABLE = 12, 100, 50
@@ -74,9 +74,7 @@ def render(found: History, lang: str = ENGLISH) -> str:
 def write(found: History, folder: Path, lang: str = ENGLISH) -> Path:
     """Write the page into `folder`, whole or not at all, and return its path; raises OSError."""
     path = folder / FILE
-    draft = path.with_suffix(".tmp")
-    draft.write_text(render(found, lang), encoding="utf-8", errors="backslashreplace")
-    os.replace(draft, path)  # noqa: PTH105 - atomic
+    put(path, [render(found, lang)])
     return path
 
 

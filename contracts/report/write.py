@@ -31,21 +31,21 @@ def write_all(
 def _html(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
     from contracts.report import html
 
-    _put(folder / "report.html", html.pieces(verdict))
+    put(folder / "report.html", html.pieces(verdict))
 
 
 def _markdown(verdict: Verdict, folder: Path, environ: Environ, lang: str) -> str | None:
     from contracts.report import markdown
 
     text = markdown.render(verdict, lang)
-    _put(folder / "summary.md", [text])
+    put(folder / "summary.md", [text])
     return markdown.append_to_job_summary(text, environ)
 
 
 def _junit(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
     from contracts.report import junit
 
-    _put(folder / "junit.xml", [junit.render(verdict)])
+    put(folder / "junit.xml", [junit.render(verdict)])
 
 
 def _allure(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
@@ -68,8 +68,8 @@ def _tried(name: str, write: Report, verdict: Verdict, folder: Path, environ: En
         return f"{name} could not be written: {type(error).__name__}: {error}"
 
 
-def _put(path: Path, pieces: Iterable[str]) -> None:
-    """Write a file whole or not at all."""
+def put(path: Path, pieces: Iterable[str]) -> None:
+    """Write a file whole or not at all; whoever is watching its folder never sees a part."""
     draft = path.with_name(f".{path.name}.tmp")
     try:
         with draft.open("w", encoding="utf-8", errors="backslashreplace") as out:
