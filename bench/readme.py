@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bench import document
+from contracts.readme import between, table_row
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 RATIO, BROKEN = "× bare loop", "on a broken server"
@@ -73,7 +74,7 @@ def block(measured: str, words: Words) -> str:
         for who, row in next(iter(found.values())).items()
     ]
     told = [[_said(cell, words) for cell in row] for row in rows]
-    lines = [f"| {' | '.join(row)} |".replace("|  |", "| |") for row in (head, ["---"] * len(head), *told)]
+    lines = [table_row(row) for row in (head, ["---"] * len(head), *told)]
     return "\n".join([words.before, "", *lines, "", words.after])
 
 
@@ -85,11 +86,10 @@ def _said(cell: str, words: Words) -> str:
 
 def filled(readme: str, measured: str, words: Words) -> str:
     """Return a README with the table as it should be; raises ValueError where it has no place for it."""
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
+    whole = between(readme, BEGIN, END, block(measured, words))
+    if whole is None:
         raise ValueError(f"put {BEGIN} and {END} on lines of their own")
-    return f"{before}{begin}\n{block(measured, words)}\n{end}{after}"
+    return whole
 
 
 def write() -> None:

@@ -1,6 +1,6 @@
 """The settings table of the READMEs, written from the settings themselves."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import Field, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
@@ -107,16 +107,27 @@ def _read(path: Path) -> str:
 
 def with_table(text: str, language: Language) -> str:
     """Return a README with the table as it should be; raises ValueError, one line, where it cannot be written."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
+    whole = between(text, BEGIN, END, "\n".join(_table(language)))
+    if whole is None:
         raise ValueError(f"{language.file}: has no place for the settings; put {BEGIN} and {END} on lines of their own")
-    return "\n".join((f"{before}{BEGIN}", *_table(language), f"{END}{after}"))
+    return whole
+
+
+def between(text: str, begin: str, end: str, content: str) -> str | None:
+    """Return a text with `content` in place of the lines between two markers; None where it does not have both."""
+    before, found, rest = text.partition(begin)
+    _, ended, after = rest.partition(end)
+    return f"{before}{begin}\n{content}\n{end}{after}" if found and ended else None
 
 
 def _table(language: Language) -> Iterator[str]:
     for row in (language.head, ("---",) * 4, *(_row(name, language) for name in SETTINGS)):
-        yield "|" + "".join(f" {cell} |" if cell else " |" for cell in row)
+        yield table_row(row)
+
+
+def table_row(cells: Iterable[str]) -> str:
+    """Return a row of a Markdown table."""
+    return "|" + "".join(f" {cell} |" if cell else " |" for cell in cells)
 
 
 def _row(name: str, language: Language) -> tuple[str, str, str, str]:

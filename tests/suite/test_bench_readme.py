@@ -34,28 +34,41 @@ def test_table_is_that_of_the_document(name: str) -> None:
     assert readme.filled(text, measured, readme.WORDS[name]) == text, "run python -m bench.readme"
 
 
-def test_both_delays_stand_side_by_side() -> None:
-    """Each who made the exchanges has a row: its time at each delay, and whether it noticed the broken server."""
-    lines = readme.block(MEASURED, readme.WORDS["README.md"]).splitlines()
-    assert lines[2:8] == [
-        "| | time, 0 ms per answer | time, 50 ms per answer | on a broken server |",
-        "| --- | --- | --- | --- |",
-        "| bare loop | 1.00 | 1.00 | fails |",
-        "| bare loop, 12 threads | 1.00 | 0.10 | fails |",
-        "| this suite --in-flight 12 | 2.60 | 0.14 | fails |",
-        "| Other | does not count | 1.20 | does not notice |",
-    ]
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        pytest.param(
+            "README.md",
+            [
+                "| | time, 0 ms per answer | time, 50 ms per answer | on a broken server |",
+                "| --- | --- | --- | --- |",
+                "| bare loop | 1.00 | 1.00 | fails |",
+                "| bare loop, 12 threads | 1.00 | 0.10 | fails |",
+                "| this suite --in-flight 12 | 2.60 | 0.14 | fails |",
+                "| Other | does not count | 1.20 | does not notice |",
+            ],
+            id="English",
+        ),
+        pytest.param(
+            "README.zh-CN.md",
+            [
+                "| | 耗时，每个响应 0 ms | 耗时，每个响应 50 ms | 面对有问题的服务器 |",
+                "| --- | --- | --- | --- |",
+                "| 最简单的循环 | 1.00 | 1.00 | 发现 |",
+                "| 最简单的循环, 12 个线程 | 1.00 | 0.10 | 发现 |",
+                "| 本套件 --in-flight 12 | 2.60 | 0.14 | 发现 |",
+                "| Other | 不计 | 1.20 | 没有发现 |",
+            ],
+            id="Chinese",
+        ),
+    ],
+)
+def test_both_delays_stand_side_by_side(name: str, table: list[str]) -> None:
+    """Each who made the exchanges has a row: its time at each delay, and whether it noticed the broken server.
 
-
-def test_in_chinese_it_says_the_same() -> None:
-    """The rows are those of the English table, and no English word is left but names and options."""
-    lines = readme.block(MEASURED, readme.WORDS["README.zh-CN.md"]).splitlines()
-    assert lines[4:8] == [
-        "| 最简单的循环 | 1.00 | 1.00 | 发现 |",
-        "| 最简单的循环, 12 个线程 | 1.00 | 0.10 | 发现 |",
-        "| 本套件 --in-flight 12 | 2.60 | 0.14 | 发现 |",
-        "| Other | 不计 | 1.20 | 没有发现 |",
-    ]
+    In Chinese the rows are those of the English table, and no English word is left but names and options.
+    """
+    assert readme.block(MEASURED, readme.WORDS[name]).splitlines()[2:8] == table
 
 
 def test_place_of_the_table_is_needed() -> None:

@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator
 
 import click
@@ -13,6 +12,7 @@ from shell import COMMENT
 
 from contracts.__main__ import main
 from contracts.catalog import ROOT
+from contracts.language import catalogue
 from contracts.outcome import Result
 from contracts.profiles import PROFILES
 from contracts.readme import BEGIN, END, LANGUAGES
@@ -199,8 +199,7 @@ def test_example_is_what_the_terminal_prints(document: str) -> None:
 @pytest.mark.parametrize(("document", "language"), [(TROUBLE[0], 0), (TROUBLE[1], 1)])
 def test_messages_that_are_quoted_are_said(document: str, language: int) -> None:
     """What stands between quotation marks in a table of symptoms is a piece of a message in that language."""
-    catalogue = tomllib.loads((ROOT / "contracts/language/messages.toml").read_text(encoding="utf-8"))
-    said = [message[language] for part in catalogue.values() for message in part.items()]
+    said = [message[language] for part in catalogue.rows().values() for message in part.items()]
     quoted = re.findall("“([^”]+)”", text(document))
     assert len(quoted) > 20
     assert [quote for quote in quoted if not any(quote in message for message in said)] == []
