@@ -24,7 +24,8 @@ def _type(value: object, name: Any) -> bool:
     return isinstance(name, str) and type(value) is _TYPES.get(name)
 
 
-def _const(value: object, promised: object) -> bool:
+def same(value: object, promised: object) -> bool:
+    """Whether a value is the promised one: JSON Schema takes 6163.0 for 6163, and this language true for 1."""
     return type(value) is type(promised) and value == promised
 
 
@@ -46,7 +47,7 @@ def _minimum(value: object, least: Any) -> bool:
 
 _KEYWORDS: Mapping[str, Callable[[object, Any], bool]] = {
     "type": _type,
-    "const": _const,
+    "const": same,
     "required": _required,
     "properties": _properties,
     "items": _items,

@@ -28,7 +28,7 @@ from contracts.report.terminal import block
 from contracts.report.write import write_all
 from contracts.settings import ASSUMED, AUTO, Settings
 from contracts.standin.behaviour import BEHAVIOURS
-from contracts.standin.process import StandIn, StandInError, launch
+from contracts.standin.process import StandInError, launch
 from contracts.steps import Phase
 from contracts.target import Place, Target
 from contracts.verdict import Tally, decide, once, write
@@ -58,11 +58,9 @@ class Session:
         self.started = datetime.now(UTC)
         self.clock = time.monotonic()
         self._deadline: float = (handed or {}).get("deadline") or time.time() + settings.run_timeout
-        self._stand_in: StandIn | None = None
-        if settings.base_url is None and not self.worker and not idle:
-            self._stand_in = launch(self.behaviour or PERFECT)
-        first = settings.base_url is not None and not self.worker and not idle
-        self._early = Early(self._look, self._find) if first else None
+        first, live = not self.worker and not idle, settings.base_url is not None
+        self._stand_in = launch(self.behaviour or PERFECT) if first and not live else None
+        self._early = Early(self._look, self._find) if first and live else None
 
     @cached_property
     def look(self) -> Look:

@@ -6,6 +6,8 @@ from typing import Any
 from jsonschema import Draft202012Validator, TypeChecker, ValidationError
 from jsonschema.validators import extend
 
+from contracts.holds import same
+
 
 def _is_integer(_: TypeChecker, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)  # JSON Schema lets 6163.0 pass; a typed client fails
@@ -15,7 +17,7 @@ _TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
 
 
 def _const(_: object, promised: object, value: object, __: object) -> Iterator[ValidationError]:
-    if type(value) is not type(promised) or value != promised:  # JSON Schema takes 6163.0 for 6163
+    if not same(value, promised):
         yield ValidationError(f"{promised!r} was expected")
 
 
