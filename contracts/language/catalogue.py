@@ -119,8 +119,7 @@ def _known(text: str, pool: str, depth: int) -> str | None:
         return fixed[text]
     if not text or len(text) > LONGEST or depth > DEEPEST:
         return None
-    may = (one for one in others if text.startswith(one.pieces[0]))
-    return next((said for one in may if (said := _from(one, text, pool, depth)) is not None), None)
+    return next((said for one in others if (said := _from(one, text, pool, depth)) is not None), None)
 
 
 def _from(one: Row, text: str, pool: str, depth: int) -> str | None:
