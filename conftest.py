@@ -4,4 +4,4 @@ import gc
 
 gc.disable()  # until all is imported: a tenth of the start would go into looking at what stays anyway; see sessionstart
 
-pytest_plugins = ("contracts.collection", "contracts.fixtures", "contracts.plugin")
+pytest_plugins = tuple(f"contracts.pytest_plugin.{module}" for module in ("collection", "fixtures", "hooks"))

@@ -12,7 +12,7 @@ from bench.exchanges import EACH, PREFIX, RELEASE, TOKEN
 from bench.measure import Program, Run, good, run
 from bench.server import Server
 from bench.table import BenchError
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 HERE = Path(__file__).parent
 FOLDERS = (ROOT / ".venv-bench/bin", HERE / "node/node_modules/.bin", HERE / "cargo/bin", Path(sys.executable).parent)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bench.table import Table
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 PATH = ROOT / "docs" / "bench.md"
 BUSY = 0.5

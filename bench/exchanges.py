@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from contracts.calls import operation_call, support_call
-from contracts.catalog import load
+from contracts.catalog.release import load
 from contracts.standin import seed
-from contracts.target import Place, Subject, Target
+from contracts.target.requests import operation_call, support_call
+from contracts.target.target import Place, Subject, Target
 
 RELEASE = "1.7.0"
 PREFIX = "/api/aslan"

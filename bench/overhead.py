@@ -14,7 +14,7 @@ from pathlib import Path
 import requests
 
 from bench.table import BenchError, Table
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 from contracts.standin.process import start
 
 BOUND = 3.0

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bench import document
-from contracts.readme import between, table_row
+from contracts.settings.readme_table import between, table_row
 
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 RATIO, BROKEN = "× bare loop", "on a broken server"

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from contracts.client import Client, Exchange, Request
+from contracts.http.client import Client, Exchange, Request
 
 _sent: list[dict[str, Any]] = []
 

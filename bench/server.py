@@ -22,8 +22,9 @@ from urllib.parse import parse_qsl, unquote
 import requests
 
 from bench.exchanges import PREFIX
-from contracts.catalog import ROOT
-from contracts.standin import calls, discovery, seed
+from contracts.catalog.release import ROOT
+from contracts.standin import discovery, seed
+from contracts.standin import routes as calls
 from contracts.standin.clock import stopped
 from contracts.standin.errors import ZadigError
 from contracts.standin.process import StandIn

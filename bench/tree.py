@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.exchanges import LIFE, PLACE, RELEASE, TOKEN
 from bench.measure import Program
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 STEPS = {
     "list-tasks": 'flow.only_task_is("created")',
@@ -29,7 +29,7 @@ KINDS = (
 
 def with_lives(folder: Path, number: int) -> Path:
     """Make the product in `folder`, its only cases so many lives of the 8 requests, told as flows; return it."""
-    lines = ['"""Lives of the same 8 requests."""', "", "import pytest", "", "from contracts.flow import Flow"]
+    lines = ['"""Lives of the same 8 requests."""', "", "import pytest", "", "from contracts.case.flow import Flow"]
     for index in range(1, number + 1):
         lines += ["", "", f'@pytest.mark.case("flows/life-{index:05}", level="smoke")']
         lines += [f"def test_life_{index}(flow: Flow) -> None:", '    """A workflow lives once."""']

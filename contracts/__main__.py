@@ -2,9 +2,9 @@
 
 import click
 
-from contracts.commands import campaign, cases, data, reports, runs, target
-from contracts.places import COMMAND
-from contracts.version import VERSION
+from contracts.cli import campaign, cases, data, reports, runs, target
+from contracts.paths import COMMAND
+from contracts.run.version import VERSION
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

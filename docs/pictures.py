@@ -20,12 +20,12 @@ from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
 from contracts.breakages.catalog import breakages
-from contracts.breakages.front import front
-from contracts.catalog import ROOT
-from contracts.report.html import render
-from contracts.report.terminal import Line, summary
+from contracts.breakages.proxy.proxy import front
+from contracts.catalog.release import ROOT
+from contracts.report.html.page import render
+from contracts.report.summary.terminal import Line, summary
+from contracts.run.version import suite
 from contracts.standin.app import create_app
-from contracts.version import suite
 
 FOLDER = ROOT / "docs" / "pictures"
 VERDICT, MADE_FROM = "verdict.json", "made-from.json"

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from contracts.breakages import (
+from contracts.breakages.breakage import Change
+from contracts.breakages.families import (
     authorization,
-    benign_form,
-    benign_sense,
     body,
     concurrency,
     descriptions,
@@ -22,7 +21,8 @@ from contracts.breakages import (
     state_task,
     status,
 )
-from contracts.breakages.change import Change
+from contracts.breakages.families import benign_semantics as benign_sense
+from contracts.breakages.families import benign_syntax as benign_form
 
 _STATE = (state_create, state_start, state_task, state_cancel, state_restart)
 _BREAKAGES = (

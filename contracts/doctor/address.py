@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, replace
 from statistics import median
 
-from contracts.client import Client, Exchange, Request
-from contracts.connect import open_client
+from contracts.check.state import json_value
 from contracts.doctor.finding import Finding, fail, ok, warn
-from contracts.settings import Settings
-from contracts.state import json_value
+from contracts.http.client import Client, Exchange, Request
+from contracts.settings.settings import Settings
+from contracts.target.connect import open_client
 
 PREFIXES = ("/api/aslan", "/api")
 """The gateway's prefix, and that of aslan's own port."""

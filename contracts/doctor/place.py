@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from contracts.discover import NoPlaceError, UnreadPlaceError, in_onboarding, the_build, the_environment, the_project
 from contracts.doctor.finding import Finding, fail, ok, warn
-from contracts.journal import PREFIX
-from contracts.leftovers import run_ids
-from contracts.lists import Reader, UnreadableError, has_default_registry, projects, workflow_names
-from contracts.places import COMMAND
-from contracts.settings import Settings
+from contracts.paths import COMMAND
+from contracts.safety.journal import PREFIX
+from contracts.settings.settings import Settings
+from contracts.sweep.leftovers import run_ids
+from contracts.target.discovery import (
+    NoPlaceError,
+    UnreadPlaceError,
+    in_onboarding,
+    the_build,
+    the_environment,
+    the_project,
+)
+from contracts.target.listing import Reader, UnreadableError, has_default_registry, projects, workflow_names
 
 SHOWN = 5
 BY_HAND = "see in Zadig's console that it is there"

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from contracts.catalog import load
-from contracts.connect import open_client
-from contracts.control import STAMP, facts
+from contracts.catalog.release import load
 from contracts.doctor.address import Address, knock, time_per_request
 from contracts.doctor.finding import Finding, Status, fails, ok
 from contracts.doctor.place import access, place_findings, release
 from contracts.doctor.token import clock_finding, server_time, token_findings
-from contracts.lists import Reader
-from contracts.redact import register
-from contracts.settings import FILE, Settings, SettingsError, named
+from contracts.settings.settings import FILE, Settings, SettingsError, named
+from contracts.target.connect import open_client
+from contracts.target.listing import Reader
+from contracts.target.standin_control import STAMP, facts
+from contracts.text.redact import register
 
 OK, FAILED, UNREACHABLE = 0, 1, 6
 

@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from contracts.language.choice import ENGLISH
-from contracts.language.speak import say, translated
-from contracts.report.read import FILE, ReadError
-from contracts.report.rules import INCONCLUSIVE, WORST, Decision, decide, disagreement, planned
-from contracts.report.shape import load
-from contracts.report.spoken import told
+from contracts.i18n.locale import ENGLISH
+from contracts.i18n.translate import say, translated
+from contracts.report.summary.localized import told
+from contracts.report.verdict_file import FILE, ReadError
+from contracts.report.verdict_rules import INCONCLUSIVE, WORST, Decision, decide, disagreement, planned
+from contracts.report.verdict_shape import load
 
 NO_ZADIG = "this says nothing about a live Zadig"
 

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.language.choice import ENGLISH
-from contracts.places import ROOT
+from contracts.i18n.locale import ENGLISH
+from contracts.paths import ROOT
 
 Verdict = Mapping[str, Any]
 Environ = Mapping[str, str]
@@ -29,13 +29,13 @@ def write_all(
 
 
 def _html(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
-    from contracts.report import html
+    from contracts.report.html import page as html
 
     put(folder / "report.html", html.pieces(verdict))
 
 
 def _markdown(verdict: Verdict, folder: Path, environ: Environ, lang: str) -> str | None:
-    from contracts.report import markdown
+    from contracts.report.summary import markdown
 
     text = markdown.render(verdict, lang)
     put(folder / "summary.md", [text])
@@ -43,13 +43,13 @@ def _markdown(verdict: Verdict, folder: Path, environ: Environ, lang: str) -> st
 
 
 def _junit(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
-    from contracts.report import junit
+    from contracts.report.export import junit
 
     put(folder / "junit.xml", [junit.render(verdict)])
 
 
 def _allure(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
-    from contracts.report import allure
+    from contracts.report.export import allure
 
     allure.write(verdict, folder, root=ROOT)
 

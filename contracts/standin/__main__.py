@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from contracts.standin.behaviour import BEHAVIOURS
+from contracts.standin.defects import BEHAVIOURS
 from contracts.standin.serve import serve
 
 

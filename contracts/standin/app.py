@@ -15,9 +15,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.standin import auth, calls, control, discovery, seed
-from contracts.standin.behaviour import NAMES_PROJECT, Defect, defects_of
+from contracts.standin import auth, discovery, seed
+from contracts.standin import control_api as control
+from contracts.standin import routes as calls
 from contracts.standin.clock import stopped
+from contracts.standin.defects import NAMES_PROJECT, Defect, defects_of
 from contracts.standin.errors import DeniedError, ErrorAnswers, PanicError, ZadigError, json_answer
 from contracts.standin.store import Store
 

@@ -6,7 +6,7 @@ They only read, in the shapes of the public source. Every project has the one se
 from typing import Any
 
 from contracts.standin import auth, errors, seed
-from contracts.standin.calls import Call, Route, World
+from contracts.standin.routes import Call, Route, World
 
 REPOSITORY = {
     "source": "gitlab",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contracts.casetable import Case
+from contracts.catalog.cases import Case
 
 
 @pytest.mark.operation("cancel-task")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.crowd import Crowd
+from contracts.case.concurrent import Crowd
 
 
 @pytest.mark.case("concurrency/own-descriptions", level="nightly")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.casetable import Special
-from contracts.flow import Flow
+from contracts.case.flow import Flow
+from contracts.catalog.cases import Special
 
 LARGE = str(2**31)
 """An id that is as missing as any other, and shows too whether a server reads ids beyond 32 bits."""

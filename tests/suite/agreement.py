@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from jsonschema import Draft202012Validator
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 SCHEMA = json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8"))
 STATUS = {"passed": ("held",), "failed": ("breach", "drift"), "broken": ("crashed",)}

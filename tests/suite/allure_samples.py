@@ -8,14 +8,14 @@ from typing import Any
 
 from one_run import RUN
 
-from contracts.breach import Breach, Kind
-from contracts.catalog import ROOT, load
-from contracts.measures import promises
-from contracts.outcome import Evidence, Outcome, Result
-from contracts.promise import Promise
-from contracts.report.allure import write
-from contracts.steps import Phase, Step
-from contracts.verdict import Run, Tally, decide
+from contracts.case.outcome import Evidence, Outcome, Result
+from contracts.catalog.release import ROOT, load
+from contracts.check.breach import Breach, Kind
+from contracts.check.expected import Promise
+from contracts.http.trace import Phase, Step
+from contracts.report.export.allure import write
+from contracts.run.metrics import promises
+from contracts.run.verdict import Run, Tally, decide
 
 BEGAN = 1767322800.0
 LIVE = replace(

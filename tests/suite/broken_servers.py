@@ -8,7 +8,7 @@ from typing import Any
 import spoilers as spoil
 from spoilt import Answer, Ask, Call, Change, Spoil
 
-from contracts.casetable import cases
+from contracts.catalog.cases import cases
 
 CASES = {case.id: case for case in cases("1.7.0")}
 REGRESSION = tuple(case.id for case in CASES.values() if case.level != "nightly")

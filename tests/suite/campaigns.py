@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 FEW = [sys.executable, str(ROOT / "tests" / "suite" / "few_changes.py"), "campaign", "--out", "out"]
 OF_ANOTHER_RUN = {

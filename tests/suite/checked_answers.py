@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from contracts.catalog import Answer, load
-from contracts.check import Checked, check, fill
-from contracts.client import Exchange, Request
+from contracts.catalog.release import Answer, load
+from contracts.check.check import Checked, check, fill
+from contracts.http.client import Exchange, Request
 
 RELEASE = load("1.7.0")
 SENT = {

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from raw_server import Server, Visit, answer
 
-from contracts.client import Client, Header, Limits, Request
-from contracts.transport import Transport
+from contracts.http.client import Client, Header, Limits, Request
+from contracts.http.transport import Transport
 
 GET, POST = Request("GET", "/x"), Request("POST", "/x", body=b"{}", content_type="application/json")
 PATIENT = Limits(answer=15)

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from live import bare, served  # noqa: F401 - fixtures
 from whole_runs import Runs
 
-from contracts.redact import register
+from contracts.text.redact import register
 
 pytest.register_assert_rewrite(  # so that they say, like tests, what was not as it should be
     *("allure_samples", "allure_shape", "bundles", "checked_answers", "fuzzed_pages", "places_found"),

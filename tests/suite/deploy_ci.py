@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 from deploy_tree import Done, Tree
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 CI = ROOT / "deploy" / "ci"
 GITHUB = CI / "github" / "zadig-contract.yml"

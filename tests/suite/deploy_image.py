@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy_tree import Done, execute, plain, shims
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 FILE = ROOT / "deploy" / "Dockerfile"
 _ABSOLUTE = re.compile(r"(?<![\w./:*])/(?=[a-z])")

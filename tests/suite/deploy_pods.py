@@ -8,7 +8,7 @@ import yaml
 from deploy_image import Image
 from deploy_tree import Done
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 BASE = ROOT / "deploy" / "kubernetes" / "base"
 FIELDS = {

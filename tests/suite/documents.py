@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 READMES = ("README.md", "README.zh-CN.md")
 _PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")

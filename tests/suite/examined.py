@@ -8,7 +8,7 @@ import pytest
 from live import ONE_PROJECT, Live
 
 from contracts.doctor.run import doctor
-from contracts.settings import Settings
+from contracts.settings.settings import Settings
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

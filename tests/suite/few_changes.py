@@ -7,7 +7,7 @@ from dataclasses import replace
 from unittest import mock
 
 from contracts.__main__ import main
-from contracts.breakages.change import Act, Answered, Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Memory
 
 STATUS, CONSTANT, MISSING, STATE = "status", "wrong-constant", "missing-key", "state"
 SAME = Answered(200)

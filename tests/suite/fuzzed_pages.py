@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from contracts.derive.documented import document
-from contracts.derive.error import DeriveError
-from contracts.derive.names import load_names
-from contracts.derive.page import read_page
-from contracts.derive.run import render
+from contracts.derive.command import render
+from contracts.derive.errors import DeriveError
+from contracts.derive.page.documented import document
+from contracts.derive.page.names import load_names
+from contracts.derive.page.sections import read_page
 
 ROOT = Path(__file__).parents[2]
 PAGES = {path.stem: path.read_bytes().decode() for path in sorted((Path(__file__).parent / "pages").rglob("*.md"))}

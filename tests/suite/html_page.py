@@ -6,8 +6,8 @@ from typing import Any
 
 from html_samples import outcome, verdict
 
-from contracts.outcome import Result
-from contracts.report.html import render
+from contracts.case.outcome import Result
+from contracts.report.html.page import render
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 BREACHED = (outcome(Result.BREACH), outcome(Result.HELD))

@@ -6,11 +6,11 @@ from typing import Any
 
 from one_run import DRIFT, RUN
 
-from contracts.breach import Breach, Kind
-from contracts.outcome import Evidence, Outcome, Result
-from contracts.promise import Promise
-from contracts.steps import Phase, Step
-from contracts.verdict import Run, Tally, decide
+from contracts.case.outcome import Evidence, Outcome, Result
+from contracts.check.breach import Breach, Kind
+from contracts.check.expected import Promise
+from contracts.http.trace import Phase, Step
+from contracts.run.verdict import Run, Tally, decide
 
 LIVE = replace(
     RUN,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 SECONDS = 300
 SECRET = "not-for-others"

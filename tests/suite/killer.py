@@ -11,7 +11,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from contracts.client import Client, Exchange, Request
+from contracts.http.client import Client, Exchange, Request
 
 KINDS = ("create", "start", "cancel", "restart", "delete", "find", "list-tasks")
 _PATHS = {

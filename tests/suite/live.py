@@ -13,7 +13,7 @@ import requests
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.settings import Settings, load
+from contracts.settings.settings import Settings, load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts import casetable, catalog
-from contracts.catalog import ROOT
-from contracts.derive.release import new_release
+from contracts.catalog.release import ROOT
+from contracts.catalog.release import cases as casetable
+from contracts.catalog.release import release as catalog
+from contracts.derive.proposal.new_release import new_release
 
 NEW = "1.9.7"
 CANCEL = """## Stop a task

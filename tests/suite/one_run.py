@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from contracts.breach import Breach, Kind
-from contracts.outcome import Result
-from contracts.verdict import Run
+from contracts.case.outcome import Result
+from contracts.check.breach import Breach, Kind
+from contracts.run.verdict import Run
 
 RUN = Run(
     id="20260102t030405-abcd",

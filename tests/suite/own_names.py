@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.client import Request
-from contracts.journal import FILE, Guard, Journal
+from contracts.http.client import Request
+from contracts.safety.journal import FILE, Guard, Journal
 
 OWN, FOREIGN, PROJECT = "zct-run-main-1", "release-pipeline", "nginx"
 WORKFLOWS, TASKS = "/workflow/workflow", "/workflow/workflowtask"

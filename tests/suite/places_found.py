@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from live import ONE_PROJECT, Live
 
-from contracts.connect import find_place, look_at, open_target
-from contracts.target import Place
+from contracts.target.connect import find_place, look_at, open_target
+from contracts.target.target import Place
 
 
 def module(service: str, name: str, *repos: str) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from one_run import CURL, DETAILS, RUN
 
-from contracts.outcome import Evidence, Outcome, Result
-from contracts.promise import Promise
-from contracts.steps import Phase, Step
-from contracts.verdict import Run, Tally, decide
+from contracts.case.outcome import Evidence, Outcome, Result
+from contracts.check.expected import Promise
+from contracts.http.trace import Phase, Step
+from contracts.run.verdict import Run, Tally, decide
 
 LIVE = replace(
     RUN, settings={"release": "1.7.0", "run_dir": "/home/someone/secret-place/run", "api_prefix": "/api/aslan"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 PACKAGE = ROOT / "contracts"
 NOT_FOR_USERS = (

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from live import Live, live
 
 from contracts.__main__ import main
-from contracts.journal import FILE
+from contracts.safety.journal import FILE
 
 LONG_AGO = "20250101t000000-abcd"
 

@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp
 
-from contracts.breakages.behind import to_app
-from contracts.breakages.calls import named, value
-from contracts.breakages.change import Answered, Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Answered, Asked, Change, Forward, Memory
+from contracts.breakages.proxy.recognise import named, value
+from contracts.breakages.proxy.upstream import to_app
 
 PREFIX = "/api/aslan"
 CALLS = {

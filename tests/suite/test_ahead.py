@@ -10,13 +10,13 @@ import spoilers as spoil
 from spoilt import Spoiled
 from whole_runs import run
 
-from contracts.ahead import WINDOW, Ahead, Job
-from contracts.casetable import Case, cases
-from contracts.journal import left_open
-from contracts.outcome import Outcome, Result
-from contracts.quiet import Quiet
+from contracts.case.outcome import Outcome, Result
+from contracts.catalog.cases import Case, cases
+from contracts.run.executor import WINDOW, Ahead, Job
+from contracts.safety.journal import left_open
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from contracts.target.exclusion import Quiet
 
 ROWS = cases("1.7.0")
 THREADS = 3

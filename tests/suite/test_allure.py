@@ -10,9 +10,9 @@ from allure_samples import LIVE, every, outcome, verdict, written
 from allure_shape import assert_whole
 from whole_runs import Runs
 
-from contracts.catalog import ROOT
-from contracts.outcome import Result
-from contracts.report.allure import write
+from contracts.case.outcome import Result
+from contracts.catalog.release import ROOT
+from contracts.report.export.allure import write
 
 
 @pytest.mark.parametrize(

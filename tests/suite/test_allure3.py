@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from allure_samples import HOSTILE_ID, LIVE, every, outcome, verdict
 
-from contracts.catalog import ROOT
-from contracts.outcome import Result
-from contracts.report.allure import write
-from contracts.report.allure_words import CATEGORIES
+from contracts.case.outcome import Result
+from contracts.catalog.release import ROOT
+from contracts.report.export.allure import write
+from contracts.report.export.allure_texts import CATEGORIES
 
 PINNED = Path(__file__).parent / "node"
 CACHE = ROOT / ".venv" / "node"

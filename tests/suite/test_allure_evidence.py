@@ -24,9 +24,9 @@ from allure_samples import (
 from allure_shape import assert_whole
 from whole_runs import Runs
 
-from contracts.catalog import ROOT
-from contracts.outcome import Result
-from contracts.report.allure import write
+from contracts.case.outcome import Result
+from contracts.catalog.release import ROOT
+from contracts.report.export.allure import write
 
 
 def test_a_broken_case_has_all_that_tells_why(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from allure_samples import LIVE, SCHEMA, every, labels, one, outcome, verdict, written
 
-from contracts.catalog import ROOT
-from contracts.outcome import Result
-from contracts.report.allure import write
-from contracts.report.allure_words import CATEGORIES
-from contracts.report.terminal import block
+from contracts.case.outcome import Result
+from contracts.catalog.release import ROOT
+from contracts.report.export.allure import write
+from contracts.report.export.allure_texts import CATEGORIES
+from contracts.report.summary.terminal import block
 
 
 def test_identity_is_the_same_in_every_run(tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from allure_samples import results
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 CONFTEST = """
 import pytest
 
 def pytest_sessionstart(session):
-    from contracts.report.allure import CasesLeftOut
+    from contracts.report.export.allure import CasesLeftOut
     session.config.pluginmanager.register(CasesLeftOut(lambda nodeid: nodeid.startswith("test_zadig.py::")))
 
 @pytest.fixture(scope="session")

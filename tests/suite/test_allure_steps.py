@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from allure_samples import BEGAN, LIVE, STEPS, one, outcome, verdict, written
 
-from contracts.outcome import Result
+from contracts.case.outcome import Result
 
 
 def test_steps_are_phases_calls_and_the_check(tmp_path: Path) -> None:

@@ -14,14 +14,14 @@ from bad_servers import BAD_SERVERS, Bad, documented
 from certificates import Certificates, make
 from raw_server import serving
 
-from contracts.casetable import cases
-from contracts.catalog import load
-from contracts.check import check
-from contracts.client import Client, Exchange, Limits, Request
-from contracts.jobs import row
-from contracts.session import Session
-from contracts.settings import load as load_settings
-from contracts.transport import Transport
+from contracts.catalog.cases import cases
+from contracts.catalog.release import load
+from contracts.check.check import check
+from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.transport import Transport
+from contracts.pytest_plugin.jobs import row
+from contracts.run.session import Session
+from contracts.settings.settings import load as load_settings
 
 ROOT = Path(__file__).parents[2]
 QUICK, PATIENT = Limits(connect=3, first_byte=3, answer=3), Limits(answer=15)

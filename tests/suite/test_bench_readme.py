@@ -6,7 +6,7 @@ import pytest
 
 from bench import document, readme
 from bench.table import Table
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 HEAD = ["", "s", "× bare loop", "CPU s", "MB", "requests", "on a broken server"]
 AT_ONCE = [

@@ -9,13 +9,13 @@ import pytest
 import requests
 
 from contracts.breakages.catalog import breakages
-from contracts.breakages.front import front
-from contracts.casetable import cases
-from contracts.catalog import ROOT
-from contracts.connect import find_place, look_at, open_target
-from contracts.runner import run_case
-from contracts.settings import load as settings
+from contracts.breakages.proxy.proxy import front
+from contracts.case.runner import run_case
+from contracts.catalog.cases import cases
+from contracts.catalog.release import ROOT
+from contracts.settings.settings import load as settings
 from contracts.standin.app import create_app
+from contracts.target.connect import find_place, look_at, open_target
 
 BREAKAGES = breakages()
 

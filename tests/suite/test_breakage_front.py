@@ -10,11 +10,11 @@ from dataclasses import replace
 import pytest
 import requests
 
+from contracts.breakages.answer_edits import on, set_header
+from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Memory
 from contracts.breakages.catalog import breakages
-from contracts.breakages.change import Act, Answered, Asked, Change, Forward, Memory
-from contracts.breakages.front import front
-from contracts.breakages.spoil import on, set_header
-from contracts.breakages.wire import PIECE, WIRES
+from contracts.breakages.proxy.proxy import front
+from contracts.breakages.proxy.wire import PIECE, WIRES
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 

@@ -9,13 +9,13 @@ import pytest
 from tales import seen
 from test_import_rule import PACKAGE, named, outside
 
-from contracts.breach import Kind
-from contracts.breakages.answers import ANSWERS, example_request, name_of
-from contracts.breakages.calls import OPERATIONS
+from contracts.breakages.breakage import Answered, Asked, Change, Memory
 from contracts.breakages.catalog import benign, breakages
-from contracts.breakages.change import Answered, Asked, Change, Memory
-from contracts.casetable import cases
-from contracts.catalog import load
+from contracts.breakages.known_answers import ANSWERS, example_request, name_of
+from contracts.breakages.proxy.recognise import OPERATIONS
+from contracts.catalog.cases import cases
+from contracts.catalog.release import load
+from contracts.check.breach import Kind
 from contracts.standin.app import create_app
 
 BREAKAGES, BENIGN = breakages(), benign()

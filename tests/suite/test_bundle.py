@@ -12,9 +12,9 @@ from bundles import SCHEMA, made, run, texts
 from run_folders import HOSTILE, LIVE, case, verdict
 from run_folders import write as write_run
 
-from contracts.catalog import ROOT
-from contracts.redact import register
-from contracts.report.bundle import clean, write
+from contracts.catalog.release import ROOT
+from contracts.report.bundle.write import clean, write
+from contracts.text.redact import register
 
 USUAL = ["junit.xml", "manifest.json", "report.html", SCHEMA, "summary.md", "verdict.json"]
 JWT = ".".join(

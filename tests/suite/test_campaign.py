@@ -20,10 +20,10 @@ from few_changes import (
 )
 from jsonschema import Draft202012Validator
 
-from contracts.breakages.campaign_plan import Wish, one_each, plan
 from contracts.breakages.catalog import benign, breakages
-from contracts.casetable import cases
-from contracts.catalog import ROOT
+from contracts.campaign.plan import Wish, one_each, plan
+from contracts.catalog.cases import cases
+from contracts.catalog.release import ROOT
 
 
 @pytest.fixture(scope="module")

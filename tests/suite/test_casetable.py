@@ -9,15 +9,15 @@ from unittest.mock import Mock
 
 import pytest
 
-from contracts import casetable
-from contracts.calls import operation_call
-from contracts.casetable import Case, CatalogError, cases
-from contracts.catalog import load, releases
-from contracts.client import Request
-from contracts.givens import GIVENS
-from contracts.journal import Guard, Journal, Names
-from contracts.target import Place, Target, open_subject
-from contracts.transport import SAFE_METHODS
+from contracts.case.givens import GIVENS
+from contracts.catalog.cases import Case, CatalogError, cases
+from contracts.catalog.release import cases as casetable
+from contracts.catalog.release import load, releases
+from contracts.http.client import Request
+from contracts.http.transport import SAFE_METHODS
+from contracts.safety.journal import Guard, Journal, Names
+from contracts.target.requests import operation_call
+from contracts.target.target import Place, Target, open_subject
 
 ALL = [pytest.param(name, id=name) for name in releases()]
 ROW = {"given": "workflow", "answer": "success", "basis": "documented"}

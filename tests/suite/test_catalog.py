@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from contracts import catalog
-from contracts.catalog import Answer, CatalogError, Operation, Release, load, releases
-from contracts.derive.names import load_names
+from contracts.catalog.release import Answer, CatalogError, Operation, Release, load, releases
+from contracts.catalog.release import release as catalog
+from contracts.derive.page.names import load_names
 
 RELEASES = releases()
 PAGE = "zadig-1.7.0-workflow-api.md"

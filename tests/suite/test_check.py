@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from checked_answers import ANSWERS, JSON_ANSWERS, PAGE, SENT, WRONG_TYPES, exchange, found, good, held
 
-from contracts.breach import Kind
-from contracts.check import MOST_UNKNOWN, fill
-from contracts.client import Exchange, Failure
+from contracts.check.breach import Kind
+from contracts.check.check import MOST_UNKNOWN, fill
+from contracts.http.client import Exchange, Failure
 
 
 @pytest.mark.parametrize("name", ANSWERS)

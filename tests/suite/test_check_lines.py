@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from checked_answers import ANSWERS, PAGE, RELEASE, SENT, exchange, found, good, held
 
-from contracts.breach import Breach, Kind
-from contracts.check import Checked, check, fill
-from contracts.client import Failure
+from contracts.check.breach import Breach, Kind
+from contracts.check.check import Checked, check, fill
+from contracts.http.client import Failure
 
 ERROR, QUEUED, METHOD = "cancel-task/no-such-task", "start-task/queued", "every/wrong-method"
 OBSERVED = "cancel-task/invalid-id"

@@ -7,7 +7,7 @@ from bad_behaviours import says
 from clients import GET, POST, echoes, keeps, methods, open_client
 from raw_server import JSON, Visit, answer, serving
 
-from contracts.client import Request
+from contracts.http.client import Request
 
 
 def test_a_get_on_a_connection_closed_meanwhile_is_repeated_on_a_new_one() -> None:

@@ -6,7 +6,7 @@ import pytest
 from clients import GET, POST, keeps, methods, open_client
 from raw_server import JSON, Visit, serving
 
-from contracts.client import Client, Failure, Limits, Request
+from contracts.http.client import Client, Failure, Limits, Request
 
 
 def test_the_guard_stops_a_change() -> None:

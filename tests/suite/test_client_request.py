@@ -6,8 +6,8 @@ import pytest
 from clients import GET, POST, echoes, keeps, open_client
 from raw_server import HEAD, answer, serving
 
-from contracts.client import Header, Request
-from contracts.transport import Transport
+from contracts.http.client import Header, Request
+from contracts.http.transport import Transport
 
 
 @pytest.mark.parametrize(

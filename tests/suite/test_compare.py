@@ -12,10 +12,10 @@ from jsonschema import Draft202012Validator
 from run_folders import HOSTILE, LIVE, STAND_IN, case, verdict, write
 
 from contracts.__main__ import main
-from contracts.catalog import ROOT
-from contracts.report.compare import Comparison, compare
-from contracts.report.compared import lines, markdown
-from contracts.report.noise import beyond_noise, z
+from contracts.catalog.release import ROOT
+from contracts.report.compare.compare import Comparison, compare
+from contracts.report.compare.significance import beyond_noise, z
+from contracts.report.compare.text import lines, markdown
 
 SCHEMA = json.loads((ROOT / "schemas" / "compare.json").read_text(encoding="utf-8"))
 GROUPS = ("newly_broken", "fixed", "still_broken", "newly_known", "new", "lost")

@@ -10,7 +10,7 @@ import pytest
 from documents import Fence, fences, headings, read
 from shell import COMMENT, environment, run, serving
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 EDIT = re.compile(r"(?:^|\n)(Append to|Write|In) `([^`]+)`(, everywhere)?[^`\n]*:$")
 FAILS = "fails"

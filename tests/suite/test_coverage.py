@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 from contracts.__main__ import main
-from contracts.breach import Kind
-from contracts.casetable import Case, cases
-from contracts.catalog import RELEASES, ROOT, load, releases
-from contracts.coverage import FACTS, RELEASE, STORIES, TABLE, bases, matching, read, stories
-from contracts.deviations import FILE as DEVIATIONS
-from contracts.deviations import Deviation, DeviationsError
-from contracts.deviations import read as read_deviations
+from contracts.catalog.cases import Case, cases
+from contracts.catalog.coverage import FACTS, RELEASE, STORIES, TABLE, bases, matching, read, stories
+from contracts.catalog.release import RELEASES, ROOT, load, releases
+from contracts.check.breach import Kind
+from contracts.run.deviations import FILE as DEVIATIONS
+from contracts.run.deviations import Deviation, DeviationsError
+from contracts.run.deviations import read as read_deviations
 
 EXPECTED_ELSEWHERE = {
     "create-workflow/lost-race": "which of two creates loses is the server's affair; concurrency/creates-* accept it",

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from contracts.deadline import deadlines
+from contracts.http.deadlines import deadlines
 
 LONG = 600.0
 PATIENCE = 30.0

@@ -16,7 +16,7 @@ import yaml
 from deploy_ci import CI, GITHUB, GITLAB, JENKINS, TEKTON, ZADIG, document, scripts
 from deploy_image import FILE
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 RUN = TEKTON.with_name("run.yaml")
 

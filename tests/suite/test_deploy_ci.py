@@ -10,7 +10,7 @@ from deploy_ci import CI, GITHUB, GITLAB, JENKINS, TEKTON, ZADIG, Played, docume
 from deploy_runs import SOME, STRICT, token_of, verdict
 from deploy_tree import Done, Tree
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 from contracts.standin.process import StandIn
 
 pytest_plugins = ("deploy_fixtures",)

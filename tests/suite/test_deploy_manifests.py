@@ -10,8 +10,8 @@ import pytest
 import yaml
 from deploy_pods import BASE, container, job_spec, manifest, settings
 
-from contracts.catalog import ROOT
-from contracts.settings import SETTINGS
+from contracts.catalog.release import ROOT
+from contracts.settings.settings import SETTINGS
 
 JOBS = ("job.yaml", "cronjob.yaml")
 both_jobs = pytest.mark.parametrize("name", JOBS)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
-from contracts.derive.run import show
+from contracts.derive.command import show
 
 ROOT = Path(__file__).parents[2]
 PAGES = Path(__file__).parent / "pages"

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from contracts.derive.documented import document
-from contracts.derive.page import read_page
-from contracts.derive.run import render
+from contracts.derive.command import render
+from contracts.derive.page.documented import document
+from contracts.derive.page.sections import read_page
 
 FORMS = Path(__file__).parent / "pages/forms"
 FINDING = "{line} {rule} ({operation}): {what}; assumed that {assumed}"

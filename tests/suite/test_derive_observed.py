@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from observed_slips import SLIPS
 
-from contracts.derive.contract import combine
-from contracts.derive.error import DeriveError
-from contracts.derive.names import load_names
-from contracts.derive.observed import load
+from contracts.derive.contract.contract import combine
+from contracts.derive.errors import DeriveError
+from contracts.derive.observed.observed import load
+from contracts.derive.page.names import load_names
 
 RELEASES = Path(__file__).parents[2] / "contracts/releases"
 DOCUMENTED: dict[str, Any] = json.loads((RELEASES / "1.7.0/documented.json").read_text(encoding="utf-8"))

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from irregular_pages import EVERY_OPERATION, LOST, NOT_JSON, PAGES, PLAIN, ROOT, SURVIVED
 
-from contracts.derive.documented import document
-from contracts.derive.error import DeriveError
-from contracts.derive.names import load_names
-from contracts.derive.page import read_page
-from contracts.derive.run import render
+from contracts.derive.command import render
+from contracts.derive.errors import DeriveError
+from contracts.derive.page.documented import document
+from contracts.derive.page.names import load_names
+from contracts.derive.page.sections import read_page
 
 NAMES = load_names(ROOT / "contracts/releases/operations.toml")
 REAL_PAGE = ROOT.parent / "shared/pages/zadig-1.7.0-workflow-api.md"

@@ -8,7 +8,7 @@ import pytest
 from openapi_spec_validator import validate
 from openapi_spec_validator.readers import read_from_filename
 
-from contracts.derive.run import derive
+from contracts.derive.command import derive
 
 ROOT = Path(__file__).parents[2]
 PAGE = Path(__file__).parent / "pages/plain.md"

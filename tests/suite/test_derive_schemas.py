@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from contracts.derive.contract import combine
-from contracts.derive.observed import load
-from contracts.derive.schemas import constants, own_schemas
+from contracts.derive.contract.contract import combine
+from contracts.derive.contract.schemas import constants, own_schemas
+from contracts.derive.observed.observed import load
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "schemas/1.7.0"

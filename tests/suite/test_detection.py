@@ -10,13 +10,13 @@ import spoilers as spoil
 from broken_servers import BROKEN, CANCEL_NONE, CANCELLED, CASES, FEW, PAGE, REGRESSION, STORED, Broken
 from spoilt import Answer, Spoil, Spoiled
 
-from contracts.connect import find_place, look_at, open_target
-from contracts.outcome import Outcome, Result
-from contracts.runner import run_case
-from contracts.settings import load
+from contracts.case.outcome import Outcome, Result
+from contracts.case.runner import run_case
+from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
-from contracts.target import Target
+from contracts.target.connect import find_place, look_at, open_target
+from contracts.target.target import Target
 
 pytestmark = pytest.mark.usefixtures("bare")
 

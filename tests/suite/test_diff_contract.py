@@ -9,10 +9,10 @@ from click.testing import CliRunner
 from markdown_it import MarkdownIt
 
 from contracts.__main__ import main
-from contracts.catalog import ROOT
-from contracts.derive.contract import Answer, Contract, Operation
-from contracts.derive.diff import diff
-from contracts.derive.tell import FORMS, diff_contract
+from contracts.catalog.release import ROOT
+from contracts.derive.contract.contract import Answer, Contract, Operation
+from contracts.derive.contract.diff import diff
+from contracts.derive.contract.diff_text import FORMS, diff_contract
 
 PAGE = Path(__file__).parent / "pages/plain.md"
 QUERY = "|`projectName`|string|query|项目|demo|否|"

@@ -15,9 +15,9 @@ from places_found import (
     module,
 )
 
-from contracts.catalog import ROOT
-from contracts.settings import SettingsError
-from contracts.target import Place
+from contracts.catalog.release import ROOT
+from contracts.settings.settings import SettingsError
+from contracts.target.target import Place
 
 pytestmark = pytest.mark.usefixtures("bare")
 

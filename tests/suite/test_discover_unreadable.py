@@ -11,9 +11,9 @@ from places_found import (
 )
 from starlette.responses import RedirectResponse, Response
 
-from contracts.connect import look_at
-from contracts.discover import NoPlaceError
-from contracts.target import Place
+from contracts.target.connect import look_at
+from contracts.target.discovery import NoPlaceError
+from contracts.target.target import Place
 
 pytestmark = pytest.mark.usefixtures("bare")
 

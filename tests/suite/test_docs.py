@@ -11,14 +11,14 @@ import pytest
 from shell import COMMENT
 
 from contracts.__main__ import main
-from contracts.catalog import ROOT
-from contracts.language import catalogue
-from contracts.outcome import Result
-from contracts.profiles import PROFILES
-from contracts.readme import BEGIN, END, LANGUAGES
-from contracts.report.terminal import block
-from contracts.settings import SETTINGS
-from contracts.verdict import ACCEPTED, EXITS, INCONCLUSIVE, LEAKED, PASSED_ON, REJECTED
+from contracts.case.outcome import Result
+from contracts.catalog.profiles import PROFILES
+from contracts.catalog.release import ROOT
+from contracts.i18n import messages as catalogue
+from contracts.report.summary.terminal import block
+from contracts.run.verdict import ACCEPTED, EXITS, INCONCLUSIVE, LEAKED, PASSED_ON, REJECTED
+from contracts.settings.readme_table import BEGIN, END, LANGUAGES
+from contracts.settings.settings import SETTINGS
 
 READMES = tuple(language.file for language in LANGUAGES)
 TROUBLE = ("docs/troubleshooting.md", "docs/troubleshooting.zh-CN.md")

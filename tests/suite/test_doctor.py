@@ -16,7 +16,7 @@ from raw_server import answer, serving
 
 from contracts.__main__ import main
 from contracts.doctor.run import doctor
-from contracts.settings import load
+from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 

@@ -14,7 +14,7 @@ from examined import (
 from live import Live
 from raw_server import answer, serving
 
-from contracts.settings import load
+from contracts.settings.settings import load
 
 pytestmark = pytest.mark.usefixtures("bare")
 

@@ -13,7 +13,7 @@ from live import ENVIRONMENTS, WORKFLOWS, Live
 
 from contracts.doctor.run import doctor
 from contracts.doctor.token import clock_finding, server_time, span, token_findings
-from contracts.settings import load
+from contracts.settings.settings import load
 
 pytestmark = pytest.mark.usefixtures("bare")
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from whole_runs import run
 
-from contracts import early
-from contracts.connect import Look
-from contracts.early import Early
-from contracts.settings import SettingsError
-from contracts.target import Place
+from contracts.run import early
+from contracts.run.early import Early
+from contracts.settings.settings import SettingsError
+from contracts.target.connect import Look
+from contracts.target.target import Place
 
 LOOK = Look("http://127.0.0.1:1")
 PLACE = Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")

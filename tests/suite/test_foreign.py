@@ -8,7 +8,7 @@ from pathlib import Path
 
 import requests
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 from contracts.standin.process import StandIn, start
 
 STRANGERS = 200

@@ -14,7 +14,7 @@ from one_run import DRIFT, WRONG
 from run_folders import LIVE, STAND_IN, case, cases, verdict, write
 
 from contracts.report.gate import gate
-from contracts.report.rules import decide, disagreement
+from contracts.report.verdict_rules import decide, disagreement
 
 
 @settings(deadline=None)

@@ -20,7 +20,7 @@ from own_names import (
     task,
 )
 
-from contracts.journal import Guard, Journal, RefusedError
+from contracts.safety.journal import Guard, Journal, RefusedError
 
 ALLOWED = [
     pytest.param("POST", WORKFLOWS, create(), id="create"),

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from run_folders import HOSTILE, LIVE, STAND_IN, case, verdict, write
 
 from contracts.__main__ import main
-from contracts.report.history import history
-from contracts.report.history_page import render
+from contracts.report.history.history import history
+from contracts.report.history.page import render
 
 FIRST = date(2026, 1, 1)
 

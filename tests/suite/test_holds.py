@@ -11,9 +11,9 @@ from checked_answers import JSON_ANSWERS, good
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contracts.catalog import ROOT
-from contracts.holds import holds
-from contracts.validate import errors
+from contracts.catalog.release import ROOT
+from contracts.check.holds import holds
+from contracts.check.schema import errors
 
 PLAIN = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
 VALUES = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner))

@@ -10,7 +10,7 @@ from documents import READMES
 from live import live
 from shell import environment
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 ROWS = {"smoke": 0, "regression": 1}
 """Profiles that need no agent and no further token, and their rows in the table."""

@@ -9,9 +9,9 @@ from html_page import NOW, Page, page
 from html_samples import CODE, DEVIATION, LIVE, STAND_IN, WANTED, everything, outcome, verdict
 from one_run import DRIFT
 
-from contracts.breach import Breach, Kind
-from contracts.outcome import Result
-from contracts.report.html import render
+from contracts.case.outcome import Result
+from contracts.check.breach import Breach, Kind
+from contracts.report.html.page import render
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from html_samples import HOSTILE, LIVE, STAND_IN, everything, outcome, put, texts, verdict
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from contracts.outcome import Result
-from contracts.report.html import render
+from contracts.case.outcome import Result
+from contracts.report.html.page import render
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

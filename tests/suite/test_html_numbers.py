@@ -4,8 +4,8 @@ import pytest
 from html_page import NOW
 from html_samples import outcome, verdict
 
-from contracts.outcome import Result
-from contracts.report.view import covered, days_left, duration, matrix, scale
+from contracts.case.outcome import Result
+from contracts.report.html.view import covered, days_left, duration, matrix, scale
 
 
 def test_matrix_has_every_answer_once() -> None:

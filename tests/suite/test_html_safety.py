@@ -10,9 +10,9 @@ from html_page import NOW, Page
 from html_samples import CODE, HOSTILE, everything, outcome, put, texts, verdict
 from whole_runs import Runs
 
-from contracts.outcome import Evidence, Result
-from contracts.report.html import render
-from contracts.report.visible import visible
+from contracts.case.outcome import Evidence, Result
+from contracts.report.html.page import render
+from contracts.text.printable import visible
 
 MOST = 1_000_000
 """Bytes that the page may have."""

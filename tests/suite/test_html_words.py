@@ -7,17 +7,17 @@ from dataclasses import replace
 import pytest
 from html_samples import DEVIATION, LIVE, outcome, verdict
 
-from contracts.breach import Kind
-from contracts.casetable import cases
-from contracts.language.speak import translated
-from contracts.outcome import Result
-from contracts.plan import notes as plan_notes
-from contracts.plan import scope as plan_scope
-from contracts.profiles import PROFILES
-from contracts.report.html import TEMPLATES
-from contracts.report.view import RESULTS
-from contracts.report.words import Word, load
-from contracts.settings import Settings
+from contracts.case.outcome import Result
+from contracts.catalog.cases import cases
+from contracts.catalog.profiles import PROFILES
+from contracts.check.breach import Kind
+from contracts.i18n.page_texts import Word, load
+from contracts.i18n.translate import translated
+from contracts.report.html.page import TEMPLATES
+from contracts.report.html.view import RESULTS
+from contracts.run.plan import notes as plan_notes
+from contracts.run.plan import scope as plan_scope
+from contracts.settings.settings import Settings
 
 WORDS = load()
 DYNAMIC = {

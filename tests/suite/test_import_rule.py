@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 PACKAGE = ROOT / "contracts"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -74,21 +74,21 @@ def test_the_deriver_knows_only_itself(path: Path) -> None:
 @pytest.mark.parametrize("path", named((PACKAGE / "report").rglob("*.py")))
 def test_reports_read_only_the_verdict(path: Path) -> None:
     """A report knows nothing but verdict.json, the run folder, the schemas and the words; so it can be made anew."""
-    assert outside(path, ["contracts.report", "contracts.places", "contracts.language"]) == []
+    assert outside(path, ["contracts.report", "contracts.paths", "contracts.i18n"]) == []
     assert foreign(path, ["jinja2", "markupsafe", "allure_commons", "tomli"]) == []
 
 
 @pytest.mark.parametrize("path", named((PACKAGE / "language").rglob("*.py")))
 def test_the_words_know_only_themselves(path: Path) -> None:
     """Whoever says something may use the words, so the words use nobody."""
-    assert outside(path, ["contracts.language"]) == []
+    assert outside(path, ["contracts.i18n"]) == []
     assert foreign(path, ["tomli"]) == []
 
 
 @pytest.mark.parametrize("path", named(CASES))
 def test_cases_see_only_fixtures_and_data(path: Path) -> None:
     """A test of the cases reads as a sentence: it has the types of its fixtures, and no way round them."""
-    types = ["contracts.casetable", "contracts.catalog", "contracts.flow", "contracts.crowd"]
+    types = ["contracts.catalog.cases", "contracts.catalog.release", "contracts.case.flow", "contracts.case.concurrent"]
     assert outside(path, types) == []
     assert foreign(path, ["pytest"]) == []
 
@@ -112,9 +112,15 @@ def test_only_the_plugin_imports_pytest() -> None:
 @pytest.mark.parametrize("path", named((PACKAGE / "breakages").glob("campaign*.py")))
 def test_the_campaign_reads_data_only(path: Path) -> None:
     """A campaign measures the checks from outside: it knows changes, cases and verdicts, and loads the plugin whole."""
-    presents = ["contracts.report.engine", "contracts.report.columns"]
-    data = ["contracts.casetable", "contracts.places", "contracts.plan", "contracts.profiles", "contracts.verdict"]
-    loads = ["contracts.plugin"] if path.stem == "campaign_child" else []
+    presents = ["contracts.report.html.templates", "contracts.text.tables"]
+    data = [
+        "contracts.catalog.cases",
+        "contracts.paths",
+        "contracts.run.plan",
+        "contracts.catalog.profiles",
+        "contracts.run.verdict",
+    ]
+    loads = ["contracts.pytest_plugin.hooks"] if path.stem == "campaign_child" else []
     assert outside(path, ["contracts.breakages", "contracts.standin", *presents, *data, *loads]) == []
 
 
@@ -172,7 +178,7 @@ def test_most_modules_are_short() -> None:
         pytest.param("from a import b as c", {"a.b"}, id="from"),
         pytest.param("def f():\n    from a.b import c", {"a.b.c"}, id="late"),
         pytest.param("from . import b", {"contracts.report.b"}, id="relative"),
-        pytest.param("from ..check import b", {"contracts.check.b"}, id="relative-up"),
+        pytest.param("from ..check import b", {"contracts.check.check.b"}, id="relative-up"),
         pytest.param("importlib.import_module('a')", {"a"}, id="by-name"),
     ],
 )

@@ -17,9 +17,9 @@ import pytest
 from installed import PLANTED, SECRET, Installed, installed, project_files
 from whole_runs import environment
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
+from contracts.run.version import VERSION
 from contracts.standin.process import start
-from contracts.version import VERSION
 
 SHIPPED = "contracts/shipped/"
 BREAKAGE = "envelope/cancel-task/no-such-task/code-changed"

@@ -24,8 +24,8 @@ from starlette.requests import Request as Incoming
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from contracts.client import Client
-from contracts.journal import FILE, Guard, Journal, Names, RefusedError, left_open
+from contracts.http.client import Client
+from contracts.safety.journal import FILE, Guard, Journal, Names, RefusedError, left_open
 from contracts.standin.thread import serve_in_thread
 
 
@@ -72,8 +72,8 @@ def test_each_entry_is_flushed_to_disk(journal: Journal, monkeypatch: pytest.Mon
     """An entry is synced after it is written, so that it outlives the machine."""
     calls: list[str] = []
     write, sync = os.write, os.fsync
-    monkeypatch.setattr("contracts.journal.os.write", lambda *args: (calls.append("write"), write(*args))[1])
-    monkeypatch.setattr("contracts.journal.os.fsync", lambda *args: (calls.append("sync"), sync(*args))[1])
+    monkeypatch.setattr("contracts.safety.journal.os.write", lambda *args: (calls.append("write"), write(*args))[1])
+    monkeypatch.setattr("contracts.safety.journal.os.fsync", lambda *args: (calls.append("sync"), sync(*args))[1])
     journal.open("zct-run-main-9", PROJECT)
     assert calls == ["write", "sync"]
 

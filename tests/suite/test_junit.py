@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from one_run import CURL, WRONG
 from run_folders import HOSTILE, LIVE, STAND_IN, case, cases, verdict
 
-from contracts.report.junit import render
+from contracts.report.export.junit import render
 
 CHILDREN = {"failure", "error", "skipped", "system-out"}
 

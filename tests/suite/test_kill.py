@@ -13,7 +13,7 @@ import pytest
 import requests
 from agreement import disagreements
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 from contracts.standin.process import StandIn, start
 from tests.suite.killer import KINDS
 

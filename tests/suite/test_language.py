@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from spoken import Spoken, in_template, is_prose, modules, shape, single, texts
 
-from contracts.catalog import RELEASES, ROOT
-from contracts.language import catalogue
-from contracts.language.speak import translated, translated_came
-from contracts.report.bundle import HOW
+from contracts.catalog.release import RELEASES, ROOT
+from contracts.i18n import messages as catalogue
+from contracts.i18n.translate import translated, translated_came
+from contracts.report.bundle.write import HOW
 
 CATALOGUE = catalogue.rows()
 SHAPES = {shape(english) for rows in CATALOGUE.values() for english in rows}
@@ -82,7 +82,7 @@ def bare(template: str) -> str:
 
 def without_chinese(found: Iterator[Spoken], silent: tuple[str, ...]) -> list[str]:
     return [
-        f"{text.place}: no Chinese for {text.template!r}; write it in contracts/language/messages.toml"
+        f"{text.place}: no Chinese for {text.template!r}; write it in contracts/i18n/messages.toml"
         for text in found
         if text.template not in silent and not {text.template, bare(text.template)} & SHAPES
     ]

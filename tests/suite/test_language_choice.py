@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.language.choice import chosen, wished
+from contracts.i18n.locale import chosen, wished
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ import re
 import pytest
 from checked_answers import ANSWERS, JSON_ANSWERS, exchange, good, held
 
-from contracts.check import Checked
-from contracts.language import catalogue
-from contracts.language.speak import say, translated, translated_came
-from contracts.report.spoken import came
-from contracts.report.words import load
+from contracts.check.check import Checked
+from contracts.i18n import messages as catalogue
+from contracts.i18n.page_texts import load
+from contracts.i18n.translate import say, translated, translated_came
+from contracts.report.summary.localized import came
 
 CATALOGUE = catalogue.rows()
 

@@ -12,12 +12,12 @@ from spoken import english_in
 from whole_runs import Ran, run
 
 from contracts.__main__ import main
-from contracts.breach import Breach, Kind
 from contracts.breakages.catalog import breakages
-from contracts.breakages.front import front
-from contracts.outcome import Result as Became
-from contracts.report.html import render
-from contracts.report.markdown import render as markdown
+from contracts.breakages.proxy.proxy import front
+from contracts.case.outcome import Result as Became
+from contracts.check.breach import Breach, Kind
+from contracts.report.html.page import render
+from contracts.report.summary.markdown import render as markdown
 from contracts.standin.app import create_app
 
 BROKEN = "envelope/cancel-task/no-such-task/extra-null"

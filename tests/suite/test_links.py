@@ -6,7 +6,7 @@ from urllib.parse import unquote
 import pytest
 from documents import anchors, anchors_in_order, documents, file_of, targets, tokens
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 PICTURES = {".png": b"\x89PNG\r\n\x1a\n", ".svg": b"<", ".gif": b"GIF8", ".jpg": b"\xff\xd8\xff"}
 

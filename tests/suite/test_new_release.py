@@ -17,12 +17,13 @@ from new_pages import (
 from openapi_spec_validator import validate
 from openapi_spec_validator.readers import read_from_filename
 
-from contracts import casetable, catalog
 from contracts.__main__ import main
-from contracts.catalog import ROOT
-from contracts.derive import toml
-from contracts.derive.proposal import OPEN
-from contracts.derive.run import derive
+from contracts.catalog.release import ROOT
+from contracts.catalog.release import cases as casetable
+from contracts.catalog.release import release as catalog
+from contracts.derive.command import derive
+from contracts.derive.proposal import toml_writer as toml
+from contracts.derive.proposal.proposal import OPEN
 
 PAGES = {
     "one-known-operation": (CANCEL,),

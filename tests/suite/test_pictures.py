@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from contracts.report.terminal import Line
+from contracts.report.summary.terminal import Line
 from docs import pictures
 
 HEAD = struct.Struct(">8s4x4sII")

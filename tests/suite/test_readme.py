@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.catalog import ROOT
-from contracts.readme import BEGIN, CHINESE, END, LANGUAGES, readme
-from contracts.settings import SETTINGS
+from contracts.catalog.release import ROOT
+from contracts.settings.readme_table import BEGIN, CHINESE, END, LANGUAGES, readme
+from contracts.settings.settings import SETTINGS
 
 
 def test_settings_tables_are_up_to_date() -> None:
@@ -59,7 +59,7 @@ def test_setting_without_a_meaning_is_one_line(copies: Path, monkeypatch: pytest
     said: list[str] = []
     monkeypatch.delitem(CHINESE, "shard")
     assert readme(copies, check=False, echo=said.append) == 4
-    assert said == ["README.zh-CN.md: setting shard has no meaning yet; write it in contracts/readme.py"]
+    assert said == ["README.zh-CN.md: setting shard has no meaning yet; write it in contracts/settings/readme_table.py"]
 
 
 def test_missing_readme_is_one_line(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from documents import READMES, fences, inline, read
 from shell import COMMENT, environment, run, serving
 
 from contracts.__main__ import main
-from contracts.catalog import ROOT
-from contracts.readme import BEGIN, END
-from contracts.settings import SETTINGS, load
+from contracts.catalog.release import ROOT
+from contracts.settings.readme_table import BEGIN, END
+from contracts.settings.settings import SETTINGS, load
 
 ADDRESS = "https://zadig.example.com"
 TOKEN_FILE = ".zadig-token"

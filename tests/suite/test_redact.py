@@ -11,8 +11,8 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from contracts.breach import SHOWN, show
-from contracts.redact import MASK, SHORTEST, Register, printable, register
+from contracts.check.breach import SHOWN, show
+from contracts.text.redact import MASK, SHORTEST, Register, printable, register
 
 SECRETS = [
     pytest.param("canary-4711", id="word"),

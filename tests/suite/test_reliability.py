@@ -10,7 +10,7 @@ import test_secrets
 import test_settings_refused
 from bad_servers import BAD_SERVERS
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 
 FIGURES = {
     "SIGKILL before and after": len(test_kill.KILLS),

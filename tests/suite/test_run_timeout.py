@@ -3,15 +3,15 @@
 import time
 from pathlib import Path
 
-from contracts.casetable import cases
-from contracts.connect import find_place, look_at, open_target
-from contracts.jobs import row
-from contracts.outcome import Result
-from contracts.runner import run_case
-from contracts.session import Session
-from contracts.settings import load
+from contracts.case.outcome import Result
+from contracts.case.runner import run_case
+from contracts.catalog.cases import cases
+from contracts.pytest_plugin.jobs import row
+from contracts.run.session import Session
+from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from contracts.target.connect import find_place, look_at, open_target
 
 CASES = {case.id: case for case in cases("1.7.0")}
 

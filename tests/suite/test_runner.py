@@ -13,23 +13,23 @@ from typing import Any
 import requests
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.casetable import cases
-from contracts.catalog import ROOT
-from contracts.connect import find_place, look_at, open_target
-from contracts.outcome import Result
-from contracts.runner import TRIALS, run_case
-from contracts.settings import load
+from contracts.case.outcome import Result
+from contracts.case.runner import TRIALS, run_case
+from contracts.catalog.cases import cases
+from contracts.catalog.release import ROOT
+from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
-from contracts.target import Target
+from contracts.target.connect import find_place, look_at, open_target
+from contracts.target.target import Target
 
 MISTAKE = """
-import contracts.jobs
+import contracts.pytest_plugin.jobs
 
 def pytest_configure(config):
     def mistaken(*_):
         raise RuntimeError("a mistake of the suite's own")
-    contracts.jobs.run_case = mistaken
+    contracts.pytest_plugin.jobs.run_case = mistaken
 """
 CASES = {case.id: case for case in cases("1.7.0")}
 

@@ -8,7 +8,7 @@ import pytest
 from starlette.responses import HTMLResponse
 from whole_runs import Ran, Runs, run, run_on_own
 
-from contracts.casetable import cases
+from contracts.catalog.cases import cases
 from contracts.standin.thread import serve_in_thread
 
 CRASHES = {"create-workflow/documented-body", "create-workflow/hook-ctl-null", "create-workflow/body-null"}

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 from whole_runs import command, environment
 
-from contracts.catalog import ROOT
-from contracts.journal import left_open
+from contracts.catalog.release import ROOT
+from contracts.safety.journal import left_open
 
 
 def answers(url: str) -> bool:

@@ -9,7 +9,7 @@ import spoilers as spoil
 from spoilt import Spoil, Spoiled
 from whole_runs import Ran, run
 
-from contracts.journal import left_open
+from contracts.safety.journal import left_open
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 

@@ -8,8 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from contracts.derive.contract import Answer, Contract, Operation
-from contracts.derive.schemas import answer_schema
+from contracts.derive.contract.contract import Answer, Contract, Operation
+from contracts.derive.contract.schemas import answer_schema
 
 CONTRACT = Contract("9.9.9", "page.md", ())
 OPERATION = Operation("look", "9.9.9", "GET", "/look", 1, None, (), None, None, None, ())

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 
@@ -21,7 +21,7 @@ CANARY = "canary+Zq7/9xR2mK4v=TtB8wLs"
 ECHOES = ("body", "html", "base64", "query", "garbage")
 LEAKY = """
 import pytest
-from contracts.plugin import SESSION
+from contracts.pytest_plugin.hooks import SESSION
 
 def test_traceback(request):
     '''A test of the user's own fails with the token in a local variable.'''

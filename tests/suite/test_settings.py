@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.settings import FILE, load
+from contracts.settings.settings import FILE, load
 
 SECRET = "s3cret-Value-of-a-token"
 

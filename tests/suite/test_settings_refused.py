@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from spoken import english_in
 
-from contracts.catalog import ROOT
-from contracts.settings import FILE, SETTINGS, SettingsError, is_secret, load, option
+from contracts.catalog.release import ROOT
+from contracts.settings.settings import FILE, SETTINGS, SettingsError, is_secret, load, option
 
 pytestmark = pytest.mark.usefixtures("bare")
 

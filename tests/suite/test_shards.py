@@ -11,10 +11,10 @@ from jsonschema import Draft202012Validator
 from verdict_samples import SCHEMA
 from whole_runs import Ran, Runs, run_on_own
 
-from contracts.casetable import cases
-from contracts.catalog import releases
-from contracts.merge import MergeError, merge
-from contracts.shards import record, recorded, shard
+from contracts.catalog.cases import cases
+from contracts.catalog.release import releases
+from contracts.run.merge import MergeError, merge
+from contracts.run.shards import record, recorded, shard
 
 IDS = some.lists(some.text("abc/-", min_size=1, max_size=8), unique=True, max_size=60)
 NUMBERS = (1, 2, 3, 7, 8)

@@ -7,10 +7,10 @@ import pytest
 from one_run import RUN
 from verdict_samples import DETAILS, valid
 
-from contracts.merge import merge
-from contracts.outcome import Outcome, Result
-from contracts.shards import shard
-from contracts.verdict import Tally, decide
+from contracts.case.outcome import Outcome, Result
+from contracts.run.merge import merge
+from contracts.run.shards import shard
+from contracts.run.verdict import Tally, decide
 
 NUMBERS = (1, 2, 3, 7, 8)
 OPERATIONS = ("create-workflow", "start-task", "cancel-task", "restart-task")

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from html_samples import CODE, WANTED, outcome
 
-from contracts.breach import Breach, Kind
-from contracts.outcome import Evidence, Result
-from contracts.report.sidebyside import Row, side_by_side
+from contracts.case.outcome import Evidence, Result
+from contracts.check.breach import Breach, Kind
+from contracts.report.html.side_by_side import Row, side_by_side
 
 
 def compared(wanted: Any, came: Any, *breaches: Breach, status: int = 400) -> list[Row]:

@@ -25,7 +25,7 @@ from zadig_client import (
 )
 
 from contracts.standin.app import create_app
-from contracts.standin.behaviour import BEHAVIOURS
+from contracts.standin.defects import BEHAVIOURS
 from contracts.standin.thread import serve_in_thread
 
 

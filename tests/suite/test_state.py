@@ -8,13 +8,13 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from contracts.casetable import AFTER, EFFECTS
-from contracts.catalog import load
-from contracts.client import Client
-from contracts.journal import Journal, Names
+from contracts.catalog.cases import AFTER, EFFECTS
+from contracts.catalog.release import load
+from contracts.check.state import Change, Held, UnclearError, effect, look
+from contracts.http.client import Client
+from contracts.safety.journal import Journal, Names
 from contracts.standin.thread import serve_in_thread
-from contracts.state import Change, Held, UnclearError, effect, look
-from contracts.target import Place, Subject, Target
+from contracts.target.target import Place, Subject, Target
 
 RELEASE = load("1.7.0")
 CREATE = RELEASE.operations["create-workflow"]

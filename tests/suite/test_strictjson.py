@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contracts.strictjson import MAX_DEPTH, NotStrictError, parse
+from contracts.text.strict_json import MAX_DEPTH, NotStrictError, parse
 
 
 @pytest.mark.parametrize(

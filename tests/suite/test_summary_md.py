@@ -14,9 +14,9 @@ from markdown_it.token import Token
 from one_run import CURL, WRONG
 from run_folders import HOSTILE, LIVE, STAND_IN, case, cases, verdict
 
-from contracts.breach import Breach, Kind
-from contracts.report.escape import fenced, text
-from contracts.report.markdown import VARIABLE, append_to_job_summary, render
+from contracts.check.breach import Breach, Kind
+from contracts.report.markdown_escape import fenced, text
+from contracts.report.summary.markdown import VARIABLE, append_to_job_summary, render
 
 MOST = 60_000
 FENCED = re.compile(r"^(`{3,})\w*\n.*?\n\1$", re.DOTALL | re.MULTILINE)

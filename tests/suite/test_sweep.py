@@ -12,8 +12,8 @@ from sweeping import (
 )
 
 from contracts.__main__ import main
-from contracts.journal import left_open
-from contracts.leftovers import run_ids
+from contracts.safety.journal import left_open
+from contracts.sweep.leftovers import run_ids
 
 
 def test_what_the_journals_have_open_is_removed(zadig: Live) -> None:

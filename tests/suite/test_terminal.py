@@ -8,11 +8,11 @@ from unicodedata import east_asian_width
 import pytest
 from one_run import CURL, DRIFT, RUN
 
-from contracts.breach import Breach, Kind
-from contracts.outcome import Evidence, Outcome, Result
-from contracts.promise import Promise
-from contracts.report.terminal import BLOCKS, LINES, summary
-from contracts.verdict import Run, Tally, decide
+from contracts.case.outcome import Evidence, Outcome, Result
+from contracts.check.breach import Breach, Kind
+from contracts.check.expected import Promise
+from contracts.report.summary.terminal import BLOCKS, LINES, summary
+from contracts.run.verdict import Run, Tally, decide
 
 LIVE = replace(RUN, profile="nightly")
 EMBEDDED = replace(LIVE, base_url="http://127.0.0.1:4711", stand_in="1.7.0", embedded=True)

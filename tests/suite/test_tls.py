@@ -10,8 +10,8 @@ import pytest
 from certificates import Certificates, make
 from raw_server import JSON, Server, Visit, answer, serving
 
-from contracts.client import Client, Exchange, Limits, Request
-from contracts.transport import Transport
+from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.transport import Transport
 
 GET, POST = Request("GET", "/%31"), Request("POST", "/%31", body=b"{}")
 

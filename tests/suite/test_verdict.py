@@ -7,10 +7,10 @@ import pytest
 from one_run import RUN
 from verdict_samples import BLOCKED, BROKEN, CRASHED, DRIFTED, GONE, HELD, KNOWN, PROMISED, decided, outcome, valid
 
-from contracts.outcome import Result
-from contracts.redact import register
-from contracts.steps import Phase, Step
-from contracts.verdict import Tally, decide, once
+from contracts.case.outcome import Result
+from contracts.http.trace import Phase, Step
+from contracts.run.verdict import Tally, decide, once
+from contracts.text.redact import register
 
 TABLE: list[tuple[str, list[Result], dict[str, Any], str, int, list[str]]] = [
     ("all-held", [HELD, HELD], {}, "accepted", 0, []),

@@ -13,13 +13,13 @@ from jsonschema import Draft202012Validator
 from one_run import RUN
 from verdict_samples import BROKEN, HELD, PROMISED, SCHEMA, decided, outcome, valid
 
-from contracts.breach import Kind
-from contracts.catalog import ROOT
-from contracts.outcome import Evidence, Result
-from contracts.promise import Promise
-from contracts.redact import register
-from contracts.steps import Phase, Step
-from contracts.verdict import FILE, Tally, decide, write
+from contracts.case.outcome import Evidence, Result
+from contracts.catalog.release import ROOT
+from contracts.check.breach import Kind
+from contracts.check.expected import Promise
+from contracts.http.trace import Phase, Step
+from contracts.run.verdict import FILE, Tally, decide, write
+from contracts.text.redact import register
 
 
 def test_secrets_are_masked() -> None:
@@ -66,7 +66,7 @@ def test_verdict_json_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch
         assert json.loads(path.read_text(encoding="utf-8")) == earlier
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("contracts.verdict.os.replace", fail)
+    monkeypatch.setattr("contracts.run.verdict.os.replace", fail)
     with pytest.raises(OSError, match="full"):
         write(decided(BROKEN), tmp_path)
     assert json.loads(path.read_text(encoding="utf-8")) == earlier

@@ -7,8 +7,8 @@ import pytest
 import tenacity
 from tenacity import nap
 
-from contracts import wait
-from contracts.wait import LONGEST_PAUSE, WaitError, wait_for
+from contracts.case import wait
+from contracts.case.wait import LONGEST_PAUSE, WaitError, wait_for
 
 FINAL = {"passed", "failed"}
 

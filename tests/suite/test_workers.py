@@ -7,11 +7,11 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 from whole_runs import run
 
-from contracts import workers as module
-from contracts.settings import load
+from contracts.run import workers as module
+from contracts.run.workers import MOST, WORK, latency, workers
+from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
-from contracts.workers import MOST, WORK, latency, workers
 
 
 class Slow:

@@ -8,9 +8,9 @@ import one_run
 from jsonschema import Draft202012Validator
 from one_run import CRASH, RUN
 
-from contracts.catalog import ROOT
-from contracts.outcome import Outcome, Result
-from contracts.verdict import Run, Tally, decide
+from contracts.case.outcome import Outcome, Result
+from contracts.catalog.release import ROOT
+from contracts.run.verdict import Run, Tally, decide
 
 SCHEMA = json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8"))
 DETAILS = one_run.DETAILS | {Result.KNOWN: {"breaches": (CRASH,), "deviation": "null-body-crashes"}}

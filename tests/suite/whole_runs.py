@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from contracts.catalog import ROOT
+from contracts.catalog.release import ROOT
 from contracts.standin.process import start
 
 MOST_SECONDS = 300

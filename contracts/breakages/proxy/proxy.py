@@ -1,0 +1,150 @@
+"""The front: a server of this process that lets a change act on each request to the server behind it."""
+
+import asyncio
+import contextlib
+import threading
+from types import TracebackType
+from typing import Self
+
+import h11
+from starlette.types import ASGIApp
+
+from contracts.breakages.breakage import Answered, Asked, Change, Forward, Memory
+from contracts.breakages.proxy.recognise import header, named
+from contracts.breakages.proxy.upstream import to_app, to_url
+from contracts.breakages.proxy.wire import deliver
+from contracts.standin.serve import base_url, bind
+
+CONTROL = "/_standin"
+"""Where the paths of the stand-in's own calls begin: they pass unchanged."""
+HEAD_BYTES = 1 << 20
+"""The longest request head, as the stand-in has it."""
+READY_SECONDS = 20.0
+
+
+class Front:
+    """Serves 127.0.0.1 from a thread while a `with` block lasts, and changes what the server behind answers.
+
+    `applied` counts the answers that are not what the server behind said to the same request. An error in the change
+    itself is raised at the end of the block.
+    """
+
+    def __init__(self, change: Change | None, forward: Forward, port: int = 0) -> None:
+        self.applied = 0
+        self._change = change
+        self._forward = forward
+        self._memory = Memory()
+        self._listener = bind(port)
+        self.base_url = base_url(self._listener)
+        self._error: Exception | None = None
+        self._loop = asyncio.new_event_loop()
+        self._over = asyncio.Event()
+        self._ready = threading.Event()
+        self._connections: set[asyncio.Task[None]] = set()
+        self._thread = threading.Thread(target=self._run, name=f"front {self.base_url}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        if not self._ready.wait(READY_SECONDS):
+            raise RuntimeError(f"the front at {self.base_url} was not ready within {READY_SECONDS:g} s")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join()
+        if self._error is not None and error is None:
+            raise self._error
+
+    def _run(self) -> None:
+        with contextlib.closing(self._loop):
+            self._loop.run_until_complete(self._serve())
+
+    async def _serve(self) -> None:
+        server = await asyncio.start_server(self._accept, sock=self._listener)
+        self._ready.set()
+        await self._over.wait()
+        server.close()
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = self._loop.create_task(self._talk(reader, writer))
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of one connection until either side ends it."""
+        rest, open_ = b"", True
+        try:
+            while open_ and (read := await _request(reader, writer, rest)) is not None:
+                asked, rest = read
+                answered = await self._answer(asked)
+                stays = await deliver(answered, reader, writer, bodiless=asked.method == "HEAD")
+                open_ = stays and (header(asked.headers, "Connection") or "").lower() != "close"
+        except OSError:
+            pass  # the client has left
+        except h11.RemoteProtocolError:
+            writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+        except Exception as error:  # of the change or the app; raised again where somebody sees it
+            self._error = self._error or error
+        finally:
+            writer.close()
+
+    async def _answer(self, asked: Asked) -> Answered:
+        if self._change is None or asked.path.startswith(CONTROL):
+            return await self._forward(asked)
+        passed: list[tuple[Asked, Answered]] = []
+
+        async def forward(request: Asked) -> Answered:
+            answered = await self._forward(request)
+            if not request.path.startswith(CONTROL):
+                passed.append((request, answered))
+            return answered
+
+        answered = await self._change.act(asked, forward, self._memory)
+        self.applied += passed != [(asked, answered)]
+        return answered
+
+
+async def _request(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes
+) -> tuple[Asked, bytes] | None:
+    """Return the next request of a connection and what came after it; None where the connection ended."""
+    parser = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
+    if first:
+        parser.receive_data(first)
+    head: h11.Request | None = None
+    body = bytearray()
+    while True:
+        event = parser.next_event()
+        if event is h11.NEED_DATA:
+            if parser.they_are_waiting_for_100_continue:
+                writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                parser.send(h11.InformationalResponse(status_code=100, headers=[]))
+            parser.receive_data(await reader.read(1 << 16))
+        elif isinstance(event, h11.Request):
+            head = event
+        elif isinstance(event, h11.Data):
+            body += event.data
+        elif isinstance(event, h11.EndOfMessage) and head is not None:
+            return _asked(head, bytes(body)), parser.trailing_data[0]
+        else:
+            return None
+
+
+def _asked(head: h11.Request, body: bytes) -> Asked:
+    path, _, query = head.target.decode("latin-1").partition("?")
+    headers = tuple((name.decode("latin-1"), text.decode("latin-1")) for name, text in head.headers)
+    return named(head.method.decode("latin-1"), path, query, headers, body)
+
+
+def front(change: Change | None, behind: ASGIApp | str, port: int = 0, *, ca_file: str | None = None) -> Front:
+    """Return a front before an app of this process or a base URL (then `ca_file` may say whom to trust).
+
+    OSError if the port cannot be had.
+    """
+    forward = to_url(behind.rstrip("/"), ca_file) if isinstance(behind, str) else to_app(behind)
+    return Front(change, forward, port)

@@ -1,0 +1,96 @@
+"""Puts an answer on the wire: rightly, in ways that HTTP also allows, and in ways that it does not."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+from contracts.breakages.breakage import Answered
+from contracts.breakages.proxy.recognise import header
+
+PIECE = 7
+"""Bytes of a piece where an answer goes out in pieces: few, so that there are several."""
+PAUSE = 0.005
+"""Seconds between the pieces of a slow answer, at most SLOW_PIECES of them: far within any deadline."""
+SLOW_PIECES = 20
+MISSING = 10
+"""Bytes by which a cut answer is shorter than it says."""
+
+Parts = list[bytes]
+
+
+def _plain(answered: Answered) -> Parts:
+    return [_head(answered, length=len(answered.body)), answered.body]
+
+
+def _chunked(answered: Answered) -> Parts:
+    pieces = [answered.body[at : at + PIECE] for at in range(0, len(answered.body), PIECE)]
+    chunks = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces]
+    return [_head(answered, "Transfer-Encoding: chunked"), *chunks, b"0\r\n\r\n"]
+
+
+def _close(answered: Answered) -> Parts:
+    return [_head(answered, "Connection: close"), answered.body]
+
+
+def _old(answered: Answered) -> Parts:
+    return [_head(answered, version="1.0"), answered.body]
+
+
+def _cut(answered: Answered) -> Parts:
+    return [_head(answered, length=len(answered.body) + MISSING), answered.body]
+
+
+def _slow(answered: Answered) -> Parts:
+    size = max(PIECE, -(-len(answered.body) // SLOW_PIECES))
+    pieces = [answered.body[at : at + size] for at in range(0, len(answered.body), size)]
+    return [_head(answered, length=len(answered.body)), *pieces]
+
+
+WIRES: Mapping[str, Callable[[Answered], Parts]] = {
+    "plain": _plain,
+    "chunked": _chunked,
+    "close": _close,
+    "http-1.0": _old,
+    "cut": _cut,
+    "slow": _slow,
+    "reset": lambda _: [],
+    "silent": lambda _: [],
+}
+"""Each way to deliver an answer, with what goes out.
+
+`reset`: nothing, and the connection is reset. `silent`: nothing until the client leaves. `cut`: fewer bytes than it
+says. `close` and `http-1.0`: the connection ends with the answer."""
+_STAYS_OPEN = frozenset({"plain", "chunked", "slow"})
+
+
+def _head(answered: Answered, *more: str, length: int | None = None, version: str = "1.1") -> bytes:
+    try:
+        phrase = HTTPStatus(answered.status).phrase
+    except ValueError:
+        phrase = ""
+    lines = [f"HTTP/{version} {answered.status} {phrase}", *(f"{name}: {text}" for name, text in answered.headers)]
+    if length is not None and header(answered.headers, "Content-Length") is None:
+        lines.append(f"Content-Length: {length}")
+    return "\r\n".join([*lines, *more, "", ""]).encode("latin-1")
+
+
+async def deliver(
+    answered: Answered, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, bodiless: bool
+) -> bool:
+    """Write an answer, only its head if `bodiless`; return whether the connection may be used again."""
+    parts = WIRES[answered.wire](answered)
+    for number, part in enumerate(parts[:1] if bodiless else parts):
+        if number and answered.wire == "slow":
+            await asyncio.sleep(PAUSE)
+        writer.write(part)
+        await writer.drain()
+    if answered.wire == "reset":
+        line: socket.socket = writer.get_extra_info("socket")
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+    if answered.wire == "silent":
+        while await reader.read(65_536):
+            pass
+    return answered.wire in _STAYS_OPEN

@@ -1,0 +1,160 @@
+"""What a run says about the change in front of it: killed for the right reason, survived, silent, or no run at all."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from contracts.breakages.breakage import Change
+from contracts.catalog.cases import EFFECTS
+from contracts.run.verdict import ACCEPTED, REJECTED
+
+BROKEN = ("breach", "drift")
+"""Results of a case that break a promise. A drift rejects a run too: a campaign runs with --drift fail."""
+SHOWN = 3
+"""Cases that a line names."""
+
+
+class Result(StrEnum):
+    """What became of a change, the worst first."""
+
+    DID_NOT_RUN = "did not run"
+    DID_NOTHING = "did nothing"
+    FALSE_ALARM = "false alarm"
+    SURVIVED = "survived"
+    MISREPORTED = "misreported"
+    KILLED = "killed"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What is left of a run that ended: how many answers the change made different, and verdict.json.
+
+    `trouble` says why there is no such thing, in one line; the run is then none.
+    """
+
+    applied: int = 0
+    verdict: Mapping[str, Any] | None = None
+    trouble: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Told:
+    """One breach of one case, as it counts: which case of which level, the kind of breach and its signature."""
+
+    case: str
+    level: str
+    kind: str
+    signature: str
+
+    def __str__(self) -> str:
+        return f"{self.case} ({self.signature})"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of a change, why, and the breaches that told. `asked`: whether any case got its answer."""
+
+    result: Result
+    reason: str = ""
+    by: tuple[Told, ...] = ()
+    asked: bool = False
+
+
+def judge(change: Change, ended: Ended) -> Judged:
+    """Return what a run with `change` in front says about it."""
+    verdict = ended.verdict
+    if ended.trouble or verdict is None:
+        return Judged(Result.DID_NOT_RUN, ended.trouble or "there is no verdict")
+    crashed = [outcome for outcome in verdict["cases"] if outcome["result"] == "crashed"]
+    if crashed:
+        return Judged(Result.DID_NOT_RUN, f"the suite itself failed in {crashed[0]['case']}: {crashed[0]['reason']}")
+    asked = any(_asks(outcome, change) for outcome in verdict["cases"])
+    if ended.applied == 0:
+        return _without_effect(change, verdict, asked)
+    return _breakage(change, ended, verdict) if change.kinds else _benign(verdict)
+
+
+def told(change: Change, outcome: Mapping[str, Any]) -> tuple[Told, ...]:
+    """Return the breaches of one case by which a breakage is found out: of a kind expected, at its own operation."""
+    if outcome["result"] not in BROKEN or not _at(outcome, change.operation):
+        return ()
+    return tuple(row for row in _breaches(outcome) if row.kind in change.kinds)
+
+
+def _without_effect(change: Change, verdict: Mapping[str, Any], asked: bool) -> Judged:
+    """Judge a change that made no answer different: a defect of the campaign, unless no case asked for its answer."""
+    profile = verdict["run"]["profile"]
+    if verdict["verdict"] != ACCEPTED:
+        why = _first(verdict)
+        return Judged(Result.DID_NOTHING, f"it made no answer different, and yet the run was not accepted: {why}")
+    if asked:
+        return Judged(Result.DID_NOTHING, "its answer came, and it made none different", asked=True)
+    reason = f"no case of {profile} gets this answer"
+    return Judged(Result.SURVIVED if change.kinds else Result.SILENT, reason)
+
+
+def _breakage(change: Change, ended: Ended, verdict: Mapping[str, Any]) -> Judged:
+    by = tuple(row for outcome in verdict["cases"] for row in told(change, outcome))
+    if by and verdict["verdict"] == REJECTED:
+        return Judged(Result.KILLED, "", by, asked=True)
+    if verdict["verdict"] == REJECTED:
+        others = tuple(row for outcome in verdict["cases"] if outcome["result"] in BROKEN for row in _breaches(outcome))
+        expected = f"{' or '.join(sorted(change.kinds))} at {change.operation}"
+        return Judged(Result.MISREPORTED, f"expected {expected}, reported as {_some(others)}", others, asked=True)
+    reason = f"applied {ended.applied} {'time' if ended.applied == 1 else 'times'}, and no case noticed"
+    if verdict["verdict"] != ACCEPTED:
+        reason += f": the run was {verdict['verdict']} ({'; '.join(verdict['reasons'])})"
+    return Judged(Result.SURVIVED, reason, asked=True)
+
+
+def _benign(verdict: Mapping[str, Any]) -> Judged:
+    if verdict["exit"] == 0:
+        return Judged(Result.SILENT, asked=True)
+    broken = tuple(row for outcome in verdict["cases"] if outcome["result"] in BROKEN for row in _breaches(outcome))
+    return Judged(Result.FALSE_ALARM, f"{verdict['verdict']}: {_first(verdict)}", broken, asked=True)
+
+
+def _breaches(outcome: Mapping[str, Any]) -> Iterator[Told]:
+    for breach in outcome["breaches"]:
+        yield Told(outcome["case"], outcome["level"], breach["kind"], breach["signature"])
+
+
+def _some(rows: Sequence[Told]) -> str:
+    """Return the first of each signature, in one line."""
+    firsts = list({row.signature: row for row in rows}.values())
+    more = f" and {len(firsts) - SHOWN} more" if len(firsts) > SHOWN else ""
+    return ", ".join(f"{row.signature} in {row.case}" for row in firsts[:SHOWN]) + more
+
+
+def _first(verdict: Mapping[str, Any]) -> str:
+    """Return the reasons for a verdict, with the first case that broke a promise, or else that failed."""
+    wrongs = [outcome for outcome in verdict["cases"] if outcome["result"] not in ("held", "known")]
+    wrong = next((outcome for outcome in wrongs if outcome["result"] in BROKEN), wrongs[0] if wrongs else None)
+    reasons = "; ".join(verdict["reasons"])
+    if wrong is None:
+        return reasons
+    what = _some(tuple(_breaches(wrong))) or f"{wrong['case']}: {wrong['reason']}"
+    return f"{reasons}; first {what}"
+
+
+def _at(outcome: Mapping[str, Any], operation: str) -> bool:
+    """Whether a case went wrong at an operation: its own, or that of the step at which a story ended.
+
+    A flow ends at its last operation, or at a look at what that one did. A crowd sends several at once.
+    """
+    if operation == "*" or outcome["operation"] in EFFECTS:
+        return operation in ("*", outcome["operation"])
+    calls = [step["call"] for step in outcome["steps"] if step["phase"] == "request" and step["call"] in EFFECTS]
+    return operation in (calls if outcome["operation"] == "concurrency" else calls[-1:])
+
+
+def _asks(outcome: Mapping[str, Any], change: Change) -> bool:
+    """Whether a case sent a request that gets the answer which a change acts on."""
+    return any(
+        (change.operation in ("*", step["call"])) and (change.answer in ("*", step["answer"]))
+        for step in outcome["steps"]
+        if step["call"] in EFFECTS
+    )

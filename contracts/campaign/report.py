@@ -1,0 +1,131 @@
+"""Tells what came of a campaign: campaign.json, a page, a table for the terminal, and how far it is."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contracts.campaign.campaign import BROKEN, GOOD, Campaign, Row
+from contracts.campaign.judge import Result
+from contracts.campaign.plan import FILE, RELEASE, VERSION
+from contracts.report.html.templates import environment
+from contracts.text.tables import columns
+
+PAGE = "campaign.html"
+WORST = list(Result)
+TENTHS = 10
+
+
+def told(campaign: Campaign, least: float) -> dict[str, Any]:
+    """Return a campaign as plain data, as it stands in campaign.json."""
+    wish = campaign.plan.wish
+    return {
+        "version": VERSION,
+        "release": RELEASE,
+        "profile": wish.level,
+        "short": wish.short,
+        "in_front_of": wish.behind or None,
+        "at_once": campaign.at_once,
+        "seconds": campaign.seconds,
+        "interrupted": campaign.interrupted,
+        "exit": campaign.exit(least),
+        "kill_rate": None if campaign.rate is None else round(campaign.rate, 2),
+        "least": least,
+        "counts": {str(result): campaign.count(result) for result in Result},
+        "notes": list(campaign.plan.notes),
+        "changes": [_row(row, campaign.out) for row in campaign.rows],
+    }
+
+
+def write(whole: Mapping[str, Any], out: Path) -> None:
+    """Write campaign.json and the page into a folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / FILE).write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    worst_first = sorted(whole["changes"], key=lambda row: WORST.index(Result(row["result"])))
+    text = (
+        environment(Path(__file__).parent)
+        .get_template(PAGE)
+        .render(whole=whole, changes=worst_first, results=WORST, summed=summed(whole))
+    )
+    (out / PAGE).write_text(text, encoding="utf-8")
+
+
+def lines(whole: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the terminal shows: a row a family, what needs a look, and the sum."""
+    families = dict.fromkeys(row["family"] for row in whole["changes"])
+    shown = [result for result in reversed(WORST) if whole["counts"][result] or result in ("killed", "silent")]
+    table = [[family, *(_count(whole, family, result) or "" for result in shown)] for family in sorted(families)] + [
+        ["all", *(whole["counts"][result] for result in shown)]
+    ]
+    yield from columns(["family", *shown], table)
+    for row in sorted(whole["changes"], key=lambda row: WORST.index(Result(row["result"]))):
+        if row["result"] not in GOOD:
+            yield f"\n{row['result']}  {row['name']}\n  {row['says']}\n  {row['reason']}"
+    yield ""
+    yield from (f"note: {note}" for note in whole["notes"])
+    yield summed(whole)
+
+
+def summed(whole: Mapping[str, Any]) -> str:
+    """Return what came of a campaign in one line."""
+    counts, rate = whole["counts"], whole["kill_rate"]
+    benign = sum(row["benign"] and row["result"] not in BROKEN for row in whole["changes"])
+    counted = sum(not row["benign"] and row["result"] not in BROKEN for row in whole["changes"])
+    killed = "no breakages" if rate is None else f"kill rate {rate:g} % ({counts['killed']} of {counted})"
+    parts = [killed, f"false alarms {counts['false alarm']} of {benign}"]
+    parts += [f"{counts[result]} {result}" for result in BROKEN if counts[result]]
+    parts += ["interrupted"] * whole["interrupted"]
+    form = ", short form" if whole["short"] else ""
+    where = f" in front of {whole['in_front_of']}" if whole["in_front_of"] else ""
+    what, took = f"CAMPAIGN{where} ({whole['profile']}{form})", f"{whole['seconds']:.0f} s, exit {whole['exit']}"
+    return f"{what}: {', '.join(parts)}; {took}"
+
+
+@contextmanager
+def progress(label: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show how many of `total` runs are over and how long the rest may take: a bar, or a line for each tenth."""
+    if sys.stderr.isatty():
+        with click.progressbar(length=total, label=label, show_pos=True, file=sys.stderr) as bar:
+            yield partial(bar.update, 1)
+        return
+    started, over = time.monotonic(), 0
+
+    def one_more() -> None:
+        nonlocal over
+        over += 1
+        if over * TENTHS // total > (over - 1) * TENTHS // total:
+            left = (time.monotonic() - started) / over * (total - over)
+            click.echo(f"{label}: {over} of {total}, about {left:.0f} s left", err=True)
+
+    yield one_more
+
+
+def _row(row: Row, out: Path) -> dict[str, Any]:
+    change, judged = row.change, row.judged
+    return {
+        "name": change.name,
+        "family": change.family,
+        "operation": change.operation,
+        "answer": change.answer,
+        "says": change.says,
+        "kinds": sorted(change.kinds),
+        "benign": not change.kinds,
+        "result": str(judged.result),
+        "reason": judged.reason,
+        "by": [asdict(breach) for breach in judged.by],
+        "later": [asdict(breach) for breach in row.later.by] if row.later else [],
+        "applied": row.ended.applied,
+        "seconds": row.ended.seconds,
+        "folder": str(row.folder.relative_to(out)) if row.folder else None,
+    }
+
+
+def _count(whole: Mapping[str, Any], family: str, result: str) -> int:
+    return sum(row["family"] == family and row["result"] == result for row in whole["changes"])

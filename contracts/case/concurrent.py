@@ -1,0 +1,176 @@
+"""A crowd: many requests at once, each held against its own answer."""
+
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from contracts.case.outcome import Result
+from contracts.case.reproduce import curl
+from contracts.case.scenario import Story, state_breach
+from contracts.catalog.cases import Special
+from contracts.catalog.release import Answer
+from contracts.check.breach import Breach, Kind
+from contracts.check.check import check
+from contracts.check.expected import promise
+from contracts.check.state import Held, UnclearError, json_value, look
+from contracts.http.client import Exchange, Request
+from contracts.target.requests import ORDINARY, operation_call, sent_names
+from contracts.target.target import Subject
+
+PAIRS = (0, 4, 0, 2)
+"""Which pair of failing requests comes in which round: creates most often, as their descriptions name what was sent."""
+CLIENTS = 8
+"""Clients of a crowd: enough to mix answers up, few enough for any deployment."""
+
+
+@dataclass(frozen=True)
+class _Order:
+    """One request of a crowd and the answers that it may get."""
+
+    request: Request
+    answers: tuple[Answer, ...]
+    sent: dict[str, str]
+
+    @property
+    def expected(self) -> str:
+        """The answer that it gets; empty where it may be one of several."""
+        return self.answers[0].name if len(self.answers) == 1 else ""
+
+
+class Crowd(Story):
+    """Reads as a sentence in a test: a crowd creates one name, and one of them succeeds."""
+
+    operation = "concurrency"
+    alone = True
+
+    def exists(self) -> None:
+        """Create the crowd's workflow."""
+        self._one("create-workflow", "success", self._subject)
+
+    def has_task(self) -> None:
+        """Start a task of it."""
+        checked = self._one("start-task", "queued", self._subject)
+        self._subject = replace(self._subject, task_id=checked["task_id"])
+
+    def fails_at_once(self, each: int) -> None:
+        """Let every client send `each` requests that fail for different reasons: every answer is about its own."""
+        missing = self._another()
+        stageless = self._another()
+        no_stage = Special(set={"build_stage": {"enabled": False, "modules": []}})
+        elsewhere, nothing = Special(env="zct-no-such-env"), Special(set={"targets": []})
+        kinds = (
+            self._order("create-workflow", ("already-exists",), self._subject),
+            self._order("create-workflow", ("no-stage",), stageless, no_stage),
+            self._order("cancel-task", ("no-such-task",), missing),
+            self._order("restart-task", ("no-such-task",), missing),
+            self._order("start-task", ("no-environment",), self._subject, elsewhere),
+            self._order("start-task", ("no-targets",), self._subject, nothing),
+        )
+        turns = [(client, number) for number in range(each) for client in range(CLIENTS)]
+        orders = [kinds[(client + number) % 2 + PAIRS[number % len(PAIRS)]] for client, number in turns]
+        self._all_as_promised(orders, self._at_once(orders))
+
+    def creates_at_once(self, clients: int = CLIENTS) -> None:
+        """Let several clients create one name: one succeeds, and the others hear that it exists."""
+        orders = [self._order("create-workflow", ("success", "already-exists", "lost-race"), self._subject)] * clients
+        exchanges = self._at_once(orders)
+        self._all_as_promised(orders, exchanges)
+        won = sum(exchange.status == 200 for exchange in exchanges)
+        if won != 1:
+            self._end_if((_wrong("created", "one of the creates succeeds", f"{won} of {clients} creates"),), "counting")
+        if self._look().workflow is None:
+            self._end_if((state_breach("not-stored", "the workflow can be found", "no such workflow"),), "looking")
+
+    def starts_at_once(self) -> None:
+        """Let all clients start a task of one workflow: each gets an id of its own, from 1 on."""
+        orders = [self._order("start-task", ("queued",), self._subject)] * CLIENTS
+        exchanges = self._at_once(orders)
+        self._all_as_promised(orders, exchanges)
+        ids = sorted(json_value(exchange)["task_id"] for exchange in exchanges)
+        if ids != list(range(1, CLIENTS + 1)):
+            self._end_if((_wrong("ids", f"the ids 1 to {CLIENTS}", str(ids)),), "counting")
+        held = sorted(self._look().tasks)
+        if held != ids:
+            self._end_if((state_breach("tasks", f"the tasks {ids}", str(held)),), "looking")
+
+    def cancels_and_restarts_at_once(self) -> None:
+        """Let half of the clients cancel the task and half restart it: each answer is legal, and so is the end."""
+        cancels = self._order("cancel-task", ("success", "already-passed"), self._subject)
+        restarts = self._order("restart-task", ("success", "still-queued", "already-passed"), self._subject)
+        orders = [cancels, restarts] * (CLIENTS // 2)
+        self._all_as_promised(orders, self._at_once(orders))
+        state = self._look().tasks.get(self._subject.task_id, "gone")
+        legal = set(self._target.release.task_states)
+        if state not in legal:
+            self._end_if((state_breach(f"task-{state}", f"one of {', '.join(sorted(legal))}", state),), "looking")
+
+    def _again(self, request: Request) -> str:
+        return curl(self._target.client, request)  # one shell is no crowd
+
+    def _order(self, operation: str, answers: tuple[str, ...], subject: Subject, special: Special = ORDINARY) -> _Order:
+        whole = self._target.release.operations[operation]
+        request = operation_call(self._target, whole, subject, special)
+        known = tuple(whole.answers[name] for name in answers if name in whole.answers)
+        return _Order(request, known, sent_names(self._target, subject, special, request))
+
+    def _one(self, operation: str, answer: str, subject: Subject) -> dict[str, int]:
+        order = self._order(operation, (answer,), subject)
+        exchange = self._send(order.request, operation, answer)
+        checked = check(exchange, order.answers[0], order.sent)
+        if checked.breaches:
+            self._end(Result.BLOCKED, f"{operation}: {checked.breaches[0]}")
+        value: dict[str, int] = checked.value
+        return value
+
+    def _look(self) -> Held:
+        try:
+            return look(self._target, self._subject)
+        except UnclearError as error:
+            self._end(Result.BLOCKED, str(error))
+
+    def _at_once(self, orders: Sequence[_Order]) -> list[Exchange]:
+        """Send all orders, one after the other by each client, all clients at once."""
+        barrier = threading.Barrier(min(CLIENTS, len(orders)))
+
+        def client(own: Sequence[_Order]) -> list[Exchange]:
+            barrier.wait()
+            return [self._target.send(order.request, order.expected) for order in own]
+
+        shares = [orders[number :: barrier.parties] for number in range(barrier.parties)]
+        with ThreadPoolExecutor(barrier.parties) as pool:
+            done = list(pool.map(client, shares))
+        parties = barrier.parties
+        found = [done[index % parties][index // parties] for index in range(len(orders))]
+        self._exchange = found[-1]
+        return found
+
+    def _all_as_promised(self, orders: Sequence[_Order], exchanges: Sequence[Exchange]) -> None:
+        """End the story with one breach per kind, each with its count and one example."""
+        counts: Counter[str] = Counter()
+        example: dict[str, tuple[Breach, Exchange, _Order]] = {}
+        for order, exchange in zip(orders, exchanges, strict=True):
+            for breach in self._best(order, exchange):
+                counts[breach.signature] += 1
+                example.setdefault(breach.signature, (breach, exchange, order))
+        if not counts:
+            return
+        if all(exchange.failure is not None for exchange in exchanges) and not self._target.alive():
+            self._end(Result.UNREACHABLE, exchanges[0].failure.text if exchanges[0].failure else "")
+        breaches = tuple(
+            replace(breach, came=f"in {counts[name]} of {len(orders)} answers otherwise, for example {breach.came}")
+            for name, (breach, _, _) in example.items()
+        )
+        _, self._exchange, order = next(iter(example.values()))
+        self._promised, self._wanted = order.answers[0].basis, promise(order.answers[0], order.sent)
+        self._end_if(breaches, f"{CLIENTS} clients at once")
+
+    def _best(self, order: _Order, exchange: Exchange) -> tuple[Breach, ...]:
+        """Return the breaches against that answer of the order which fits best: none, or the fewest."""
+        others = self._target.release.answers
+        return min((check(exchange, answer, order.sent, others).breaches for answer in order.answers), key=len)
+
+
+def _wrong(detail: str, promised: str, came: str) -> Breach:
+    return Breach(Kind.CONCURRENCY, "all answers together", promised, came, False, detail)

@@ -1,0 +1,95 @@
+"""A flow: several operations on one workflow, one after the other, each held against its answer."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from contracts.case.outcome import Result
+from contracts.case.scenario import Story, state_breach
+from contracts.catalog.cases import Special
+from contracts.check.breach import Breach
+from contracts.check.check import check
+from contracts.check.expected import promise
+from contracts.check.state import PROGRESS, UnclearError, find, list_tasks
+from contracts.target.requests import ORDINARY, operation_call, sent_names, support_call
+
+
+class Flow(Story):
+    """Reads as a sentence in a test: it creates, starts, cancels, and the task is cancelled."""
+
+    operation = "flows"
+    names = "{name}-工作流"
+    """Names are Chinese as often as not, and cost no request more."""
+    _there = False
+    """Whether the workflow was created and not deleted since."""
+
+    def does(self, operation: str, answer: str, special: Special = ORDINARY) -> None:
+        """Do an operation and hold what comes back against the answer of that name."""
+        whole = self._target.release.operations[operation]
+        wanted = whole.answers[answer]
+        self._promised = wanted.basis
+        request = operation_call(self._target, whole, self._subject, special)
+        sent = sent_names(self._target, self._subject, special, request)
+        self._wanted = promise(wanted, sent)
+        exchange = self._send(request, f"{operation} → {answer}", answer)
+        checked = check(exchange, wanted, sent, self._target.release.answers)
+        self._unknown += checked.unknown
+        self._seen += checked.seen
+        self._end_if((*checked.breaches, *self._lost(checked.breaches)), f"at {operation} → {answer}")
+        if answer == "queued":
+            self._subject = replace(self._subject, task_id=checked.value["task_id"])
+        self._there = self._there or (operation, answer) == ("create-workflow", "success")
+
+    def only_task_is(self, state: str) -> None:
+        """Look at the workflow's tasks: there is the one that was started, in this state, and no other."""
+        came = self._tasks()
+        task = self._subject.task_id
+        wrong = [
+            state_breach(f"task-{other}-none", f"no task but {task}", f"task {other} too, {came[other]}")
+            for other in sorted(came.keys() - {task})
+        ]
+        if came.get(task) not in (state, *PROGRESS.get(state, ())):  # an agent may have taken it meanwhile
+            found = came.get(task)
+            wrong.append(state_breach(f"task-{found or 'gone'}", f"task {task} is {state}", found or "no such task"))
+        self._end_if(tuple(wrong), "looking at the tasks")
+
+    def has_id(self, number: int) -> None:
+        """The task that was started last has this id."""
+        came = self._subject.task_id
+        if came != number:
+            self._end_if((state_breach("task-id", f"id {number}", f"id {came}"),), "looking at the task's id")
+
+    def _tasks(self) -> Mapping[int, str]:
+        try:
+            return list_tasks(self._target, self._subject)
+        except UnclearError as error:
+            self._exchange = error.exchange
+            lost = error.exchange.failure is not None and not self._target.alive()
+            self._end(Result.UNREACHABLE if lost else Result.BLOCKED, str(error))
+
+    def _lost(self, breaches: tuple[Breach, ...]) -> Iterator[Breach]:
+        """Yield a breach more where an answer is wrong because the flow's workflow is not there: that tells why."""
+        if not breaches or not self._there:
+            return
+        try:
+            if find(self._target, self._subject) is None:
+                yield state_breach("workflow", "the workflow that was created can be found", "no such workflow")
+        except UnclearError:
+            return
+
+    def deletes(self) -> None:
+        """Delete the workflow."""
+        exchange = self._send(support_call(self._target, "delete-workflow", self._subject), "delete-workflow")
+        if exchange.status != 200:
+            self._end(Result.BLOCKED, f"delete-workflow answered HTTP {exchange.status}")
+        self._gone.add(self._subject.name)
+        self._there = False
+
+    def creates_again(self) -> None:
+        """Create the workflow anew under the same name."""
+        self._gone.discard(self._subject.name)
+        self.does("create-workflow", "success")
+
+    def forgets(self, name: str) -> None:
+        """Let a stand-in remove what no call of Zadig's could."""
+        if self._target.control is not None:
+            self._target.control.forget(name)

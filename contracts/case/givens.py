@@ -1,0 +1,143 @@
+"""Arranges each given on the target. A given is a row of steps."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from contracts.case.wait import WaitError, wait_for
+from contracts.catalog.cases import Special
+from contracts.check.check import check
+from contracts.check.state import Held, UnclearError, look
+from contracts.http.client import Exchange
+from contracts.http.trace import Wait
+from contracts.target.requests import ORDINARY, operation_call, support_call
+from contracts.target.target import Subject, Target
+
+FINAL = frozenset({"passed", "failed", "timeout", "cancelled"})
+STEP_SECONDS = 4.0
+"""How far a stand-in's clock is moved on between two looks at a task."""
+
+
+class NotArrangedError(Exception):
+    """A given could not be arranged; the text says at which step and why. `exchange` is what came back, if any."""
+
+    def __init__(self, text: str, exchange: Exchange | None = None) -> None:
+        super().__init__(text)
+        self.exchange = exchange
+
+
+def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Held]:
+    """Bring the target into the state `given` for `subject`; return the subject with its task, and what is held.
+
+    Raises NotArrangedError where a step fails or the state afterwards is not the one wished for.
+    """
+    for step in GIVENS[given]:
+        subject = step(target, subject)
+    if not GIVENS[given]:
+        return subject, Held()  # a name of its own that was never sent anywhere
+    try:
+        held = look(target, subject)
+    except UnclearError as error:
+        raise NotArrangedError(str(error), error.exchange) from None
+    state = held.tasks.get(subject.task_id)
+    if state != STATES.get(given, state):
+        wished = STATES[given]
+        is_there = f"the task should be {wished} and is {state}"
+        raise NotArrangedError(is_there if state else f"the task should be {wished} and is not there")
+    if (held.workflow is None) != (given == "deleted-workflow"):
+        raise NotArrangedError("the workflow was made and is not there" if not held.workflow else "it is still there")
+    return subject, held
+
+
+def _operate(target: Target, subject: Subject, name: str, answer: str, special: Special = ORDINARY) -> Any:
+    operation = target.release.operations[name]
+    exchange = target.send(operation_call(target, operation, subject, special), answer)
+    checked = check(exchange, operation.answers[answer], subject.sent(target.place))
+    if checked.breaches:
+        raise NotArrangedError(f"{name}: {checked.breaches[0]}", exchange)
+    return checked.value
+
+
+def _create(target: Target, subject: Subject) -> Subject:
+    _operate(target, subject, "create-workflow", "success")
+    return subject
+
+
+def _start(target: Target, subject: Subject, branch: str = "branch") -> Subject:
+    chosen = getattr(target.place, branch)
+    if chosen is None:
+        raise NotArrangedError(f"no {branch} is set; set --{branch.replace('_', '-')} to a branch with such a build")
+    value = _operate(target, subject, "start-task", "queued", Special(branch=chosen))
+    return replace(subject, task_id=value["task_id"])
+
+
+def _cancel(target: Target, subject: Subject) -> Subject:
+    _operate(target, subject, "cancel-task", "success")
+    return subject
+
+
+def _delete(target: Target, subject: Subject) -> Subject:
+    exchange = target.send(support_call(target, "delete-workflow", subject))
+    if exchange.status != 200:
+        raise NotArrangedError(f"delete-workflow: HTTP {exchange.status}", exchange)
+    return subject
+
+
+def _reach(target: Target, subject: Subject, state: str) -> Subject:
+    """Wait until the task is in `state`; on a stand-in by moving its clock on."""
+    by_hand = target.control if target.control is not None and target.control.manual else None
+
+    def state_now() -> str:
+        if by_hand is not None:
+            by_hand.advance(subject.name, STEP_SECONDS)
+        return look(target, subject).tasks.get(subject.task_id, "gone")
+
+    target.log.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
+    try:
+        interval = 1.0 if by_hand is None else 0.0
+        wait_for(
+            state_now,
+            state,
+            seconds=max(0.0, min(target.patience, target.ends - time.time())),
+            final=FINAL,
+            interval=interval,
+        )
+    except WaitError as error:
+        raise NotArrangedError(str(error)) from None
+    except UnclearError as error:
+        raise NotArrangedError(str(error), error.exchange) from None
+    return subject
+
+
+Step = Callable[[Target, Subject], Subject]
+GIVENS: Mapping[str, tuple[Step, ...]] = {
+    "no-such-workflow": (),
+    "workflow": (_create,),
+    "queued-task": (_create, _start),
+    "cancelled-task": (_create, _start, _cancel),
+    "two-queued-tasks": (_create, _start, _start),
+    "two-tasks-one-cancelled": (_create, _start, _start, _cancel),
+    "running-task": (_create, _start, partial(_reach, state="running")),
+    "passed-task": (_create, _start, partial(_reach, state="passed")),
+    "failed-task": (_create, partial(_start, branch="failing_branch"), partial(_reach, state="failed")),
+    "timeout-task": (_create, partial(_start, branch="hanging_branch"), partial(_reach, state="timeout")),
+    "deleted-workflow": (_create, _start, _delete),
+}
+"""Each given and the steps to it."""
+
+STATES: Mapping[str, str] = {
+    "queued-task": "created",
+    "cancelled-task": "cancelled",
+    "two-queued-tasks": "created",
+    "two-tasks-one-cancelled": "cancelled",
+    "running-task": "running",
+    "passed-task": "passed",
+    "failed-task": "failed",
+    "timeout-task": "timeout",
+}
+"""The task's state in those givens that have a task."""
+
+NEEDS_AGENT = frozenset({"running-task", "passed-task", "failed-task", "timeout-task"})
+"""Givens that a live target reaches only with a running agent, in its own time."""

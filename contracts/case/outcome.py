@@ -1,0 +1,124 @@
+"""What became of one case, as plain data: what reports, the verdict and other processes see of it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, is_dataclass
+from enum import StrEnum
+from sys import intern
+from typing import Any
+
+from contracts.case.reproduce import curl, cut
+from contracts.check.breach import SHOWN, Breach
+from contracts.check.expected import Promise
+from contracts.http.client import Client, Exchange
+from contracts.http.trace import Step
+from contracts.text.redact import register
+
+
+class Result(StrEnum):
+    """The results a case can have, the worst first."""
+
+    BREACH = "breach"
+    DRIFT = "drift"
+    CRASHED = "crashed"
+    BLOCKED = "blocked"
+    UNREACHABLE = "unreachable"
+    KNOWN = "known"
+    HELD = "held"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The exchange that a breach was seen in, secrets masked: `curl` repeats the request."""
+
+    curl: str
+    status: int | None
+    content_type: str | None
+    body: str
+    failure: str | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one case. `promised` names the page's lines or the source of the fact, `wanted` writes it out.
+
+    `level` and `given` are the case's own. `deviation` is the known deviation that shows, `fixed` the one that should
+    and does not. `unknown` and `seen` are the JSON paths of keys that nobody documented, and of documented ones that
+    came. `evidence` has the exchange that counts first, `again` is a line for a shell that shows it once more.
+    `started`: seconds since 1970; `seconds`: how long it took.
+    """
+
+    case: str
+    operation: str
+    answer: str
+    result: Result
+    level: str = ""
+    given: str = ""
+    promised: str = ""
+    wanted: Promise | None = None
+    breaches: tuple[Breach, ...] = ()
+    reason: str = ""
+    deviation: str = ""
+    fixed: str = ""
+    unknown: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    again: str = ""
+    steps: tuple[Step, ...] = ()
+    started: float = 0.0
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it stands in verdict.json, secrets masked."""
+        whole = {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        masked: dict[str, Any] = mask_all(whole | {"breaches": [breach.to_json() for breach in self.breaches]})
+        return masked
+
+
+def _plain(value: Any) -> Any:
+    """Return dataclasses as dictionaries, tuples as lists, words of an enum as texts; asdict would copy every leaf."""
+    if isinstance(value, str):
+        return value if type(value) is str else intern(str(value))
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    return value
+
+
+def mask_all(value: Any) -> Any:
+    """Return JSON data with every text in it masked; where there is nothing to mask, the data itself.
+
+    JSON writes letters and digits as they are, so what no secret can be in as a whole, none can be in anywhere.
+    """
+    return _masked(value) if register.may_hide(json.dumps(value, ensure_ascii=False)) else value
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return register.mask(value)
+    if isinstance(value, Mapping):
+        return {register.mask(key): _masked(inner) for key, inner in value.items()}
+    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def result_of(breaches: Iterable[Breach]) -> Result:
+    """Return the result that breaches make: the worst of them, or held where there are none."""
+    drifts = [breach.drift for breach in breaches]
+    if not drifts:
+        return Result.HELD
+    return Result.DRIFT if all(drifts) else Result.BREACH
+
+
+def evidence(client: Client, exchange: Exchange) -> Evidence:
+    """Return an exchange as evidence, secrets masked and long texts cut."""
+    content_type = exchange.headers.get("Content-Type")
+    return Evidence(
+        curl=curl(client, exchange.request),
+        status=exchange.status,
+        content_type=register.mask(content_type)[:SHOWN] if content_type else None,
+        body=cut(register.mask(exchange.body.decode("utf-8", "backslashreplace"))),
+        failure=register.mask(exchange.failure.text) if exchange.failure else None,
+        seconds=round(exchange.seconds, 4),
+    )

@@ -1,0 +1,180 @@
+"""Runs one case: arranges the given, sends the request, checks the answer and the state afterwards, cleans up.
+
+Nothing here knows pytest, and several cases may run at once in threads of one process.
+"""
+
+import time
+from dataclasses import dataclass, replace
+
+from contracts.case.cleanup import remove
+from contracts.case.givens import STATES, NotArrangedError, arrange
+from contracts.case.outcome import Outcome, Result, evidence, result_of
+from contracts.case.reproduce import again
+from contracts.catalog.cases import Case
+from contracts.check.breach import Breach, Kind
+from contracts.check.check import check
+from contracts.check.expected import Promise, promise
+from contracts.check.state import PROGRESS, Change, Held, UnclearError, effect, look
+from contracts.http.client import Exchange
+from contracts.http.trace import Log, Phase
+from contracts.safety.journal import RefusedError
+from contracts.target.requests import operation_call, sent_body, sent_names
+from contracts.target.target import Subject, Target, open_subject
+
+TRIALS = 5
+"""How often a case is run where its own evidence is in doubt: a given that moved by itself, or cross-talk."""
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """One run of a case, on a workflow of its own."""
+
+    result: Result
+    breaches: tuple[Breach, ...] = ()
+    reason: str = ""
+    unknown: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    exchanges: tuple[Exchange, ...] = ()
+    wanted: Promise | None = None
+    again: str = ""
+    moved: bool = False
+
+    @property
+    def cross_talk(self) -> bool:
+        """Whether the answer tells of another request; where the given moved, it may just tell of the new state."""
+        return not self.moved and any(breach.kind is Kind.CROSS_TALK for breach in self.breaches)
+
+    @property
+    def about_itself(self) -> bool:
+        """Whether there was an answer, and it tells of its own request."""
+        return self.result not in (Result.BLOCKED, Result.UNREACHABLE) and not (self.moved or self.cross_talk)
+
+
+def run_case(case: Case, target: Target) -> Outcome:
+    """Run `case` on `target` and return what became of it. Never raises for what the target does.
+
+    A case whose given moved by itself (an agent took the queued task) is run again. So is one that shows cross-talk: it
+    is cross-talk only if the right description comes too, else the server just says the wrong thing. What is run again
+    runs alone; and cross-talk with this run's own other cases does not count here, so that a result does not depend on
+    how many are under way: the cases of `concurrency` are there to show it.
+    """
+    clock = time.monotonic()
+    target = replace(target, log=Log())
+    with target.quiet.shared() as in_company:
+        trial = _trial(case, target)
+    if trial.cross_talk and in_company():
+        with target.quiet.alone():
+            trial = _trial(case, target)
+    for _ in range(TRIALS - 1):
+        if not (trial.moved or trial.cross_talk):
+            break
+        with target.quiet.alone():
+            another = _trial(case, target)
+        if trial.moved:
+            trial = another
+        elif another.about_itself:
+            break
+    else:
+        trial = _settled(trial)
+    return Outcome(
+        case=case.id,
+        operation=case.operation,
+        answer=case.answer.name,
+        result=trial.result,
+        level=case.level,
+        given=case.given,
+        promised=case.answer.basis,
+        wanted=trial.wanted if trial.result is not Result.HELD else None,
+        breaches=trial.breaches,
+        reason=trial.reason,
+        unknown=trial.unknown,
+        seen=trial.seen,
+        evidence=tuple(evidence(target.client, exchange) for exchange in trial.exchanges),
+        again=trial.again,
+        steps=tuple(target.log.steps),
+        started=round(target.log.started, 3),
+        seconds=round(time.monotonic() - clock, 4),
+    )
+
+
+def _settled(trial: _Trial) -> _Trial:
+    """Return what a doubtful trial means after all repetitions went the same way."""
+    if trial.moved:
+        return replace(trial, result=Result.BLOCKED, reason=f"the given did not stay as arranged, {TRIALS} times")
+    breaches = tuple(
+        replace(breach, kind=Kind.DESCRIPTION, came=f"{breach.came}, in {TRIALS} of {TRIALS} runs of the case")
+        if breach.kind is Kind.CROSS_TALK
+        else breach
+        for breach in trial.breaches
+    )
+    return replace(trial, breaches=breaches)
+
+
+def _trial(case: Case, target: Target) -> _Trial:
+    if target.pulse.stopped:
+        return _Trial(Result.UNREACHABLE, reason="not tried: the target had stopped answering")
+    target.log.sent.clear()
+    subject = open_subject(target, case.request.name, case.request.length)
+    after: Held | None = None
+    try:
+        after, trial = _run(case, target, subject)
+    finally:  # also on Ctrl-C
+        if case.after == "any" and target.control is not None:
+            target.control.forget(subject.name)
+            target.journal.close(subject.name)
+        else:
+            with target.log.during(Phase.CLEANUP):
+                remove(target, subject, after)
+    if trial.result is Result.HELD or not trial.exchanges:
+        return trial
+    return replace(trial, again=again(target, target.log, trial.exchanges[0].request))
+
+
+def _run(case: Case, target: Target, subject: Subject) -> tuple[Held | None, _Trial]:
+    """Return what is known to be held in the end (None: not known), and the trial."""
+    try:
+        with target.log.during(Phase.GIVEN):
+            subject, before = arrange(target, case.given, subject)
+    except NotArrangedError as error:
+        exchanges = (error.exchange,) if error.exchange else ()
+        if error.exchange is not None and error.exchange.failure is not None and not target.alive():
+            return None, _Trial(Result.UNREACHABLE, reason=str(error), exchanges=exchanges)
+        reason = f"the given {case.given} could not be arranged: {error}"
+        return None, _Trial(Result.BLOCKED, reason=reason, exchanges=exchanges)
+    operation = target.release.operations[case.operation]
+    request = operation_call(target, operation, subject, case.request)
+    try:
+        exchange = target.send(request, case.answer.name)
+    except RefusedError as error:
+        return before, _Trial(Result.BLOCKED, reason=str(error))
+    if exchange.failure is not None and (exchange.failure.kind == "refused" or not target.alive()):
+        return None, _Trial(Result.UNREACHABLE, reason=exchange.failure.text, exchanges=(exchange,))
+    sent = sent_names(target, subject, case.request, request)
+    checked = check(exchange, case.answer, sent, target.release.answers)
+    trial = _Trial(
+        result_of(checked.breaches),
+        checked.breaches,
+        unknown=checked.unknown,
+        seen=checked.seen,
+        exchanges=(exchange,),
+        wanted=promise(case.answer, sent),
+    )
+    if case.after == "any":  # on a stand-in only: what this makes cannot be found
+        return None, trial
+    try:
+        with target.log.during(Phase.AFTERWARDS):
+            after = look(target, subject)
+    except UnclearError as error:
+        result = trial.result if checked.breaches else Result.BLOCKED
+        reason = f"the state afterwards could not be read: {error}"
+        return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
+    change = Change(before, after, sent_body(request), checked.value, subject, operation, case.documented)
+    breaches = checked.breaches + tuple(effect(case.after, change))
+    moved = bool(breaches) and _moved(case, subject, before, after)
+    return after, replace(trial, result=result_of(breaches), breaches=breaches, moved=moved)
+
+
+def _moved(case: Case, subject: Subject, before: Held, after: Held) -> bool:
+    """Whether the given's task went on by itself, so that the answer may be right for its new state."""
+    was, now = before.tasks.get(subject.task_id), after.tasks.get(subject.task_id)
+    return case.given in STATES and was != now and now in PROGRESS.get(was or "", ())

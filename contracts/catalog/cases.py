@@ -1,0 +1,164 @@
+"""The case table: rows of cases.toml become cases. A row with `each` stands for one case per item."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any
+
+import tomli
+
+from contracts.catalog.profiles import LEVELS
+from contracts.catalog.release import Answer, CatalogError, Release, load
+from contracts.paths import RELEASES
+
+EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}
+"""The state afterwards of each operation that succeeds; after an error it is `unchanged`."""
+AFTER = (*EFFECTS.values(), "unchanged", "any")
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """What is special in the request of a case; a field left out means the ordinary request.
+
+    `body`: `usual` (the documented body with what real servers need besides) or `documented`. `set`, `null`, `drop` and
+    `keep` then change its top-level keys; `raw` replaces it; `pad` fills `description` up to so many bytes.
+    `id` stands in the path as it is written. `name` is a template of the workflow's name, `length` fills it up.
+    `project` is the one in the body, `scope` the one in the query; `other` is the outsider's. `credential` is a name
+    of credentials.py. `path` and `method` replace the operation's own, `{path}` standing for it.
+    """
+
+    body: str = "usual"
+    set: Mapping[str, Any] = field(default_factory=dict)
+    null: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    raw: str | None = None
+    pad: int = 0
+    content_type: str | None = "application/json"
+    id: str | None = None
+    name: str = "{name}"
+    length: int = 0
+    project: str | None = None
+    scope: str | None = None
+    env: str | None = None
+    branch: str = ""
+    query: bool = True
+    method: str | None = None
+    path: str | None = None
+    credential: str = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Given + operation + request -> answer, and the state afterwards.
+
+    `level` is the least profile that runs it; `only` is `stand-in` where a live target must not get it; `needs` names
+    a credential. `after` is one of AFTER.
+    """
+
+    id: str
+    operation: str
+    given: str
+    answer: Answer
+    documented: bool
+    level: str = "regression"
+    after: str = ""
+    only: str = ""
+    needs: str = ""
+    request: Special = field(default_factory=Special)
+
+    def __str__(self) -> str:
+        return self.id
+
+    __repr__ = __str__
+
+
+@cache
+def cases(release: str) -> tuple[Case, ...]:
+    """Return all cases of a release, those of the releases that it builds on first.
+
+    Raises CatalogError that names the row which does not hold together.
+    """
+    whole = load(release)
+    rows: dict[str, dict[str, Any]] = {}
+    for name in reversed(whole.lineage):
+        path = RELEASES / name / "cases.toml"
+        if path.exists():
+            try:
+                tables = tomli.loads(path.read_text(encoding="utf-8"))
+            except tomli.TOMLDecodeError as error:
+                raise CatalogError(f"{name}/cases.toml is not TOML: {error}") from None
+            for operation, table in tables.items():
+                rows.setdefault(operation, {}).update(table)
+    found = [case for operation, table in rows.items() for case in _table(whole, operation, table)]
+    return tuple(found)
+
+
+def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterator[Case]:
+    if operation == "every":
+        for own, row in [
+            (each, row) for each in release.operations for row in table.items() if each in row[1]["given"]
+        ]:
+            given = row[1]["given"][own]
+            yield from _table(release, own, {row[0]: {**row[1], "given": given}})
+        return
+    if operation not in release.operations:
+        raise CatalogError(f"cases.toml: no operation {operation!r} in release {release.name}")
+    for name, row in table.items():
+        for item in row.get("each", ({},)):
+            filled = _filled({key: value for key, value in row.items() if key != "each"}, item)
+            yield _case(release, operation, _filled(name, item), filled)
+
+
+def _filled(value: Any, item: Mapping[str, Any]) -> Any:
+    """Put the keys of an `each` item into all texts of a row; a text that is only `{key}` becomes the value itself."""
+    if isinstance(value, str):
+        for key, inserted in item.items():
+            if value == f"{{{key}}}":
+                return inserted
+            value = value.replace(f"{{{key}}}", str(inserted))
+        return value
+    if isinstance(value, dict):
+        return {_filled(key, item): _filled(inner, item) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, item) for inner in value]
+    return value
+
+
+def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -> Case:
+    where = f"cases.toml: {operation}/{name}"
+    answers = release.operations[operation].answers
+    answer = answers.get(row.get("answer", ""))
+    if answer is None:
+        raise CatalogError(f"{where}: answer {row.get('answer')!r} is none of {', '.join(answers)}")
+    if row.get("basis") not in ("documented", "observed"):
+        raise CatalogError(f"{where}: basis is documented or observed")
+    if row.get("level", "regression") not in LEVELS:
+        raise CatalogError(f"{where}: level is one of {', '.join(LEVELS)}")
+    if not isinstance(row.get("given"), str):
+        raise CatalogError(f"{where}: given is missing")
+    if row.get("after", "any") not in AFTER:
+        raise CatalogError(f"{where}: after is one of {', '.join(AFTER)}")
+    succeeds = answer.status == 200
+    rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request")}
+    rest.setdefault("after", EFFECTS.get(operation, "any") if succeeds else "unchanged")
+    return Case(
+        id=f"{operation}/{name}",
+        operation=operation,
+        answer=answer,
+        documented=row["basis"] == "documented",
+        request=_dataclass(Special, row.get("request", {}), where),
+        **_known(Case, rest, where),
+    )
+
+
+def _dataclass(kind: Any, row: Mapping[str, Any], where: str) -> Any:
+    return kind(**_known(kind, row, f"{where}.request"))
+
+
+def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:
+    names = {item.name for item in fields(kind)}
+    for key in row:
+        if key not in names:
+            raise CatalogError(f"{where}: unknown key {key!r}; there are {', '.join(sorted(names))}")
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}

@@ -1,0 +1,187 @@
+"""Which case holds which known fact: reads facts.toml, holds it against the cases, and writes docs/coverage.md."""
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from contracts.catalog.cases import cases
+from contracts.catalog.release import CatalogError, load
+from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
+
+RELEASE = "1.7.0"
+FACTS = f"contracts/releases/{RELEASE}/facts.toml"
+TABLE = "docs/coverage.md"
+STORIES = "tests/api"
+LISTED = 3
+"""Cases of one pattern that the table lists by id; of more it gives the pattern and their count."""
+_KEYS = {"fact", "source", "cases", "used_by"}
+_MODULE = re.compile(r"contracts/[\w/]+\.py")
+
+Echo = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One known fact. `cases`: ids or patterns of what holds it; `used_by`: who builds on it where no case does."""
+
+    id: str
+    area: str
+    fact: str
+    source: str
+    cases: tuple[str, ...] = ()
+    used_by: str = ""
+
+
+def coverage(root: Path, check: bool, echo: Echo) -> int:
+    """Write the table below `root`, or with `check` compare it.
+
+    Returns 0; 1 for facts and cases that do not fit, or a difference under `check`; 4 for data that cannot be read.
+    """
+    try:
+        facts, basis = read(root / FACTS), bases(root / STORIES)
+    except (CatalogError, OSError) as error:
+        echo(str(error))
+        return UNUSABLE
+    found = list(problems(facts, basis, root))
+    if found:
+        echo("\n".join(found))
+        return DIFFERENT
+    text, path = render(facts, basis), root / TABLE
+    before = path.read_bytes().decode("utf-8", "replace") if path.exists() else None
+    if check and text != before:
+        echo(difference(TABLE, before, text))
+        return DIFFERENT
+    if text != before:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    echo(f"{TABLE}: {len(facts)} facts, {len(basis)} cases, {'written' if text != before else 'up to date'}")
+    return UP_TO_DATE
+
+
+def read(path: Path) -> tuple[Fact, ...]:
+    """Return the facts in their order; raises CatalogError that names the row which cannot be read."""
+    try:
+        areas = tomli.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CatalogError(f"{path.name}: is not TOML: {error}") from None
+    return tuple(_fact(area, name, row) for area, rows in areas.items() for name, row in rows.items())
+
+
+def _fact(area: str, name: str, row: Any) -> Fact:
+    where = f"facts.toml: {area}.{name}"
+    if not isinstance(row, dict):
+        raise CatalogError(f"{where}: a fact is a table [area.fact]")
+    if strange := sorted(row.keys() - _KEYS):
+        raise CatalogError(f"{where}: unknown key {strange[0]!r}; there are {', '.join(sorted(_KEYS))}")
+    texts = {key: row.get(key, "") for key in ("fact", "source", "used_by")}
+    patterns = row.get("cases", [])
+    if not all(isinstance(text, str) for text in texts.values()):
+        raise CatalogError(f"{where}: fact, source and used_by are texts")
+    if not (isinstance(patterns, list) and all(isinstance(pattern, str) for pattern in patterns)):
+        raise CatalogError(f"{where}: cases is a list of case ids and patterns")
+    if not (texts["fact"] and texts["source"]):
+        raise CatalogError(f"{where}: needs fact and source")
+    return Fact(id=f"{area}.{name}", area=area, cases=tuple(patterns), **texts)
+
+
+def stories(folder: Path) -> tuple[str, ...]:
+    """Return the ids of the cases that are no rows of the table, found in the tests without importing them."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("test_*.py"))]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    marks = [mark for function in functions for mark in function.decorator_list if isinstance(mark, ast.Call)]
+    return tuple(ast.literal_eval(mark.args[0]) for mark in marks if ast.unparse(mark.func) == "pytest.mark.case")
+
+
+def bases(folder: Path) -> dict[str, str]:
+    """Return the basis of each case by its id. That of a story is empty: it goes through answers of either basis."""
+    rows = {case.id: "documented" if case.documented else "observed" for case in cases(RELEASE)}
+    return rows | dict.fromkeys(stories(folder), "")
+
+
+def matching(pattern: str, ids: Iterable[str]) -> list[str]:
+    """Return those of `ids` that an id or pattern names."""
+    return [case for case in ids if fnmatchcase(case, pattern)]
+
+
+def problems(facts: Sequence[Fact], ids: Iterable[str], root: Path) -> Iterator[str]:
+    """Yield one line for each fact that nothing holds, pattern that names nothing, and case that no fact names."""
+    ids = list(ids)
+    for fact in facts:
+        if bool(fact.cases) == bool(fact.used_by):
+            yield f"facts.toml: {fact.id}: name the cases that hold it, or else who uses it (used_by)"
+        for pattern in fact.cases:
+            if not matching(pattern, ids):
+                yield f"facts.toml: {fact.id}: {pattern} matches no case and no story"
+        modules = _MODULE.findall(fact.used_by)
+        if fact.used_by and not modules:
+            yield f"facts.toml: {fact.id}: used_by names no module, such as contracts/check/state.py"
+        for module in modules:
+            if not (root / module).is_file():
+                yield f"facts.toml: {fact.id}: used_by names {module}, which is not there"
+    named = {
+        case for fact in facts for pattern in fact.cases if _particular(pattern) for case in matching(pattern, ids)
+    }
+    for case in ids:
+        if case not in named:
+            yield f"facts.toml: no fact names the case {case}: what is it there for?"
+
+
+def _particular(pattern: str) -> bool:
+    """Whether a pattern names cases; one that takes in all of them, or whole operations, would hide what is missing."""
+    return pattern != "*" and not pattern.endswith("/*")
+
+
+def render(facts: Sequence[Fact], basis: Mapping[str, str]) -> str:
+    """Return the table as Markdown."""
+    held = [fact for fact in facts if fact.cases]
+    used = [fact for fact in facts if not fact.cases]
+    rows = [(fact.area, fact.fact, _listed(fact, basis), _basis(fact, basis), fact.source) for fact in held]
+    told = sum(not value for value in basis.values())
+    return "\n".join(
+        (
+            "# Coverage",
+            "",
+            f"What is known of the workflow API of Zadig {RELEASE}, and which cases hold it: {len(held)} facts,",
+            f"held by {len(basis) - told} rows of the case table and {told} stories, and {len(used)} more that the",
+            f"suite builds on. Page: {load(RELEASE).page}.",
+            f"Written by `python -m contracts coverage` from [facts.toml](../{FACTS}); not by hand.",
+            "",
+            "*Basis* is that of the cases: `documented` where a page promises what they expect, `observed` where",
+            "servers or their source show it. Where only stories hold a fact, it is that of the fact's own source.",
+            "*Source* is where the fact itself is known from. A pattern with a count stands for so many cases.",
+            "",
+            "## Facts with cases",
+            "",
+            *_table(("area", "fact", "cases", "basis", "source"), rows),
+            "",
+            "## Facts without a case of their own",
+            "",
+            *_table(("area", "fact", "used by", "source"), [(x.area, x.fact, x.used_by, x.source) for x in used]),
+            "",
+        )
+    )
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    for row in (heads, ["---"] * len(heads), *rows):
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+
+
+def _listed(fact: Fact, ids: Iterable[str]) -> str:
+    found = {pattern: matching(pattern, ids) for pattern in fact.cases}
+    short = {
+        f"`{pattern}` ({len(names)})" if len(names) > LISTED else ", ".join(f"`{name}`" for name in names): None
+        for pattern, names in found.items()
+    }
+    return ", ".join(short)
+
+
+def _basis(fact: Fact, basis: Mapping[str, str]) -> str:
+    found = {basis[case] for pattern in fact.cases for case in matching(pattern, basis)} - {""}
+    return ", ".join(sorted(found)) or ("documented" if fact.source.startswith("page line") else "observed")

@@ -1,0 +1,81 @@
+"""What an exchange can break: the kinds, their text, and whether each is a breach or a drift."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from contracts.text.redact import printable, register
+
+SHOWN = 160
+"""Characters of a value that a line shows."""
+
+
+class Kind(StrEnum):
+    """The kinds of breach, most telling first."""
+
+    NO_ANSWER = "no-answer"
+    DEADLINE = "deadline"
+    TOO_LARGE = "too-large"
+    GARBLED = "garbled"
+    REDIRECT = "redirect"
+    EMPTY = "empty-body"
+    STATUS = "status"
+    CONTENT_TYPE = "content-type"
+    NOT_JSON = "not-json"
+    TEXT = "text"
+    MISSING = "missing-key"
+    TYPE = "wrong-type"
+    CONSTANT = "wrong-constant"
+    SCHEMA = "schema"
+    UNKNOWN = "unknown-key"
+    DESCRIPTION = "description"
+    CROSS_TALK = "cross-talk"
+    STATE = "state"
+    CONCURRENCY = "concurrency"
+
+
+CRASHES = frozenset({Kind.NO_ANSWER, Kind.DEADLINE, Kind.TOO_LARGE, Kind.GARBLED})
+"""Kinds that no contract allows, whatever the case is based on."""
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One broken promise: where (status, header, JSON path, state), what is promised, what came.
+
+    `signature` names it for a deviation, such as `status:500` or `missing-key:$.code`.
+    """
+
+    kind: Kind
+    where: str
+    promised: str
+    came: str
+    documented: bool
+    detail: str = ""
+
+    @property
+    def drift(self) -> bool:
+        """Whether only an observed fact is departed from. A crash is never a mere drift."""
+        return not (self.documented or self.kind in CRASHES or self._server_error)
+
+    @property
+    def signature(self) -> str:
+        """The kind with what tells it from others of its kind."""
+        return f"{self.kind}:{self.detail}" if self.detail else str(self.kind)
+
+    @property
+    def _server_error(self) -> bool:
+        return self.kind is Kind.STATUS and self.detail.startswith("5")
+
+    def __str__(self) -> str:
+        return f"{self.where}: promised {self.promised}, came {self.came}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as it stands in verdict.json."""
+        return asdict(self) | {"kind": str(self.kind), "signature": self.signature, "drift": self.drift}
+
+
+def show(value: object) -> str:
+    """Return `value` on one printable line, secrets masked before it is cut where it is long: no part of one shows."""
+    text = register.mask(" ".join(value.split()) if isinstance(value, str) else repr(value))
+    shown = printable(text[:SHOWN])
+    return shown if len(text) <= SHOWN else f"{shown}… ({len(text):,} characters)"

@@ -1,0 +1,219 @@
+"""Holds an exchange against its answer: Exchange x Answer -> breaches. The one place where that is done."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from contracts.catalog.release import Answer
+from contracts.check.breach import Breach, Kind, show
+from contracts.check.holds import holds
+from contracts.http.client import Exchange
+from contracts.text.strict_json import NotStrictError, is_page, parse
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+MOST_UNKNOWN = 50
+"""Keys that nobody documented which one exchange reports; an answer could have thousands."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What an exchange showed: its breaches, the keys nobody documented and those documented which came (JSON paths),
+    its JSON value if it has one."""
+
+    breaches: tuple[Breach, ...] = ()
+    unknown: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    value: Any = None
+
+
+def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer] = ()) -> Checked:
+    """Return everything in which `exchange` departs from `answer`.
+
+    `sent` has the names that the request used (name, project, id, env, …), to be put into texts. `others` are the
+    other answers of the release: a description that is right for one of them, of the same code, is cross-talk.
+    """
+    if exchange.failure is not None:
+        kind = Kind(exchange.failure.kind) if exchange.failure.kind != "refused" else Kind.NO_ANSWER
+        return Checked((Breach(kind, "answer", f"HTTP {answer.status}", exchange.failure.text, answer.documented),))
+    if exchange.status in answer.also:
+        return Checked()
+    breaches = [*_head(exchange, answer)]
+    value: Any = None
+    unknown: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    if answer.body == "json":
+        if exchange.body.strip():
+            try:
+                value = parse(exchange.body)
+            except NotStrictError as error:
+                breaches.append(_not_json(exchange, answer, error))
+            else:
+                breaches += _json(value, answer, sent, others)
+                unknown = tuple(islice(_unknown(value, answer.schema or {}), MOST_UNKNOWN))
+                seen = tuple(dict.fromkeys(_seen(value, answer.schema or {})))
+        else:
+            breaches.append(Breach(Kind.EMPTY, "body", "a JSON body", "an empty body", answer.documented))
+    elif answer.body != "any":
+        breaches += _text(exchange, answer, sent)
+    return Checked(tuple(breaches), unknown, seen, value)
+
+
+def _head(exchange: Exchange, answer: Answer) -> Iterator[Breach]:
+    status = exchange.status
+    if status != answer.status:
+        location = exchange.headers.get("Location")
+        came = _redirect(status, location) if location else f"HTTP {status}"
+        yield Breach(Kind.STATUS, "status", f"HTTP {answer.status}", came, False, str(status))
+    content_type = exchange.headers.get("Content-Type")
+    if answer.content_type is not None and exchange.body and not _same_type(content_type, answer.content_type):
+        came = content_type or "none"
+        yield Breach(Kind.CONTENT_TYPE, "Content-Type", answer.content_type, show(came), False, came.partition(";")[0])
+
+
+def _redirect(status: int | None, location: str) -> str:
+    try:
+        host = urlsplit(location).netloc
+    except ValueError:
+        return f"HTTP {status}, a redirect to what is no address, not followed"
+    where = f"HTTP {status}, a redirect to {host}, not followed"
+    return where if host else f"HTTP {status}, a redirect to the same host, not followed"
+
+
+def _same_type(came: str | None, promised: str) -> bool:
+    """Whether two content types say the same, however it is written; a charset that is left out may be any."""
+    if came is None:
+        return False
+    (media, charset), (wanted, promised_charset) = _media(came), _media(promised)
+    return media == wanted and charset in (None, promised_charset or charset)
+
+
+@lru_cache(maxsize=64)
+def _media(content_type: str) -> tuple[str, str | None]:
+    """Return media type and charset of a content type."""
+    message = Message()
+    message["Content-Type"] = content_type
+    return message.get_content_type(), message.get_content_charset()
+
+
+def _not_json(exchange: Exchange, answer: Answer, error: NotStrictError) -> Breach:
+    text = exchange.body[:2000].decode("utf-8", "replace")
+    if is_page(exchange.body):
+        title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
+        came = "an HTML page; is this the address and prefix of Zadig's API?"
+        if title:
+            came = f"an HTML page titled {show(title[1])!r}; is this the address and prefix of Zadig's API?"
+    else:
+        came = f"{show(text)} ({error})"
+    return Breach(Kind.NOT_JSON, "body", "a JSON body", came, answer.documented)
+
+
+def _text(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterator[Breach]:
+    wanted = fill(answer.text, sent) if answer.text else ""
+    came = exchange.body.decode("utf-8", "replace")
+    if not re.fullmatch(pattern(wanted), came, re.DOTALL):  # {prefix} is not known: a gateway may rewrite it
+        promised = repr(wanted) if wanted else "an empty body"
+        yield Breach(Kind.TEXT, "body", promised, repr(show(came)) if came else "an empty body", answer.documented)
+
+
+def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer]) -> Iterator[Breach]:
+    if not holds(value, answer.schema or {}):
+        from contracts.check.schema import errors  # only here: to load it takes as long as a hundred checks
+
+        for error in errors(value, answer.schema or {}):
+            yield from _schema_breach(error, answer)
+    if answer.description is not None and isinstance(value, dict) and isinstance(value.get("description"), str):
+        yield from _description(value, answer, sent, others)
+    for key, template in answer.values.items() if isinstance(value, dict) else ():
+        wanted, came = fill(template, sent), value.get(key)
+        if isinstance(came, str) and came != wanted:
+            yield Breach(Kind.CONSTANT, f"$.{key}", repr(wanted), show(repr(came)), answer.documented, f"$.{key}")
+
+
+def _schema_breach(error: "ValidationError", answer: Answer) -> Iterator[Breach]:
+    path, limit = error.json_path, cast("Any", error.validator_value)
+    documented = answer.documented
+    if error.validator == "required":
+        instance = cast("dict[str, Any]", error.instance)
+        for key in sorted(set(limit) - set(instance)):
+            if repr(key) in error.message:  # the library makes one error a key and names it in the message
+                came = f"no such key, only {', '.join(sorted(instance))}" if instance else "no such key, only none"
+                yield Breach(Kind.MISSING, f"{path}.{key}", "this key", show(came), documented, f"{path}.{key}")
+    elif error.validator == "type":
+        came = f"{_type_name(error.instance)} {show(error.instance)}"
+        yield Breach(Kind.TYPE, path, f"a value of type {limit}", came, documented, path)
+    elif error.validator == "const":
+        yield Breach(Kind.CONSTANT, path, repr(limit), show(repr(error.instance)), documented, path)
+    else:
+        promised = f"{error.validator} {limit}"
+        yield Breach(Kind.SCHEMA, path, promised, show(repr(error.instance)), documented, f"{error.validator}:{path}")
+
+
+def _type_name(value: object) -> str:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+    return names.get(type(value), "null")
+
+
+def _description(
+    value: Mapping[str, Any], answer: Answer, sent: Mapping[str, str], others: Iterable[Answer]
+) -> Iterator[Breach]:
+    wanted, came = fill(answer.description or "", sent), value["description"]
+    if came == wanted:
+        return
+    for other in (answer, *others):
+        same_code = other.code is not None and other.code == answer.code
+        if same_code and other.description is not None and _about_another(other, came, sent):
+            came = f"{came!r}, the description of {other.operation}/{other.name}, so of another request"
+            yield Breach(Kind.CROSS_TALK, "$.description", repr(wanted), came, answer.documented)
+            return
+    yield Breach(Kind.DESCRIPTION, "$.description", repr(wanted), repr(show(came)), answer.documented)
+
+
+def _about_another(answer: Answer, came: str, sent: Mapping[str, str]) -> bool:
+    """Whether `came` is the description of `answer` with some names put in; names must be ones of this suite."""
+    match = re.fullmatch(pattern(answer.description or ""), came, re.DOTALL)
+    if match is None:
+        return False
+    name = match.groupdict().get("name")
+    return name is None or name == sent.get("name") or name.startswith("zct-")
+
+
+def pattern(template: str) -> str:
+    """Return the regular expression that `template` stands for, one named group for each placeholder."""
+    pieces = re.split(r"\{(\w+)\}", template)
+    return "".join(re.escape(piece) if i % 2 == 0 else f"(?P<{piece}>.*?)" for i, piece in enumerate(pieces))
+
+
+def fill(template: str, sent: Mapping[str, str]) -> str:
+    """Return `template` with the names that were sent put in; a name that was not sent stays as it stands."""
+    return re.sub(r"\{(\w+)\}", lambda match: sent.get(match[1], match[0]), template)
+
+
+def _unknown(value: Any, schema: Mapping[str, Any], path: str = "$") -> Iterator[str]:
+    """Yield the JSON path of each key that the schema does not name."""
+    properties = schema.get("properties")
+    if isinstance(value, dict) and isinstance(properties, dict):
+        for key, inner in value.items():
+            if key in properties:
+                yield from _unknown(inner, properties[key], f"{path}.{key}")
+            else:
+                yield f"{path}.{key}"
+    elif isinstance(value, list) and isinstance(schema.get("items"), dict):
+        for inner in value:
+            yield from _unknown(inner, schema["items"], f"{path}[*]")
+
+
+def _seen(value: Any, schema: Mapping[str, Any], path: str = "$") -> Iterator[str]:
+    """Yield the JSON path of each key that the schema names and the value has."""
+    for key, inner in schema.get("properties", {}).items() if isinstance(value, dict) else ():
+        if key in value:
+            yield f"{path}.{key}"
+            yield from _seen(value[key], inner, f"{path}.{key}")
+    for inner in value if isinstance(value, list) else ():
+        yield from _seen(inner, schema.get("items", {}), f"{path}[*]")

@@ -1,0 +1,193 @@
+"""What a target holds under one name: looked at with support calls, and compared before and after a request."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.catalog.release import Operation
+from contracts.check.breach import Breach, Kind, show
+from contracts.http.client import Exchange
+from contracts.target.requests import support_call
+from contracts.target.target import Subject, Target
+from contracts.text.strict_json import NotStrictError, parse
+
+PROGRESS: Mapping[str, frozenset[str]] = {
+    "created": frozenset({"running", "passed", "failed", "timeout"}),
+    "running": frozenset({"passed", "failed", "timeout"}),
+    "cancelled": frozenset({"passed", "failed", "timeout"}),
+}
+"""What a task's state may become by itself where agents are at work, the last row by an agent's late answer.
+Source: public source of Zadig v1.7.0."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the target holds under one name: the workflow (None: no such) and its tasks' states by id.
+
+    Of the workflow only the documented keys: what nobody documented may change by itself, a time for one.
+    """
+
+    workflow: Mapping[str, Any] | None = None
+    tasks: Mapping[int, str] = field(default_factory=dict)
+
+
+class UnclearError(Exception):
+    """The target's state could not be read; `exchange` is what came back."""
+
+    def __init__(self, what: str, exchange: Exchange) -> None:
+        text = show(exchange.body.decode("utf-8", "replace"))
+        came = f"HTTP {exchange.status}, {text}" if text else f"HTTP {exchange.status}, an empty body"
+        came = exchange.failure.text if exchange.failure else came
+        super().__init__(f"{what}: {came}")
+        self.exchange = exchange
+
+
+def look(target: Target, subject: Subject) -> Held:
+    """Return what the target holds under the subject's name; raises UnclearError where it cannot be told."""
+    workflow = find(target, subject)
+    return Held(workflow, list_tasks(target, subject)) if workflow is not None else Held()
+
+
+def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
+    """Return the documented keys of the subject's workflow, None where there is none; raises UnclearError."""
+    exchange = target.send(support_call(target, "find-workflow", subject))
+    value = json_value(exchange)
+    if exchange.status == 400 and isinstance(value, dict) and "code" in value:
+        return None
+    if exchange.status != 200 or not isinstance(value, dict) or "name" not in value:
+        raise UnclearError("looking for the workflow", exchange)
+    documented = target.release.operations["create-workflow"].sample or {}
+    return {key: value[key] for key in documented if key in value}
+
+
+def list_tasks(target: Target, subject: Subject) -> Mapping[int, str]:
+    """Return the states of the tasks of the subject's workflow, by id; raises UnclearError."""
+    exchange = target.send(support_call(target, "list-tasks", subject))
+    try:
+        return {int(task["task_id"]): str(task["status"]) for task in json_value(exchange)["data"]}
+    except (TypeError, KeyError, ValueError):
+        raise UnclearError("looking at the workflow's tasks", exchange) from None
+
+
+def json_value(exchange: Exchange) -> Any:
+    """Return the JSON value of an answer, None where it has none."""
+    try:
+        return parse(exchange.body)
+    except NotStrictError:
+        return None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is known around one request: the state before and after, the body sent, the answer's value, the task."""
+
+    before: Held
+    after: Held
+    sent: Mapping[str, Any]
+    value: Any
+    subject: Subject
+    operation: Operation
+    documented: bool
+
+    def broken(self, detail: str, promised: str, came: str) -> Breach:
+        """Return a breach of the state afterwards."""
+        return Breach(Kind.STATE, "state afterwards", promised, came, self.documented, detail)
+
+
+def effect(name: str, change: Change) -> Iterator[Breach]:
+    """Yield how the state afterwards departs from what `name` says: one of casetable.AFTER."""
+    return _EFFECTS[name](change)
+
+
+def _unchanged(change: Change) -> Iterator[Breach]:
+    yield from _workflow_kept(change)
+    yield from _tasks_kept(change, except_for=None)
+
+
+def _stored(change: Change) -> Iterator[Breach]:
+    if change.after.workflow is None:
+        yield change.broken("not-stored", "the workflow can be found", "no such workflow")
+        return
+    documented = change.operation.sample or {}
+    sent_keys = {key: value for key, value in change.sent.items() if key in documented}
+    for path, sent, stored in _unequal(sent_keys, change.after.workflow, "$", change.operation):
+        yield change.broken(f"stored:{path}", f"{path} is stored as {show(repr(sent))}", show(repr(stored)))
+    if change.after.tasks:
+        yield change.broken("tasks", "a new workflow has no tasks", show(repr(dict(change.after.tasks))))
+
+
+def _started(change: Change) -> Iterator[Breach]:
+    task_id = change.value.get("task_id") if isinstance(change.value, dict) else None
+    wanted = max(change.before.tasks, default=0) + 1
+    if task_id != wanted:
+        yield change.broken("task-id", f"the next id, {wanted}", repr(task_id))
+    if isinstance(task_id, int):
+        yield from _task_is("created", task_id, change)
+    yield from _workflow_kept(change)
+    yield from _tasks_kept(change, except_for=task_id if isinstance(task_id, int) else None)
+
+
+def _cancelled(change: Change) -> Iterator[Breach]:
+    yield from _task_is("cancelled", change.subject.task_id, change)
+    yield from _workflow_kept(change)
+    yield from _tasks_kept(change, except_for=change.subject.task_id)
+
+
+def _created(change: Change) -> Iterator[Breach]:
+    yield from _task_is("created", change.subject.task_id, change)
+    yield from _workflow_kept(change)
+    yield from _tasks_kept(change, except_for=change.subject.task_id)
+
+
+def _any(_: Change) -> Iterator[Breach]:
+    return iter(())
+
+
+_EFFECTS = {
+    "unchanged": _unchanged,
+    "stored": _stored,
+    "started": _started,
+    "cancelled": _cancelled,
+    "created": _created,
+    "any": _any,
+}
+
+
+def _task_is(state: str, task_id: int, change: Change) -> Iterator[Breach]:
+    came = change.after.tasks.get(task_id)
+    if came != state and came not in PROGRESS.get(state, ()):
+        yield change.broken(f"task-{came or 'gone'}", f"task {task_id} is {state}", came or "no such task")
+
+
+def _workflow_kept(change: Change) -> Iterator[Breach]:
+    before, after = change.before.workflow, change.after.workflow
+    if (before is None) != (after is None):
+        words = {True: "no workflow of this name", False: "a workflow of this name"}
+        yield change.broken("workflow", f"as before, {words[before is None]}", words[after is None])
+    elif before is not None and after is not None:
+        for key in sorted({*before, *after}):
+            if before.get(key) != after.get(key):
+                yield change.broken(f"workflow:{key}", f"{key} as before", show(repr(after.get(key))))
+
+
+def _tasks_kept(change: Change, except_for: int | None) -> Iterator[Breach]:
+    before, after = change.before.tasks, change.after.tasks
+    for task_id in sorted({*before, *after} - {except_for}):
+        was, now = before.get(task_id), after.get(task_id)
+        if was != now and now not in PROGRESS.get(was or "", ()):
+            promised = f"task {task_id} as before, {was}" if was else f"task {task_id} as before, not there"
+            yield change.broken(f"task-{was or 'none'}-{now or 'gone'}", promised, now or "gone")
+
+
+def _unequal(sent: Any, stored: Any, path: str, operation: Operation) -> Iterator[tuple[str, Any, Any]]:
+    """Yield where what is stored is not what was sent; a zero value may come back as nothing or as another one."""
+    if path in operation.not_kept:
+        return
+    if isinstance(sent, dict) and isinstance(stored, dict):
+        for key, inner in sent.items():
+            yield from _unequal(inner, stored.get(key), f"{path}.{key}", operation)
+    elif isinstance(sent, list) and isinstance(stored, list) and len(sent) == len(stored):
+        for inner, other in zip(sent, stored, strict=True):
+            yield from _unequal(inner, other, f"{path}[*]", operation)
+    elif (sent != stored or type(sent) is not type(stored)) and (sent or stored):
+        yield path, sent, stored

@@ -1,0 +1,73 @@
+"""The command that measures what the suite detects."""
+
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contracts.catalog.profiles import PROFILES
+
+
+@click.command()
+@click.option("--only", multiple=True, metavar="PATTERN", help="Only changes with such a name, * for any part of it.")
+@click.option("--family", default="", help="Only changes of this family.")
+@click.option(
+    "--profile", type=click.Choice([*PROFILES]), help="Which cases run. [default: regression; nightly with --short]"
+)
+@click.option("--failed-from", type=click.Path(path_type=Path), help="Only what is not well in that campaign.json.")
+@click.option(
+    "--short",
+    is_flag=True,
+    help="One breakage per family and operation; the benign changes, each on one case per answer.",
+)
+@click.option("--proxy", "behind", default="", metavar="URL", help="Put the changes in front of the Zadig there.")
+@click.option("--jobs", type=click.IntRange(1), help="Runs at once.  [default: one a core; 1 with --proxy]")
+@click.option("--least", default=100.0, show_default=True, type=click.FloatRange(0, 100), help="Kill rate, in percent.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: runs/campaign-<time>]")
+def campaign(jobs: int | None, least: float, out: Path | None, **wished: Any) -> None:
+    """Run the suite against every breakage, which it must catch, and every benign change, which it must not mind.
+
+    Exit code: 0 all killed and silent, 1 a survivor or a false alarm, 2 interrupted or wrong usage, 3 the campaign
+    itself is at fault: a change that did nothing, a run that did not run.
+    """
+    from contracts.breakages.catalog import benign, breakages
+    from contracts.campaign.campaign import CampaignError, run_campaign
+    from contracts.campaign.child import warm
+    from contracts.campaign.plan import PlanError, Wish, plan
+    from contracts.campaign.report import lines, progress, told, write
+
+    wish = Wish(**wished)
+    try:
+        planned = plan(wish, {**breakages(), **benign()})
+    except PlanError as error:
+        raise click.UsageError(str(error)) from None
+    if not planned.jobs:
+        click.echo("; ".join([*planned.notes, "there is nothing to run"]))
+        return
+    folder = (out or Path("runs") / f"campaign-{datetime.now(UTC):%Y%m%dt%H%M%S}").resolve()
+    at_once = jobs or (1 if wish.behind else _cores())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, with all of its runs
+    warm()
+    try:
+        done = run_campaign(planned, folder, at_once, progress)
+    except CampaignError as error:
+        click.echo(f"the campaign is broken: {error}", err=True)
+        sys.exit(3)
+    whole = told(done, least)
+    write(whole, folder)
+    for line in lines(whole):
+        click.echo(line)
+    click.echo(str(folder / "campaign.html"))
+    sys.exit(whole["exit"])
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+COMMANDS = (campaign,)

@@ -1,0 +1,47 @@
+"""The command that runs the cases: pytest on them, from any folder, with nothing of that folder's own pytest."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+PLUGINS = ("xdist.plugin", "allure_pytest.plugin")
+"""The plugins of pytest that the project depends on. Others that happen to be installed are not loaded by themselves:
+one that repeats, reorders or blocks would change what a verdict says, and to look for them takes time at each start."""
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTION …]")
+def run(options: tuple[str, ...]) -> None:
+    """Run the cases against the target, with any OPTION of pytest, the settings among them: see run --help.
+
+    It is pytest on the cases of this suite, from any folder. pytest's files there (pytest.ini, conftest.py) and what
+    PYTEST_ADDOPTS and PYTEST_PLUGINS say for other projects do not count. Exit codes: those of a verdict.
+    """
+    import pytest
+
+    from contracts.paths import CASES, ROOT
+
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": ",".join(PLUGINS)}  # also for workers
+    ours = [str(CASES), "-c", str(ROOT / "pytest.ini"), "--rootdir", str(ROOT)]
+    if "no:cacheprovider" not in "".join(options):  # without it, the setting is an unknown one
+        ours += ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]  # not into the installed package
+    sys.exit(pytest.main([*ours, *options], plugins=[SameNames()]))
+
+
+class SameNames:
+    """A plugin of pytest: tests are called as in a checkout, not by their way from the working directory."""
+
+    def pytest_sessionstart(self, session: Any) -> None:
+        """Let what is written for people start from the root, as node ids do."""
+        config = session.config
+        config.cwd_relative_nodeid = str
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            reporter.startpath = config.rootpath
+
+
+COMMANDS = (run,)

@@ -1,0 +1,82 @@
+"""Commands about the project's own data: what is derived and what is generated."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from contracts.cli.checkout import checkout
+from contracts.paths import PACKAGE
+
+DATA = PACKAGE.parent
+"""The folder that `contracts/releases` is in, for commands that only read."""
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail on any difference and print it.")
+@click.option("--findings", is_flag=True, help="Write nothing; say what of each PAGE is in doubt, and what is assumed.")
+@click.option("--json", "as_json", is_flag=True, help="With --findings: say them as JSON.")
+@click.option("--strict", is_flag=True, help="With --findings: fail if there are any.")
+@click.argument("pages", nargs=-1, metavar="[PAGE …]", type=click.Path(path_type=Path))
+def derive(pages: tuple[Path, ...], check: bool, findings: bool, as_json: bool, strict: bool) -> None:
+    """Derive documented.json from each PAGE, then the schemas and OpenAPI of every release."""
+    from contracts.derive.command import derive as derive_all
+    from contracts.derive.command import show
+
+    if findings and (check or not pages):
+        raise click.UsageError("--findings needs a PAGE, and goes without --check")
+    if (as_json or strict) and not findings:
+        raise click.UsageError("--json and --strict go with --findings")
+    if findings:
+        sys.exit(show(DATA, pages, as_json, strict, click.echo))
+    sys.exit(derive_all(checkout(), pages, check, click.echo))
+
+
+@click.command("diff-contract")
+@click.option("--format", "form", default="text", show_default=True, type=click.Choice(["text", "markdown", "json"]))
+@click.option("--fail-on-breaking", is_flag=True, help="Exit with 1 if a client that worked before may break.")
+@click.argument("before", metavar="A")
+@click.argument("after", metavar="B")
+def diff_contract(before: str, after: str, form: str, fail_on_breaking: bool) -> None:
+    """Say what changed from A to B, each the name of a release or the file of a page.
+
+    Exit code: 0, or 1 for a breaking change with --fail-on-breaking, or 4 for an A or B that cannot be read.
+    """
+    from contracts.derive.contract.diff_text import diff_contract as say_changes
+
+    sys.exit(say_changes(DATA, before, after, form, fail_on_breaking, click.echo))
+
+
+@click.command("new-release")
+@click.option("--release", required=True, help="The new release, such as 1.10.0.")
+@click.option("--base", help="The release that it builds on; where left out, the one before it.")
+@click.argument("page", type=click.Path(path_type=Path))
+def new_release(page: Path, release: str, base: str | None) -> None:
+    """Start a release from its PAGE: documented.json, proposals of observed.toml and cases.toml, schemas, OpenAPI.
+
+    Exit code: 0, or 4 for a page that cannot be read or a release that exists; then nothing is written.
+    """
+    from contracts.derive.proposal.new_release import new_release as start_release
+
+    sys.exit(start_release(checkout(), page, release, base, click.echo))
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail on any difference and print it.")
+def coverage(check: bool) -> None:
+    """Write docs/coverage.md: every known fact of the workflow API, and the cases that hold it."""
+    from contracts.catalog.coverage import coverage as cover
+
+    sys.exit(cover(checkout(), check, click.echo))
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail on any difference and print it.")
+def readme(check: bool) -> None:
+    """Write the settings table of README.md and README.zh-CN.md."""
+    from contracts.settings.readme_table import readme as write_tables
+
+    sys.exit(write_tables(checkout(), check, click.echo))
+
+
+COMMANDS = (derive, diff_contract, new_release, coverage, readme)

@@ -1,0 +1,150 @@
+"""Commands about runs that are over: they read the folders of runs, and nothing else."""
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from contracts.cli.options import SpokenCommand, spoken
+from contracts.i18n.translate import translated
+
+USAGE = 4
+
+
+class _UsageError(click.UsageError):
+    exit_code = USAGE
+
+
+class RunsCommand(SpokenCommand):
+    """A command about runs. What cannot be used, an option or a folder, ends it in one line and with exit code 4."""
+
+    def usage_error(self, message: str, ctx: click.Context) -> click.UsageError:
+        """Return a mistake in the command line; it has the exit code that pytest has for one."""
+        return _UsageError(message, ctx)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        from contracts.report.verdict_file import ReadError
+
+        try:
+            return super().invoke(ctx)
+        except ReadError as error:
+            fail(str(error))
+        except OSError as error:
+            fail(f"{error.filename or ctx.command_path}: cannot be used: {error.strerror or error}")
+
+
+def fail(line: str) -> NoReturn:
+    """End with one line that says what cannot be used."""
+    say(translated(line, spoken()), err=True)
+    sys.exit(USAGE)
+
+
+def say(line: str, *, err: bool = False) -> None:
+    """Print a line that may have a server's texts in it."""
+    from contracts.text.redact import printable, register
+
+    click.echo(printable(register.mask(line)), err=err)
+
+
+def _say_json(value: object) -> None:
+    from contracts.text.redact import register
+
+    click.echo(register.mask(json.dumps(value, indent=1)))
+
+
+@click.command(cls=RunsCommand)
+@click.option("--profile", type=click.Choice(["smoke", "regression", "nightly", "acceptance"]), help="Least profile.")
+@click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
+@click.argument("runs", nargs=-1, required=True, metavar="RUN …", type=click.Path(path_type=Path))
+def gate(runs: tuple[Path, ...], profile: str | None, as_json: bool) -> None:
+    """Decide from the folders of runs whether a release may go out. --profile: a run of a lesser one cannot tell.
+
+    Exit code, of the worst: 1 rejected, 4 a folder that cannot be used or was changed, 6 inconclusive, 7 accepted but
+    something leaked, 0 accepted.
+    """
+    from contracts.report.gate import gate as decide
+    from contracts.report.gate import lines, to_json
+
+    gated, together = decide(runs, datetime.now(UTC).date(), profile)
+    if as_json:
+        _say_json(to_json(gated, together))
+    else:
+        for line in lines(gated, together, spoken()):
+            say(line)
+    sys.exit(together.exit)
+
+
+@click.command(cls=RunsCommand)
+@click.option("--format", "shape", default="text", show_default=True, type=click.Choice(["text", "markdown", "json"]))
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+def compare(old: Path, new: Path, shape: str) -> None:
+    """Say what changed from the run OLD to the run NEW: cases, answers key by key, and times beyond noise.
+
+    Exit code: 1 where anything is newly broken, 4 a folder that cannot be used, else 0.
+    """
+    from contracts.report.compare.compare import compare as look_at_both
+    from contracts.report.compare.text import lines, markdown
+    from contracts.report.verdict_shape import load
+
+    found = look_at_both(load(old), load(new))
+    if shape == "json":
+        _say_json(found.to_json())
+    else:
+        for line in lines(found, spoken()) if shape == "text" else markdown(found, spoken()).splitlines():
+            say(line)
+    sys.exit(found.exit)
+
+
+@click.command(cls=RunsCommand)
+@click.argument("folder", default="runs", type=click.Path(path_type=Path))
+def history(folder: Path) -> None:
+    """Write FOLDER/history.html: verdicts and times of the runs in FOLDER over time, and flaky cases."""
+    from contracts.report.history.history import history as read_all
+    from contracts.report.history.page import write
+
+    found = read_all(folder)
+    for line in found.unreadable:
+        say(translated(f"not read: {line}", spoken()), err=True)
+    if not found.points:
+        fail(f"{folder}: no run with a verdict is in it; name the folder that holds the folders of runs")
+    say(str(write(found, folder, spoken())))
+
+
+@click.command(cls=RunsCommand)
+@click.option("--out", type=click.Path(path_type=Path), help="The zip; left out: RUN/evidence.zip.")
+@click.option("--verify", type=click.Path(path_type=Path), help="Check this bundle; make none.")
+@click.argument("run", required=False, type=click.Path(path_type=Path))
+def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
+    """Put the evidence of RUN into one zip that can be handed to another team, with a manifest and checksums.
+
+    Exit code: 0 made, or whole; 1 a bundle that is not whole; 4 what cannot be used.
+    """
+    from contracts.paths import ROOT
+    from contracts.report.bundle.verify import check
+    from contracts.report.bundle.write import write
+    from contracts.run.version import suite
+    from contracts.text.redact import register
+
+    if (run is None) == (verify is None):
+        fail("name the folder of a run, or a bundle with --verify; one of the two")
+    if verify is not None:
+        problems = check(verify)
+        for line in problems:
+            say(translated(f"{verify}: {line}", spoken()))
+        conclusion = "NOT WHOLE" if problems else "whole: all files are as its manifest says"
+        say(f"{verify}: {translated(conclusion, spoken())}")
+        sys.exit(1 if problems else 0)
+    if run is not None:
+        register.add(*(value for name, value in os.environ.items() if name.startswith("ZADIG_") and "TOKEN" in name))
+        path = out or run / "evidence.zip"
+        checksum = write(run, path, mask=register.mask, root=ROOT, suite=suite())
+        say(f"{path}  sha256 {checksum}")
+
+
+COMMANDS: tuple[click.Command, ...] = (gate, compare, history, bundle)

@@ -1,0 +1,114 @@
+"""Commands about a target: a stand-in, a look at it, and what runs left there."""
+
+import difflib
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from contracts.cli.options import SettingsCommand, SpokenCommand, spoken
+from contracts.i18n.translate import translated
+from contracts.paths import RUN
+
+if TYPE_CHECKING:
+    from contracts.breakages.breakage import Change
+    from contracts.settings.settings import Settings
+
+
+@click.command(cls=SpokenCommand)
+@click.option("--port", default=0, show_default="a free one", type=click.IntRange(0, 65535))
+@click.option("--behaviour", default="perfect", show_default=True, help="perfect, or a release with its defects.")
+@click.option("--clock", default="manual", show_default=True, type=click.Choice(["manual", "real"]))
+@click.option("--breakage", metavar="NAME", help="Break the contract in one way, or differ harmlessly (benign/…).")
+def standin(port: int, behaviour: str, clock: str, breakage: str | None) -> None:
+    """Serve the stand-in Zadig on this machine until Ctrl-C."""
+    from contracts.standin.defects import BEHAVIOURS
+    from contracts.standin.serve import serve
+
+    if behaviour not in BEHAVIOURS:
+        _bad(f"{behaviour!r} is none of {', '.join(BEHAVIOURS)}", "--behaviour")
+    change = _change(breakage) if breakage is not None else None
+
+    def announce(base_url: str) -> None:
+        say(f"stand-in Zadig ({behaviour}) at {base_url}; Ctrl-C ends it")
+        if change is not None:
+            what = "which breaks a promise" if change.kinds else "which is harmless"
+            say(f"with {change}, {what}: {change.says}")
+        say(f"try: {RUN} --base-url {base_url}")
+
+    def say(line: str) -> None:
+        click.echo(translated(line, lang))
+
+    lang = spoken()
+
+    try:
+        if change is None:
+            serve(port, behaviour, clock, until_eof=False, announce=announce)
+        else:
+            _serve_changed(change, port, behaviour, clock, announce)
+    except OSError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _bad(message: str, option: str) -> NoReturn:
+    raise click.BadParameter(translated(message, spoken()), param_hint=option)
+
+
+def _change(name: str) -> "Change":
+    """Return the change of this name; BadParameter with the names nearest to it where there is none."""
+    from contracts.breakages.catalog import benign, breakages
+
+    changes = {**breakages(), **benign()}
+    if name not in changes:
+        near = difflib.get_close_matches(name, changes, n=3, cutoff=0.3)
+        hint = f"near to it: {', '.join(near)}" if near else f"a name is written like {next(iter(changes))}"
+        _bad(f"there is no {name!r}; {hint}", "--breakage")
+    return changes[name]
+
+
+def _serve_changed(change: "Change", port: int, behaviour: str, clock: str, announce: Callable[[str], None]) -> None:
+    from contracts.breakages.proxy.proxy import front
+    from contracts.standin.app import create_app
+
+    over = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: over.set())
+    with front(change, create_app(behaviour, clock), port) as served:
+        announce(served.base_url)
+        over.wait()
+
+
+@click.command(cls=SettingsCommand)
+@click.option("--json", "as_json", is_flag=True, help="Tell the findings as JSON.")
+def doctor(settings: "Settings", as_json: bool) -> None:
+    """Look at the target without changing anything, and say what a run would lack.
+
+    Exit code: 0 nothing that would stop a run, 1 something that would, 4 bad settings, 6 the target does not answer.
+    """
+    from contracts.doctor.run import doctor as look_over
+
+    sys.exit(look_over(settings, as_json=as_json, echo=click.echo))
+
+
+@click.command(cls=SettingsCommand)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed; change nothing.")
+@click.option("--by-prefix", is_flag=True, help="Also what the target lists under names of runs an hour ago or more.")
+@click.argument("runs", nargs=-1, metavar="[RUN …]")
+def sweep(settings: "Settings", runs: tuple[str, ...], dry_run: bool, by_prefix: bool) -> None:
+    """Remove what each RUN, a folder or an id below runs/, left on the target; without one, what all of them left.
+
+    Exit code: 0 all is gone, 4 bad settings, 6 the target does not answer, 7 something would not go.
+    """
+    from contracts.sweep.sweep import sweep as remove_leftovers
+    from contracts.text.redact import register
+
+    def say(line: str) -> None:
+        click.echo(register.mask(translated(line, settings.language)))
+
+    sys.exit(remove_leftovers(settings, runs, dry_run=dry_run, by_prefix=by_prefix, echo=say))
+
+
+COMMANDS = (standin, doctor, sweep)

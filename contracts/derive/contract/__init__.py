@@ -1,0 +1,1 @@
+"""From data to contract: answers and bodies unified, JSON Schemas, OpenAPI, the difference of two contracts."""

@@ -1,0 +1,136 @@
+"""JSON Schemas (2020-12) of every request and every JSON answer of a release."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from contracts.derive.contract.contract import Answer, Contract, Operation
+from contracts.derive.contract.unify import united
+from contracts.derive.page.parameters import json_type
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+ID: Final = "https://zadig-contract-tests.example/schemas"
+URL_PLACES: Final = ("path", "query")
+"""Where a parameter stands that is no key of the body."""
+
+Schema = dict[str, Any]
+
+
+def own_schemas(contract: Contract) -> dict[str, Schema]:
+    """Return relative path (``cancel-task/success.json``, ``cancel-task/request.json``) to schema.
+
+    Only what this release says itself: what it takes over from its base stands in the base's folder.
+    """
+    schemas: dict[str, Schema] = {}
+    for operation in contract.operations:
+        if operation.release == contract.release:
+            schemas[f"{operation.name}/request.json"] = request_schema(contract, operation)
+        for answer in operation.answers:
+            if answer.release == contract.release:
+                schemas[f"{operation.name}/{answer.name}.json"] = answer_schema(contract, operation, answer)
+    return schemas
+
+
+def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> Schema:
+    """Return the schema of one answer: every key that all samples have is required, and further keys are allowed."""
+    samples = answer.samples or (answer.sample,)
+    schema = united(samples, required=True)
+    for key in constants(*samples):
+        schema["properties"][key] = {"const": answer.sample[key]}
+    for key, least in answer.minimum.items():
+        schema["properties"][key]["minimum"] = least
+    return {
+        "$schema": DIALECT,
+        "$id": f"{ID}/{contract.release}/{operation.name}/{answer.name}.json",
+        "title": f"{operation.name}: {answer.name}",
+        "description": f"{answer.means} {origin(contract, answer.lines, answer.source)}",
+        **basis(contract, answer.lines, answer.source),
+        **schema,
+    }
+
+
+def request_schema(contract: Contract, operation: Operation) -> Schema:
+    """Return the schema of a request, as an object of its path and query parameters and its body, if it has one."""
+    sections = {place: _parameters([row for row in operation.parameters if row["in"] == place]) for place in URL_PLACES}
+    if has_body(operation):
+        sections["body"] = body_schema(operation)
+    lines = operation.body_lines or (None if operation.line is None else (operation.line, operation.line))
+    return {
+        "$schema": DIALECT,
+        "$id": f"{ID}/{contract.release}/{operation.name}/request.json",
+        "title": f"{operation.name}: request",
+        "description": f"What {operation.method} {operation.path} takes. {origin(contract, lines, operation.source)}",
+        **basis(contract, lines, operation.source),
+        "type": "object",
+        "properties": sections,
+        "required": [place for place in sections if place == "body" or sections[place]["required"]],
+    }
+
+
+def constants(*samples: Any) -> tuple[str, ...]:
+    """Return the keys whose values are the same in every answer of this kind: those of the known envelopes."""
+    first = samples[0]
+    if not all(isinstance(sample, dict) for sample in samples):
+        return ()
+    if first.get("type") == "error":
+        keys: tuple[str, ...] = ("code", "message", "type")
+    elif "resultCode" in first:
+        # The text of an error may name what was sent; that of a success does not.
+        keys = ("resultCode", *(["errorMsg"] if first.get("errorMsg") == "success" else []))
+    else:
+        keys = ("message",) if set(first) == {"message"} else ()
+    return tuple(key for key in keys if key in first and all(_same(sample.get(key), first[key]) for sample in samples))
+
+
+def _same(one: Any, other: Any) -> bool:
+    # In Python 1, 1.0 and True are equal; in JSON True is not a number.
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
+
+
+def has_body(operation: Operation) -> bool:
+    """Whether requests of an operation carry a body: its page has a sample or a table of one."""
+    return operation.body is not None or any(row["in"] == "body" for row in operation.parameters)
+
+
+def _parameters(rows: Sequence[Mapping[str, Any]]) -> Schema:
+    return {
+        "type": "object",
+        "properties": {row["name"]: _parameter(row["type"], row["default"]) for row in rows},
+        "required": sorted(row["name"] for row in rows if row["required"]),
+    }
+
+
+def _parameter(kind: str | None, default: Any) -> Schema:
+    """Return the schema of one parameter; a default of another type is none that could be sent."""
+    schema: Schema = {} if kind is None else {"type": kind}
+    fits = kind in (None, json_type(default)) or (kind == "number" and json_type(default) == "integer")
+    return {**schema, "default": default} if default is not None and fits else schema
+
+
+def body_schema(operation: Operation) -> Schema:
+    """Return the schema of the body: types by the sample, required keys and defaults by the parameter table."""
+    table = _parameters([row for row in operation.parameters if row["in"] == "body"])
+    sample = united(operation.bodies, required=False)
+    if not isinstance(operation.body, dict | None):
+        return sample
+    properties: Schema = {}
+    if facts := operation.body_facts:
+        for key, value in facts.undocumented.items():
+            properties[key] = {**united([value], required=False), "x-basis": "observed", "x-source": facts.source}
+    for key, schema in (*table["properties"].items(), *sample.get("properties", {}).items()):
+        properties[key] = {**properties.get(key, {}), **schema}
+    return {"type": "object", "properties": properties, "required": table["required"]}
+
+
+def basis(contract: Contract, lines: tuple[int, int] | None, source: str | None) -> Schema:
+    """Return where something is promised, as x- keys: lines of the page or the source of the fact."""
+    if lines is None:
+        return {"x-basis": "observed", "x-source": source}
+    return {"x-basis": "documented", "x-page": contract.page, "x-lines": list(lines)}
+
+
+def origin(contract: Contract, lines: tuple[int, int] | None, source: str | None) -> str:
+    """Return where something is promised, as a sentence."""
+    if lines is None:
+        return f"Observed: {source}."
+    first, last = lines
+    return f"Documented: {contract.page}, " + (f"line {first}." if first == last else f"lines {first} to {last}.")

@@ -1,0 +1,173 @@
+"""The facts that no page states: observed.toml, read strictly, with the rows of its base release below its own."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from contracts.derive.errors import DeriveError
+from contracts.derive.observed.facts import (
+    JSON_TYPE,
+    NAMES,
+    Answer,
+    Body,
+    Observed,
+    Operation,
+    TaskStates,
+    check_sample,
+    template_names,
+)
+from contracts.derive.observed.strict_toml import Reader
+from contracts.derive.page.vocabulary import PLACES, TYPES
+
+__all__ = ["Answer", "Body", "Observed", "Operation", "TaskStates", "load"]
+
+
+def load(path: Path) -> Observed:
+    """Read ``<release>/observed.toml`` and the files of the releases that it is based on.
+
+    Raises DeriveError, one line with file and row, for what is missing, unknown or contradicts itself.
+    """
+    return _load(path, ())
+
+
+def _load(path: Path, above: tuple[str, ...]) -> Observed:
+    try:
+        data = tomli.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DeriveError(f"{path.parent.name}/{path.name}: cannot be read ({error}): it must be a TOML file") from None
+    top = Reader(data, f"{path.parent.name}/{path.name}")
+    release = top.text("release")
+    if release != path.parent.name:
+        raise top.error(f"release = {release!r} stands in the folder {path.parent.name}: make them the same")
+    base = top.optional_text("base")
+    below = Observed(release, (), {}, {}, {}, None)
+    if base is not None:
+        if base in (release, *above):
+            raise top.error(f"base = {base!r} leads back to this release: name an earlier one")
+        below = _load(path.parent.parent / base / path.name, (release, *above))
+    operations = {name: _operation(row, name, release) for name, row in top.tables("operations")}
+    support = {name: _operation(row, name, release) for name, row in top.tables("support")}
+    states = top.optional_table("task_states")
+    observed = Observed(
+        release,
+        (release, *below.lineage),
+        _merged(below.operations, operations),
+        {**below.answers, **{name: _answer(row, name, release) for name, row in top.tables("answers")}},
+        _merged(below.support, support),
+        _task_states(states) if states else below.task_states,
+    )
+    top.done()
+    return observed
+
+
+def _merged(below: Mapping[str, Operation], own: Mapping[str, Operation]) -> dict[str, Operation]:
+    """Put own rows over inherited ones: an answer replaces the one of its name whole, anything else key by key."""
+    merged = dict(below)
+    for name, row in own.items():
+        base = below.get(name)
+        if base is None:
+            merged[name] = row
+            continue
+        request = {key: getattr(row, key) for key in ("source", "method", "path", "parameters", "body")}
+        changes: dict[str, Any] = {key: value for key, value in request.items() if value is not None}
+        # The operation itself counts as this release's own only if something of its request is.
+        merged[name] = replace(
+            base, **changes, release=row.release if changes else base.release, answers={**base.answers, **row.answers}
+        )
+    return merged
+
+
+def _operation(row: Reader, name: str, release: str) -> Operation:
+    method, body = row.optional_text("method"), row.optional_table("body")
+    operation = Operation(
+        name,
+        release,
+        {key: _answer(answer, key, release) for key, answer in row.tables("answers")},
+        row.text("source") if method else row.optional_text("source"),
+        method,
+        row.text("path") if method else row.optional_text("path"),
+        row.optional(
+            list, "parameters", lambda rows: tuple(_parameter(row.under(item, "parameters")) for item in rows)
+        ),
+        _body(body) if body else None,
+    )
+    row.done()
+    return operation
+
+
+def _parameter(row: Reader) -> dict[str, Any]:
+    name, place, kind = row.text("name"), row.text("in"), row.text("type")
+    row.choice("in", sorted(PLACES))
+    row.choice("type", sorted(set(TYPES.values())))
+    parameter = {
+        "name": name,
+        "in": place,
+        "type": kind,
+        "required": row.required(bool, "required"),
+        "default": row.json("default"),
+        "line": None,
+    }
+    row.done()
+    return parameter
+
+
+def _body(row: Reader) -> Body:
+    body = Body(
+        row.text("source"),
+        row.json("sample"),
+        row.json("undocumented") if row.optional(dict, "undocumented") else {},
+        row.texts("not_kept"),
+    )
+    row.done()
+    return body
+
+
+def _task_states(row: Reader) -> TaskStates:
+    states = TaskStates(row.text("source"), row.texts("states"), row.texts("final"))
+    if strays := set(states.final) - set(states.states):
+        raise row.error(f"final has {min(strays)!r}, which states has not: add it there")
+    row.done()
+    return states
+
+
+def _answer(row: Reader, name: str, release: str) -> Answer:
+    kinds = [key for key in ("documented", "sample", "body", "text") if key in row.data]
+    if len(kinds) != 1:
+        raise row.error("give it exactly one of documented, sample, body and text")
+    documented = row.choice("documented", ("success", "error"))
+    body = row.choice("body", ("empty", "any")) or ("text" if kinds == ["text"] else "json")
+    given = row.optional_text("content_type")
+    answer = Answer(
+        name=name,
+        release=release,
+        status=row.required(int, "status"),
+        source=row.text("source"),
+        means=row.text("means"),
+        body=body,
+        content_type=given or {"json": JSON_TYPE, "text": "text/plain", "empty": None, "any": None}[body],
+        documented=documented,
+        sample=row.json("sample"),
+        text=row.optional_text("text"),
+        description=row.optional_text("description"),
+        values=row.by_name(str, "values"),
+        minimum=row.by_name(int, "minimum"),
+        also=tuple(row.optional(list, "also") or ()),
+    )
+    for template in (answer.text, answer.description, *answer.values.values()):
+        _check_template(template, row)
+    if documented is None and body == "json":
+        check_sample(answer, answer.sample, row.where)
+    row.done()
+    return answer
+
+
+def _check_template(template: str | None, row: Reader) -> None:
+    try:
+        strays = [name for name in template_names(template or "") if name not in NAMES]
+    except ValueError as error:
+        raise row.error(f"the template {template!r} cannot be read ({error})") from None
+    if strays:
+        raise row.error(f"the template has {{{strays[0]}}}: it can name {', '.join(NAMES)}")

@@ -1,0 +1,105 @@
+"""What a page promises, as data: the content of documented.json. No prose of the page is kept."""
+
+import bisect
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from contracts.derive.errors import DeriveError
+from contracts.derive.page.findings import Finding, Note, in_order, noter, row
+from contracts.derive.page.models import all_models
+from contracts.derive.page.names import mechanical_name, shape
+from contracts.derive.page.operation import read_segment
+from contracts.derive.page.sections import Page
+from contracts.derive.page.segments import segments
+from contracts.derive.page.unused import note_part, note_sections
+
+_RELEASE: Final = re.compile(r"/v(\d+\.\d+\.\d+)/")
+_SHORTER: Final = re.compile(r"/[^/]*?\bv(\d+)\.(\d+)(?:\.(\d+))?/", re.IGNORECASE)
+
+
+def release_of(page: Page) -> str | None:
+    """Return the release that the page's permalink names, with three numbers; None if it names none."""
+    permalink = page.front.get("permalink", "")
+    if match := _RELEASE.search(permalink):
+        return match[1]
+    match = _SHORTER.search(permalink)
+    return match and f"{match[1]}.{match[2]}.{match[3] or 0}"
+
+
+def document(page: Page, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the content of documented.json for a page; ``names`` is shape to name, as from names.load_names.
+
+    All doubts are findings, in the order of their lines. ``release`` is None if the page names none. Raises DeriveError
+    if the page has no operation at all.
+    """
+    findings: list[Finding] = []
+    note = noter(page.name, findings)
+    models = all_models(page)
+    operations: dict[str, dict[str, Any]] = {}
+    owners: list[tuple[int, str | None]] = [(0, None)]
+    used: set[int] = set()
+    for part, following in zip(page.parts, (*page.parts[1:], None), strict=True):
+        if not part.has_request:
+            note_part(part, following, note)
+            owners.append((part.line, None))
+            continue
+        for segment in segments(part, note):
+            read = read_segment(segment, models, note)
+            used |= read.models
+            added = [_add(operations, content, read.lines[at], names, note) for at, content in enumerate(read.contents)]
+            owners.append((segment.line, next((name for name in added if name), None)))
+    if not operations:
+        raise DeriveError(f"{page.name}:1: the page documents no operation: each needs a request, METHOD and path")
+    note_sections(page, used, note)
+    _note_release(page, note)
+    lines = [line for line, _ in owners]
+    rows = [
+        row(finding, owners[bisect.bisect_right(lines, finding.line) - 1][1])
+        # Requests that share a table share its doubts: each is said once.
+        for finding in sorted(dict.fromkeys((*page.findings, *findings)), key=in_order)
+    ]
+    return {
+        "release": release_of(page),
+        "page": {
+            "file": page.name,
+            "permalink": page.front.get("permalink"),
+            "date": page.front.get("date"),
+            "sha256": page.sha256,
+            "lines": page.lines,
+        },
+        "operations": operations,
+        "findings": rows,
+    }
+
+
+def _add(
+    operations: dict[str, dict[str, Any]], content: dict[str, Any], line: int, names: Mapping[str, str], note: Note
+) -> str | None:
+    """Give an operation its name; None, after a finding, if the page has it already."""
+    kind = shape(content["method"], content["path"])
+    name = names.get(kind)
+    if name is None:
+        name = mechanical_name(content["method"], content["path"])
+        what = "operations.toml does not name this operation"
+        note("unnamed-operation", line, what, f"it is called {name[:80]}")
+    number = 1
+    while (other := operations.get(name if number == 1 else f"{name}-{number}")) is not None:
+        if shape(other["method"], other["path"]) == kind:
+            what = f"{name[:80]} is documented here and at line {other['line']}"
+            note("operation-twice", line, what, "the first of the two counts")
+            return None
+        number += 1
+    if number > 1:
+        name = f"{name}-{number}"
+        note("name-taken", line, "Another operation of the page has the same name", f"this one is called {name[:80]}")
+    operations[name] = content
+    return name
+
+
+def _note_release(page: Page, note: Note) -> None:
+    permalink = page.front.get("permalink", "")
+    if release_of(page) is None:
+        note("no-release", 1, "The front matter names no release", "the reader says which it is")
+    elif not _RELEASE.search(permalink):
+        note("odd-release", 1, f"The permalink {permalink[:60]!r} is no /v1.2.3/", f"it means {release_of(page)}")

@@ -1,0 +1,45 @@
+"""Stable names of operations, by method and path template."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import tomli
+
+from contracts.derive.errors import DeriveError
+
+_PARAMETER = re.compile(r":(\w+)|\{\w*\}")
+
+
+def path_parameters(path: str) -> tuple[str, ...]:
+    """Return the names of the parameters of a path template such as ``/id/:id``, in order."""
+    return tuple(match[1] for match in _PARAMETER.finditer(path))
+
+
+def shape(method: str, path: str) -> str:
+    """Return what identifies an operation: ``DELETE /id/{}``, with every path parameter as ``{}``."""
+    return f"{method} {_PARAMETER.sub('{}', path)}"
+
+
+def mechanical_name(method: str, path: str) -> str:
+    """Return a name for an operation that operations.toml does not list: ``delete-id-id``."""
+    return "-".join(re.findall(r"[a-z0-9]+", f"{method} {path}".lower()))
+
+
+def load_names(path: Path) -> dict[str, str]:
+    """Return shape to name, from a file with one row ``name = "METHOD /path/{}"`` per operation.
+
+    Raises DeriveError for a file that cannot be read, a row of another form, and two names of one operation.
+    """
+    try:
+        rows: Mapping[str, object] = tomli.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DeriveError(f"{path.name}: cannot be read ({error}): it must be a TOML file in UTF-8") from None
+    names: dict[str, str] = {}
+    for name, value in rows.items():
+        if not isinstance(value, str) or not re.fullmatch(r"[A-Z]+ /\S*", value):
+            raise DeriveError(f'{path.name}: {name}: write the operation as "METHOD /path/{{}}"')
+        if value in names:
+            raise DeriveError(f"{path.name}: {name} and {names[value]} name the same operation: remove one of them")
+        names[value] = name
+    return names

@@ -1,0 +1,152 @@
+"""One segment of a page to the content of its operations: what each takes, and what it answers."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contracts.derive.page.answers import answers, entry
+from contracts.derive.page.findings import Note
+from contracts.derive.page.models import Model, Models, index, models_of
+from contracts.derive.page.names import path_parameters
+from contracts.derive.page.parameters import body_parameters, url_parameters
+from contracts.derive.page.request import Request
+from contracts.derive.page.roles import Roles, roles_of
+from contracts.derive.page.samples import Sample, read_samples
+from contracts.derive.page.sections import Section
+from contracts.derive.page.segments import Segment
+from contracts.derive.page.table_vs_sample import note_tables
+from contracts.derive.page.tables import Parameter, read_tables
+from contracts.derive.page.vocabulary import NOUNS, PREFIX, WITHOUT_BODY
+
+_STATUS: Final = re.compile(r"状态码|\bHTTP\b|(?<!\d)[1-5]\d\d(?!\d)")
+
+
+@dataclass(frozen=True)
+class Read:
+    """The contents of the operations of a segment, one per request, with the line of each request.
+
+    ``models`` are the lines of the sub-models that they refer to.
+    """
+
+    contents: tuple[dict[str, Any], ...]
+    lines: tuple[int, ...]
+    models: frozenset[int]
+
+
+def read_segment(segment: Segment, others: Mapping[str, Model], note: Note) -> Read:
+    """Read a segment; ``others`` are the sub-models of the whole page, by the words that refer to them."""
+    own = models_of(segment.sections)
+    roles = roles_of(segment, {model.section.line for model in own}, note)
+    models = Models(index(own), others, note)
+    _note_sections(segment, note)
+    listed = {place: _rows(segment, roles, place, note) for place in ("path", "query", "body", "answer")}
+    for rows in listed.values():
+        models.resolve(rows)
+    samples = {kind: _samples(roles, kind, note) for kind in ("body", "success", "error")}
+    shared = {
+        "body": entry(samples["body"]) if samples["body"] else None,
+        "answers": _answers(segment, samples, note),
+        **({"models": dict(sorted(models.rows.items()))} if models.rows else {}),
+        **({"answer_keys": listed["answer"]} if listed["answer"] else {}),
+    }
+    bodies = [sample.value for sample in samples["body"]]
+    note_tables(listed["body"], bodies, models.rows, note, top=False)
+    note_tables(listed["answer"], [sample.value for sample in samples["success"]], models.rows, note)
+    body = _body(segment, roles, listed["body"], samples["body"], note)
+    names = {name for one in segment.requests for name in (*path_parameters(one.path), *dict(one.query))}
+    contents = []
+    for request in segment.requests:
+        parameters = url_parameters([*listed["path"], *listed["query"]], request, names, note) + body
+        path = _path(request, segment, note)
+        contents.append(
+            {"method": request.method, "path": path, "line": segment.line, "parameters": parameters, **shared}
+        )
+    return Read(tuple(contents), tuple(one.line for one in segment.requests), frozenset(models.used))
+
+
+def _rows(segment: Segment, roles: Roles, place: str, note: Note) -> list[Parameter]:
+    tables = roles.tables.get(place, [])
+    if place == "answer":
+        return read_tables(tables, place, note, ("name", "type"))
+    if (sections := segment.of(place)) and not tables:
+        note("no-table", sections[0].line, "This section lists parameters and has no table", "it lists none")
+    return read_tables(tables, place, note)
+
+
+def _samples(roles: Roles, kind: str, note: Note) -> list[Sample]:
+    return [sample for fence in roles.fences.get(kind, ()) for sample in read_samples(fence, note)]
+
+
+def _path(request: Request, segment: Segment, note: Note) -> str:
+    if not any(char.isalnum() for char in request.path):
+        note("odd-path", request.line, "The path of the request has no name in it", "it is complete")
+    title = segment.title.casefold()
+    if not title:
+        note("no-heading", request.line, "No heading stands above this operation", "the request line is right")
+    elif any(any(word in title for word in words) != (noun in request.path.casefold()) for words, noun in NOUNS):
+        what = "The heading and the path speak of different things"
+        note("heading-names-another-thing", segment.line, what, "the request line is right")
+    if request.path.startswith(f"{PREFIX}/"):
+        return request.path.removeprefix(PREFIX)
+    note("other-prefix", request.line, f"The path does not start with {PREFIX}", "it is a path of the gateway as it is")
+    return request.path
+
+
+def _body(
+    segment: Segment, roles: Roles, rows: Sequence[Parameter], samples: Sequence[Sample], note: Note
+) -> list[Parameter]:
+    """Return the rows of the body, held against its samples; the methods of the requests are, too."""
+    if not rows and not samples:
+        return []
+    first = segment.requests[0]
+    tables = roles.tables.get("body", [])
+    line = tables[0].line if tables else samples[0].lines[0]
+    if first.method in WITHOUT_BODY:
+        note("body-of-no-use", line, f"A body is documented for {first.method}", "it is sent")
+    found = body_parameters(rows, [sample.value for sample in samples], note)
+    keys = {key for sample in samples if isinstance(sample.value, dict) for key in sample.value}
+    if not samples:
+        heading = segment.of("body")
+        where = heading[0].line if heading else line
+        note("no-body-sample", where, "The body has a table and no sample", "the table lists all of it")
+    elif not rows:
+        note("no-table", line, "The body has a sample and no table", "none of its keys is required")
+    elif (known := len({row["name"] for row in rows} & keys)) < len(keys):
+        what = f"The table lists {known} of the {len(keys)} keys of the body sample"
+        note("body-table-incomplete", line, what, "the other keys are optional")
+    if len(samples) > 1:
+        what = f"The body has {len(samples)} samples"
+        note("several-samples", samples[1].lines[0], what, "each is a body that can be sent")
+    return found
+
+
+def _answers(segment: Segment, samples: Mapping[str, Sequence[Sample]], note: Note) -> dict[str, Any]:
+    """Return the documented answers by name; one that is missing is a finding."""
+    found = answers(samples["success"], samples["error"], note)
+    for kind, sections in (("success", segment.of("success", "answer")), ("error", segment.of("error"))):
+        if kind not in found:
+            line = sections[0].line if sections else segment.line
+            note(f"no-{kind}-sample", line, f"The {kind} answer has no sample", "nothing is known of its form")
+    return found
+
+
+def _note_sections(segment: Segment, note: Note) -> None:
+    """Note what is known of no operation, or documented and not read: headers, statuses; and several requests."""
+    request = segment.requests[0]
+    if len(segment.requests) > 1:
+        what = f"{len(segment.requests)} requests stand under one heading"
+        note("several-requests", segment.requests[1].line, what, "they take and answer the same")
+    if headers := segment.of("headers"):
+        what = "Request headers are documented here; they are not read"
+        note("headers-not-read", headers[0].line, what, "none is needed but that of the token")
+    else:
+        note("no-headers", request.line, "No request header is documented", "none is needed but that of the token")
+    sections = segment.of("success", "answer", "error")
+    stated: list[Section] = [section for section in sections if _STATUS.search(section.prose)]
+    for section in stated:
+        what = "The text seems to name an HTTP status; it is not read"
+        note("status-not-read", section.line, what, "statuses stand in observed.toml")
+    if not stated:
+        line = sections[0].line if sections else segment.line
+        note("no-status", line, "No HTTP status is documented for the answers", "statuses stand in observed.toml")

@@ -1,0 +1,100 @@
+"""Parameters: the rows of tables held against the request, and against the body sample, of their operation."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.derive.page.findings import Note
+from contracts.derive.page.names import path_parameters
+from contracts.derive.page.request import Request
+from contracts.derive.page.tables import Parameter
+
+
+def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str], note: Note) -> list[Parameter]:
+    """Return the path and query parameters of an operation, from its request line and the rows of its tables.
+
+    Where a table has another name for a path parameter, the path wins. ``others`` are names of further requests of the
+    same operation; rows for these alone are left out. Every departure is a finding.
+    """
+    path = path_parameters(request.path)
+    query = dict(request.query)
+    known = {*path, *query}
+    found = [dict(row) for row in rows if row["name"] in known or row["name"] not in others]
+    _rename(found, path, known, note)
+    by_name: dict[str, Parameter] = {}
+    for row in found:
+        name = row["name"]
+        if name in by_name:
+            note("parameter-listed-twice", row["line"], f"{name[:60]} is listed twice", "the first row counts")
+            continue
+        by_name[name] = row
+        if name not in known:
+            what = f"The request line has no parameter {name[:60]}"
+            note("parameter-not-in-request", row["line"], what, "it is a query parameter")
+        elif name in query and name not in path and row["in"] == "path":
+            what = f"{name[:60]} is a query parameter and is listed among the path parameters"
+            note("query-listed-as-path", row["line"], what, "it is sent in the query")
+        elif name in path and row["in"] == "query":
+            what = f"{name[:60]} is a path parameter and is listed among the query parameters"
+            note("path-listed-as-query", row["line"], what, "it is sent in the path")
+        row["in"] = "path" if name in path else "query"
+        if name in path and not row["required"]:
+            what = f"{name[:60]} is part of the path and is not listed as required"
+            note("path-parameter-optional", row["line"], what, "it is required")
+            row["required"] = True
+    for name in dict.fromkeys((*path, *query)):
+        if name not in by_name:
+            note("parameter-not-listed", request.line, f"No table lists the parameter {name[:60]}", "it is a text")
+            by_name[name] = {
+                "name": name,
+                "in": "path" if name in path else "query",
+                "type": "string",
+                "required": name in path,
+                "default": query.get(name),
+                "line": request.line,
+            }
+    if len(set(path)) < len(path):
+        note("path-parameter-twice", request.line, "The path has a parameter twice", "both have the same value")
+    order = {name: at for at, name in reversed(list(enumerate((*path, *query))))}
+    return sorted(by_name.values(), key=lambda row: order.get(row["name"], len(order)))
+
+
+def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], note: Note) -> None:
+    """Give rows of a path table the path's names where all that do not fit can be matched one to one."""
+    listed = {row["name"] for row in rows}
+    unknown = [row for row in rows if row["in"] == "path" and row["name"] not in known]
+    unlisted = [name for name in path if name not in listed]
+    if len(unknown) != len(unlisted):
+        return
+    for row, name in zip(unknown, unlisted, strict=True):
+        what = f"The table says {row['name'][:60]} where the path says :{name[:60]}"
+        note("parameter-renamed", row["line"], what, "the path's name is right")
+        row["name"] = name
+
+
+def body_parameters(rows: Sequence[Parameter], samples: Sequence[Any], note: Note) -> list[Parameter]:
+    """Return the rows of the body's table, held against the body samples, if there are any."""
+    found = [{**row, "in": "body"} for row in rows]
+    keys: dict[str, set[str | None]] = {}
+    for sample in samples:
+        for key, value in sample.items() if isinstance(sample, Mapping) else ():
+            keys.setdefault(key, set()).add(json_type(value))
+    for row in found:
+        name = row["name"]
+        kinds = {kind for kind in keys.get(name, set()) if kind is not None}
+        if samples and name not in keys:
+            what = f"The body sample has no key {name[:60]}"
+            note("parameter-not-in-sample", row["line"], what, "it may be sent all the same")
+        elif row["type"] is not None and kinds and row["type"] not in kinds:
+            kind = min(kinds)
+            what = f"The table says {row['type']} for {name[:60]}, the sample has {kind}"
+            note("type-differs-from-sample", row["line"], what, "the sample's type is right")
+            row["type"] = kind
+    return found
+
+
+def json_type(value: Any) -> str | None:
+    """Return the JSON Schema type of a value; None for null, which says nothing about the type."""
+    if value is None:
+        return None
+    kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array"), (dict, "object"))
+    return next(name for kind, name in kinds if isinstance(value, kind))

@@ -1,0 +1,95 @@
+"""Request lines: what a page writes as ``METHOD /path?query``, in all its spellings."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from contracts.derive.page.findings import Note
+
+METHODS: Final = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
+_LINE: Final = re.compile(
+    rf"(?P<method>{METHODS})[ \t]+(?P<host>(?:https?://|[<{{$])[^\s/]*)?"
+    r"(?P<path>/(?:<[^<>\n]*+>|[^\s?<>]++)*+)(?:\?(?P<query>(?:<[^<>\n]*+>|[^\s<>]++)*+))?[ \t]*(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_VARIABLE: Final = re.compile(r"<([^<>]*)>|\$?\{{1,3}([^{}]*)\}{1,3}|:(\w+)")
+_PLAIN: Final = re.compile(r":(\w+)")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request line: its path has parameters as ``:name``; ``query`` has name and fixed value, or None."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str | None], ...]
+    line: int
+
+
+def is_request(text: str) -> bool:
+    """Return whether the first line of a fence that is not blank is a request line."""
+    return _LINE.match(text.lstrip()) is not None
+
+
+def read_requests(text: str, line: int, note: Note) -> list[Request]:
+    """Return the requests of a fence whose content starts at ``line``; lines that are none are findings."""
+    found: list[Request] = []
+    for at, content in enumerate(text.split("\n"), line):
+        stripped = content.strip()
+        if not stripped:
+            continue
+        match = _LINE.match(stripped)
+        if match is None:
+            note(
+                "request-line-not-read", at, "This line among the requests is no METHOD and path", "it promises nothing"
+            )
+            continue
+        request = _request(match, at, note)
+        if any(
+            (one.method, one.path, one.query) == (request.method, request.path, request.query) for one in found[-9:]
+        ):
+            note("request-twice", at, "The same request line stands here again", "it is the same request")
+        else:
+            found.append(request)
+    return found
+
+
+def _request(match: re.Match[str], line: int, note: Note) -> Request:
+    method = match["method"]
+    if not method.isupper():
+        note("method-in-lower-case", line, f"The method is written {method}", f"{method.upper()} is meant")
+    if match["host"]:
+        note("host-in-request", line, "The request line names a host", "the path behind it counts")
+    rest = match["rest"].strip()
+    if rest and not rest.upper().startswith("HTTP/"):
+        note("text-after-request", line, "Text follows the path of the request line", "it does not belong to the path")
+    path = _VARIABLE.sub(lambda found: f":{_name(found, line, note)}", match["path"])
+    query: list[tuple[str, str | None]] = []
+    for item in filter(None, (match["query"] or "").split("&")):
+        name, _, value = item.partition("=")
+        fixed = None if not value or _VARIABLE.fullmatch(value) else value
+        if not name or not _PLAIN.fullmatch(f":{name}"):
+            note("odd-query", line, f"The query has a part that is no name and value: {name[:40]!r}", "it is a name")
+        if fixed is not None:
+            note(
+                "fixed-query-value",
+                line,
+                f"The request line gives {name[:40]} a value instead of a placeholder",
+                "it is its default",
+            )
+        query.append((name, fixed))
+    return Request(method.upper(), path, tuple(dict(query).items()), line)
+
+
+def _name(found: re.Match[str], line: int, note: Note) -> str:
+    """Return the name in a placeholder; one that cannot be a name in a path template is made into one."""
+    written = (found[1] or found[2] or found[3] or "").strip()
+    name = re.sub(r"\W+", "_", written) or "parameter"
+    if name != written:
+        note(
+            "odd-placeholder",
+            line,
+            f"The placeholder {written[:40]!r} cannot be the name of a path parameter",
+            f"its name is {name[:40]}",
+        )
+    return name

@@ -1,0 +1,188 @@
+"""Tables of parameters to rows: what each column holds, and what each cell says."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from contracts.derive.page.blocks import Row, Table
+from contracts.derive.page.findings import Note
+from contracts.derive.page.vocabulary import ANY, COLUMNS, NO_DEFAULT, PLACES, REQUIRED, TYPES, plain
+
+Parameter = dict[str, Any]
+"""A parameter as documented.json has it: name, in, type, required, default, line.
+
+Where the table says more: ``items``, the type of an array's items, and ``model``, the name of the sub-model that the
+value, or each item, is.
+"""
+
+_TAG: Final = re.compile(r"<[^<>]*>")
+_LINK: Final = re.compile(r"\[((?:\[\]){0,9}[^\[\]]*)\]\(([^()]*)\)")
+_ARRAYS: Final = re.compile(r"^(?:\[\]\s*)+")
+_NAME: Final = re.compile(r"[\w.$\[\]-]+")
+_NOTHING: Final = "it promises nothing"
+_NEEDED: Final = ("name", "type", "required")
+
+
+@dataclass(frozen=True)
+class TypeWord:
+    """What the type cell of a row says: a type word, how many arrays are around it, and the anchor that it links to."""
+
+    word: str
+    arrays: int
+    anchor: str | None
+
+    @property
+    def known(self) -> bool:
+        """Whether this is a type of its own, not the name of a sub-model."""
+        return plain(self.word) in TYPES or plain(self.word) in ANY or plain(self.word).startswith("map[")
+
+
+def text_of(cell: str) -> str:
+    """Return what a cell says, without tags, links and the marks of code and bold."""
+    return _TAG.sub(" ", _LINK.sub(r"\1", cell)).replace("`", "").strip().strip("*").strip()
+
+
+def type_word(cell: str) -> TypeWord:
+    """Read a type cell such as ``string``, ``[]int``, ``[][Name](#anchor)`` or ``[[]Name](#anchor)``."""
+    link = _LINK.search(cell)
+    text = text_of(cell)
+    word = _ARRAYS.sub("", text)
+    return TypeWord(
+        word,
+        text.count("[]", 0, len(text) - len(word)),
+        link[2].rpartition("#")[2] if link and "#" in link[2] else None,
+    )
+
+
+def read_tables(tables: Sequence[Table], place: str, note: Note, needed: Sequence[str] = _NEEDED) -> list[Parameter]:
+    """Return the rows of tables that stand under one heading; a name that comes again is a finding.
+
+    ``place`` is where the parameters are, unless a column says so; ``needed`` are the columns that should be there.
+    A row has ``word``, the TypeWord of its type cell, until its sub-model is looked up.
+    """
+    rows: dict[str, Parameter] = {}
+    above: Sequence[str | None] = ()
+    for table in tables:
+        if above and table.columns:
+            note("second-table", table.line, "A second table stands here", "its rows belong to those of the first")
+        columns, listed = _columns(table, above, note)
+        if not listed:
+            note("table-empty", table.line, "This table has no rows", "it lists nothing")
+        above = columns
+        for column in needed:
+            if column not in columns:
+                what = f"The table has no column for the {column} of a parameter"
+                note("no-column", table.line, what, _MISSING[column])
+        if "in" not in columns and place in PLACES:
+            what = "The table does not say where each parameter is sent"
+            note("no-in-column", table.line, what, "the heading and the request line say it")
+        for row in listed if "name" in columns else ():
+            cells = {column: cell for column, cell in zip(columns, row.cells, strict=False) if column}
+            name = text_of(cells.get("name", ""))
+            if not name:
+                note("row-without-name", row.line, "The row names no parameter", "it promises nothing")
+            elif COLUMNS.get(plain(name)) == "name" and plain(cells.get("type", "")) in COLUMNS:
+                note("headings-as-row", row.line, "Column headings stand among the rows", "they are no parameter")
+            elif name in rows:
+                note("parameter-listed-twice", row.line, f"{name[:60]} is listed twice", "the first row counts")
+            else:
+                rows[name] = _parameter(name, cells, row, place, note)
+    return list(rows.values())
+
+
+_MISSING: Final[Mapping[str, str]] = {
+    "name": "the table lists nothing",
+    "type": "every type is right",
+    "required": "what it lists is optional",
+}
+
+
+def _columns(table: Table, above: Sequence[str | None], note: Note) -> tuple[Sequence[str | None], Sequence[Row]]:
+    """Return what each column holds, and the rows: by its heading, and in doubt by its cells; a doubt is a finding."""
+    titles, rows = table.columns, table.rows
+    if not titles and rows and sum(plain(text_of(cell)) in COLUMNS for cell in rows[0].cells) > 1:
+        note("no-line-of-dashes", table.line, "Nothing stands below the column headings", "they are column headings")
+        titles, rows = rows[0].cells, rows[1:]
+    width = len(titles) or max((len(row.cells) for row in rows), default=0)
+    if not titles and len(above) == width:
+        note("table-broken", table.line, "This table goes on after a gap", "its columns are those of the one above")
+        return above, rows
+    if not titles:
+        note("no-column-headings", table.line, "This table has no column headings", "its cells say what they are")
+    found = [COLUMNS.get(plain(text_of(title))) for title in titles] or [None] * width
+    for at in range(width):
+        by_cells = _by_cells([row.cells[at] for row in rows if len(row.cells) > at])
+        # Translated pages call the column of types "Required", beside the one that is.
+        misnamed = found[at] == "required" and by_cells == "type" and "type" not in found
+        if found[at] is None or misnamed:
+            found[at] = by_cells if by_cells not in found or misnamed else None
+            if found[at] is None and at == 0 and "name" not in found:
+                found[at] = "name"
+            what = f"Column {at + 1} of the table has an unknown or wrong heading"
+            if titles:
+                note("unknown-column", table.line, what, f"it holds the {found[at]}" if found[at] else _NOTHING)
+        elif found[at] in found[:at]:
+            what = f"Two columns of the table have the same meaning, {found[at]}"
+            note("column-twice", table.line, what, "the first of them counts")
+            found[at] = None
+    return found, rows
+
+
+def _by_cells(cells: Sequence[str]) -> str | None:
+    """Return what a column holds if every cell says so by itself."""
+    texts = [cell for cell in cells if cell]
+    if texts and all(plain(text_of(cell)) in REQUIRED for cell in texts):
+        return "required"
+    if texts and all((word := type_word(cell)).known or word.arrays or word.anchor for cell in texts):
+        return "type"
+    return None
+
+
+def _parameter(name: str, cells: Mapping[str, str], row: Row, place: str, note: Note) -> Parameter:
+    if not _NAME.fullmatch(name):
+        note("odd-name", row.line, f"The name {name[:60]!r} has more than a name in it", "all of it is the name")
+    word = type_word(cells["type"]) if "type" in cells else None
+    kind = None if word is None else "array" if word.arrays else _kind(word.word)
+    required = REQUIRED.get(plain(text_of(cells.get("required", ""))))
+    if "required" in cells and required is None:
+        what = f"It is not clear whether {name[:60]} is required"
+        note("unknown-required-word", row.line, what, "it is optional")
+    where = cells.get("in", place).strip().casefold()
+    if where not in PLACES and where != place:
+        note("unknown-place", row.line, f"Where {name[:60]} is sent is no known word", "the heading says it")
+        where = place
+    try:
+        default = _default(text_of(cells.get("default", "")), kind)
+    except ValueError:
+        default = text_of(cells["default"])
+        note("default-of-another-type", row.line, f"The default of {name[:60]} is not of its type", "it is a text")
+    return {
+        "name": name,
+        "in": where,
+        "type": kind,
+        "required": bool(required),
+        "default": default,
+        "line": row.line,
+        "word": word,
+    }
+
+
+def _kind(word: str) -> str | None:
+    return "object" if plain(word).startswith("map[") else TYPES.get(plain(word))
+
+
+def _default(cell: str, kind: str | None) -> Any:
+    """Return the default as a value of its type; raises ValueError if it is none."""
+    if cell.casefold() in NO_DEFAULT:
+        return None
+    if kind == "boolean" and cell.casefold() in ("true", "false"):
+        return cell.casefold() == "true"
+    if kind == "integer":
+        return int(cell)
+    if kind == "number":
+        value = float(cell)
+        if value - value != 0:
+            raise ValueError(cell)
+        return value
+    return cell

@@ -1,0 +1,155 @@
+"""What is proposed for a new release, as text to be reviewed: the rows of observed.toml that its page asks for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from contracts.derive.contract.contract import Answer, Contract, Operation
+from contracts.derive.contract.schemas import constants
+from contracts.derive.errors import DeriveError
+from contracts.derive.observed.facts import Answer as Fact
+from contracts.derive.observed.facts import Body, Observed, check_sample
+from contracts.derive.proposal import toml_writer as toml
+
+OPEN: Final = "to be shown on a server of"
+"""How a source begins that nobody has named yet."""
+
+STATUS: Final = {"success": 200}
+"""The status that is proposed for an answer of the page; 400 for any other."""
+
+_HEAD = """Release {release}: as {base}, and what its page {page} says otherwise.
+Proposed by new-release; to be reviewed.
+
+Every source that begins with "{open}" is open: look at a server, correct the row, and name what showed it.
+What is not written here is inherited from {base}."""
+
+
+def observed_text(documented: Mapping[str, Any], base: Observed, before: Contract) -> str:
+    """Return observed.toml of a new release: what its base says is inherited, and its page's departures are rows.
+
+    ``documented`` is the content of documented.json of the new release, ``before`` the contract of its base.
+    """
+    release, page = documented["release"], documented["page"]["file"]
+    known = {operation.name: operation for operation in before.operations}
+    head = _HEAD.format(release=release, base=base.release, page=page, open=OPEN)
+    parts = [f"{toml.comment(head)}release = {toml.value(release)}\nbase = {toml.value(base.release)}\n"]
+    for name in sorted({*known, *documented["operations"]}):
+        if name not in documented["operations"]:
+            parts += _gone(known[name], release)
+            continue
+        kinds = documented["operations"][name]["answers"]
+        rows = _answers(kinds, known[name].answers if name in known else (), release)
+        parts += [toml.table(("operations", name, "answers", answer), row) for answer, row in rows]
+    return "\n".join(parts)
+
+
+def _gone(operation: Operation, release: str) -> Iterator[str]:
+    """Yield tables that keep an operation which the page of the base documents and the new page does not."""
+    answers = [answer for answer in operation.answers if answer.kind is not None]
+    if operation.line is None:
+        return  # no page had it, so nothing is missing on this one
+    source = f"{OPEN} {release}"
+    yield toml.comment(
+        f"{operation.name} is not on this page. Rows for the case that servers of {release} still have it."
+    )
+    yield toml.table(
+        ("operations", operation.name),
+        {
+            "method": operation.method,
+            "path": operation.path,
+            "source": source,
+            "parameters": [
+                {key: row[key] for key in ("name", "in", "required", "default")} | {"type": row["type"] or "string"}
+                for row in operation.parameters
+            ],
+        },
+    )
+    if operation.body is not None:
+        facts = operation.body_facts or Body(source)
+        body = {"undocumented": facts.undocumented or None, "not_kept": facts.not_kept or None}
+        yield toml.table(("operations", operation.name, "body"), {"source": source, "sample": operation.body, **body})
+    for answer in answers:
+        row = _row(answer.fact or _fact(answer.name, release), sample=answer.sample, source=source)
+        yield toml.table(("operations", operation.name, "answers", answer.name), row)
+
+
+def _answers(
+    kinds: Mapping[str, Any], known: Sequence[Answer], release: str
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield name and row of each answer that the base does not tell as the samples of the page, ``kinds``, do."""
+    source = f"{OPEN} {release}"
+    used = set()
+    for answer in known:
+        fact, kind = answer.fact or _fact(answer.name, release), answer.kind
+        if kind is not None and kind in kinds:
+            used.add(kind)
+            sample = kinds[kind]["sample"]
+            repeated = fact.documented is not None or fact.sample == sample
+            if answer.fact is None or not (repeated and _fits(fact, sample)):
+                yield answer.name, _row(_fitting(fact, sample), **_reference(kind, sample), source=source)
+        elif kind is not None:
+            yield answer.name, _row(fact, sample=answer.sample, source=source)
+    names = {answer.name for answer in known}
+    for kind in sorted(set(kinds) - used):
+        sample = kinds[kind]["sample"]
+        same = [answer.fact for answer in known if answer.kind is None and _says(answer, sample)]
+        if len(same) == 1 and same[0] is not None:
+            yield same[0].name, _row(same[0], **_reference(kind, sample))
+        else:
+            name = f"documented-{kind}" if kind in names else kind
+            yield name, _row(_fact(kind, release), **_reference(kind, sample))
+
+
+def _reference(kind: str, sample: Any) -> dict[str, Any]:
+    """Return how a row says which sample it is about: only the two plain kinds can be referred to."""
+    return {"documented": kind} if kind in ("success", "error") else {"sample": sample}
+
+
+def _fact(kind: str, release: str) -> Fact:
+    """Return what can be said of an answer of the page that no server was seen to give."""
+    means = f"The {kind} answer of the page."
+    return Fact(kind, release, STATUS.get(kind, 400), f"{OPEN} {release}", means, "json", None)
+
+
+def _row(fact: Fact, documented: str | None = None, sample: Any = None, source: str | None = None) -> dict[str, Any]:
+    """Return an answer as a row of observed.toml; None stands for a key that is left out."""
+    return {
+        "status": fact.status,
+        "documented": documented,
+        "sample": sample,
+        "description": fact.description,
+        "values": fact.values or None,
+        "minimum": fact.minimum or None,
+        "also": fact.also or None,
+        "source": source or fact.source,
+        "means": fact.means,
+    }
+
+
+def _fits(fact: Fact, sample: Any) -> bool:
+    """Whether a sample says what the templates of a fact say."""
+    try:
+        check_sample(fact, sample, "")
+    except DeriveError:
+        return False
+    return True
+
+
+def _fitting(fact: Fact, sample: Any) -> Fact:
+    """Return a fact without those of its templates and least values that a sample does not bear out."""
+    plain = replace(fact, description=None, values={}, minimum={})
+
+    values = {key: text for key, text in fact.values.items() if _fits(replace(plain, values={key: text}), sample)}
+    least = {
+        key: number for key, number in fact.minimum.items() if _fits(replace(plain, minimum={key: number}), sample)
+    }
+    description = fact.description if _fits(replace(plain, description=fact.description), sample) else None
+    return replace(plain, description=description, values=values, minimum=least)
+
+
+def _says(answer: Answer, sample: Any) -> bool:
+    """Whether an observed answer is the one that the page has a sample of: the same keys, constants and templates."""
+    if answer.fact is None or not isinstance(sample, dict) or not isinstance(answer.sample, dict):
+        return False
+    same = all(sample[key] == answer.sample[key] for key in constants(answer.sample) if key in sample)
+    return same and sample.keys() == answer.sample.keys() and _fits(answer.fact, sample)

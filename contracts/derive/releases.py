@@ -1,0 +1,103 @@
+"""What a command is given, a release's name or a page, as a contract."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from contracts.derive.contract.contract import Contract, combine
+from contracts.derive.errors import DeriveError
+from contracts.derive.observed.facts import Observed
+from contracts.derive.observed.observed import load
+from contracts.derive.page.documented import document
+from contracts.derive.page.names import load_names
+from contracts.derive.page.sections import read_page
+
+RELEASES = Path("contracts/releases")
+"""Where the data of the releases is, below the root."""
+
+
+def is_release(name: str) -> bool:
+    """Whether a text is the name of a release, such as 1.7.0, and not a file."""
+    return re.fullmatch(r"\d+\.\d+\.\d+", name) is not None
+
+
+def in_order(release: str) -> tuple[int, ...]:
+    """Return the sort key of a release: 1.10.0 is later than 1.9.0."""
+    return tuple(int(number) for number in release.split("."))
+
+
+def known_releases(root: Path) -> list[str]:
+    """Return the releases that have an observed.toml, from the oldest to the newest."""
+    found = (path.parent.name for path in (root / RELEASES).glob("*/observed.toml"))
+    return sorted(filter(is_release, found), key=in_order)
+
+
+def read_document(root: Path, path: Path, wanted: str = "the path of a page") -> dict[str, Any]:
+    """Return the content of documented.json for a page; DeriveError, a line that asks for ``wanted``, if it cannot."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise DeriveError(f"{path}: cannot be read ({error.strerror}): give {wanted}") from None
+    except UnicodeDecodeError as error:
+        raise DeriveError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
+    return document(read_page(text, path.name), load_names(root / RELEASES / "operations.toml"))
+
+
+def release_facts(root: Path, release: str) -> Observed:
+    """Return the observed facts of a release; DeriveError if there is no such release."""
+    if release not in known_releases(root):
+        raise DeriveError(f"no release {release}: there are {', '.join(known_releases(root)) or 'none'}")
+    return load(root / RELEASES / release / "observed.toml")
+
+
+def release_document(
+    root: Path, lineage: tuple[str, ...], given: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+) -> Mapping[str, Any] | None:
+    """Return documented.json of a release, or of the nearest base that has one; DeriveError if it is damaged.
+
+    ``given`` has the content by release where it is known already, whatever a file says.
+    """
+    for release in lineage:
+        if release in given:
+            return given[release]
+        path = root / RELEASES / release / "documented.json"
+        if path.exists():
+            try:
+                content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+                if content["release"] == release and content["page"]["file"] and content["operations"]:
+                    return content
+            except (ValueError, KeyError, TypeError):
+                pass
+            raise DeriveError(f"{release}/documented.json: is damaged: derive it again from its page")
+    return None
+
+
+def contracts_of(root: Path, names: tuple[str, str]) -> tuple[tuple[Contract, Contract], bool]:
+    """Return the contracts of two releases or page files, and whether they have only what pages document.
+
+    That is so if one of the two is a page: to hold it against facts that no page states would show them all as changed.
+    """
+    only_documented = not all(is_release(name) for name in names)
+    one, other = (_contract(root, name, only_documented) for name in names)
+    return (one, other), only_documented
+
+
+def _contract(root: Path, name: str, only_documented: bool) -> Contract:
+    if not is_release(name):
+        return documented_contract(read_document(root, Path(name), "a release or the path of a page"))
+    facts = release_facts(root, name)
+    documented = release_document(root, facts.lineage)
+    if not only_documented:
+        return combine(documented, facts)
+    if documented is None:
+        raise DeriveError(f"{name}: neither the release nor one that it builds on has a page: give two releases")
+    return documented_contract(documented)
+
+
+def documented_contract(documented: Mapping[str, Any]) -> Contract:
+    """Return what a page alone promises, as a contract."""
+    release = documented["release"]
+    return combine(documented, Observed(release, (release,), {}, {}, {}, None))

@@ -1,0 +1,229 @@
+"""The one way to the target: Request -> Exchange, with one deadline and one size cap.
+
+Nothing is followed, retried or taken from the user's environment. A request that may change something goes out on a
+connection of its own: an idle connection that the server closes at that moment would look like a crash of the server.
+"""
+
+import string
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import requests
+import urllib3
+from requests.auth import AuthBase
+
+from contracts.http.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_session
+from contracts.text.redact import printable, register
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request: `path` stands behind the API prefix, percent-encoded as it shall go out; `call` names it."""
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    content_type: str | None = None
+    credential: str = "main"
+    call: str = ""
+
+    @property
+    def changes(self) -> bool:
+        """Whether this request may make or change something on the target."""
+        return self.method not in SAFE_METHODS
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no whole answer: `kind` is refused, no-answer, deadline, too-large or garbled."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request sent and what came back; `status` is None where no status line came."""
+
+    request: Request
+    url: str
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    seconds: float = 0.0
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds of one exchange: seconds and bytes (after decompression)."""
+
+    connect: float = 5.0
+    first_byte: float = 10.0
+    answer: float = 20.0
+    size: int = 1_000_000
+
+
+USUAL_LIMITS = Limits()
+
+
+class Header(AuthBase):
+    """Puts one Authorization value on a request; never shows it. `shown` stands for it in a curl line."""
+
+    def __init__(self, value: str, shown: str) -> None:
+        self._value = value
+        self.shown = shown
+
+    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Set the header."""
+        prepared.headers["Authorization"] = self._value
+        return prepared
+
+    def __repr__(self) -> str:
+        return "Header(***)"
+
+
+class Client:
+    """Sends requests to one target. Safe to use from several threads.
+
+    `credentials` maps a name (main, viewer, …) to its header; a name that is not in it sends none.
+    `guard` is asked before each request that may change something, and raises to refuse it.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        credentials: Mapping[str, Header],
+        *,
+        guard: Callable[[Request], None],
+        limits: Limits = USUAL_LIMITS,
+        transport: Transport = DIRECT,
+    ) -> None:
+        self.root = root
+        self.limits = limits
+        self._guard = guard
+        self._auth = dict(credentials)
+        self._session = open_session(transport)
+
+    def send(self, request: Request) -> Exchange:
+        """Send `request` once and return what came back; never raises for what the target does."""
+        if request.changes:
+            self._guard(request)
+        url, seconds = self.url(request), self.limits.answer
+        attempt = Attempt(url, seconds, fresh=request.changes)
+        exchange = self._exchange(request, attempt)
+        if attempt.reused and exchange.failure is not None and exchange.failure.kind == "no-answer":
+            return self._exchange(request, Attempt(url, seconds - exchange.seconds, fresh=True))  # it was idle: closed
+        return exchange
+
+    def shown_authorization(self, credential: str) -> str | None:
+        """Return how a credential's header is written where people see it, or None where there is none."""
+        header = self._auth.get(credential)
+        return header.shown if header else None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    def url(self, request: Request) -> str:
+        """Return the whole URL that `request` goes to, byte for byte."""
+        path = quote(request.path, safe=string.punctuation)  # changes nothing but what no HTTP can carry
+        query = f"?{urlencode(request.query)}" if request.query else ""
+        return f"{self.root}{path}{query}"
+
+    @cached_property
+    def _blank(self) -> requests.PreparedRequest:
+        """What is the same in all requests, worked out once."""
+        prepared = requests.PreparedRequest()
+        prepared.prepare(method="GET", url=self.root, headers=self._session.headers)
+        return prepared
+
+    def _prepare(self, request: Request) -> requests.PreparedRequest:
+        prepared = self._blank.copy()
+        prepared.prepare_method(request.method)
+        if request.content_type:
+            prepared.headers["Content-Type"] = request.content_type
+        prepared.prepare_body(request.body, None)
+        prepared.prepare_auth(self._auth.get(request.credential))
+        return prepared
+
+    def _exchange(self, request: Request, attempt: Attempt) -> Exchange:
+        status: int | None = None
+        headers: Mapping[str, str] = {}
+        body = bytearray()
+        failure: Failure | None = None
+        limits = self.limits
+        started = time.monotonic()
+        with attempt:
+            try:
+                answer = self._session.send(
+                    self._prepare(request),
+                    stream=True,
+                    allow_redirects=False,
+                    timeout=(min(limits.connect, limits.answer), min(limits.first_byte, limits.answer)),
+                )
+                status, headers = answer.status_code, answer.headers
+                with answer:
+                    failure = _bad_length(headers) or self._read(answer.raw, body)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                failure = _failure(error, status)
+        if attempt.expired:
+            failure = Failure("deadline", f"no whole answer within {limits.answer:g} s")
+        return Exchange(request, attempt.url, status, headers, bytes(body), time.monotonic() - started, failure)
+
+    def _read(self, raw: Any, body: bytearray) -> Failure | None:
+        for chunk in raw.stream(65_536, decode_content=True):
+            body += chunk
+            if len(body) > self.limits.size:
+                del body[self.limits.size :]
+                return Failure("too-large", f"the answer is larger than {self.limits.size:,} bytes")
+        return None
+
+
+def _bad_length(headers: Mapping[str, str]) -> Failure | None:
+    """Return a failure where the length is no number: urllib3 would read on until the connection closes."""
+    length = headers.get("Content-Length", "0")
+    if all(part.strip().isdecimal() for part in length.split(",")):
+        return None
+    return Failure("garbled", f"the answer breaks HTTP: its Content-Length is {length[:40]!r}")
+
+
+def _failure(error: Exception, status: int | None) -> Failure:
+    """Name what went wrong, in the order in which the library wraps its errors."""
+    text, chain = _root_cause(error), _chain(error)
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return Failure("refused", "no connection within the time allowed")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Failure("refused", f"TLS: {text}")
+    if any(isinstance(link, urllib3.exceptions.NewConnectionError | requests.exceptions.ProxyError) for link in chain):
+        return Failure("refused", text)
+    if any(isinstance(link, TimeoutError | urllib3.exceptions.ReadTimeoutError) for link in chain):
+        return Failure("deadline", "the answer stopped coming" if status else "no answer within the time allowed")
+    if status is None and any(isinstance(link, ConnectionError) for link in chain):
+        return Failure("no-answer", "the connection closed without an answer")
+    return Failure("garbled", f"the answer breaks HTTP: {text}")
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """Return the error with all that it wraps: causes, contexts, and those kept in `args` or `reason`."""
+    found: list[BaseException] = []
+    pending: list[object] = [error]
+    while pending:
+        link = pending.pop(0)
+        if isinstance(link, BaseException) and link not in found:
+            found.append(link)
+            pending += [link.__cause__, link.__context__, getattr(link, "reason", None), *link.args]
+    return found
+
+
+def _root_cause(error: BaseException) -> str:
+    """Return one short line: the system's own words where there are any."""
+    chain = _chain(error)
+    system = [link for link in chain if isinstance(link, OSError) and link.strerror]
+    text = system[-1].strerror if system else str(chain[-1])
+    return printable(" ".join(register.mask(str(text)).split())[:200])

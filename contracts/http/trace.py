@@ -1,0 +1,78 @@
+"""The steps of a case: each exchange that it made, in the order in which they ended."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.http.client import Exchange, Request
+
+
+class Phase(StrEnum):
+    """What a step is for."""
+
+    GIVEN = "given"
+    REQUEST = "request"
+    AFTERWARDS = "afterwards"
+    CLEANUP = "cleanup"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One exchange of a case: which call, and the answer of it that was expected, where one is promised.
+
+    `at` and `seconds` count from the start of the case and of the request; `status` is None where no answer came.
+    """
+
+    phase: Phase
+    call: str
+    answer: str
+    status: int | None
+    at: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Wait:
+    """A time in which a task of a workflow went on until it was in `state`, `seconds` at a time."""
+
+    workflow: str
+    task_id: int
+    state: str
+    seconds: float
+
+
+class Log:
+    """Collects the steps of one case, and what it takes to see it again: the changes sent, and the waits between.
+
+    Several threads may add to it.
+    """
+
+    def __init__(self) -> None:
+        self.started = time.time()
+        self.steps: list[Step] = []
+        self.sent: list[tuple[Phase, Request | Wait]] = []
+        self.phase = Phase.REQUEST
+        self._clock = time.monotonic()
+
+    @contextmanager
+    def during(self, phase: Phase) -> Iterator[None]:
+        """Let what is added meanwhile belong to a phase."""
+        before, self.phase = self.phase, phase
+        try:
+            yield
+        finally:
+            self.phase = before
+
+    def add(self, exchange: Exchange, answer: str) -> None:
+        """Add an exchange that has just ended, with the answer that was expected."""
+        at = max(0.0, time.monotonic() - self._clock - exchange.seconds)
+        call = exchange.request.call
+        self.steps.append(Step(self.phase, call, answer, exchange.status, round(at, 4), round(exchange.seconds, 4)))
+        if exchange.request.changes:
+            self.sent.append((self.phase, exchange.request))
+
+    def wait(self, wait: Wait) -> None:
+        """Add a wait."""
+        self.sent.append((self.phase, wait))

@@ -1,0 +1,176 @@
+"""Connections to a target: a deadline that ends whatever reads or writes, and a new connection for each change.
+
+Nothing of the user's environment is used: no netrc, no proxy and no CA variable.
+"""
+
+import contextlib
+import io
+import socket
+import threading
+from dataclasses import dataclass
+from http.client import HTTPResponse, RemoteDisconnected
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from typing import Any
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from contracts.http.deadlines import deadlines
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+USER_AGENT = "zadig-contract-tests"
+
+
+@dataclass(frozen=True)
+class Transport:
+    """How the target is reached: CA file, client certificate (file, key file), proxy URL."""
+
+    ca_file: Path | None = None
+    client_cert: tuple[Path, Path] | None = None
+    proxy: str | None = None
+
+
+DIRECT = Transport()
+
+
+class Attempt:
+    """One try at an exchange: its URL as it shall go out, and its deadline.
+
+    At the deadline the socket is shut, which ends whatever reads or writes there. `fresh`: on a new connection only.
+    """
+
+    current = threading.local()
+
+    def __init__(self, url: str, seconds: float, *, fresh: bool) -> None:
+        self.url = url
+        self.fresh = fresh
+        self.expired = self.reused = False
+        self.connection: Any = None
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        Attempt.current.attempt = self
+        self._call_off = deadlines.after(self._seconds, self._expire)
+
+    def __exit__(self, *_: object) -> None:
+        self._call_off()
+        Attempt.current.attempt = None
+
+    def _expire(self) -> None:
+        self.expired = True
+        sock = self.connection and (self.connection.sock or self.connection.line)
+        if sock is not None:
+            with contextlib.suppress(OSError):  # closed in the meantime
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not SSLSocket's: that one would drop its state
+
+
+class _Reader(io.BufferedReader):
+    """Reads an answer whose head and chunks do not just end: http.client takes the end for that of the headers."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line:
+            raise RemoteDisconnected("closed in the middle of the answer")
+        return line
+
+
+class _Answer(HTTPResponse):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fp: io.BufferedReader = _Reader(self.fp.detach())
+
+
+class _Watched:
+    """What both connection classes share: the deadline reaches their socket, and the URL goes out as it stands.
+
+    `line` is the socket even when http.client has handed it on to the answer, as it does for `Connection: close`.
+    """
+
+    line: socket.socket | None = None
+    response_class: Any = _Answer
+
+    def connect(self: Any) -> None:
+        super().connect()  # type: ignore[misc]
+        self.line = self.sock
+        if Attempt.current.attempt.expired:
+            raise TimeoutError
+
+    def request(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        whole = Attempt.current.attempt.url
+        path = whole[whole.index("/", len("https://")) :]
+        target = path if url.startswith("/") else whole  # whole for a proxy
+        super().request(method, target, *args, **kwargs)  # type: ignore[misc]
+
+
+class _PlainConnection(_Watched, HTTPConnection):
+    pass
+
+
+class _TlsConnection(_Watched, HTTPSConnection):
+    pass
+
+
+class _WatchedPool:
+    """What both pools share: the attempt knows its connection, and gets a new one where it asks for that."""
+
+    def _get_conn(self: Any, timeout: float | None = None) -> Any:
+        connection = super()._get_conn(timeout)  # type: ignore[misc]
+        attempt: Attempt = Attempt.current.attempt
+        if attempt.fresh:
+            connection.close()  # connects anew, through its proxy too
+        attempt.connection, attempt.reused = connection, connection.sock is not None
+        return connection
+
+
+class _PlainPool(_WatchedPool, urllib3.HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TlsPool(_WatchedPool, urllib3.HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class _Session(requests.Session):
+    """requests' own session, for which a redirect is an answer as any other."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return none: requests reads the whole body of a redirect, of any size, even where it does not follow."""
+
+
+class _Adapter(HTTPAdapter):
+    """requests' own adapter on connections that know their attempt."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self._watch(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        self._watch(manager)
+        return manager
+
+    @staticmethod
+    def _watch(manager: Any) -> None:
+        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+
+def open_session(transport: Transport) -> requests.Session:
+    """Return a session that takes nothing from the environment and keeps no cookies."""
+    session = _Session()
+    session.trust_env = False
+    session.verify = str(transport.ca_file) if transport.ca_file else True
+    if transport.client_cert:
+        session.cert = (str(transport.client_cert[0]), str(transport.client_cert[1]))
+    if transport.proxy:
+        session.proxies = {"http": transport.proxy, "https": transport.proxy}
+    session.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
+    session.headers.clear()
+    session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
+    adapter = _Adapter(pool_maxsize=64, max_retries=0)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session

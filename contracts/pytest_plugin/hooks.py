@@ -1,0 +1,221 @@
+"""The pytest side: options, fixtures and hooks. Thin: what is worked out stands in the modules that it calls."""
+
+import gc
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.catalog.cases import cases
+from contracts.catalog.release import CatalogError
+from contracts.i18n.locale import wished
+from contracts.i18n.translate import say, translated
+from contracts.paths import CASES
+from contracts.pytest_plugin import masking as sinks
+from contracts.pytest_plugin.collection import SESSION, case_id_of
+from contracts.report.summary.terminal import summary
+from contracts.run.deviations import DeviationsError
+from contracts.run.session import Session
+from contracts.run.verdict import PASSED_ON
+from contracts.run.workers import workers
+from contracts.settings.settings import SETTINGS, Settings, SettingsError, is_secret, load, option
+
+MARKUP = {
+    "good": {"green": True, "bold": True},
+    "bad": {"red": True, "bold": True},
+    "doubtful": {"yellow": True, "bold": True},
+    "faint": {"light": True},
+}
+"""How a line of each style is written, where the terminal takes colours and NO_COLOR does not forbid them."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer every setting that is not a secret as an option."""
+    group = parser.getgroup("zadig", "Zadig contract tests")
+    for name, field in SETTINGS.items():
+        if not is_secret(field):
+            flag: dict[str, Any] = {"action": "store_true"} if field.type is bool else {}
+            group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.metadata["means"], **flag)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the settings where cases are to run, and start the stand-in early where it is the target."""
+    config.addinivalue_line("markers", "operation(name): the operation whose rows of the case table a test runs")
+    config.addinivalue_line("markers", "slow: the given takes a running agent, so minutes on a live target")
+    config.addinivalue_line("markers", "case(id, level): a case that is no row of the table, such as a flow")
+    if not _wants_cases(config):
+        return
+    try:
+        settings = _settings(config)
+        handed = getattr(config, "workerinput", {}).get("zadig")
+        config.stash[SESSION] = run = Session(settings, handed, idle=_only_tells(config))
+        ids = {case.id for case in cases(run.release)}
+        _ = run.deviations  # what is wrong with them is said before anything is sent
+    except (SettingsError, CatalogError, DeviationsError) as error:
+        raise _usage_error(error, config) from None
+    if config.option.keyword in ids:  # start-task/… would find restart-task/… too
+        config.option.keyword = f"[{config.option.keyword}]"
+    if run.worker:
+        config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
+    sinks.mask_logs()
+    sinks.interrupt_on_sigterm()
+    if not run.worker:
+        config.pluginmanager.register(Listener(run, config))
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "no" if _only_cases(config) else "short"  # the summary says it better
+
+
+def _usage_error(error: Exception, config: pytest.Config) -> pytest.UsageError:
+    lang = wished(getattr(config.option, "zadig_lang", None))
+    return pytest.UsageError(error.told(lang) if isinstance(error, SettingsError) else translated(str(error), lang))
+
+
+def _settings(config: pytest.Config) -> Settings:
+    return load({name: getattr(config.option, f"zadig_{name}", None) for name in SETTINGS})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Let -n auto start as many workers as the target is worth; the suite's own tests get one a core, as ever."""
+    if not _wants_cases(config) or not _only_cases(config):
+        return None
+    try:
+        return workers(_settings(config), os.cpu_count() or 1)
+    except SettingsError as error:
+        raise _usage_error(error, config) from None
+
+
+def allure_folder(config: pytest.Config) -> str | None:
+    """Return where allure's results are wished for, by allure-pytest's own option."""
+    folder: str | None = getattr(config.option, "allure_report_dir", None)
+    return str(Path(folder).absolute()) if folder else None
+
+
+def _only_tells(config: pytest.Config) -> bool:
+    """Whether pytest is to list or explain something, and not to run it."""
+    return any(getattr(config.option, name, False) for name in ("collectonly", "help", "version", "markers"))
+
+
+def _paths(config: pytest.Config) -> list[Path]:
+    return [(config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args]
+
+
+def _wants_cases(config: pytest.Config) -> bool:
+    return any(CASES.is_relative_to(path) or path.is_relative_to(CASES) for path in _paths(config))
+
+
+def _only_cases(config: pytest.Config) -> bool:
+    return all(path.is_relative_to(CASES) for path in _paths(config))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Look at the target once, before anything else is sent."""
+    gc.freeze()  # what was imported stays
+    gc.enable()
+    gc.set_threshold(50_000, 20, 100)  # a run makes few cycles: to look for them as often as usual takes longer
+    run = session.config.stash.get(SESSION, None)
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    usual = session.config.option.reportchars == "fE"
+    if run is not None and reporter is not None and usual and _only_cases(session.config):
+        reporter.reportchars = ""  # pytest would put its own list of failures below the verdict
+    if run is not None and allure_folder(session.config):  # by now allure-pytest is there
+        from contracts.report.export.allure import CasesLeftOut
+
+        session.config.pluginmanager.register(CasesLeftOut(lambda nodeid: bool(case_id_of(nodeid))))
+    if run is not None and not run.idle:
+        try:
+            run.look_first()
+        except SettingsError as error:
+            raise _usage_error(error, session.config) from None
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say what the target is."""
+    run = config.stash.get(SESSION, None)
+    return translated(f"target: {run.title}", run.settings.language) if run is not None else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the one look at the target to a worker of xdist; secrets do not go this way."""
+    run = node.config.stash.get(SESSION, None)
+    if run is not None:
+        node.workerinput["zadig"] = run.handover() | {"worker": node.gateway.id}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a worker of xdist which cases are other shards': only workers collect."""
+    run = node.config.stash.get(SESSION, None)
+    if run is not None:
+        run.elsewhere = getattr(node, "workeroutput", {}).get("zadig_elsewhere", run.elsewhere)
+
+
+class Listener:
+    """Hears every report of the run, on the controller."""
+
+    def __init__(self, run: Session, config: pytest.Config) -> None:
+        self._run = run
+        self._config = config
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the outcome that came with a report; note a case that ended without one, and failures of other tests."""
+        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None and self._config.option.durations is None:  # which shows their times at the end
+            reporter.stats.get("", []).clear()  # reports of what nobody counts, two a case: they would stay to the end
+        outcome = getattr(report, "zadig", None)
+        if outcome is not None:
+            self._run.outcomes.append(outcome)
+        elif report.failed:
+            lines = report.longreprtext.strip().splitlines() or ["no reason given"]
+            reason = lines[-1].removeprefix("E").strip()
+            case = case_id_of(report.nodeid)
+            if case and all(known["case"] != case for known in self._run.outcomes):
+                self._run.outcomes.append(self._run.crashed(case, reason).to_json())
+            else:
+                self._run.other_failures.append(f"{report.nodeid} failed by itself: {reason}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Clean up; then, on the controller, decide the verdict and let it be the exit code."""
+    run = session.config.stash.get(SESSION, None)
+    if run is None or run.idle:
+        return
+    run.stop()
+    if run.worker:
+        session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
+        return
+    try:
+        run.clean_up()
+    finally:  # a verdict is written even when the clean-up is interrupted
+        code = run.finish(int(exitstatus), allure_folder(session.config))
+    if int(exitstatus) not in PASSED_ON:
+        session.exitstatus = code
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End the stand-in."""
+    run = config.stash.get(SESSION, None)
+    if run is not None:
+        run.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """End with the summary."""
+    run = config.stash.get(SESSION, None)
+    if run is not None and run.verdict:
+        lang = run.settings.language
+        terminalreporter.section(say(lang, "Zadig contract"))
+        for text, style in summary(run.verdict, _short(run.run_dir), lang):
+            terminalreporter.write_line(text, **MARKUP.get(style, {}))
+        for text in run.warnings:
+            terminalreporter.write_line(translated(text, lang), **MARKUP["doubtful"])
+
+
+def _short(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

@@ -1,0 +1,154 @@
+"""The evidence of a run as one zip that is safe to hand to another team, with a manifest and checksums.
+
+Only what is made anew from verdict.json goes in, and the schemas that its cases name. The journal and whatever else
+lies in the folder stay out. The same run gives the same bytes.
+"""
+
+import hashlib
+import json
+import os
+import re
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
+
+from contracts.report.verdict_file import FILE, ReadError
+from contracts.report.verdict_shape import load
+
+MANIFEST = "manifest.json"
+VERSION = 1
+HIDDEN = "***"
+HOW = (
+    "All files are made from the run's verdict.json. Secrets are masked, and paths of the machine that ran it are "
+    "shortened to their last part. Each file's size is in bytes, and its checksum is SHA-256."
+)
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_NO_PATHS = frozenset({"api_prefix"})
+"""Settings that begin as a path of this machine does, and are none."""
+_ABSOLUTE = re.compile(r"/.|[A-Za-z]:[\\/]|\\\\|~")
+_SCHEMA = re.compile(r"schemas(?:/[\w.-]+)+\.json", re.ASCII)
+_QUOTE = r"(?:\\*[\"']|&(?:quot|apos|#\d{2}|#x\d{2});)?"
+_AUTHORIZATION = re.compile(rf"((?:proxy-)?authorization{_QUOTE}\s*[:=]\s*{_QUOTE})([^\"'\r\n<>&\\]*)", re.IGNORECASE)
+_OWN_VARIABLE = re.compile(r"(?:[\w-]+ )?\$\{?ZADIG_\w+\}?[\s)]*|\s*", re.ASCII)
+_USER = re.compile(r"(?<=://)[^\s/@\"'<>]{1,500}@")
+Mask = Callable[[str], str]
+Verdict = Mapping[str, Any]
+
+
+def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, Any]) -> str:
+    """Write the bundle of a run to `out`, whole or not at all, and return its own checksum.
+
+    `mask` masks what is known or looks like a secret; the paths of schemas start from `root`; `suite` says which
+    suite makes it. Raises ReadError for a run, OSError for a file that cannot be used.
+    """
+    if (run / FILE).is_symlink():
+        raise ReadError(f"{run / FILE}: is a link, which a bundle does not follow")
+    if out.exists() and not (out.is_file() and zipfile.is_zipfile(out)):
+        raise ReadError(f"{out}: is there, and is no zip that could be replaced; name another file")
+    found = load(run)
+    verdict = clean(found, mask, _paths(found, run, root))
+    files = _made(verdict) | _schemas(verdict, root, mask)
+    files[MANIFEST] = _json(_manifest(verdict, files, suite))
+    draft = out.with_name(f".{out.name}.tmp")
+    try:
+        _zip(draft, files)
+        os.replace(draft, out)  # noqa: PTH105 - atomic
+    finally:
+        draft.unlink(missing_ok=True)
+    return hashlib.sha256(out.read_bytes()).hexdigest()
+
+
+def clean(value: Any, mask: Mask, paths: Sequence[tuple[str, str]] = ()) -> Any:
+    """Return plain data with no secret in any text, and each of `paths` replaced by its last part."""
+    if isinstance(value, str):
+        for path, last in paths:
+            value = value.replace(path, last)
+        return mask(_AUTHORIZATION.sub(_value_hidden, _USER.sub(f"{HIDDEN}@", value)))
+    if isinstance(value, Mapping):
+        return {clean(key, mask, paths): clean(inner, mask, paths) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [clean(inner, mask, paths) for inner in value]
+    return value
+
+
+def _value_hidden(match: re.Match[str]) -> str:
+    return match[0] if _OWN_VARIABLE.fullmatch(match[2]) else f"{match[1]}{HIDDEN}"
+
+
+def _paths(verdict: Verdict, run: Path, root: Path) -> list[tuple[str, str]]:
+    """Return the paths of the machine that ran it, the longest first, each with its last part."""
+    settings = verdict["run"]["settings"].items()
+    known = {str(value) for key, value in settings if isinstance(value, str) and key not in _NO_PATHS}
+    found = {path for path in known if _ABSOLUTE.match(path)}
+    found |= {str(place) for place in (run.absolute(), root) if len(place.parts) > 2}
+    return sorted(((path, _last(path)) for path in found), key=lambda pair: -len(pair[0]))
+
+
+def _last(path: str) -> str:
+    return PurePosixPath(PureWindowsPath(path).as_posix()).name or "."
+
+
+def _made(verdict: Verdict) -> dict[str, bytes]:
+    """Return the reports of a run; what hangs on the day is as it was on the day of the run."""
+    from contracts.report.export import junit  # only here: the page needs much
+    from contracts.report.html import page as html  # only here: the page needs much
+    from contracts.report.summary import markdown  # only here: the page needs much
+
+    return {
+        FILE: _json(verdict),
+        "report.html": _bytes(html.render(verdict, now=_day(verdict["run"]["started"]))),
+        "summary.md": _bytes(markdown.render(verdict)),
+        "junit.xml": _bytes(junit.render(verdict)),
+    }
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime(1980, 1, 1, tzinfo=UTC)
+
+
+def _schemas(verdict: Verdict, root: Path, mask: Mask) -> dict[str, bytes]:
+    """Return the schemas that cases name: files below schemas/, none that a link or a `..` leads to."""
+    names = {case["wanted"]["schema"] for case in verdict["cases"] if case["wanted"]}
+    found = {}
+    for name in sorted(name for name in names if _SCHEMA.fullmatch(name) and ".." not in name):
+        path = root / name
+        if path.is_file() and path.resolve() == root.resolve() / name:
+            found[name] = _bytes(mask(path.read_text(encoding="utf-8", errors="backslashreplace")))
+    return found
+
+
+def _manifest(verdict: Verdict, files: Mapping[str, bytes], suite: Mapping[str, Any]) -> dict[str, Any]:
+    run = verdict["run"]
+    return {
+        "version": VERSION,
+        "run": run["id"],
+        "verdict": verdict["verdict"],
+        "exit": verdict["exit"],
+        "suite": run["suite"],
+        "made": {"command": "python -m contracts bundle", "suite": dict(suite), "how": HOW},
+        "files": [
+            {"name": name, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+            for name, data in sorted(files.items())
+        ],
+    }
+
+
+def _zip(path: Path, files: Mapping[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+        for name, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+            out.writestr(entry, data)
+
+
+def _json(value: Any) -> bytes:
+    return _bytes(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "backslashreplace")

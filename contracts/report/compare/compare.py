@@ -1,0 +1,158 @@
+"""Compares two runs: what is newly broken, fixed, still broken, new or lost; which answers and which times changed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from statistics import median
+from typing import Any
+
+from contracts.report.compare.changes import Change, changes
+from contracts.report.compare.significance import beyond_noise
+
+GOOD, BAD = frozenset({"held", "known"}), frozenset({"breach", "drift", "crashed"})
+NOT_RUN, NOT_PLANNED = "not run", "not planned"
+CROWD = "concurrency"
+"""The operation whose cases show one of many answers at once, now this one, now that."""
+ABOUT = ("release", "profile", "host", "stand_in", "drift", "unknown_fields", "shard")
+"""What of two runs may differ so that it has to be said first."""
+_GROUPS = {
+    "newly_broken": "newly broken",
+    "fixed": "fixed",
+    "still_broken": "still broken",
+    "newly_known": "now a known deviation",
+    "new": "new cases",
+    "lost": "lost cases",
+}
+Verdict = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Move:
+    """What became of one case: its result in OLD and in NEW, or that it was not run or not planned, and why."""
+
+    case: str
+    was: str
+    now: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Slower:
+    """A call whose times changed beyond noise: medians in seconds, and how many answers they are of."""
+
+    call: str
+    was: float
+    now: float
+    n_was: int
+    n_now: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two runs, OLD and NEW, compared. `runs`: both ids; `differ`: what the two were not alike in, with both values.
+
+    `new` are cases that OLD did not plan or could not tell; `lost` those that it told or planned, and NEW does not.
+    """
+
+    runs: tuple[str, str]
+    differ: Mapping[str, tuple[Any, Any]]
+    newly_broken: tuple[Move, ...]
+    fixed: tuple[Move, ...]
+    still_broken: tuple[Move, ...]
+    newly_known: tuple[Move, ...]
+    new: tuple[Move, ...]
+    lost: tuple[Move, ...]
+    answers: tuple[Change, ...]
+    latency: tuple[Slower, ...]
+
+    @property
+    def exit(self) -> int:
+        """1 where anything is newly broken, else 0."""
+        return 1 if self.newly_broken else 0
+
+    @property
+    def moves(self) -> dict[str, tuple[Move, ...]]:
+        """The cases by what became of them, under the titles that people read."""
+        return {title: getattr(self, name) for name, title in _GROUPS.items()}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as schemas/compare.json has it."""
+        return {"version": 1, "exit": self.exit} | asdict(self)
+
+
+def compare(old: Verdict, new: Verdict) -> Comparison:
+    """Return what changed from the run `old` to the run `new`."""
+    groups: dict[str, list[Move]] = {name: [] for name in _GROUPS}
+    for move in _moves(old, new):
+        if group := _group(move):
+            groups[group].append(move)
+    return Comparison(
+        runs=(old["run"]["id"], new["run"]["id"]),
+        differ={key: (old["run"][key], new["run"][key]) for key in ABOUT if _about(old, key) != _about(new, key)},
+        answers=tuple(_answers(old, new)),
+        latency=tuple(_latency(old, new)),
+        **{name: tuple(moves) for name, moves in groups.items()},
+    )
+
+
+def _about(verdict: Verdict, key: str) -> Any:
+    """Return what a run says of itself; an own stand-in has another port each time, which says nothing."""
+    return "" if key == "host" and verdict["run"]["embedded"] else verdict["run"][key]
+
+
+def _moves(old: Verdict, new: Verdict) -> Iterator[Move]:
+    before, after = _results(old), _results(new)
+    reasons = {case["case"]: _why(case) for case in new["cases"]}
+    for case in {**before, **after}:
+        yield Move(case, before.get(case, NOT_PLANNED), after.get(case, NOT_PLANNED), reasons.get(case, ""))
+
+
+def _results(verdict: Verdict) -> dict[str, str]:
+    return {case["case"]: case["result"] for case in verdict["cases"]} | dict.fromkeys(verdict["not_run"], NOT_RUN)
+
+
+def _why(case: Mapping[str, Any]) -> str:
+    if case["result"] == "known":
+        return str(case["deviation"])
+    told = [f"{breach['where']}: promised {breach['promised']}, came {breach['came']}" for breach in case["breaches"]]
+    return told[0] if told else str(case["reason"])
+
+
+def _group(move: Move) -> str:
+    """Return where a case belongs. What was blocked, unreachable or not run in OLD was not seen broken there."""
+    if move.was == NOT_PLANNED:
+        return "new"
+    if move.now in BAD:
+        return "still_broken" if move.was in BAD else "newly_broken"
+    if move.now not in GOOD:
+        return "lost" if move.was in GOOD | BAD or move.now == NOT_PLANNED else ""
+    if move.was not in GOOD | BAD:
+        return "new"
+    if move.now == "known":
+        return "" if move.was == "known" else "newly_known"
+    return "" if move.was == "held" else "fixed"
+
+
+def _answers(old: Verdict, new: Verdict) -> Iterator[Change]:
+    before = {case["case"]: case["evidence"][0] for case in old["cases"] if case["evidence"]}
+    hosts = old["run"]["host"], new["run"]["host"]
+    for case in new["cases"]:
+        if case["case"] in before and case["evidence"] and case["operation"] != CROWD:
+            yield from changes(case["case"], before[case["case"]], case["evidence"][0], hosts)
+
+
+def _latency(old: Verdict, new: Verdict) -> Iterator[Slower]:
+    before, after = _times(old), _times(new)
+    for call in sorted(before.keys() & after.keys()):
+        was, now = before[call], after[call]
+        if beyond_noise(was, now):
+            yield Slower(call, median(was), median(now), len(was), len(now))
+
+
+def _times(verdict: Verdict) -> dict[str, list[float]]:
+    """Return the seconds of all answers, by call."""
+    times: dict[str, list[float]] = {}
+    for case in verdict["cases"]:
+        for step in case["steps"]:
+            if step["call"] and step["status"] is not None:
+                times.setdefault(step["call"], []).append(step["seconds"])
+    return times

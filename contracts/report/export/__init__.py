@@ -1,0 +1,1 @@
+"""What other tools read: junit.xml and allure results."""

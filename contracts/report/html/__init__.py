@@ -1,0 +1,1 @@
+"""report.html: its model, its page, its templates."""

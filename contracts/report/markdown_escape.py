@@ -1,0 +1,44 @@
+"""Texts that come from a server, made harmless in Markdown: they show as they are, and do nothing."""
+
+import re
+
+from contracts.text.printable import visible
+
+LIMIT = 300
+"""Characters of a text that Markdown shows where nothing else is said."""
+_ACTIVE = re.compile(r"[&<>`|*_~\[\]()!\\#@$:]|(?<=www)\.", re.IGNORECASE)
+_REFERS = frozenset("@#")
+"""Signs that a page of a forge makes links of, even where they are written as entities."""
+_APART = "\u200b"
+"""A sign without width, which takes their meaning away."""
+
+
+def text(value: object, limit: int = LIMIT) -> str:
+    """Return a text as Markdown that shows it in one line; every sign with a meaning there is an entity."""
+    line = visible(" ".join(str(value).split()), limit)
+    return _ACTIVE.sub(lambda sign: f"&#{ord(sign[0])};{_APART if sign[0] in _REFERS else ''}", line)
+
+
+def code(value: object, limit: int = LIMIT) -> str:
+    """Return a text as inline code; in it, no page makes links of names and numbers."""
+    return f"<code>{text(value, limit) or ' '}</code>"
+
+
+def fenced(value: str, limit: int, language: str = "") -> str:
+    """Return a text as a block of code, whose fence is longer than any run of backticks in it."""
+    shown = visible(value, limit)
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{shown}\n{fence}"
+
+
+def row(*cells: str) -> str:
+    """Return a row of a table; its cells are Markdown already."""
+    return f"| {' | '.join(cells)} |"
+
+
+def table(heads: str, *rows: str) -> list[str]:
+    """Return a table whose `heads` are names with `|` between; those that begin with `#` are columns of numbers."""
+    names = heads.split("|")
+    marks = ["---:" if name.startswith("#") else "---" for name in names]
+    return [row(*(name.removeprefix("#") for name in names)), row(*marks), *rows]

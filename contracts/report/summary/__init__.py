@@ -1,0 +1,1 @@
+"""What people read at once: the terminal summary and summary.md."""

@@ -1,0 +1,54 @@
+"""What a run was about: target, release, suite, settings and times, as verdict.json tells it."""
+
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from contracts.catalog.cases import cases
+from contracts.catalog.release import releases
+from contracts.paths import RUN
+from contracts.run.plan import notes
+from contracts.run.verdict import Run
+from contracts.run.version import suite
+from contracts.settings.settings import AUTO
+
+if TYPE_CHECKING:
+    from contracts.run.session import Session
+
+
+def about(session: "Session") -> Run:
+    """Return what a session's run is about, up to now."""
+    base_url = session.settings.base_url or session.look.base_url
+    return Run(
+        id=session.run_id,
+        started=session.started.isoformat(timespec="seconds"),
+        ended=datetime.now(UTC).isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - session.clock, 3),
+        release=session.release,
+        profile=session.settings.profile,
+        base_url=base_url,
+        host=urlsplit(base_url).netloc,
+        api_prefix=session.settings.api_prefix,
+        stand_in=session.behaviour,
+        embedded=session.settings.base_url is None,
+        shard=session.settings.shard,
+        drift=session.settings.drift,
+        unknown_fields=session.settings.unknown_fields,
+        notes=[*notes(cases(session.release), session.scope), *_remarks(session)],
+        suite=suite(),
+        command=RUN,
+        settings=session.settings.to_json(),
+    )
+
+
+def _remarks(session: "Session") -> list[str]:
+    """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
+    said = []
+    if session.settings.release == AUTO and session.behaviour not in releases():
+        said.append(f"no call of Zadig tells its release; {session.release} is assumed, --release sets it")
+    said += [f"{failure}; see it with --tb=short" for failure in session.other_failures]
+    newer = any("$.project_name" in outcome["unknown"] for outcome in session.outcomes)
+    if newer:
+        said.append("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right")
+    return said

@@ -1,0 +1,120 @@
+"""Known deviations: what a named release is known to break, by exactly what shows, with a source and an expiry."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from contracts.case.outcome import Outcome, Result
+from contracts.catalog.release import Release
+from contracts.paths import RELEASES
+
+FILE = "deviations.toml"
+_KEYS = {"means", "releases", "source", "since", "expires", "shows"}
+
+
+class DeviationsError(ValueError):
+    """A file of deviations cannot be used; one line names the file, the row and what to do."""
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """One known deviation. `shows`: case id, or a pattern with `*`, to the exact signatures that show there.
+
+    A case named by its id must show it, or it is fixed; one that only a pattern names may.
+    """
+
+    id: str
+    means: str
+    releases: tuple[str, ...]
+    source: str
+    since: str
+    expires: date
+    shows: Mapping[str, frozenset[str]]
+
+    def tells(self, outcome: Outcome) -> bool:
+        """Whether exactly this deviation is what an outcome shows."""
+        signatures = {breach.signature for breach in outcome.breaches}
+        return any(fnmatchcase(outcome.case, case) and signatures == shown for case, shown in self.shows.items())
+
+    def must_show(self, case: str) -> bool:
+        """Whether a case that holds tells that this deviation is fixed."""
+        return case in self.shows
+
+
+def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
+    """Return the deviations of a release: the shipped ones, and those of the user's own file; `none`: none at all.
+
+    Raises DeviationsError for a file that cannot be used.
+    """
+    if setting == "none":
+        return ()
+    files = [RELEASES / name / FILE for name in reversed(release.lineage) if (RELEASES / name / FILE).exists()]
+    files += [Path(setting)] if setting else []
+    rows = {row.id: row for file in files for row in read(file)}
+    return tuple(row for row in rows.values() if release.name in row.releases)
+
+
+def read(path: Path) -> list[Deviation]:
+    """Return the rows of one file; raises DeviationsError with one line."""
+    try:
+        table = tomli.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DeviationsError(f"{path}: cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise DeviationsError(f"{path}: is not TOML: {error}") from None
+    return [_deviation(f"{path.name}: {name}", name, row) for name, row in table.items()]
+
+
+def _deviation(where: str, name: str, row: Any) -> Deviation:
+    if not isinstance(row, dict):
+        raise DeviationsError(f"{where}: is a table with {', '.join(sorted(_KEYS))}")
+    missing, strange = _KEYS - row.keys(), row.keys() - _KEYS
+    if missing or strange:
+        what = f"lacks {', '.join(sorted(missing))}" if missing else f"has the unknown key {min(strange)!r}"
+        raise DeviationsError(f"{where}: {what}")
+    if type(row["expires"]) is not date:  # a datetime is a date too, and cannot be compared with one
+        raise DeviationsError(f"{where}: expires is a date such as 2027-06-30, without quotes")
+    if not isinstance(row["shows"], dict) or not row["shows"]:
+        raise DeviationsError(f"{where}: shows is a table from case id to the signatures that show there")
+    shows = {case: frozenset(signatures) for case, signatures in row["shows"].items()}
+    texts = {key: str(row[key]) for key in ("means", "source", "since")}
+    return Deviation(
+        id=name,
+        releases=tuple(row["releases"]),
+        expires=row["expires"],
+        shows=shows,
+        **texts,
+    )
+
+
+def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Outcome:
+    """Return an outcome with what is known of it: a deviation that shows, has expired, or no longer shows."""
+    for deviation in deviations:
+        if outcome.result in (Result.BREACH, Result.DRIFT) and deviation.tells(outcome):
+            if today > deviation.expires:
+                return replace(outcome, reason=f"the known deviation {deviation.id} expired on {deviation.expires}")
+            return replace(outcome, result=Result.KNOWN, deviation=deviation.id)
+        if outcome.result is Result.HELD and deviation.must_show(outcome.case):
+            return replace(outcome, fixed=deviation.id)
+    return outcome
+
+
+def told(deviations: Sequence[Deviation], outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what a run showed of each deviation, as it stands in verdict.json."""
+    return [
+        {
+            "id": deviation.id,
+            "means": deviation.means,
+            "source": deviation.source,
+            "since": deviation.since,
+            "expires": deviation.expires.isoformat(),
+            "seen": [outcome["case"] for outcome in outcomes if outcome["deviation"] == deviation.id],
+            "fixed": [outcome["case"] for outcome in outcomes if outcome["fixed"] == deviation.id],
+        }
+        for deviation in deviations
+    ]

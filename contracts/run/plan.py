@@ -1,0 +1,64 @@
+"""What a run is to do: which cases, by profile, target and tokens; and what is left out, with the reason."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from contracts.case.givens import NEEDS_AGENT
+from contracts.catalog.cases import Case
+from contracts.catalog.profiles import LEVELS, PROFILES
+from contracts.settings.settings import Settings
+
+OTHER_PROJECT = "outsider-project"
+"""What a case needs that goes into a project of the outsider's; there where his token and his project are known."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a target allows: whether it is a stand-in, whether it authorizes, whose tokens there are."""
+
+    level: str
+    stand_in: bool
+    authorizes: bool
+    credentials: frozenset[str]
+
+
+def scope(settings: Settings, *, stand_in: bool, credentials: Collection[str]) -> Scope:
+    """Return what the settings and the target allow. Aslan's own port, prefix /api, does no authorization."""
+    authorizes = settings.api_prefix != "/api"
+    return Scope(PROFILES[settings.profile], stand_in, authorizes, frozenset(credentials))
+
+
+def runs_at(level: str, last: str) -> bool:
+    """Whether a case of `level` runs in a profile whose last level is `last`."""
+    return LEVELS.index(level) <= LEVELS.index(last)
+
+
+def left_out(case: Case, allowed: Scope) -> str | None:
+    """Return why a case is not planned, or None where it is."""
+    if not runs_at(_level(case, allowed), allowed.level):
+        return "belong to a later profile"
+    if case.only == "stand-in" and not allowed.stand_in:
+        return "run on a stand-in only, because a live target could never be rid of what they make"
+    if case.needs and not allowed.authorizes:
+        return "are off: this port of Zadig does no authorization"
+    if case.needs and case.needs not in allowed.credentials:
+        names = {"main": "ZADIG_TOKEN", OTHER_PROJECT: "ZADIG_OUTSIDER_TOKEN or ZADIG_OUTSIDER_PROJECT"}
+        return f"are off: {names.get(case.needs, f'ZADIG_{case.needs.upper()}_TOKEN')} is not set"
+    return None
+
+
+def _level(case: Case, allowed: Scope) -> str:
+    """Return the level of a case; on a live target, a given that needs an agent takes minutes, so it is nightly."""
+    return "nightly" if case.given in NEEDS_AGENT and not allowed.stand_in else case.level
+
+
+def chosen(cases: Iterable[Case], allowed: Scope) -> list[Case]:
+    """Return the cases that are planned."""
+    return [case for case in cases if left_out(case, allowed) is None]
+
+
+def notes(cases: Iterable[Case], allowed: Scope) -> list[str]:
+    """Return one line per reason for which cases are left out."""
+    reasons = Counter(left_out(case, allowed) for case in cases)
+    return [f"{count} cases {reason}" for reason, count in reasons.items() if reason is not None]

@@ -1,0 +1,166 @@
+"""What this run made, written to disk before the request that makes it; and the guard that refuses all else."""
+
+import fcntl
+import itertools
+import json
+import os
+import random
+import re
+import threading
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from contracts.http.client import Request
+from contracts.safety.request_names import Named, UnclearPathError, named
+
+PREFIX = "zct"
+FILE = "journal.jsonl"
+_MAKES = re.compile(r"/workflow/(workflow|workflowtask)(/.*)?$")
+
+
+class RefusedError(Exception):
+    """A request that may not go out: it would change what this run did not make, or could never be undone."""
+
+
+class Journal:
+    """The names of this run that something may be made under, on disk before the first request that names them.
+
+    Several processes may write to one journal; each holds only the names that it opened itself.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._open: dict[str, str] = {}
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
+
+    def begin(self, run_id: str, base_url: str) -> None:
+        """Note which run this is, and on which target, where nothing stands in the journal yet."""
+        self._write({"event": "run", "run": run_id, "base_url": base_url}, first_only=True, sync=True)
+
+    def open(self, name: str, project: str) -> None:
+        """Note on disk that `name` may be made in `project` from now on."""
+        self._write({"event": "open", "name": name, "project": project}, sync=True)
+        self.adopt(name, project)
+
+    def adopt(self, name: str, project: str) -> None:
+        """Take over a name that another process of this run, or an earlier run, opened on disk."""
+        with self._lock:
+            self._open[name] = project
+
+    def note(self, request: Request, name: str) -> None:
+        """Note a request that makes something under `name`, whose line from `open` has long been on disk."""
+        self._write({"event": "send", "name": name, "method": request.method, "path": request.path})
+
+    def close(self, name: str) -> None:
+        """Note that nothing is left under `name`."""
+        with self._lock:
+            self._open.pop(name, None)
+        self._write({"event": "gone", "name": name})
+
+    def holds(self, name: str) -> bool:
+        """Whether `name` was opened here and is not gone."""
+        return name in self._open
+
+    def _write(self, entry: dict[str, str], *, first_only: bool = False, sync: bool = False) -> None:
+        """Append an entry. It outlives this process at once, and with `sync` also the machine."""
+        line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}, ensure_ascii=False)
+        with self._lock:
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+            try:
+                if first_only and os.fstat(self._file).st_size:
+                    return
+                os.write(self._file, f"{self._line_end()}{line}\n".encode())
+                if sync:
+                    os.fsync(self._file)
+            finally:
+                fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def _line_end(self) -> str:
+        """Return what ends a torn last line, so that the next one is not lost with it."""
+        size = os.fstat(self._file).st_size
+        return "" if size == 0 or os.pread(self._file, 1, size - 1) == b"\n" else "\n"
+
+
+def left_open(path: Path) -> dict[str, str]:
+    """Return the names that a journal on disk opened and never saw gone, with their project; a torn line is passed."""
+    names: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):  # splitlines knows more ends
+        try:
+            entry = json.loads(line)
+        except json.JSONDecodeError:
+            continue  # the run was killed while it wrote this line, so before the request
+        match entry:
+            case {"event": "open", "name": str(name), "project": str(project)}:
+                names[name] = project
+            case {"event": "gone", "name": str(name)}:
+                names.pop(name, None)
+    return names
+
+
+def new_run_id() -> str:
+    """Return the id of a new run: the time in UTC, to the second, and four random letters or digits."""
+    letters = "".join(random.SystemRandom().choices("abcdefghjkmnpqrstuvwxyz23456789", k=4))
+    return f"{datetime.now(UTC):%Y%m%dt%H%M%S}-{letters}"
+
+
+class Names:
+    """Gives each thing of this run a name of its own: zct-<run id>-<worker>-<n>."""
+
+    def __init__(self, run_id: str, worker: str) -> None:
+        self._stem = f"{PREFIX}-{run_id}-{worker}"
+        self._numbers = itertools.count(1)
+
+    def new(self) -> str:
+        """Return a name that was not given before."""
+        return f"{self._stem}-{next(self._numbers)}"
+
+
+class Guard:
+    """Refuses each change that does not name what the journal holds, and journals what makes something.
+
+    `projects` are those that the target has. What can never be removed again (an empty name, a name with a slash, a
+    project that does not exist) is refused unless `stand_in`.
+    """
+
+    def __init__(self, journal: Journal, projects: Iterable[str], *, stand_in: bool) -> None:
+        self._journal = journal
+        self._projects = frozenset(projects)
+        self._stand_in = stand_in
+
+    def __call__(self, request: Request) -> None:
+        """Raise RefusedError where `request` must not be sent."""
+        method = request.method.upper()  # as it goes out
+        what = f"{method} {request.path}"
+        try:
+            found = named(request)
+        except UnclearPathError as error:
+            raise RefusedError(f"{what}: {error}") from None
+        if found.whole and found.of_all and method == "POST" and "/workflowtask" not in request.path:
+            if self._lasting(found):
+                if self._stand_in:
+                    return
+                raise RefusedError(f"{what} could leave a workflow that can never be removed; only a stand-in gets it")
+        elif not found.names and (found.whole or not found.of_all):
+            raise RefusedError(f"{what} names nothing that this run made")
+        for name in found.names:
+            if name is None or not self._journal.holds(name.partition("/")[0]):  # no other run makes own/x either
+                raise RefusedError(f"{what} names {name!r}, which this run did not make")
+        for project in found.projects:
+            if not self._stand_in and not self._ours(project, found):
+                raise RefusedError(f"{what} names the project {project!r}, which is not to be worked in")
+        if method == "POST" and _MAKES.search(request.path):
+            for name in filter(None, found.names):
+                self._journal.note(request, name)
+
+    def _lasting(self, found: Named) -> bool:
+        """Whether a create asks for what could never be removed."""
+        names, projects = found.names, found.projects
+        good = names and all(name and "/" not in name for name in names)
+        return not (good and projects and self._projects.issuperset(projects))
+
+    def _ours(self, project: str | None, found: Named) -> bool:
+        """Whether a project is one to work in, or one that cannot be there, as it has one of our own names in it."""
+        return not project or project in self._projects or any(name in project for name in found.names if name)

@@ -1,0 +1,150 @@
+"""Reads the value of a setting as a file, variable or option gives it; a reader raises ValueError in one line."""
+
+import math
+import re
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+from contracts.text.tokens import clean
+from contracts.text.urls import address
+
+Reader = Callable[[Any], Any]
+
+A_DAY = 86_400
+"""Seconds: no time of a setting is longer."""
+_YES, _NO = frozenset({"1", "true", "t", "yes", "y", "on"}), frozenset({"0", "false", "f", "no", "n", "off"})
+
+
+class Secret:
+    """A text that shows in no print, dump or traceback of what holds it."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return it in the clear."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "**********"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+def text(value: Any) -> str:
+    """Return a text as it is."""
+    if not isinstance(value, str):
+        raise ValueError("should be a valid string")
+    return value
+
+
+def path(value: Any) -> Path:
+    """Return a path."""
+    if not isinstance(value, str | Path):
+        raise ValueError("should be a valid path")
+    return Path(value)
+
+
+def secret(value: Any) -> Secret:
+    """Return a token as people paste it, cleaned."""
+    return value if isinstance(value, Secret) else Secret(clean(text(value)))
+
+
+def yes_or_no(value: Any) -> bool:
+    """Return what true or false, yes or no, on or off, 1 or 0 mean."""
+    word = str(value).lower()
+    if word not in _YES | _NO:
+        raise ValueError("should be a valid boolean, unable to interpret input")
+    return word in _YES
+
+
+def choice(*words: str) -> Reader:
+    """Return a reader of one of some words."""
+
+    def read(value: Any) -> str:
+        if value not in words:
+            *others, last = (repr(word) for word in words)
+            raise ValueError(f"should be {', '.join(others)} or {last}")
+        return str(value)
+
+    return read
+
+
+def one_of(what: str, words: Collection[str], *, also: Collection[str] = ()) -> Reader:
+    """Return a reader of something that there are several of, named `what`."""
+
+    def read(value: Any) -> str:
+        if value not in (*words, *also):
+            raise ValueError(f"no {what} {value!r}; there are {', '.join((*words, *also))}")
+        return str(value)
+
+    return read
+
+
+def whole(above: int, most: int | None = None) -> Reader:
+    """Return a reader of whole numbers within bounds."""
+
+    def read(value: Any) -> int:
+        if isinstance(value, bool) or not re.fullmatch(r"\s*[+-]?\d{1,18}\s*", str(value), re.ASCII):
+            raise ValueError("should be a valid integer")
+        return int(_within(int(value), above, most))
+
+    return read
+
+
+def seconds(value: Any) -> float:
+    """Return a time in seconds: more than none, and at most a day."""
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        raise ValueError("should be a valid number") from None
+    if not math.isfinite(number):
+        raise ValueError("should be a finite number")
+    return _within(number, 0, A_DAY)
+
+
+def url(value: Any) -> str | None:
+    """Return the address of a Zadig without a slash at its end; an empty one is none."""
+    if not text(value):
+        return None
+    advice = "write it like https://zadig.example.com"
+    if "@" in address(value, advice).netloc:
+        raise ValueError("has credentials in it; set ZADIG_TOKEN or ZADIG_TOKEN_FILE instead")
+    if "?" in value or "#" in value:
+        raise ValueError(f"has a query or a fragment; {advice}")
+    return str(value).rstrip("/")
+
+
+def proxy(value: Any) -> str | None:
+    """Return the address of a proxy; an empty one is none."""
+    if text(value):
+        address(value, "write it like http://proxy.example.com:3128")
+    return value or None
+
+
+def prefix(value: Any) -> str:
+    """Return a path in front of others, without a slash at its end."""
+    if not text(value).startswith("/") or any(c.isspace() or c in "?#" for c in value):
+        raise ValueError("is a path such as /api/aslan or /api")
+    return str(value).rstrip("/")
+
+
+def part(value: Any) -> str:
+    """Return which part of how many, as I/N."""
+    number, slash, of = text(value).partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise ValueError("is I/N with I from 1 to N, such as 2/3")
+    return str(value)
+
+
+def _within(number: float, above: float, most: float | None) -> float:
+    if number <= above:
+        raise ValueError(f"should be greater than {above:g}")
+    if most is not None and number > most:
+        raise ValueError(f"should be less than or equal to {most:g}")
+    return number

@@ -1,0 +1,213 @@
+"""What each call does: one function per call, and the table that gives them their paths and rights.
+
+A function takes the world and one authorized call, and returns the value to answer with, or raises ZadigError,
+PanicError or DeniedError. It never waits, so that requests under way at the same time cannot come between its steps.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.standin import auth, errors
+from contracts.standin.bodies import START, WORKFLOW, as_stored, branches
+from contracts.standin.clock import life_of
+from contracts.standin.decode import INT64, Shape, decode, is_null
+from contracts.standin.defects import Defect
+from contracts.standin.store import Store, Task, Workflow
+
+SUCCESS = {"message": "success"}
+
+
+@dataclass(frozen=True)
+class World:
+    """What all calls share: what is held, and which defects are on."""
+
+    store: Store
+    defects: frozenset[Defect]
+    names_project: bool = False
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request past authorization. `need` raises DeniedError unless the user has the call's right on a project."""
+
+    params: Mapping[str, str]
+    query_project: str
+    body: bytes
+    user: str
+    need: Callable[[str], None]
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The workflow's name in the path."""
+        return self.params["name"]
+
+    @property
+    def task_id(self) -> int:
+        """The task id in the path; ZadigError (400) if it is none."""
+        return _integer(self.params["id"], "invalid task id")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method and a path below the prefix, the right that the gateway asks for (None: no token), and what to do."""
+
+    method: str
+    path: str
+    right: str | None
+    act: Callable[[World, Call], object]
+
+
+def health(_world: World, _call: Call) -> object:
+    """Answer that the server is there."""
+    return SUCCESS
+
+
+def create(world: World, call: Call) -> object:
+    """Create a workflow."""
+    body = _body(world, call, WORKFLOW)
+    if body["product_tmpl_name"]:
+        call.need(body["product_tmpl_name"])
+    world.store.refuse_if_not_creatable(body)
+    if Defect.DOCUMENTED_BODY_CRASHES in world.defects and body["hook_ctl"] is None:
+        raise errors.PanicError
+    world.store.add(as_stored(body), call.user)
+    return SUCCESS
+
+
+def find(world: World, call: Call) -> object:
+    """Return a workflow by name."""
+    return _known(world, call).document
+
+
+def list_workflows(world: World, call: Call) -> object:
+    """Return the workflows of the query's project, or all of them without one."""
+    wanted = call.query_project
+    return [workflow.document for workflow in world.store if not wanted or workflow.project == wanted]
+
+
+def delete(world: World, call: Call) -> object:
+    """Delete a workflow and its tasks."""
+    _addressed(world, call, call.name)
+    world.store.delete(call.name)
+    return SUCCESS
+
+
+def start(world: World, call: Call) -> object:
+    """Start a task of a workflow."""
+    body = _body(world, call, START)
+    workflow = _addressed(world, call, body["workflow_name"])
+    project, environment = body["product_tmpl_name"], body["namespace"]
+    if workflow is None or project not in world.store.environments:
+        raise errors.workflow_not_found()
+    if environment not in world.store.environments[project]:
+        raise errors.environment_not_found(project, environment)
+    task_id = workflow.use_id()
+    if not body["targets"]:
+        raise errors.no_targets()
+    workflow.start(task_id, life_of(branches(body["targets"])), call.user)
+    extra = {"project_name": workflow.project} if world.names_project else {}
+    return {"pipeline_name": workflow.name, **extra, "task_id": task_id}
+
+
+def get_task(world: World, call: Call) -> object:
+    """Return one task."""
+    task_id = call.task_id
+    workflow = _addressed(world, call, call.name)
+    if workflow is None or task_id not in workflow.tasks:
+        raise errors.task_not_found()
+    return _task_document(workflow, workflow.tasks[task_id])
+
+
+def list_tasks(world: World, call: Call) -> object:
+    """Return at most `max` tasks of a workflow, newest first, after leaving out `start` of them."""
+    most, first = (_integer(call.params[key], f"invalid {key} args") for key in ("max", "start"))
+    workflow = _addressed(world, call, call.name)
+    tasks = [] if workflow is None else [_task_document(workflow, task) for task in workflow.tasks.values()]
+    first = max(first, 0)
+    return {"data": tasks[::-1][first : first + max(most, 0)], "total": len(tasks)}
+
+
+def cancel(world: World, call: Call) -> object:
+    """Cancel a task."""
+    task_id = call.task_id
+    workflow = _addressed(world, call, call.name)
+    if workflow is None:
+        raise errors.cancel_without_task()
+    workflow.cancel(task_id, call.user)
+    return SUCCESS
+
+
+def restart(world: World, call: Call) -> object:
+    """Start a task that did not pass once more, under the same id."""
+    task_id = call.task_id
+    workflow = _addressed(world, call, call.name)
+    if workflow is None:
+        raise errors.restart_without_task()
+    workflow.restart(task_id)
+    return SUCCESS
+
+
+_TASK = "/workflow/workflowtask/id/{id:segment}/pipelines"
+ROUTES: tuple[Route, ...] = (
+    Route("GET", f"{_TASK}/{{name}}", auth.GET, get_task),
+    Route("DELETE", f"{_TASK}/{{name}}", auth.RUN, cancel),
+    Route("POST", f"{_TASK}/{{name:segment}}/restart", auth.RUN, restart),
+    Route("POST", "/workflow/workflowtask", auth.RUN, start),
+    Route("POST", "/workflow/workflow", auth.CREATE, create),
+    Route("GET", "/workflow/workflow/find/{name}", auth.GET, find),
+    Route("DELETE", "/workflow/workflow/{name}", auth.DELETE, delete),
+    Route("GET", "/workflow/workflow", auth.GET, list_workflows),
+    Route(
+        "GET",
+        "/workflow/workflowtask/max/{max:segment}/start/{start:segment}/pipelines/{name}",
+        auth.GET,
+        list_tasks,
+    ),
+    Route("GET", "/health", None, health),
+)
+"""Everything served below a prefix. `{x:segment}` may be empty, `{x}` may not, and neither holds a slash."""
+
+
+def _body(world: World, call: Call, shape: Mapping[str, Shape]) -> dict[str, Any]:
+    if is_null(call.body) and Defect.NULL_BODY_CRASHES in world.defects:
+        raise errors.PanicError
+    return decode(call.body, shape)
+
+
+def _addressed(world: World, call: Call, name: str) -> Workflow | None:
+    """Return the workflow of this name, or None; DeniedError if the user has no right where it really belongs."""
+    workflow = world.store.get(name)
+    if workflow is not None:
+        call.need(workflow.project)
+    return workflow
+
+
+def _known(world: World, call: Call) -> Workflow:
+    workflow = _addressed(world, call, call.name)
+    if workflow is None:
+        raise errors.workflow_not_found()
+    return workflow
+
+
+def _integer(text: str, complaint: str) -> int:
+    """Read an integer of 64 bits as Go's ParseInt does: ASCII digits with an optional sign."""
+    if len(text) <= 64 and re.fullmatch(r"[+-]?[0-9]+", text) and int(text) in INT64:
+        return int(text)
+    raise errors.bad_request(complaint)
+
+
+def _task_document(workflow: Workflow, task: Task) -> dict[str, Any]:
+    return {
+        "task_id": task.task_id,
+        "pipeline_name": workflow.name,
+        "product_name": workflow.project,
+        "type": "workflow",
+        "status": workflow.status(task),
+        "task_creator": task.creator,
+        "task_revoker": task.revoker,
+        "create_time": task.created_at,
+        "is_restart": task.restarted,
+    }

@@ -1,0 +1,1 @@
+"""What earlier, interrupted runs left on a target, and its removal."""

@@ -1,0 +1,135 @@
+"""Removes what earlier, interrupted runs left on the target."""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from contracts.case.cleanup import UNFINISHED, remove
+from contracts.catalog.release import load
+from contracts.check.state import Held, UnclearError
+from contracts.check.state import look as look_for
+from contracts.safety.journal import FILE as JOURNAL
+from contracts.safety.journal import Guard, Journal, Names, RefusedError
+from contracts.settings.settings import Settings, SettingsError, named
+from contracts.sweep.leftovers import Echo, every_run, is_old, named_run
+from contracts.target.connect import Look, look_at, open_client
+from contracts.target.listing import Reader, UnreadableError, projects, workflow_names
+from contracts.target.target import Place, Subject, Target
+
+CLEAN, BAD_SETTINGS, UNREACHABLE, LEFT = 0, 4, 6, 7
+_NOWHERE = Place(project="", env_name="", service="", service_module="", repo="", branch="")
+"""A sweep makes nothing, so it needs no place to make it in."""
+
+
+def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: bool, echo: Echo) -> int:
+    """Remove what `runs` (none given: all below runs/) left on the target of the settings; return the exit code.
+
+    With `by_prefix` also what the target lists under names of the suite's own form. With `dry_run` nothing is changed.
+    Raises SettingsError where it is not settled what to sweep.
+    """
+    base_url = settings.base_url
+    if base_url is None:
+        raise SettingsError(f"{named('base_url')} is missing; set it to the Zadig to sweep")
+    chosen = [named_run(run, base_url) for run in runs] or list(every_run(base_url, echo))
+    look = look_at(settings, base_url)
+    if look.trouble:
+        echo(look.trouble)
+        return BAD_SETTINGS if look.answered else UNREACHABLE
+    left: list[str] = []
+    for found in chosen:
+        echo(f"run {found.run}: {_count(found.names)} open in its journal")
+        with _opened(settings, look, found.journal, found.names) as target:
+            left += _clear(target, found.names, dry_run=dry_run, echo=echo)
+    if by_prefix:
+        left += _sweep_list(settings, look, dry_run=dry_run, echo=echo)
+    for reason in left:
+        echo(f"left: {reason}")
+    if not (chosen or by_prefix):
+        echo("nothing to sweep on this target")
+    return (LEFT if _alive(settings, base_url) else UNREACHABLE) if left else CLEAN
+
+
+@contextmanager
+def _opened(settings: Settings, look: Look, journal: Path, names: Mapping[str, str]) -> Iterator[Target]:
+    """Yield the target with a guard that lets only `names` be changed."""
+    held = Journal(journal)
+    for name, project in names.items():
+        held.adopt(name, project)
+    guard = Guard(held, set(names.values()), stand_in=False)
+    client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard)
+    yield Target(client, load(settings.known_release), _NOWHERE, Names("sweep", "main"), held)
+    client.close()
+
+
+def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Echo) -> list[str]:
+    """Remove what is there under `names`, or with `dry_run` say what is; return what would not go."""
+    reasons = []
+    for name, project in names.items():
+        subject = Subject(name, project)
+        if target.pulse.stopped:
+            reasons.append(f"{name} in project {project}: not tried, the target answers no more")
+            continue
+        try:
+            held = look_for(target, subject)
+        except UnclearError as error:
+            reasons.append(f"{name} in project {project}: {error}")
+            continue
+        unfinished = sum(state in UNFINISHED for state in held.tasks.values())
+        what = f"{name} in project {project}, {unfinished} of its tasks not at an end"
+        if dry_run:
+            echo(f"would remove {what}" if held.workflow else f"not there: {name}")
+        elif (reason := _gone(target, subject, held)) is not None:
+            reasons.append(reason)
+        else:
+            echo(f"removed {what}" if held.workflow else f"not there any more: {name}")
+    return reasons
+
+
+def _gone(target: Target, subject: Subject, held: Held) -> str | None:
+    try:
+        return remove(target, subject, held)
+    except RefusedError as error:  # a name that could not be sent unchanged
+        return f"{subject.name} in project {subject.project}: {error}"
+
+
+def _sweep_list(settings: Settings, look: Look, *, dry_run: bool, echo: Echo) -> list[str]:
+    """Remove what the target lists under old names of the suite's own form; no other name is touched."""
+    client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in)
+    reader = Reader(client, load(settings.known_release))
+    names: dict[str, str] = {}
+    reasons = []
+    for project in _projects(settings, reader):
+        try:
+            listed = workflow_names(reader, project)
+        except UnreadableError as error:
+            if error.status == 403 and settings.project is None:
+                echo(f"project {project}: not looked at, the token's user may not read there")
+            else:
+                reasons.append(f"project {project}: its workflows could not be read: {error}")
+            continue
+        names |= {name: project for name in listed if is_old(name, echo)}
+    echo(f"{_count(names)} on the target's list from runs more than an hour ago")
+    client.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        _opened(settings, look, Path(folder) / JOURNAL, names) as target,
+    ):
+        return reasons + _clear(target, names, dry_run=dry_run, echo=echo)
+
+
+def _projects(settings: Settings, reader: Reader) -> list[str]:
+    if settings.project is not None:
+        return [settings.project]
+    try:
+        return [project.name for project in projects(reader)]
+    except UnreadableError as error:
+        raise SettingsError(f"projects could not be read: {error}; set --project") from None
+
+
+def _alive(settings: Settings, base_url: str) -> bool:
+    return look_at(settings, base_url).answered
+
+
+def _count(names: Mapping[str, str]) -> str:
+    return ("{n} name" if len(names) == 1 else "{n} names").format(n=len(names))

@@ -1,0 +1,140 @@
+"""From settings to a target: one look at what answers there, and what the cases then need."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from contracts.catalog.release import load
+from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.transport import Transport
+from contracts.safety.journal import FILE as JOURNAL
+from contracts.safety.journal import Guard, Journal, Names, RefusedError
+from contracts.settings.settings import Settings
+from contracts.target.credentials import headers, own_users
+from contracts.target.discovery import place
+from contracts.target.standin_control import STAMP, StandInControl, facts
+from contracts.target.target import Place, Target
+from contracts.text.strict_json import is_page
+
+NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at the target showed. `trouble` says why nothing can be tried, and `answered` whether it answers.
+
+    `page`: what answers is a web page, so no Zadig API. `stand_in`: the stand-in's own facts where the target is one.
+    """
+
+    base_url: str
+    answered: bool = True
+    trouble: str = ""
+    page: bool = False
+    stand_in: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def behaviour(self) -> str | None:
+        """The behaviour of the stand-in, None where the target is not one."""
+        return self.stand_in.get("behaviour")
+
+
+def limits(settings: Settings) -> Limits:
+    """Return the bounds of each exchange."""
+    return Limits(settings.connect_timeout, settings.first_byte_timeout, settings.answer_timeout, settings.max_answer)
+
+
+def transport(settings: Settings) -> Transport:
+    """Return how the target is reached."""
+    cert = (settings.client_cert, settings.client_key or settings.client_cert) if settings.client_cert else None
+    return Transport(settings.ca_file, cert, settings.proxy)
+
+
+def refuse(request: Request) -> None:
+    """Guard a client that is only to look."""
+    raise RefusedError(f"{request.method} {request.path}: a look changes nothing")
+
+
+def open_client(
+    settings: Settings,
+    root: str,
+    stand_in: Mapping[str, Any] = NOTHING,
+    guard: Callable[[Request], None] = refuse,
+) -> Client:
+    """Return a client as settings say; `root` is in front of the paths that it is asked for."""
+    own = headers(settings, stand_in.get("tokens", {}))
+    return Client(root, own, guard=guard, limits=limits(settings), transport=transport(settings))
+
+
+def look_at(settings: Settings, base_url: str) -> Look:
+    """Look once at what answers at `base_url`, without changing anything: is it there, and does it take the token?"""
+    client = open_client(settings, base_url)
+    # Without a project only a system admin may list workflows; anybody who is known may list the projects.
+    call, query = ("list-workflows", {"projectName": settings.project}) if settings.project else ("list-projects", {})
+    path = load(settings.known_release).support[call].path
+    exchange = client.send(Request("GET", settings.api_prefix + path, query))
+    is_stand_in = STAMP in exchange.headers and (settings.base_url is None or settings.loopback)
+    stand_in = facts(client) if is_stand_in else {}
+    client.close()
+    if exchange.status is None:
+        why = exchange.failure.text if exchange.failure else "no answer"
+        return Look(base_url, False, f"{base_url} is unreachable: {why}")
+    ours = stand_in and settings.secret("token") is None  # then the stand-in's own tokens are used
+    if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
+        return Look(base_url, True, _refused(settings, exchange), stand_in=stand_in)
+    if is_page(exchange.body):
+        return Look(base_url, True, _a_page(exchange), page=True)
+    return Look(base_url, stand_in=stand_in)
+
+
+def _a_page(exchange: Exchange) -> str:
+    what = f"GET {exchange.url} answered HTTP {exchange.status} with an HTML page, where Zadig's API answers JSON"
+    return f"{what}; check --base-url and --api-prefix"
+
+
+def _refused(settings: Settings, exchange: Exchange) -> str:
+    what = f"GET {exchange.url} answered HTTP {exchange.status}"
+    if exchange.status == 403:
+        return f"{what}: the token's user may not read in this project; check --project and the user's role"
+    if settings.secret("token") is None:
+        return f"{what}: no token is set; set ZADIG_TOKEN or ZADIG_TOKEN_FILE"
+    return f"{what}: the token is refused; check ZADIG_TOKEN, it may be wrong or expired"
+
+
+def open_target(
+    settings: Settings, look: Look, where: Place, *, release: str, run_id: str, worker: str, run_dir: Path
+) -> Target:
+    """Return the target that `look` saw, ready for cases that work in `where`.
+
+    Raises CatalogError where the release is not known.
+    """
+    journal = Journal(run_dir / JOURNAL)
+    journal.begin(run_id, look.base_url)
+    projects = filter(None, (where.project, where.other_project))
+    guard = Guard(journal, projects, stand_in=bool(look.stand_in))
+    manual = look.stand_in.get("clock") == "manual"
+    return Target(
+        client=open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard),
+        release=load(release),
+        place=where,
+        names=Names(run_id, worker),
+        journal=journal,
+        control=StandInControl(look.base_url, manual=manual, users=own_users(settings)) if look.stand_in else None,
+        patience=settings.state_timeout,
+    )
+
+
+def find_place(settings: Settings, look: Look) -> Place:
+    """Return where the cases may work: what settings say, then a stand-in's own facts, or what a live target has.
+
+    Raises SettingsError where the target has nothing fit for it, or several things to choose from.
+    """
+    own = look.stand_in
+    if not own:
+        client = open_client(settings, look.base_url + settings.api_prefix)
+        try:
+            return place(settings, client)
+        finally:
+            client.close()
+    known = {item.name: getattr(settings, item.name, None) or own.get(item.name) for item in fields(Place)}
+    return Place(**known | {"other_project": settings.outsider_project or own.get("other_project")})

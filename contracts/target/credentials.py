@@ -1,0 +1,77 @@
+"""Who a request can come from: the users whose tokens are set, and the headers that prove nobody."""
+
+import base64
+import json
+from collections.abc import Mapping
+
+from contracts.http.client import Header
+from contracts.settings.settings import Settings
+from contracts.text.redact import register
+
+USERS = {
+    "main": ("token", "member"),
+    "viewer": ("viewer_token", "viewer"),
+    "outsider": ("outsider_token", "outsider"),
+    "expired": ("expired_token", "expired"),
+}
+"""Each user: the setting with the token, and the stand-in's own user where it is not set."""
+
+
+_SHOWN = {
+    "garbage": "Bearer garbage",
+    "wrong-scheme": "Basic $ZADIG_TOKEN",
+    "wrong-signature": "Bearer ${ZADIG_TOKEN%????}AAAA",
+    "alg-none": 'Bearer $(printf \'{"alg":"none"}\' | base64 | tr -d =).$(echo $ZADIG_TOKEN | cut -d. -f2).',
+}
+"""How a shell makes each header that a server must refuse."""
+
+
+def headers(settings: Settings, own: Mapping[str, str]) -> dict[str, Header]:
+    """Return the Authorization header of each credential, by name; `own` are the stand-in's tokens by user.
+
+    Raises SettingsError where the token file cannot be used.
+    """
+    tokens = {name: settings.secret(setting) or own.get(user) for name, (setting, user) in USERS.items()}
+    tokens["admin"] = own.get("admin") or tokens["main"]
+    found = {}
+    for name, token in tokens.items():
+        if token:
+            register.add(token)
+            setting = USERS[name][0] if name in USERS else "token"
+            found[name] = Header(f"Bearer {token}", f"Bearer $ZADIG_{setting.upper()}")
+    if tokens["main"]:
+        found |= _forged(tokens["main"])
+    return found
+
+
+def own_users(settings: Settings) -> dict[str, str]:
+    """Return the variable of each token that is not set, with the user of a stand-in who takes its place."""
+    missing = {setting: user for setting, user in USERS.values() if settings.secret(setting) is None}
+    return {f"ZADIG_{setting.upper()}": user for setting, user in missing.items()}
+
+
+def _forged(token: str) -> dict[str, Header]:
+    """Return headers that a server must refuse; `nobody`, no header at all, needs none."""
+    values = {
+        "garbage": "Bearer garbage",
+        "wrong-scheme": f"Basic {token}",
+        "wrong-signature": f"Bearer {_resigned(token)}",
+        "alg-none": f"Bearer {_unsigned(token)}",
+    }
+    for value in values.values():
+        register.add(value.partition(" ")[2] if value != "Bearer garbage" else None)
+    return {name: Header(value, _SHOWN[name]) for name, value in values.items()}
+
+
+def _resigned(token: str) -> str:
+    """Return a token with another signature of the same length."""
+    head, dot, signature = token.rpartition(".")
+    first = "B" if signature.startswith("A") else "A"
+    return f"{head}{dot}{first}{signature[1:]}"
+
+
+def _unsigned(token: str) -> str:
+    """Return the token's claims under a header that says they need no signature."""
+    header = base64.urlsafe_b64encode(json.dumps({"alg": "none", "typ": "JWT"}).encode()).rstrip(b"=").decode()
+    claims = token.split(".")[1] if token.count(".") == 2 else ""
+    return f"{header}.{claims}."

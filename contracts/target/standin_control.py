@@ -1,0 +1,64 @@
+"""The stand-in's own calls beside Zadig's: whether a target is a stand-in, its facts, its clock."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from contracts.case.reproduce import curl
+from contracts.http.client import Client, Request
+from contracts.safety.journal import RefusedError
+from contracts.text.strict_json import NotStrictError, parse
+
+NO_USERS: Mapping[str, str] = {}
+STAMP = "X-Zadig-Stand-In"
+"""The header that only a stand-in's answers have."""
+
+
+def facts(client: Client) -> Mapping[str, Any]:
+    """Return what a stand-in says of itself: behaviour, clock, project, …, tokens by user."""
+    try:
+        value = parse(client.send(Request("GET", "/_standin")).body)
+    except NotStrictError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+class StandInControl:
+    """Moves a stand-in's clock on, and removes what no call of Zadig's could.
+
+    `users` maps the variable of each token that is the stand-in's own, and not set by the user, to its user there.
+    """
+
+    def __init__(self, base_url: str, *, manual: bool, users: Mapping[str, str] = NO_USERS) -> None:
+        self.manual = manual
+        self._users = users
+        self._client = Client(base_url, {}, guard=_only_control)
+
+    def advance(self, workflow: str, seconds: float) -> None:
+        """Let `seconds` pass for the tasks of `workflow`."""
+        self._client.send(_advance(workflow, seconds))
+
+    def advance_line(self, workflow: str, seconds: float) -> str:
+        """Return a shell command that does what `advance` does."""
+        return f"{curl(self._client, _advance(workflow, seconds), '-sSg')} -o /dev/null"
+
+    def token_line(self, variable: str) -> str:
+        """Return a shell command that sets a variable to the stand-in's own token; empty where the user set one."""
+        user = self._users.get(variable)
+        return f"{variable}=$(curl -sS {self._client.root}/_standin/token/{user})" if user else ""
+
+    def forget(self, workflow: str) -> None:
+        """Remove a workflow without a name, with a slash in it, or in a project that does not exist."""
+        self._client.send(Request("POST", "/_standin/forget", body=workflow.encode()))
+
+
+def _advance(workflow: str, seconds: float) -> Request:
+    return Request(
+        "POST", f"/_standin/clock/{quote(workflow, safe='')}", body=json.dumps({"seconds": seconds}).encode()
+    )
+
+
+def _only_control(request: Request) -> None:
+    if not request.path.startswith("/_standin/"):
+        raise RefusedError(f"{request.method} {request.path} is not a call of the stand-in's own")

@@ -1,0 +1,137 @@
+"""A target: what cases are run against, and everything that they need of it."""
+
+import math
+import threading
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from contracts.catalog.release import Release
+from contracts.http.client import Client, Exchange, Request
+from contracts.http.trace import Log, Phase
+from contracts.safety.journal import Journal, Names
+from contracts.target.exclusion import Quiet
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where on the target the cases work: project, environment, a service with a build, its repository's branches."""
+
+    project: str
+    env_name: str
+    service: str
+    service_module: str
+    repo: str
+    branch: str
+    failing_branch: str | None = None
+    hanging_branch: str | None = None
+    other_project: str | None = None
+
+
+class Control(Protocol):
+    """What a stand-in lets the suite do beside Zadig's own calls. `manual`: its clock stands still until advanced."""
+
+    @property
+    def manual(self) -> bool:
+        """Whether the clock is moved by hand."""
+
+    def advance(self, workflow: str, seconds: float) -> None:
+        """Let `seconds` pass for the tasks of `workflow`."""
+
+    def advance_line(self, workflow: str, seconds: float) -> str:
+        """Return a shell command that does what `advance` does."""
+
+    def token_line(self, variable: str) -> str:
+        """Return a shell command that sets a variable to the stand-in's own token; empty where the user set one."""
+
+    def forget(self, workflow: str) -> None:
+        """Remove a workflow that no call of Zadig's could."""
+
+
+class HaltedError(Exception):
+    """The run is being ended: nothing but its clean-up goes out any more."""
+
+
+class Pulse:
+    """Counts exchanges in a row that the target did not answer; after `most` of them nothing more is tried.
+
+    `halted`: the run is being ended from outside, so that only clean-up is sent.
+    """
+
+    def __init__(self, most: int = 3) -> None:
+        self._most = most
+        self._missed = 0
+        self._lock = threading.Lock()
+        self.halted = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the target is given up."""
+        return self._missed >= self._most
+
+    def beat(self, answered: bool) -> None:
+        """Count one exchange."""
+        with self._lock:
+            self._missed = 0 if answered else self._missed + 1
+
+
+@dataclass(frozen=True)
+class Target:
+    """One deployment under test. Everything that talks to it goes through `client`.
+
+    `control` is there on a stand-in only. `patience`: seconds to wait for a task's state.
+    `ends`: when the whole run is over, as time.time() counts. `log`: the steps of the case that it is used for.
+    `quiet`: who may talk to it at the same time.
+    """
+
+    client: Client
+    release: Release
+    place: Place
+    names: Names
+    journal: Journal
+    control: Control | None = None
+    patience: float = 600.0
+    ends: float = math.inf
+    pulse: Pulse = field(default_factory=Pulse)
+    quiet: Quiet = field(default_factory=Quiet)
+    log: Log = field(default_factory=Log)
+
+    def send(self, request: Request, answer: str = "") -> Exchange:
+        """Send a request, count whether the target answered, and note it with the answer that is expected.
+
+        Raises HaltedError where the run is being ended and this is no clean-up.
+        """
+        if self.pulse.halted and self.log.phase is not Phase.CLEANUP:
+            raise HaltedError
+        exchange = self.client.send(request)
+        self.pulse.beat(exchange.status is not None or exchange.failure is None)
+        self.log.add(exchange, answer)
+        return exchange
+
+    def alive(self) -> bool:
+        """Whether the target's health call gets any HTTP answer at all."""
+        health = self.release.support["health"]
+        return self.send(Request(health.method, health.path, call=health.name)).status is not None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a case acts on: one workflow by name, and one of its tasks."""
+
+    name: str
+    project: str
+    task_id: int = 1
+
+    def sent(self, place: Place) -> dict[str, str]:
+        """Return the names that a request about this subject uses, for the texts of answers."""
+        return {"name": self.name, "project": self.project, "env": place.env_name, "id": str(self.task_id)}
+
+
+def open_subject(target: Target, template: str = "{name}", length: int = 0) -> Subject:
+    """Return a subject with a name of its own, opened in the journal.
+
+    `{name}` in `template` stands for that name; one shorter than `length` characters is filled up.
+    """
+    name = template.replace("{name}", target.names.new())
+    subject = Subject(name + "x" * (length - len(name)), target.place.project)
+    target.journal.open(subject.name, subject.project)
+    return subject

@@ -1,0 +1,1 @@
+"""Leaves that know nothing of Zadig: strict JSON, printable text, tables, masks, URLs, tokens."""
