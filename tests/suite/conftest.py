@@ -5,14 +5,19 @@ import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
-from live import bare, served  # noqa: F401 - fixtures
-from whole_runs import Runs
 
 from contracts.text.redact import register
+from helpers.live import bare, served  # noqa: F401 - fixtures
+from helpers.whole_runs import Runs
 
-pytest.register_assert_rewrite(  # so that they say, like tests, what was not as it should be
-    *("allure_samples", "allure_shape", "bundles", "checked_answers", "fuzzed_pages", "places_found"),
-    *("verdict_samples", "zadig_client"),
+pytest.register_assert_rewrite(
+    *(  # so that they say, like tests, what was not as it should be
+        f"helpers.{name}"
+        for name in (
+            *("allure_samples", "allure_shape", "bundles", "checked_answers", "fuzzed_pages", "places_found"),
+            *("verdict_samples", "zadig_client"),
+        )
+    )
 )
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a background job; what is started here would ignore it too

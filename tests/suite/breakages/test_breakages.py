@@ -1,0 +1,170 @@
+"""Every breakage and harmless change does what it says, and is about an answer that cases ask for."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+from test_import_rule import PACKAGE, named, outside
+
+from contracts.breakages.breakage import Answered, Asked, Change, Memory
+from contracts.breakages.catalog import benign, breakages
+from contracts.breakages.known_answers import ANSWERS, example_request, name_of
+from contracts.breakages.proxy.recognise import OPERATIONS
+from contracts.catalog.cases import cases
+from contracts.catalog.release import load
+from contracts.check.breach import Kind
+from contracts.standin.app import create_app
+from helpers.dialogue import seen
+
+BREAKAGES, BENIGN = breakages(), benign()
+ALL = {**BREAKAGES, **BENIGN}
+FAMILIES = {
+    *("envelope", "body", "status", "headers", "state", "descriptions"),
+    *("authorization", "concurrency", "robustness", "flaky"),
+}
+ANSWERS_TOLD = [change for change in ALL.values() if isinstance(change.before, Answered)]
+TALES_TOLD = [change for change in ALL.values() if isinstance(change.before, tuple)]
+
+
+@pytest.mark.parametrize("change", ANSWERS_TOLD, ids=str)
+def test_the_example_of_an_answer_is_what_it_does(change: Change) -> None:
+    """Acting on the answer of the example gives the other one of the example."""
+
+    async def forward(_: Asked) -> Answered:
+        assert isinstance(change.before, Answered)
+        return change.before
+
+    asked = [example_request(*key) for key in shown_by(change)]
+    assert change.after in [asyncio.run(change.act(one, forward, Memory())) for one in asked]
+    assert change.after != change.before
+
+
+def shown_by(change: Change) -> list[tuple[str, str]]:
+    """Return the operation and the answer that the example of a change may be of: several have an equal one."""
+    if change.operation != "*":
+        return [(change.operation, change.answer)]
+    return [key for key, known in ANSWERS.items() if known.example == change.before]
+
+
+@pytest.mark.parametrize("change", TALES_TOLD, ids=str)
+def test_the_example_of_a_tale_is_what_a_caller_sees(change: Change) -> None:
+    """Who asks all this of a stand-in is answered as the example says, without the change and with it."""
+    assert isinstance(change.before, tuple)
+    asked = tuple(line.partition(" → ")[0] for line in change.before)
+    assert seen(None, create_app(), asked) == change.before
+    assert seen(change, create_app(), asked) == change.after
+    assert change.before != change.after
+
+
+GOLDEN = {
+    "envelope/cancel-task/no-such-task/code-missing": '{"description":D,"extra":{},"message":M,"type":"error"}',
+    "envelope/cancel-task/no-such-task/code-null": (
+        '{"code":null,"description":D,"extra":{},"message":M,"type":"error"}'
+    ),
+    "envelope/cancel-task/no-such-task/code-of-other-type": (
+        '{"code":"6163","description":D,"extra":{},"message":M,"type":"error"}'
+    ),
+    "envelope/cancel-task/no-such-task/code-with-a-fraction": (
+        '{"code":6163.0,"description":D,"extra":{},"message":M,"type":"error"}'
+    ),
+    "envelope/cancel-task/no-such-task/extra-renamed": (
+        '{"code":6163,"description":D,"extras":{},"message":M,"type":"error"}'
+    ),
+    "envelope/cancel-task/no-such-task/nested": (
+        '{"data":{"code":6163,"description":D,"extra":{},"message":M,"type":"error"}}'
+    ),
+    "envelope/start-task/queued/task_id-of-other-type": '{"pipeline_name":"zct-a","task_id":"1"}',
+    "envelope/restart-task/success/message-changed": '{"message":"ok"}',
+    "body/restart-task/success/truncated": '{"message":"success"',
+    "body/cancel-task/success/trailing-text": '{"message":"success"} ok',
+    "body/create-workflow/success/nan": '{"took":NaN,"message":"success"}',
+    "body/cancel-task/success/array": '[{"message":"success"}]',
+    "body/restart-task/success/string": r'"{\"message\":\"success\"}"',
+    "descriptions/cancel-task/already-passed/other-id": "task: zct-a:11 is passed, cannot cancel",
+    "descriptions/create-workflow/already-exists/names-swapped": "workflow [nginx] 在项目 [zct-a] 中已经存在!",
+    "descriptions/start-task/no-environment/other-environment": "找不到 nginx 的 dev 环境 ",
+}
+"""What some changes make of their examples, written out; D and M are the texts of cancelling no task."""
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_it_does_what_its_name_says(name: str) -> None:
+    """The example of a change is what anybody would expect of its name."""
+    after = BREAKAGES[name].after
+    assert isinstance(after, Answered)
+    wanted = GOLDEN[name].replace(":D", ':"mongo: no documents in result"').replace(":M", ':"取消工作流任务失败"')
+    came = after.body.decode()
+    assert came == wanted if wanted[0] in '{["' else json.loads(came)["description"] == wanted
+
+
+def test_there_are_enough_of_every_family() -> None:
+    """The catalogue has 150 breakages or more in all families, and 35 harmless changes or more."""
+    assert len(BREAKAGES) >= 150
+    assert len(BENIGN) >= 35
+    assert {change.family for change in BREAKAGES.values()} == FAMILIES
+    assert {change.family for change in BENIGN.values()} == {"benign"}
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_a_family_is_about_all_operations(family: str) -> None:
+    """Each way to break the contract is tried on every operation."""
+    assert {change.operation for change in BREAKAGES.values() if change.family == family} == set(OPERATIONS)
+
+
+def test_names_say_what_they_are_about() -> None:
+    """A name is made of the family, the operation, the answer and a few words."""
+    for change in BREAKAGES.values():
+        family, operation, answer, what = change.name.split("/")
+        assert (family, operation, answer.replace("any", "*")) == (change.family, change.operation, change.answer)
+        assert re.fullmatch(r"[a-z0-9_]+([-.][a-z0-9_]+)*", what), change.name
+    for name in BENIGN:
+        assert re.fullmatch(r"benign/[a-z0-9]+([-.][a-z0-9]+)*", name)
+
+
+def test_each_says_one_sentence_and_a_kind() -> None:
+    """Each change says in one sentence what it breaks, and breakages as which kinds of breach that must be reported."""
+    for change in ALL.values():
+        assert re.fullmatch(r"[A-Z][^\n]*\.", change.says), change.name
+        assert ". " not in change.says, change.name
+        assert change.kinds <= set(Kind), change.name
+        assert bool(change.kinds) == (change.name in BREAKAGES)
+
+
+def test_no_two_are_the_same() -> None:
+    """No two breakages make the same of the same answer."""
+    shown = [(change.operation, change.answer, change.after) for change in BREAKAGES.values()]
+    twice = [(operation, answer) for operation, answer, after in shown if shown.count((operation, answer, after)) > 1]
+    assert twice == []
+
+
+def test_every_answer_that_cases_ask_for_is_broken() -> None:
+    """Each operation's answer that a case of a live target asks for has a breakage."""
+    asked = {(case.operation, case.answer.name) for case in cases("1.7.0") if case.only != "stand-in"}
+    assert asked - {(change.operation, change.answer) for change in BREAKAGES.values()} == set()
+
+
+def test_the_answers_are_those_of_the_release() -> None:
+    """The answers as they are written down here are the answers of the release."""
+    own = {(op.name, name): answer for op in load("1.7.0").operations.values() for name, answer in op.answers.items()}
+    assert own.keys() - ANSWERS.keys() == {("create-workflow", "lost-race")}
+    for key, known in ANSWERS.items():
+        promised = own[key]
+        assert (known.status, known.code) == (promised.status, promised.code)
+        assert known.message == (promised.sample["message"] if known.code else "")
+        assert known.description == (promised.description or known.description)
+
+
+@pytest.mark.parametrize(("operation", "answer"), ANSWERS)
+def test_every_answer_is_recognised(operation: str, answer: str) -> None:
+    """An answer is told from all others of its operation by what came, and by what was asked."""
+    asked = example_request(operation, answer)
+    assert (asked.operation, name_of(asked, ANSWERS[operation, answer].example)) == (operation, answer)
+
+
+@pytest.mark.parametrize("path", named(sorted((PACKAGE / "breakages").glob("*.py"))))
+def test_breakages_know_only_the_stand_in(path: Path) -> None:
+    """What breaks the contract shares nothing with what checks it; only the campaign, which runs it, may."""
+    if not path.name.startswith("campaign"):
+        assert outside(path, ["contracts.standin", "contracts.breakages"]) == []

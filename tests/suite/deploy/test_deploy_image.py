@@ -1,0 +1,61 @@
+"""deploy/Dockerfile: its steps, its command and its health check run in plain folders, as no engine is needed."""
+
+import re
+
+import pytest
+
+from contracts.catalog.release import ROOT
+from contracts.standin.process import StandIn
+from helpers.deploy_image import FILE, Image, context, ignored
+from helpers.deploy_runs import SOME, verdict
+
+pytest_plugins = ("deploy_fixtures",)
+
+
+def test_the_image_holds_what_it_needs_and_nothing_else(image: Image) -> None:
+    """Packages come by hash from the locks; no test of the suite, no run and no secret gets in."""
+    assert [step.output for step in image.steps if step.code] == []
+    assert image.environment["HOME"] == "/tmp"  # noqa: S108 - the image's
+    assert {name.partition("/")[0] for name in image.files("suite")} == {
+        *("contracts", "schemas", "tests", "deploy", "conftest.py", "pytest.ini", "LICENSE")
+    }
+    assert image.files("suite/tests") & {"suite", "suite/test_deploy.py"} == set()
+
+
+def test_the_image_accepts_on_its_own(image: Image, stand_in: StandIn) -> None:
+    """Its command runs the cases on the Zadig that is set, and writes nowhere but into /results and /tmp."""
+    before = image.files("suite")
+    done = image.run(image.command, ZADIG_BASE_URL=stand_in.base_url, **SOME)
+    assert done.code == 0, done.output
+    assert verdict(image.root / "results")["run"]["base_url"] == stand_in.base_url
+    assert image.files("suite") == before
+
+
+def test_the_health_check_tries_the_tool_itself(image: Image) -> None:
+    """It passes whatever the run's settings are, and fails where the tool is broken."""
+    healthy = image.run(image.health, ZADIG_BASE_URL="https://zadig.invalid", ZADIG_PROFILE="nonsense")
+    assert (healthy.code, "ACCEPTED" in healthy.output) == (0, True), healthy.output
+    hidden = image.root / "suite" / "schemas"
+    hidden.rename(hidden.with_name("hidden"))
+    try:
+        assert image.run(image.health).code != 0
+    finally:
+        hidden.with_name("hidden").rename(hidden)
+
+
+def test_the_image_is_pinned_and_not_root() -> None:
+    """Its base is an exact version, no step needs the network but pip by hash, and its user is a number above zero."""
+    text = FILE.read_text(encoding="utf-8")
+    assert re.search(r"^ARG PYTHON=python:3\.\d+\.\d+-slim-bookworm$", text, re.MULTILINE)
+    assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"${PYTHON}"}
+    assert re.search(r"^USER [1-9]\d+:[1-9]\d+$", text, re.MULTILINE)
+    assert [line for line in text.splitlines() if "apt-get" in line or "curl" in line or ":latest" in line] == []
+
+
+@pytest.mark.parametrize("path", ["zadig.toml", ".env", "runs/1/verdict.json", ".git/config", "contracts/.token"])
+def test_secrets_do_not_reach_the_builder(path: str) -> None:
+    """What may hold a token is not even sent to whoever builds the image."""
+    patterns = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    assert ignored(patterns, path)
+    assert not ignored(patterns, "contracts/settings/settings.py")
+    assert ROOT / "contracts" / "settings.py" in set(context())

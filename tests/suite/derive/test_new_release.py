@@ -1,0 +1,234 @@
+"""A page becomes a release that loads: its data, its schemas, and proposals that say what is still open."""
+
+import json
+import tomllib
+
+import pytest
+from click.testing import CliRunner
+from openapi_spec_validator import validate
+from openapi_spec_validator.readers import read_from_filename
+
+from contracts.__main__ import main
+from contracts.catalog.release import ROOT
+from contracts.catalog.release import cases as casetable
+from contracts.catalog.release import release as catalog
+from contracts.derive.command import derive
+from contracts.derive.proposal import toml_writer as toml
+from contracts.derive.proposal.proposal import OPEN
+from helpers.new_pages import (
+    CANCEL,
+    NEW,
+    PAUSE,
+    START,
+    Project,
+    project_fixture,  # noqa: F401 - a fixture
+    proposed,
+)
+
+PAGES = {
+    "one-known-operation": (CANCEL,),
+    "operation-that-was-only-observed": (CANCEL, START),
+    "operation-that-is-new": (CANCEL, PAUSE),
+    "nothing-but-a-new-operation": (PAUSE,),
+    "another-code": (CANCEL.replace("6163", "6199"),),
+    "another-description": (CANCEL.replace("mongo: no documents in result", "no such {task}"),),
+    "another-envelope": (CANCEL.replace('{"message": "success"}', '{"resultCode": 0, "errorMsg": "success"}'),),
+    "no-error": (CANCEL.partition("#### 异常返回")[0],),
+    "several-errors": (
+        CANCEL + '\n```json\n{"code": 6164, "description": "x", "extra": {}, "message": "y", "type": "error"}\n```\n',
+    ),
+}
+
+
+@pytest.mark.parametrize("parts", PAGES.values(), ids=PAGES)
+@pytest.mark.parametrize("base", ["1.7.0", "1.9.0"])
+def test_everything_proposed_loads(project: Project, parts: tuple[str, ...], base: str) -> None:
+    """Catalog, case table, description and derive --check take what was written, whatever the page has."""
+    assert project.start(project.page(*parts), base=base) == 0, project.said
+    release = catalog.load(NEW)
+    assert release.lineage[:2] == (NEW, base)
+    assert {"create-workflow", "start-task", "cancel-task", "restart-task"} <= release.operations.keys()
+    ids = [case.id for case in casetable.cases(NEW)]
+    assert len(ids) == len(set(ids))
+    whole, where = read_from_filename(str(project.root / "schemas" / NEW / "openapi.json"))
+    validate(whole, base_uri=where)
+    said: list[str] = []
+    assert derive(project.root, (), True, said.append) == 0, said
+
+
+def test_unchanged_page_inherits_every_fact(project: Project) -> None:
+    """A page that says what the one before it said leaves nothing open, and each of its answers has a case."""
+    assert project.start(project.page(CANCEL)) == 0
+    before, after = catalog.load("1.9.0").operations["cancel-task"], catalog.load(NEW).operations["cancel-task"]
+    assert after.answers.keys() == before.answers.keys()
+    assert after.answers["no-such-task"].basis.startswith("page.md:")
+    assert after.answers["already-passed"].basis == before.answers["already-passed"].basis
+    rows = tomllib.loads(project.text("observed.toml"))["operations"]
+    assert "cancel-task" not in rows
+    assert {case.id: case.answer.name for case in proposed().values()} == {
+        "cancel-task/documented-no-such-task": "no-such-task",
+        "cancel-task/documented-success": "success",
+    }
+    assert {case.id for case in casetable.cases("1.9.0")} < {case.id for case in casetable.cases(NEW)}
+
+
+def test_operation_that_the_page_has_no_more_is_kept_and_open(project: Project) -> None:
+    """Servers may still have what a page drops: its facts stay as observed ones, for a person to decide."""
+    assert project.start(project.page(CANCEL)) == 0
+    rows = tomllib.loads(project.text("observed.toml"))["operations"]
+    assert rows.keys() == {"create-workflow", "restart-task"}  # the page of the base has both; start-task no page had
+    assert all(row["source"].startswith(OPEN) for row in rows.values())
+    before, after = catalog.load("1.9.0").operations["create-workflow"], catalog.load(NEW).operations["create-workflow"]
+    assert (after.method, after.path, after.sample) == (before.method, before.path, before.sample)
+    assert (after.undocumented, after.not_kept) == (before.undocumented, before.not_kept)
+    assert {name: answer.description for name, answer in after.answers.items()} == {
+        name: answer.description for name, answer in before.answers.items()
+    }
+    assert not any(answer.documented for answer in after.answers.values())
+
+
+def test_each_documented_answer_gets_a_case_with_a_sensible_given(project: Project) -> None:
+    """What succeeds is given something to succeed on, and an error what makes it."""
+    assert project.start(project.page(CANCEL, START)) == 0
+    assert {case.id: case.given for case in proposed().values()} == {
+        "cancel-task/documented-no-such-task": "workflow",
+        "cancel-task/documented-success": "queued-task",
+        "start-task/documented-no-such-workflow": "no-such-workflow",
+        "start-task/documented-queued": "workflow",
+    }
+    assert all(case.documented for case in proposed().values())
+
+
+def test_answer_that_was_observed_before_keeps_its_facts(project: Project) -> None:
+    """A page that documents at last what servers were seen to do is joined with what is known of it."""
+    assert project.start(project.page(CANCEL, START)) == 0
+    operation = catalog.load(NEW).operations["start-task"]
+    assert operation.answers["queued"].documented
+    assert operation.answers["queued"].values == {"pipeline_name": "{name}", "project_name": "{project}"}
+    assert operation.answers["no-such-workflow"].basis.startswith("page.md:")
+    assert operation.answers["no-targets"].code == 6160
+    assert operation.sample == {"workflow_name": "one", "namespace": "qa", "nothing": None}
+    assert OPEN not in toml.value(tomllib.loads(project.text("observed.toml"))["operations"]["start-task"])
+
+
+def test_fact_that_the_page_contradicts_is_left_out_and_open(project: Project) -> None:
+    """A description that no longer reads as the template says loses the template, and its source is asked for."""
+    assert project.start(project.page(CANCEL.replace("mongo: no documents in result", "no such {task}"))) == 0
+    row = tomllib.loads(project.text("observed.toml"))["operations"]["cancel-task"]["answers"]["no-such-task"]
+    assert "description" not in row
+    assert row["documented"] == "error"
+    assert row["source"].startswith(OPEN)
+    assert catalog.load(NEW).operations["cancel-task"].answers["no-such-task"].status == 400
+
+
+def test_new_operation_is_proposed_as_far_as_the_page_goes(project: Project) -> None:
+    """Its statuses are open; its error has a case, and its success waits, as a comment, for its effect."""
+    assert project.start(project.page(CANCEL, PAUSE)) == 0
+    name = next(name for name in catalog.load(NEW).operations if "pause" in name)
+    answers = catalog.load(NEW).operations[name].answers
+    assert {answers[kind].code for kind in ("error", "error-6998")} == {6999, 6998}
+    assert f"{name}/documented-error" in proposed()
+    text = project.text("cases.toml")
+    assert f"# [{name}.documented-success]" in text
+    row = tomllib.loads(project.text("observed.toml"))["operations"][name]["answers"]
+    assert all(fact["source"].startswith(OPEN) for fact in row.values())
+
+
+def test_what_is_open_is_counted(project: Project) -> None:
+    """Whoever starts a release is told how much is left to do, and where."""
+    assert project.start(project.page(CANCEL, PAUSE)) == 0
+    count = project.text("observed.toml").count(f'source = "{OPEN}')
+    assert count > 0
+    assert f"contracts/releases/{NEW}/observed.toml: builds on 1.9.0; {count} sources are open" in project.said
+
+
+def test_release_of_another_permalink_is_taken_as_asked(project: Project) -> None:
+    """Pages are published again under old addresses: the one who starts the release knows, and is told."""
+    assert project.start(project.page(CANCEL, release="1.7.0")) == 0
+    assert project.said[0] == f"page.md is the page of release 1.7.0; it is taken as that of {NEW}"
+    assert json.loads(project.text("documented.json"))["release"] == NEW
+
+
+def test_base_is_the_release_before_unless_named(project: Project) -> None:
+    """1.8.5 builds on 1.8.0 and 1.10.0 on 1.9.0, which is older though not in the order of letters."""
+    for release, base in (("1.8.5", "1.8.0"), ("1.10.0", "1.9.0")):
+        assert project.start(project.page(CANCEL, release=release), release) == 0
+        assert catalog.load(release).lineage[1] == base
+
+
+def test_existing_release_is_never_overwritten(project: Project) -> None:
+    """A second start is refused in one line, and changes no byte."""
+    page = project.page(CANCEL)
+    assert project.start(page) == 0
+    before = project.files()
+    for release in (NEW, "1.7.0"):
+        assert project.start(page, release) == 4
+        assert len(project.said) == 1
+        assert f"{release} is there already" in project.said[0]
+    assert project.files() == before
+
+
+def test_unusable_input_is_one_line_and_leaves_nothing(project: Project) -> None:
+    """No page, no release, no base: what happened and what to do, and everything is as it was."""
+    page = project.page(CANCEL)
+    empty = project.root / "empty.md"
+    empty.write_bytes(b"")
+    before = project.files()
+    wrong = [
+        (project.root / "no-such-page.md", NEW, None),
+        (empty, NEW, None),
+        (page, "1.9", None),
+        (page, "../x", None),
+        (page, NEW, "3.3.3"),
+        (page, "0.0.1", None),
+    ]
+    for path, release, base in wrong:
+        assert project.start(path, release, base) == 4
+        assert len(project.said) == 1
+        assert "\n" not in project.said[0]
+    assert project.files() == before
+
+
+def test_failure_on_the_way_leaves_nothing(project: Project) -> None:
+    """Where another release's data is damaged, the new one is taken back and the reason is said."""
+    page = project.page(CANCEL)
+    path = project.root / "contracts/releases/1.7.1/observed.toml"
+    path.write_text('release = "1.7.1"\nbase = "1.7.0"\nunknown = 1\n', encoding="utf-8")
+    before = project.files()
+    assert project.start(page, base="1.7.0") == 4
+    assert len(project.said) == 1
+    assert "1.7.1/observed.toml" in project.said[0]
+    assert project.files() == before
+
+
+def test_command_refuses_what_is_there() -> None:
+    """python -m contracts new-release does nothing to a release of this project."""
+    done = CliRunner().invoke(main, ["new-release", "no-such-page.md", "--release", "1.7.0"])
+    assert (done.exit_code, len(done.output.splitlines())) == (4, 1)
+
+
+def test_no_release_of_this_project_has_an_open_source() -> None:
+    """What a proposal left open is filled in before it is released."""
+    files = sorted((ROOT / "contracts/releases").glob("*/observed.toml"))
+    assert files
+    assert [path for path in files if OPEN in path.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        pytest.param('quotes " and \\ and \x7f and \x01 and 名', id="text"),
+        pytest.param({"a b": {"": []}, 'q"': [1, 1.5, True]}, id="nested"),
+        pytest.param({}, id="empty"),
+        pytest.param(-(2**63), id="large-number"),
+        pytest.param(1e-300, id="small-number"),
+    ],
+)
+def test_json_stays_the_same_as_toml(item: object) -> None:
+    """What is written as TOML is read as the same value."""
+    assert tomllib.loads(toml.table(("a", "b c"), {"key": item}))["a"]["b c"]["key"] == item
+
+
+def test_null_is_left_out_of_toml() -> None:
+    """TOML has no null; the rest of what has one is kept."""
+    assert tomllib.loads(toml.table(("a",), {"x": None, "y": {"z": None, "n": [None, 1]}})) == {"a": {"y": {"n": [1]}}}

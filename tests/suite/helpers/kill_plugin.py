@@ -1,0 +1,64 @@
+"""A pytest plugin that ends a run at one point: `-p tests.suite.helpers.kill_plugin`, with KILL_AT in the environment.
+
+KILL_AT is `who:signal:when:what`: who is main (a run of one process), worker (the one that comes there first), every
+(each of the first two workers, once) or parent (of that worker: the controller); when is before or after the first
+request of the kind `what`. KILL_MARK is a path for files that say that somebody was there.
+"""
+
+import os
+import re
+import signal
+from pathlib import Path
+from typing import Any
+
+from contracts.http.client import Client, Exchange, Request
+
+KINDS = ("create", "start", "cancel", "restart", "delete", "find", "list-tasks")
+_PATHS = {
+    ("POST", r"/workflow/workflow"): "create",
+    ("POST", r"/workflow/workflowtask"): "start",
+    ("DELETE", r"/workflow/workflowtask/id/.*"): "cancel",
+    ("POST", r"/workflow/workflowtask/id/.*/restart"): "restart",
+    ("DELETE", r"/workflow/workflow/[^/]+"): "delete",
+    ("GET", r"/workflow/workflow/find/.*"): "find",
+    ("GET", r"/workflow/workflowtask/max/.*"): "list-tasks",
+}
+
+
+def kind_of(request: Request) -> str:
+    """Return the kind of a request, one of KINDS, or an empty text."""
+    for (method, path), kind in _PATHS.items():
+        if method == request.method and re.fullmatch(path, request.path):
+            return kind
+    return ""
+
+
+def pytest_configure(config: Any) -> None:
+    """Put the point in front of the client of each process that is meant; the one that reaches it first is hit."""
+    who, number, when, what = os.environ["KILL_AT"].split(":")
+    worker = getattr(config, "workerinput", {}).get("workerid", "main")
+    if (worker == "main") != (who == "main") or (who == "every" and worker not in ("gw0", "gw1")):
+        return
+    mark = Path(os.environ["KILL_MARK"] + (worker if who == "every" else ""))
+    victim = os.getppid() if who == "parent" else os.getpid()
+    plain = Client.send
+
+    def send(client: Client, request: Request) -> Exchange:
+        hit = kind_of(request) == what and _first(mark)
+        if hit and when == "before":
+            os.kill(victim, signal.Signals[number])
+        exchange = plain(client, request)
+        if hit and when == "after":
+            os.kill(victim, signal.Signals[number])
+        return exchange
+
+    Client.send = send  # type: ignore[method-assign]
+
+
+def _first(mark: Path) -> bool:
+    """Whether nobody was here before."""
+    try:
+        mark.touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

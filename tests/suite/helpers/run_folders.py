@@ -1,0 +1,75 @@
+"""Folders of runs for the tests of what reads them: verdicts decided as a run decides them, from cases made up here."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from contracts.case.outcome import Evidence, Outcome, Result
+from contracts.check.expected import Promise
+from contracts.http.trace import Phase, Step
+from contracts.run.verdict import Run, Tally, decide
+from helpers.one_run import CURL, DETAILS, RUN
+
+LIVE = replace(
+    RUN, settings={"release": "1.7.0", "run_dir": "/home/someone/secret-place/run", "api_prefix": "/api/aslan"}
+)
+STAND_IN = replace(LIVE, stand_in="perfect", embedded=True, base_url="http://127.0.0.1:1", host="127.0.0.1:1")
+HOSTILE = (
+    "<script>alert(1)</script> </td> `x` ``` ~~~ | **b** [l](http://evil.example) ![i](//evil.example/i.png) "
+    "@everyone #123 www.evil.example &lt; \x1b[31m\u202e\u0000\ud800 ]]> <!-- \r\n# title\n\n| a | b |\n"
+)
+"""A text as a server might send it to whoever reads a report."""
+
+
+def case(name: str = "cancel-task/a", result: str = "held", **parts: Any) -> dict[str, Any]:
+    """Return what became of a case, as plain data; `body`, `status` and `seconds` are its exchange's."""
+    body, status = parts.pop("body", '{"message":"success"}'), parts.pop("status", 200)
+    took = parts.pop("took", [0.1])
+    operation = name.partition("/")[0]
+    evidence = Evidence(CURL, status, "application/json; charset=utf-8", body, None, 0.1)
+    whole = Outcome(
+        name,
+        operation,
+        "success",
+        Result(result),
+        promised="zadig-1.7.0-workflow-api.md:71-79",
+        wanted=Promise(200, "application/json", "{}", "schemas/1.7.0/cancel-task/success.json"),
+        evidence=(evidence,),
+        steps=tuple(Step(Phase.REQUEST, operation, "success", status, 0.0, seconds) for seconds in took),
+        **DETAILS.get(result, {}),
+    )
+    return replace(whole, **parts).to_json()
+
+
+def cases(**results: int) -> list[dict[str, Any]]:
+    """Return cases with these results, so many of each."""
+    return [case(f"cancel-task/{name}-{i}", name) for name, count in results.items() for i in range(count)]
+
+
+def deviation(seen: Sequence[str] = (), fixed: Sequence[str] = (), expires: str = "2999-12-31") -> dict[str, Any]:
+    """Return a known deviation as a verdict tells it."""
+    about = {"id": "wrong-code", "means": "a wrong code", "source": "running server", "since": "1.7.0"}
+    return about | {"expires": expires, "seen": list(seen), "fixed": list(fixed)}
+
+
+def verdict(*found: dict[str, Any], run: Run = LIVE, expires: str = "2999-12-31", **tally: Any) -> dict[str, Any]:
+    """Return the verdict of a run with these cases, all of them planned, and their known deviation."""
+    seen = [row["case"] for row in found if row["deviation"]]
+    fixed = [row["case"] for row in found if row["fixed"]]
+    known = [deviation(seen, fixed, expires)] if seen or fixed else []
+    promises = [
+        {"operation": name, "answer": "success", "documented": True, "promised": "page:1-2", "keys": []}
+        for name in dict.fromkeys(row["operation"] for row in found)
+    ]
+    whole = {"planned": [row["case"] for row in found], "outcomes": found, "deviations": known, "promises": promises}
+    plain: dict[str, Any] = json.loads(json.dumps(decide(run, Tally(**whole | tally))))
+    return plain
+
+
+def write(folder: Path, data: Any) -> Path:
+    """Write verdict.json into the folder of a run, and return the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "verdict.json").write_text(json.dumps(data), encoding="utf-8")
+    return folder

@@ -1,0 +1,164 @@
+"""What allure's results of cases are known and sorted by: identity, labels, links, messages, categories."""
+
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from contracts.case.outcome import Result
+from contracts.catalog.release import ROOT
+from contracts.report.export.allure import write
+from contracts.report.export.allure_texts import CATEGORIES
+from contracts.report.summary.terminal import block
+from helpers.allure_samples import LIVE, SCHEMA, every, labels, one, outcome, verdict, written
+
+
+def test_identity_is_the_same_in_every_run(tmp_path: Path) -> None:
+    """Order, result, run, profile, target and time do not change what allure takes for the same test."""
+    other = replace(LIVE, id="20270101t000000-zzzz", profile="smoke", base_url="http://127.0.0.1:1", host="127.0.0.1:1")
+    cases = [outcome(result) for result in Result]
+    first = written(verdict(*cases), tmp_path / "1")
+    swapped = [replace(case, case=last.case) for case, last in zip(cases, reversed(cases), strict=True)]
+    second = written(verdict(*swapped, run=other), tmp_path / "2")
+    third = written(verdict(not_run=[case.case for case in cases]), tmp_path / "3")
+    for name in ("historyId", "testCaseId", "fullName"):
+        ids = {case: result[name] for case, result in first.items()}
+        assert len(set(ids.values())) == len(cases)
+        assert ids == {case: result[name] for case, result in second.items()}
+        assert ids == {case: result[name] for case, result in third.items()}
+    assert not {result["uuid"] for result in first.values()} & {result["uuid"] for result in second.values()}
+
+
+def test_parameters_are_not_part_of_the_identity(tmp_path: Path) -> None:
+    """Allure 3 makes the identity from the parameters too, so all of them are left out of it."""
+    parameters = one(tmp_path, outcome(Result.HELD))["parameters"]
+    assert {item["name"]: item["value"] for item in parameters} == {
+        "given": "queued-task",
+        "level": "regression",
+        "profile": "nightly",
+    }
+    assert all(item["excluded"] for item in parameters)
+
+
+def test_another_release_is_another_test(tmp_path: Path) -> None:
+    """The same case of another release has a history of its own."""
+    case = outcome(Result.HELD)
+    ids = {one(tmp_path / name, case, replace(LIVE, release=name))["historyId"] for name in ("1.7.0", "1.8.0")}
+    assert len(ids) == 2
+
+
+def test_labels_say_where_a_case_belongs(tmp_path: Path) -> None:
+    """Epic, feature and story are release, operation and answer; so are the suites."""
+    result = one(tmp_path, outcome(Result.BREACH))
+    assert labels(result) == {
+        "epic": "Zadig 1.7.0",
+        "feature": "cancel-task",
+        "story": "success",
+        "parentSuite": "Zadig 1.7.0",
+        "suite": "cancel-task",
+        "subSuite": "success",
+        "severity": "critical",
+        "host": "zadig.example.com:443",
+        "framework": "pytest",
+        "language": "cpython3",
+        "result": "breach",
+        "promised": "zadig-1.7.0-workflow-api.md:50-58",
+        "schema": SCHEMA,
+    }
+    assert result["titlePath"] == ["Zadig 1.7.0", "cancel-task", "success"]
+    assert "The page promises the answer success" in result["descriptionHtml"]
+
+
+@pytest.mark.parametrize(
+    ("level", "answer", "severity"),
+    [
+        pytest.param("smoke", "success", "blocker", id="smoke-documented"),
+        pytest.param("smoke", "invalid-id", "critical", id="smoke-observed"),
+        pytest.param("regression", "success", "critical", id="regression-documented"),
+        pytest.param("regression", "invalid-id", "normal", id="regression-observed"),
+        pytest.param("nightly", "success", "normal", id="nightly-documented"),
+        pytest.param("nightly", "invalid-id", "minor", id="nightly-observed"),
+        pytest.param("", "invalid-id", "normal", id="not-tried"),
+    ],
+)
+def test_severity_follows_level_and_promise(level: str, answer: str, severity: str, tmp_path: Path) -> None:
+    """What every profile tries is most severe, and what the page promises one place more than what was observed."""
+    assert labels(one(tmp_path, outcome(Result.HELD, level=level, answer=answer)))["severity"] == severity
+
+
+def test_links_lead_to_the_sources_of_a_deviation(tmp_path: Path) -> None:
+    """A known deviation links to the addresses among its sources; so does one that no longer shows; others do not."""
+    made = written(every(), tmp_path)
+    link = {"type": "issue", "url": "https://github.com/koderover/zadig/issues/1", "name": "it-crashes"}
+    linked = {"cancel-task/known", "cancel-task/fixed"}
+    assert {name for name, result in made.items() if result.get("links") == [link]} == linked
+    assert {name for name, result in made.items() if "links" in result} == linked
+
+
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        pytest.param("breach", "breach: status: promised HTTP 200, came HTTP 500 (and 1 more)", id="breach"),
+        pytest.param(
+            "drift",
+            "drift: content-type at Content-Type: promised application/json, came text/plain (and 1 more)",
+            id="drift",
+        ),
+        pytest.param("known", "known: it-crashes: it crashes where nobody expects it", id="known"),
+        pytest.param("fixed", "fixed: it-crashes no longer shows", id="fixed"),
+        pytest.param("blocked", "blocked: the reason for it", id="blocked"),
+        pytest.param("not-run", "not run: the run ended before it", id="not-run"),
+    ],
+)
+def test_a_message_is_one_line(case: str, message: str, tmp_path: Path) -> None:
+    """The message begins with the result, and says the worst of what was found."""
+    assert written(every(), tmp_path)[f"cancel-task/{case}"]["statusDetails"]["message"] == message
+
+
+def test_the_trace_is_the_block_of_the_terminal(tmp_path: Path) -> None:
+    """Whoever reads the report sees the same as in the terminal: what was promised, what came, how to see it again."""
+    found = verdict(outcome(Result.BREACH))
+    trace = next(iter(written(found, tmp_path).values()))["statusDetails"]["trace"]
+    assert trace == "\n".join(block(found["cases"][0], found["run"]))
+
+
+def test_each_trouble_has_one_category(tmp_path: Path) -> None:
+    """Every message fits one category: as a whole, as allure 2 matches, and from its start, as allure 3 does."""
+    made = written(every(replace(LIVE, drift="warn")), tmp_path / "warn") | written(every(), tmp_path)
+    rules = json.loads((tmp_path / "categories.json").read_text(encoding="utf-8"))
+    used = Counter()
+    for result in made.values():
+        message = result.get("statusDetails", {}).get("message", "")
+        fits = [rule for rule in rules if result["status"] in rule["matchedStatuses"]]
+        whole = [rule["name"] for rule in fits if re.fullmatch(rule["messageRegex"], message)]
+        assert whole == [rule["name"] for rule in fits if re.search(rule["messageRegex"], message)]
+        assert len(whole) == (result["name"] != "cancel-task/held")
+        used.update(whole)
+    assert set(used) == set(CATEGORIES.values())
+
+
+def test_allure_3_has_the_same_categories(tmp_path: Path) -> None:
+    """The config of allure 3 has the categories of allure 2, and keeps its history outside of the results."""
+    write(every(), tmp_path, root=ROOT)
+    config = json.loads((tmp_path / "allurerc.json").read_text(encoding="utf-8"))
+    assert config["categories"] == json.loads((tmp_path / "categories.json").read_text(encoding="utf-8"))
+    assert config["historyPath"] == "allure-history.jsonl"
+
+
+def test_the_environment_says_what_was_tested(tmp_path: Path) -> None:
+    """Target, release, run and verdict stand in environment.properties; what is not set does not."""
+    write(every(replace(LIVE, base_url="https://zadig.example.com/中")), tmp_path, root=ROOT)
+    lines = (tmp_path / "environment.properties").read_text(encoding="ascii").splitlines()
+    assert dict(line.split(" = ", 1) for line in lines) == {
+        "target": r"https://zadig.example.com/\u4e2d/api/aslan",
+        "release": "1.7.0",
+        "profile": "nightly",
+        "drift": "fail",
+        "started": "2026-01-02T03:00:00+00:00",
+        "run": "20260102t030000-abcd",
+        "suite": "0.1.0",
+        "verdict": "rejected, exit 1",
+    }

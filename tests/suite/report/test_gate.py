@@ -1,0 +1,175 @@
+"""The gate: from the folders of runs to one verdict and exit code, without trust in what they say of themselves."""
+
+import copy
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from contracts.report.gate import gate
+from contracts.report.verdict_rules import decide, disagreement
+from helpers.gating import TODAY, code, run, verdicts
+from helpers.one_run import DRIFT, WRONG
+from helpers.run_folders import LIVE, STAND_IN, case, cases, verdict, write
+
+
+@settings(deadline=None)
+@given(verdicts())
+def test_the_gate_decides_as_the_run_did(data: dict[str, Any]) -> None:
+    """On the day of the run the gate comes to the same verdict, exit code and reasons, in the same order."""
+    found = decide(data, TODAY)
+    assert disagreement(data) == ""
+    assert (found.verdict, found.exit, list(found.reasons)) == (data["verdict"], data["exit"], data["reasons"])
+
+
+EXITS: list[tuple[str, list[dict[str, Any]], dict[str, Any], int]] = [
+    ("accepted", cases(held=2, known=1), {}, 0),
+    ("breach", cases(held=2, breach=1), {}, 1),
+    ("drift", cases(held=2, drift=1), {}, 1),
+    ("drift-that-warns", cases(held=2, drift=1), {"run": replace(LIVE, drift="warn")}, 0),
+    ("blocked", cases(held=2, blocked=1), {}, 6),
+    ("unreachable", cases(unreachable=2), {}, 6),
+    ("crashed", cases(held=2, crashed=1), {}, 6),
+    ("not-run", cases(held=1), {"planned": ["cancel-task/held-0", "a/b"]}, 6),
+    ("nothing", [], {}, 6),
+    ("interrupted", cases(held=1), {"interrupted": "interrupted"}, 6),
+    ("leaked", cases(held=1), {"leaks": ["zct-1"]}, 7),
+    ("breach-and-blocked", cases(breach=1, blocked=1), {"leaks": ["zct-1"]}, 1),
+    ("expired", cases(known=1), {"expires": "2020-01-01"}, 1),
+    ("fixed", [case(fixed="wrong-code")], {}, 0),
+    ("fixed-at-acceptance", [case(fixed="wrong-code")], {"run": replace(LIVE, profile="acceptance")}, 1),
+]
+
+
+@pytest.mark.parametrize(("found", "more", "expected"), [pytest.param(*row, id=name) for name, *row in EXITS])
+def test_exit_code_of_one_run(found: list[dict[str, Any]], more: dict[str, Any], expected: int, tmp_path: Path) -> None:
+    """One run gives the exit code of its verdict."""
+    assert code(tmp_path, verdict(*found, **more)) == expected
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        pytest.param(["held", "held"], 0, id="all-accepted"),
+        pytest.param(["held", "leaked"], 7, id="leaked"),
+        pytest.param(["leaked", "blocked"], 6, id="inconclusive-is-worse-than-leaked"),
+        pytest.param(["blocked", "gone"], 4, id="unusable-is-worse-than-inconclusive"),
+        pytest.param(["gone", "breach", "blocked", "leaked", "held"], 1, id="rejected-is-the-worst"),
+        pytest.param(["held", "killed"], 6, id="killed"),
+    ],
+)
+def test_the_worst_run_decides(names: list[str], expected: int, tmp_path: Path) -> None:
+    """Several runs give the exit code of the worst of them, and a line each."""
+    for name in ("held", "breach", "blocked"):
+        write(tmp_path / name, verdict(*cases(**{name: 1})))
+    write(tmp_path / "leaked", verdict(case(), leaks=["zct-1"]))
+    (tmp_path / "killed").mkdir()
+    done = run(*(tmp_path / name for name in names))
+    assert done.exit_code == expected
+    assert len(done.output.splitlines()) == len(names) + 1
+    assert f"(exit {expected}, {len(names)} runs)" in done.output.splitlines()[-1]
+
+
+def test_a_killed_run_is_inconclusive(tmp_path: Path) -> None:
+    """A folder without verdict.json is told as a run that was killed, and is never a pass."""
+    done = run(tmp_path)
+    assert done.exit_code == 6
+    assert "the run was killed before its verdict" in done.output
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("", "is not JSON", id="empty"),
+        pytest.param("{", "is not JSON", id="cut"),
+        pytest.param("[]", "is not a verdict of this suite", id="another-file"),
+        pytest.param("[" * 100_000, "nested too deep", id="nested-deep"),
+        pytest.param('{"version": 2, "cases": [], "run": {}}', "is of version 2", id="another-version"),
+        pytest.param('{"version": 1, "cases": [], "run": {}}', "lacks verdict", id="half-a-verdict"),
+        pytest.param('{"version": 1, "cases": [1], "run": 1, "verdict": 3}', "$.verdict", id="of-other-types"),
+    ],
+)
+def test_what_is_no_verdict(text: str, said: str, tmp_path: Path) -> None:
+    """A file that cannot be used is exit code 4 and one line that says why."""
+    (tmp_path / "verdict.json").write_text(text, encoding="utf-8")
+    done = run(tmp_path)
+    assert (done.exit_code, len(done.output.splitlines())) == (4, 2)
+    assert said in done.output
+
+
+def test_no_such_folder(tmp_path: Path) -> None:
+    """A folder that is not there is exit code 4, and so is no folder at all."""
+    assert run(tmp_path / "nope").exit_code == 4
+    assert run().exit_code == 4
+
+
+def test_a_deviation_may_expire_after_the_run(tmp_path: Path) -> None:
+    """On the day of its expiry a known deviation is still known; a day later it counts as a breach."""
+    data = verdict(*cases(held=1, known=1), expires="2026-06-30")
+    folder = write(tmp_path / "run", data)
+    assert gate([folder], date(2026, 6, 30))[1].exit == 0
+    found = gate([folder], date(2026, 7, 1))[1]
+    assert found.exit == 1
+    assert "known deviations that expired: wrong-code (2026-06-30)" in found.reasons[0]
+
+
+def test_the_profile_that_is_asked_for(tmp_path: Path) -> None:
+    """With --profile, a run of a lesser profile cannot tell, and acceptance brings its own rule."""
+    smoke = write(tmp_path / "smoke", verdict(case(), run=replace(LIVE, profile="smoke")))
+    nightly = write(tmp_path / "nightly", verdict(case(fixed="wrong-code"), run=replace(LIVE, profile="nightly")))
+    assert [run("--profile", "smoke", smoke).exit_code, run("--profile", "regression", smoke).exit_code] == [0, 6]
+    assert [run("--profile", "nightly", nightly).exit_code, run("--profile", "acceptance", nightly).exit_code] == [0, 1]
+
+
+def test_shards_are_one_run(tmp_path: Path) -> None:
+    """All shards of a plan are one run; with one missing, its cases did not run as far as the gate knows."""
+    plan = ["a/1", "a/2", "a/3"]
+    shards = []
+    for number, name in enumerate(plan, 1):
+        told = verdict(case(name), elsewhere=[*{*plan} - {name}], run=replace(LIVE, shard=f"{number}/3"))
+        shards.append(write(tmp_path / str(number), told))
+    assert run(*shards).exit_code == 0
+    done = run(*shards[:2])
+    assert done.exit_code == 6
+    assert "1 of the plan's cases belong to shards that are not here" in done.output
+
+
+def test_a_stand_in_is_named(tmp_path: Path) -> None:
+    """A run on a stand-in may pass, and its line and the last one say that it tells nothing about a live Zadig."""
+    stand_in = write(tmp_path / "stand-in", verdict(case(), run=STAND_IN))
+    live = write(tmp_path / "live", verdict(case()))
+    *runs, last = run(stand_in, live).output.splitlines()
+    assert "the stand-in (perfect), this says nothing about a live Zadig" in runs[0]
+    assert "live Zadig" not in runs[1]
+    assert last.endswith("1 of 2 on a stand-in: this says nothing about a live Zadig")
+    told = json.loads(run("--json", stand_in).output)
+    assert (told["live"], told["exit"], told["runs"][0]["run"]["stand_in"]) == (False, 0, "perfect")
+
+
+def test_what_it_says_steers_no_terminal(tmp_path: Path) -> None:
+    """Signs of a terminal in a changed file are printed as their codes."""
+    data = verdict(case(), run=replace(LIVE, host="\x1b[2Jx\nGATE: ACCEPTED"))
+    done = run(write(tmp_path / "run", data))
+    assert "\x1b" not in done.output
+    assert len(done.output.splitlines()) == 2
+
+
+def test_json_says_what_the_lines_say(tmp_path: Path) -> None:
+    """--json has verdict, exit code and reasons of all runs and of each."""
+    folder = write(tmp_path / "run", verdict(*cases(breach=1, drift=1)))
+    told = json.loads(run("--json", folder).output)
+    assert (told["verdict"], told["exit"], told["runs"][0]["reasons"]) == ("rejected", 1, ["1 breach", "1 drift"])
+    assert told["reasons"] == [f"{folder}: 1 breach", f"{folder}: 1 drift"]
+
+
+def test_a_breach_among_drifts_is_no_drift() -> None:
+    """What a case shows is worked out from its breaches; its result must say the same."""
+    data = verdict(case("a/0", "breach", breaches=(WRONG, DRIFT)))
+    assert disagreement(data) == ""
+    changed = copy.deepcopy(data)
+    changed["cases"][0]["breaches"][0]["drift"] = True
+    assert "a/0 is breach, and what came is drift" in disagreement(changed)

@@ -1,0 +1,164 @@
+"""junit.xml: what Jenkins and GitLab see of a run; the counts agree, and nothing that did not run looks green."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.report.export.junit import render
+from helpers.one_run import CURL, WRONG
+from helpers.run_folders import HOSTILE, LIVE, STAND_IN, case, cases, verdict
+
+CHILDREN = {"failure", "error", "skipped", "system-out"}
+
+
+def suite(told: Any) -> ET.Element:
+    """Return the one test suite of junit.xml, after holding it against what readers of JUnit expect."""
+    root = ET.fromstring(render(told).encode())  # noqa: S314 - it is our own
+    (found,) = root
+    tests = found.findall("testcase")
+    assert (root.tag, found.tag, [child.tag for child in found]) == (
+        "testsuites",
+        "testsuite",
+        ["properties", *["testcase"] * len(tests)],
+    )
+    assert all(set(test.attrib) == {"classname", "name", "time"} and len(test) <= 1 for test in tests)
+    assert {child.tag for test in tests for child in test} <= CHILDREN
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", found.attrib["timestamp"])
+    kinds = Counter(child.tag for test in tests for child in test)
+    counts = {"tests": len(tests), "failures": kinds["failure"], "errors": kinds["error"], "skipped": kinds["skipped"]}
+    for element in (root, found):
+        assert {name: int(element.attrib[name]) for name in counts} == counts
+        assert float(element.attrib["time"]) >= 0
+    return found
+
+
+def child(told: Any, name: str) -> ET.Element | None:
+    """Return what stands in the test case of this name."""
+    (test,) = [test for test in suite(told).findall("testcase") if test.attrib["name"] == name]
+    return test[0] if len(test) else None
+
+
+def test_counts() -> None:
+    """Tests are the planned cases; failures, errors and skipped are what the verdict counts under those names."""
+    found = cases(held=5, breach=1, drift=2, crashed=1, blocked=2, unreachable=3, known=4)
+    told = verdict(*found, planned=[*(row["case"] for row in found), "b/lost"])
+    counts = {name: suite(told).attrib[name] for name in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": "19", "failures": "3", "errors": "2", "skipped": "9"}
+    assert int(counts["tests"]) == told["counts"]["planned"]
+
+
+@pytest.mark.parametrize(
+    ("result", "tag", "kind", "message"),
+    [
+        pytest.param("breach", "failure", "wrong-constant", "$.code: promised 6163, came 6164", id="breach"),
+        pytest.param("drift", "failure", "status", "status: promised HTTP 400, came HTTP 404", id="drift"),
+        pytest.param("crashed", "error", "crashed", "the worker that ran it was killed", id="crashed"),
+        pytest.param("blocked", "skipped", "blocked", "the given could not be arranged", id="blocked"),
+        pytest.param("unreachable", "skipped", "unreachable", "Connection refused", id="unreachable"),
+        pytest.param("known", "skipped", "known-deviation", "wrong-code", id="known"),
+    ],
+)
+def test_each_result_has_its_element(result: str, tag: str, kind: str, message: str) -> None:
+    """What became of a case is the element, its type and its message."""
+    found = child(verdict(case("a/1", result)), "a/1")
+    assert found is not None
+    assert (found.tag, found.attrib["type"], found.attrib["message"]) == (tag, kind, message)
+
+
+def test_a_failure_has_the_evidence() -> None:
+    """A failure says what was promised where, what came, and how to repeat it."""
+    found = child(verdict(case("a/1", "breach", body='{"code": 6164}')), "a/1")
+    assert found is not None
+    assert (found.text or "").splitlines() == [
+        "promised by zadig-1.7.0-workflow-api.md:71-79",
+        "$.code: promised 6163, came 6164",
+        'came back: HTTP 200, {"code": 6164}',
+        CURL,
+    ]
+
+
+def test_a_case_that_did_not_run_is_an_error() -> None:
+    """A planned case without an outcome looks green nowhere."""
+    found = child(verdict(case("a/1"), planned=["a/1", "b/lost"]), "b/lost")
+    assert found is not None
+    assert (found.tag, found.attrib["type"]) == ("error", "not-run")
+
+
+def test_a_case_that_held_is_green() -> None:
+    """A case that held has nothing in it."""
+    assert child(verdict(case("a/1")), "a/1") is None
+
+
+def test_a_drift_that_warns_passes_with_a_word() -> None:
+    """With drift=warn a drift passes, and what came stands in its output."""
+    found = child(verdict(case("a/1", "drift"), run=replace(LIVE, drift="warn")), "a/1")
+    assert found is not None
+    assert found.tag == "system-out"
+    assert "promised HTTP 400, came HTTP 404" in (found.text or "")
+
+
+def test_a_fixed_deviation_fails_at_acceptance() -> None:
+    """What rejects the run is red here too: at acceptance a deviation that no longer shows is a failure."""
+    fixed = case("a/1", fixed="wrong-code")
+    assert child(verdict(fixed), "a/1") is None
+    found = child(verdict(fixed, run=replace(LIVE, profile="acceptance")), "a/1")
+    assert found is not None
+    assert (found.tag, found.attrib["type"]) == ("failure", "fixed-deviation")
+
+
+def test_properties() -> None:
+    """The properties say what was tested, by what, and what it came to."""
+    told = verdict(case(), run=replace(STAND_IN, suite={"version": "0.1.0", "commit": "abc"}), leaks=["zct-1"])
+    found = {row.attrib["name"]: row.attrib["value"] for row in suite(told).findall("properties/property")}
+    assert found == {
+        "verdict": "accepted",
+        "exit": "7",
+        "reasons": "1 leaked",
+        "release": "1.7.0",
+        "profile": "regression",
+        "host": "127.0.0.1:1",
+        "run": "20260102t030405-abcd",
+        "shard": "",
+        "stand_in": "perfect: this says nothing about a live Zadig",
+        "suite": "0.1.0",
+        "commit": "abc",
+        "leaks": "1",
+    }
+
+
+def test_names_are_stable() -> None:
+    """Class and name of a test case are its operation and id, whatever run, host or result."""
+    one = suite(verdict(case("a/1"), case("b/2", "breach")))
+    other = suite(verdict(case("a/1", "breach"), case("b/2"), run=replace(STAND_IN, id="other", host="h:2")))
+    names = [(test.attrib["classname"], test.attrib["name"]) for test in one.findall("testcase")]
+    assert names == [("a", "a/1"), ("b", "b/2")]
+    assert names == [(test.attrib["classname"], test.attrib["name"]) for test in other.findall("testcase")]
+
+
+@settings(deadline=None)
+@given(
+    st.text(alphabet=st.one_of(st.characters(), st.sampled_from("<>&\"'\x00\x1b\ud800\ufffe]\u202e\r\n")), max_size=80)
+)
+def test_any_text_is_xml(value: str) -> None:
+    """Whatever a server sent, the file can be read, and what can be shown is there."""
+    breach = replace(WRONG, promised=value, came=value)
+    told = verdict(case("a/1", "breach", breaches=(breach,), body=value, reason=value), run=replace(LIVE, host=value))
+    told["cases"][0]["case"] += value
+    found = suite(told).find("testcase/failure")
+    assert found is not None
+    assert not re.search(r"[\x00-\x08\x0e-\x1f\u202e\ud800-\udfff\ufffe]", found.text or "")
+
+
+def test_a_hostile_server_makes_no_element() -> None:
+    """Markup in an answer is text in the file, and a long one is cut."""
+    told = verdict(*(case(f"a/{i}", "breach", body=HOSTILE * 10_000) for i in range(20)))
+    assert len(render(told)) < 20 * 6_000
+    (failure, *_) = suite(told).iter("failure")
+    assert "<script>alert(1)</script>" in (failure.text or "")
+    assert len(failure) == 0

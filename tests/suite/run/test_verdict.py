@@ -1,0 +1,183 @@
+"""What outcomes add up to: verdict, exit code, reasons, coverage and latency."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from contracts.case.outcome import Result
+from contracts.http.trace import Phase, Step
+from contracts.run.verdict import Tally, decide, once
+from contracts.text.redact import register
+from helpers.one_run import RUN
+from helpers.verdict_samples import (
+    BLOCKED,
+    BROKEN,
+    CRASHED,
+    DRIFTED,
+    GONE,
+    HELD,
+    KNOWN,
+    PROMISED,
+    decided,
+    outcome,
+    valid,
+)
+
+TABLE: list[tuple[str, list[Result], dict[str, Any], str, int, list[str]]] = [
+    ("all-held", [HELD, HELD], {}, "accepted", 0, []),
+    ("held-and-known", [HELD, KNOWN], {}, "accepted", 0, []),
+    ("one-breach", [HELD, BROKEN], {}, "rejected", 1, ["1 breach"]),
+    ("breaches", [BROKEN, BROKEN], {}, "rejected", 1, ["2 breaches"]),
+    ("one-drift", [HELD, DRIFTED], {}, "rejected", 1, ["1 drift"]),
+    ("breach-and-drifts", [BROKEN, DRIFTED, DRIFTED], {}, "rejected", 1, ["1 breach", "2 drifts"]),
+    ("blocked", [HELD, BLOCKED], {}, "inconclusive", 6, ["1 blocked"]),
+    ("unreachable", [GONE, GONE], {}, "inconclusive", 6, ["2 unreachable"]),
+    ("breach-and-blocked", [BROKEN, BLOCKED, GONE], {}, "rejected", 1, ["1 breach", "1 unreachable", "1 blocked"]),
+    ("crashed", [HELD, CRASHED], {}, "inconclusive", 6, ["1 crashed"]),
+    ("nothing-planned", [], {}, "inconclusive", 6, ["nothing was planned"]),
+    ("not-run", [HELD], {"planned": ["a/b", "c/d"]}, "inconclusive", 6, ["2 planned and not run"]),
+    ("interrupted", [HELD], {"interrupted": "interrupted"}, "inconclusive", 6, ["interrupted"]),
+    (
+        "interrupted-after-a-breach",
+        [BROKEN],
+        {"interrupted": "interrupted"},
+        "rejected",
+        1,
+        ["1 breach", "interrupted"],
+    ),
+    ("leaked", [HELD], {"leaks": ["zct-1 in project nginx: HTTP 500"]}, "accepted", 7, ["1 leaked"]),
+    ("breach-and-leaked", [BROKEN], {"leaks": ["a", "b"]}, "rejected", 1, ["1 breach", "2 leaked"]),
+    ("blocked-and-leaked", [BLOCKED], {"leaks": ["a"]}, "inconclusive", 6, ["1 blocked", "1 leaked"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("results", "tally", "verdict", "code", "reasons"), [pytest.param(*row, id=name) for name, *row in TABLE]
+)
+def test_verdict(results: list[Result], tally: dict[str, Any], verdict: str, code: int, reasons: list[str]) -> None:
+    """Only a run whose every planned case ran and held is accepted; the reasons say what stood against it."""
+    found = decided(*results, **tally)
+    assert (found["verdict"], found["exit"], found["reasons"]) == (verdict, code, reasons)
+
+
+def test_a_drift_may_only_warn() -> None:
+    """With --drift warn a drift is counted and shown, and the run is accepted."""
+    found = decided(HELD, DRIFTED, run=replace(RUN, drift="warn"))
+    assert (found["verdict"], found["exit"], found["counts"]["drift"]) == ("accepted", 0, 1)
+
+
+def test_a_breach_is_no_drift_with_warn() -> None:
+    """--drift warn lets no breach pass."""
+    assert decided(BROKEN, run=replace(RUN, drift="warn"))["verdict"] == "rejected"
+
+
+@pytest.mark.parametrize(("mode", "verdict"), [("report", "accepted"), ("ignore", "accepted"), ("fail", "rejected")])
+def test_unknown_keys(mode: str, verdict: str) -> None:
+    """Keys that nobody documented are listed once each, and stand against the run only where that is wished for."""
+    outcomes = [outcome(HELD, number, unknown=("$.requestID", "$.trace")) for number in range(3)]
+    planned = [found["case"] for found in outcomes]
+    found = valid(decide(replace(RUN, unknown_fields=mode), Tally(planned, outcomes)))
+    assert found["verdict"] == verdict
+    listed = [("cancel-task", "$.requestID", 3), ("cancel-task", "$.trace", 3)]
+    assert [tuple(key.values()) for key in found["unknown_fields"]] == ([] if mode == "ignore" else listed)
+
+
+@pytest.mark.parametrize(
+    ("keys", "reason"),
+    [
+        pytest.param(("$.trace",), "1 key that nobody documented", id="one"),
+        pytest.param(("$.requestID", "$.trace"), "2 keys that nobody documented", id="two"),
+    ],
+)
+def test_unknown_keys_are_counted_in_the_reason(keys: tuple[str, ...], reason: str) -> None:
+    """The reason says how many keys stand against the run."""
+    outcomes = [outcome(HELD, unknown=keys)]
+    tally = Tally([outcomes[0]["case"]], outcomes)
+    assert decide(replace(RUN, unknown_fields="fail"), tally)["reasons"] == [reason]
+
+
+@pytest.mark.parametrize(("profile", "verdict"), [("regression", "accepted"), ("acceptance", "rejected")])
+def test_a_deviation_that_no_longer_shows(profile: str, verdict: str) -> None:
+    """A fixed deviation is told; only acceptance wants the data to be put right first."""
+    row = {"id": "null-body-crashes", "means": "a crash", "source": "a server", "since": "1.7.0"}
+    row |= {"expires": "2027-12-31"}
+    fixed = row | {"seen": [], "fixed": ["cancel-task/held-0"]}
+    found = decided(HELD, run=replace(RUN, profile=profile), deviations=[fixed])
+    assert found["verdict"] == verdict
+    assert found["deviations"] == [fixed]
+
+
+def test_deviations_that_no_longer_show_are_named() -> None:
+    """The reason names each row that is to be put right."""
+    rows = [{"id": name, "seen": [], "fixed": fixed} for name, fixed in (("a", ["x"]), ("b", []), ("c", ["y"]))]
+    tally = Tally(["cancel-task/held-0"], [outcome(HELD)], deviations=rows)
+    found = decide(replace(RUN, profile="acceptance"), tally)
+    assert found["reasons"] == ["known deviations that no longer show: a, c"]
+
+
+def test_counts_and_table_add_up() -> None:
+    """Every outcome is counted once, in all and by operation and answer."""
+    found = decided(HELD, HELD, BROKEN, DRIFTED, KNOWN, BLOCKED, GONE, CRASHED)
+    wanted = {"held": 2, "breach": 1, "drift": 1, "known": 1, "crashed": 1, "blocked": 1, "unreachable": 1}
+    assert found["counts"] == wanted | {"planned": 8, "run": 8, "not_run": 0, "leaks": 0}
+    assert found["table"] == [{"operation": "cancel-task", "answer": "success"} | wanted]
+
+
+def step(call: str, seconds: float, status: int | None = 200, phase: Phase = Phase.REQUEST) -> Step:
+    return Step(phase, call, "success", status, 0.0, seconds)
+
+
+def test_coverage_names_the_cases_of_every_answer() -> None:
+    """Each promised answer stands with the cases whose own request asked for it, and with how often each key came."""
+    asked = outcome(HELD, 1, steps=(step("cancel-task", 0.1),), seen=("$.message",))
+    arranged = outcome(HELD, 2, steps=(step("cancel-task", 0.1, phase=Phase.GIVEN),))
+    lacking = PROMISED | {"answer": "no-such-task"}
+    tally = Tally([], [asked, arranged], promises=[PROMISED, lacking])
+    first, second = valid(decide(RUN, tally))["coverage"]
+    assert first["cases"] == ["cancel-task/held-1"]
+    assert first["keys"] == [{"path": "$.message", "seen": 1}]
+    assert (second["cases"], second["keys"]) == ([], [{"path": "$.message", "seen": 0}])
+
+
+def test_latency_is_told_by_call() -> None:
+    """Operations stand before support calls; what got no answer is counted apart and is in no figure."""
+    steps = [step("cancel-task", number / 100) for number in range(1, 21)]
+    steps += [step("cancel-task", 9.0, None), step("find-workflow", 0.5, phase=Phase.AFTERWARDS)]
+    tally = Tally([], [outcome(HELD, steps=tuple(steps))], promises=[PROMISED])
+    own, support = valid(decide(RUN, tally))["latency"]
+    figures = {"n": 20, "unanswered": 1, "p50": 0.1, "p95": 0.19, "max": 0.2}
+    assert own == {"call": "cancel-task", "operation": True} | figures
+    assert (support["call"], support["operation"], support["n"]) == ("find-workflow", False, 1)
+
+
+@pytest.mark.parametrize(
+    ("results", "kept"),
+    [
+        pytest.param([BROKEN, HELD], BROKEN, id="a-breach-that-went-away"),
+        pytest.param([HELD, BROKEN], BROKEN, id="a-breach-that-came"),
+        pytest.param([DRIFTED, BROKEN], BROKEN, id="worse-the-second-time"),
+        pytest.param([DRIFTED, HELD], DRIFTED, id="a-drift-that-went-away"),
+        pytest.param([BLOCKED, HELD], HELD, id="arranged-the-second-time"),
+        pytest.param([CRASHED, HELD], HELD, id="ran-the-second-time"),
+    ],
+)
+def test_a_case_that_ran_again_counts_once(results: list[Result], kept: Result) -> None:
+    """A case that pytest ran again has one outcome: what broke stays broken, what could not be told may be told."""
+    found = once(outcome(result) | {"case": "cancel-task/x"} for result in results)
+    assert [row["result"] for row in found] == [kept]
+
+
+def test_outcomes_are_held_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A verdict has the outcomes themselves, so that many of them fit into memory; one with a secret is masked."""
+    monkeypatch.setattr(register, "_forms", frozenset())
+    monkeypatch.setattr(register, "_pattern", None)
+    clean, secret = (
+        outcome(BROKEN, steps=(Step(Phase.REQUEST, "cancel-task", "success", 200, 0.1, 0.2),)),
+        outcome(HELD),
+    )
+    secret["evidence"] = [{"body": "found canary-0815-in-an-answer"}]
+    register.add("canary-0815-in-an-answer")
+    first, second = decide(RUN, Tally([clean["case"], secret["case"]], [clean, secret]))["cases"]
+    assert first is clean
+    assert second["evidence"] == [{"body": "found ***"}]

@@ -1,0 +1,161 @@
+"""Whatever a server does, an exchange ends in time with one plain reason, and check makes a breach of it."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from contracts.catalog.cases import cases
+from contracts.catalog.release import load
+from contracts.check.check import check
+from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.transport import Transport
+from contracts.pytest_plugin.jobs import row
+from contracts.run.session import Session
+from contracts.settings.settings import load as load_settings
+from helpers.bad_servers import BAD_SERVERS, Bad, documented
+from helpers.certificates import Certificates, make
+from helpers.raw_server import serving
+
+ROOT = Path(__file__).parents[3]
+QUICK, PATIENT = Limits(connect=3, first_byte=3, answer=3), Limits(answer=15)
+"""For servers that only the deadline ends, and for those whose answer must be judged on a slow machine too."""
+CANCEL = Request("DELETE", "/workflow/workflowtask/id/1/pipelines/none", {"projectName": "p"})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of one request to a bad server."""
+
+    exchange: Exchange
+    requests: int
+
+
+def meet(bad: Bad, certificates: Certificates | None = None) -> Seen:
+    """Send one request to a bad server; raises what the client raises."""
+    limits = QUICK if bad.failure == "deadline" else PATIENT
+    tls = certificates.servers[bad.tls] if certificates and bad.tls else None
+    transport = Transport(ca_file=certificates.ca_file if certificates else None)
+    with serving(bad.behaviour, reads=bad.reads, listens=bad.listens, tls=tls) as server:
+        root = server.url.replace("http:", "https:") if bad.https else server.url
+        client = Client(root, {}, guard=lambda _: None, limits=limits, transport=transport)
+        exchange = client.send(CANCEL)
+        client.close()
+        return Seen(exchange, len(server.requests))
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
+    """Meet all bad servers, many at once: most of the time goes by in waiting for deadlines."""
+    certificates = make(tmp_path_factory.mktemp("certificates"))
+    with ThreadPoolExecutor(12) as pool:
+        found = {bad.name: pool.submit(meet, bad, certificates) for bad in BAD_SERVERS}
+    return {name: future.result() for name, future in found.items()}
+
+
+@pytest.mark.parametrize("bad", BAD_SERVERS, ids=lambda bad: bad.name)
+def test_a_bad_server_ends_in_one_plain_reason(bad: Bad, seen: Mapping[str, Seen]) -> None:
+    """Each bad server yields its failure and its breaches, in time, from one request."""
+    exchange = seen[bad.name].exchange
+    answer = load("1.7.0").operations["cancel-task"].answers["no-such-task"]
+    checked = check(exchange, answer, {"name": "none", "project": "p", "id": "1"}, load("1.7.0").answers)
+    assert (exchange.failure and exchange.failure.kind) == bad.failure
+    assert exchange.status == bad.status
+    assert tuple(str(breach.kind) for breach in checked.breaches) == bad.kinds
+    assert exchange.seconds < (QUICK if bad.failure == "deadline" else PATIENT).answer + 2
+    assert len(exchange.body) <= PATIENT.size
+    assert seen[bad.name].requests <= 1
+    json.dumps([breach.to_json() for breach in checked.breaches], ensure_ascii=False).encode("utf-8")
+    assert all(len(str(breach)) < 600 and str(breach).isprintable() for breach in checked.breaches)
+
+
+def run_on(bad: Bad, certificates: Certificates, folder: Path) -> int:
+    """Run one case on a bad server and return the exit code of the run."""
+    limits = QUICK if bad.failure == "deadline" else PATIENT
+    times = {
+        "connect_timeout": limits.connect,
+        "first_byte_timeout": limits.first_byte,
+        "answer_timeout": limits.answer,
+    }
+    place = {"project": "p", "env_name": "e", "service": "s", "service_module": "m", "repo": "r"}
+    tls = certificates.servers[bad.tls] if bad.tls else None
+    case = next(case for case in cases("1.7.0") if case.id == "cancel-task/no-such-workflow")
+    with serving(bad.behaviour, reads=bad.reads, listens=bad.listens, tls=tls) as server:
+        root = server.url.replace("http:", "https:") if bad.https else server.url
+        options = {"base_url": root, "ca_file": certificates.ca_file, "run_dir": folder, **times, **place}
+        session = Session(load_settings(options), None, idle=False)
+        session.plan([case.id])
+        session.outcomes.append(session.outcome(row(session, case)).to_json())
+        session.stop()
+        session.clean_up()
+        return session.finish(0)
+
+
+@pytest.fixture(scope="module")
+def exits(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, int]:
+    """Run on all bad servers, many at once."""
+    folder = tmp_path_factory.mktemp("runs")
+    certificates = make(tmp_path_factory.mktemp("certificates"))
+    with ThreadPoolExecutor(12) as pool:
+        found = {bad.name: pool.submit(run_on, bad, certificates, folder / bad.name) for bad in BAD_SERVERS}
+    return {name: future.result() for name, future in found.items()}
+
+
+BUSY = ("answers-twice",)
+"""Waits on its first connection and lets the next ones wait, so the state afterwards cannot be read: blocked."""
+
+
+@pytest.mark.parametrize("bad", BAD_SERVERS, ids=lambda bad: bad.name)
+def test_a_run_on_a_bad_server_has_its_exit_code(bad: Bad, exits: Mapping[str, int]) -> None:
+    """Rejected where something came back that breaks the contract, inconclusive where nothing came back at all."""
+    wanted = 6 if bad.status is None or bad.name in BUSY else 1 if bad.kinds else 0
+    assert exits[bad.name] == wanted
+
+
+def test_no_thread_is_left(seen: Mapping[str, Seen]) -> None:
+    """However many deadlines there were, one thread keeps them."""
+    assert seen
+    assert [thread.name for thread in threading.enumerate()].count("deadlines") == 1
+
+
+LARGE = ("large", "bomb", "endless", "deep", "redirect-large", "many-keys", "for-ever")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc")
+def test_memory_stays_bounded() -> None:
+    """All servers that send without measure, one after another, take less than 200 MB of memory together."""
+    done = subprocess.run(
+        [sys.executable, __file__], cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == ""
+    assert 0 <= int(done.stdout) < 200_000
+
+
+def grown() -> int:
+    """Return the KiB by which this process grew while it met all large servers, the servers' own memory included."""
+    before = peak()
+    for bad in BAD_SERVERS:
+        if any(word in bad.name for word in LARGE):
+            meet(bad)
+    return peak() - before
+
+
+def peak() -> int:
+    """Return the most memory in KiB that this process has had; getrusage would count its parent's too."""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.partition("VmHWM:")[2].split()[0])
+
+
+def test_the_documentation_lists_every_bad_server() -> None:
+    """The table of docs/reliability.md is the table that these tests ran."""
+    assert documented() in (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(str(grown()))

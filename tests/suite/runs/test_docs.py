@@ -1,0 +1,238 @@
+"""What the documents say is so: their commands, options, paths, tables and examples exist as they stand there."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from contracts.__main__ import main
+from contracts.case.outcome import Result
+from contracts.catalog.profiles import PROFILES
+from contracts.catalog.release import ROOT
+from contracts.i18n import messages as catalogue
+from contracts.report.summary.terminal import block
+from contracts.run.verdict import ACCEPTED, EXITS, INCONCLUSIVE, LEAKED, PASSED_ON, REJECTED
+from contracts.settings.readme_table import BEGIN, END, LANGUAGES
+from contracts.settings.settings import SETTINGS
+from helpers import documents
+from helpers.shell import COMMENT
+
+READMES = tuple(language.file for language in LANGUAGES)
+TROUBLE = ("docs/troubleshooting.md", "docs/troubleshooting.zh-CN.md")
+DOCUMENTS = (*READMES, *TROUBLE, "ARCHITECTURE.md", "CONTRIBUTING.md")
+WORDS = {
+    "README.md": {ACCEPTED: "accepted", REJECTED: "rejected", INCONCLUSIVE: "inconclusive"},
+    "README.zh-CN.md": {ACCEPTED: "通过", REJECTED: "拒绝", INCONCLUSIVE: "无法判定"},
+}
+DEFAULT = {"README.md": "(the default)", "README.zh-CN.md": "（默认）"}
+MADE_LATER = {"zadig.toml", "verdict.json", "journal.jsonl", "summary.md"}
+"""Files that a user writes or a run makes."""
+EXAMPLES = ("1.7.2", "1.10.0", "get-task.md", "cancel.md")
+"""Releases and pages that the examples of CONTRIBUTING.md make; a test follows them."""
+
+A_PATH = re.compile(r"[\w.][\w./*-]*(/[\w.*-]*|\.(py|toml|json|jsonl|md))")
+
+all_documents = pytest.mark.parametrize("document", DOCUMENTS)
+both_readmes = pytest.mark.parametrize("document", READMES)
+
+
+def text(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def fences(document: str, language: str) -> list[str]:
+    return [fence.text for fence in documents.fences(documents.read(document)) if fence.language == language]
+
+
+def inline(document: str) -> set[str]:
+    """Return what stands in backticks outside of the settings table."""
+    before, _, rest = text(document).partition(BEGIN)
+    parts = documents.inline(documents.tokens(before + rest.partition(END)[2]))
+    return {part.content for part in parts if part.type == "code_inline"}
+
+
+def commands(document: str) -> list[str]:
+    """Return the lines of shell, without their comments, and what stands in backticks."""
+    lines = [line for body in fences(document, "sh") for line in body.splitlines()]
+    return [COMMENT.sub("", line) for line in lines] + sorted(inline(document))
+
+
+def table(document: str, head: str) -> list[list[str]]:
+    """Return the rows of the table whose first column is called `head`."""
+    rows = text(document).split(f"\n| {head} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def made_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
+
+
+def shown_targets() -> set[str]:
+    return set(re.findall(r"^## make ([\w-]+)", text("Makefile"), re.MULTILINE))
+
+
+def in_commands(document: str, start: str) -> set[str]:
+    return {word for line in commands(document) for word in re.findall(rf"(?:^|; |&& ){start} ([a-z-]+)", line)}
+
+
+@pytest.fixture(scope="module")
+def pytest_options() -> set[str]:
+    """Return every option that pytest offers in this project."""
+    asked = [sys.executable, "-m", "pytest", "--help", "tests/suite"]
+    shown = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
+    lines = [line.strip().split("  ")[0] for line in shown.splitlines() if re.match(r" {2,4}-", line)]
+    return {option for line in lines for option in re.findall(r"(?:^|, )(--?[\w-]+)", line)}
+
+
+@all_documents
+def test_make_target_that_is_named_exists(document: str) -> None:
+    """Whoever types a make command from a document gets no "No rule to make target"."""
+    assert in_commands(document, "make") <= made_targets()
+
+
+@all_documents
+def test_command_that_is_named_exists(document: str) -> None:
+    """Every python -m contracts COMMAND of a document is a command."""
+    assert in_commands(document, "python -m contracts") <= main.commands.keys()
+
+
+@both_readmes
+def test_readme_names_every_make_target_that_help_shows(document: str) -> None:
+    """Nothing that make help shows is missing."""
+    assert in_commands(document, "make") >= shown_targets()
+
+
+@both_readmes
+def test_readme_names_every_command(document: str) -> None:
+    """Nothing that python -m contracts --help shows is missing."""
+    assert in_commands(document, "python -m contracts") >= main.commands.keys()
+
+
+@all_documents
+def test_option_that_is_named_exists(document: str, pytest_options: set[str]) -> None:
+    """Every option is one of the command that stands before it, or else one of pytest, the settings' among them."""
+    for line in commands(document):
+        if line.startswith(("npx ", "git ")):  # another tool's
+            continue
+        own = re.match(r"python -m contracts ([\w-]+)", line)
+        known = options_of(main.commands[own[1]]) if own else pytest_options
+        named = re.findall(r"(?<!\S)--?[a-z][\w-]*", re.sub(r" -m contracts| -X \S+", "", line))
+        assert set(named) <= known, line
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {option for parameter in command.get_params(click.Context(command)) for option in parameter.opts}
+
+
+@pytest.mark.parametrize("document", [*READMES, *TROUBLE])
+def test_settings_in_toml_and_environment_are_settings(document: str) -> None:
+    """Variables and keys of zadig.toml in the text are known settings."""
+    names = {name.lower() for name in re.findall(r"ZADIG_([A-Z_]+[A-Z])", text(document))}
+    keys = {name for code in inline(document) for name in re.findall(r"^([a-z_]+) = ", code)}
+    assert names | keys <= SETTINGS.keys()
+
+
+@both_readmes
+def test_profiles_are_those_of_the_plan(document: str) -> None:
+    """The table has every profile, in their order, and marks the default."""
+    rows = {row[0].strip("`"): row[1] for row in table(document, "`--profile`")}
+    assert list(rows) == list(PROFILES)
+    marked = [name for name, runs in rows.items() if DEFAULT[document] in runs]
+    assert marked == [SETTINGS["profile"].default]
+
+
+@both_readmes
+def test_exit_codes_are_those_of_the_verdict(document: str) -> None:
+    """The table has every exit code once, each beside its verdict."""
+    head = "exit" if document == "README.md" else "退出码"
+    rows = [([int(code) for code in row[0].split(",")], row[1]) for row in table(document, head)]
+    assert sorted(code for codes, _ in rows for code in codes) == sorted({*EXITS.values(), LEAKED, *PASSED_ON})
+    words = WORDS[document]
+    said = {codes[0]: meaning for codes, meaning in rows}
+    assert all(said[code].startswith(words[verdict]) for verdict, code in EXITS.items())
+    assert said[LEAKED].startswith(words[ACCEPTED])
+    assert said[min(PASSED_ON)].count("," if document == "README.md" else "、") == len(PASSED_ON) - 1
+
+
+@both_readmes
+def test_words_are_the_results_of_cases(document: str) -> None:
+    """The table of words has every result that a case can have, and the leak."""
+    head = "word" if document == "README.md" else "结果"
+    assert {row[0].partition("（")[0] for row in table(document, head)} == {*map(str, Result), "leak"}
+
+
+@both_readmes
+def test_verdicts_are_named(document: str) -> None:
+    """The three verdicts stand in the first paragraph, as verdict.json has them."""
+    assert all(f"**{verdict}**" in text(document) for verdict in EXITS)
+
+
+@both_readmes
+def test_example_is_what_the_terminal_prints(document: str) -> None:
+    """The block that explains a breach is, to the letter, what the summary prints for it."""
+    breach = {"kind": "wrong-constant", "drift": False, "where": "$.code", "promised": "6163", "came": "6165"}
+    address = "https://zadig.example.com"
+    bearer = '-H "Authorization: Bearer $ZADIG_TOKEN"'
+    exchange = {
+        "failure": None,
+        "status": 400,
+        "body": '{"code":6165,"description":"mongo: no documents in result", …}',
+        "curl": f"curl -sSig --path-as-is -X DELETE {bearer} '{address}/api/aslan/…'",
+    }
+    case = {
+        "case": "cancel-task/no-such-task",
+        "result": "breach",
+        "promised": "zadig-1.7.0-workflow-api.md:71-79",
+        "breaches": [breach],
+        "wanted": {"schema": "schemas/1.7.0/cancel-task/no-such-task.json"},
+        "reason": "",
+        "evidence": [exchange],
+        "again": "",
+    }
+    run = {"base_url": address, "embedded": False, "stand_in": None, "settings": {}}
+    assert fences(document, "")[0].splitlines() == block(case, run)
+
+
+@pytest.mark.parametrize(("document", "language"), [(TROUBLE[0], 0), (TROUBLE[1], 1)])
+def test_messages_that_are_quoted_are_said(document: str, language: int) -> None:
+    """What stands between quotation marks in a table of symptoms is a piece of a message in that language."""
+    said = [message[language] for part in catalogue.rows().values() for message in part.items()]
+    quoted = re.findall("“([^”]+)”", text(document))
+    assert len(quoted) > 20
+    assert [quote for quote in quoted if not any(quote in message for message in said)] == []
+
+
+@all_documents
+def test_paths_in_backticks_exist(document: str) -> None:
+    """A path is one from the project's folder, from contracts/ or from a release's folder."""
+    assert list(lost_paths(document)) == []
+
+
+def lost_paths(document: str) -> Iterator[str]:
+    folders = [ROOT, ROOT / "contracts", *(ROOT / "contracts/releases").glob("*/")]
+    for path in sorted(inline(document)):
+        made = path in MADE_LATER or (document == "CONTRIBUTING.md" and set(path.split("/")) & set(EXAMPLES))
+        if A_PATH.fullmatch(path) and not made and not any(any(at.glob(path)) for at in folders):
+            yield path
+
+
+def test_diagram_shows_what_is_there() -> None:
+    """Each module, file and folder in the diagram of ARCHITECTURE.md exists."""
+    (diagram,) = fences("ARCHITECTURE.md", "mermaid")
+    shown = [
+        name for label in re.findall(r'\["(.*?)"\]', diagram) for name in label.split(", ") if A_PATH.fullmatch(name)
+    ]
+    folders = [ROOT, ROOT / "contracts", *(ROOT / "contracts/releases").glob("*/")]
+    assert len(shown) > 15
+    assert [name for name in shown if name not in MADE_LATER and not any((at / name).exists() for at in folders)] == []
+
+
+def test_every_module_is_named_in_the_architecture() -> None:
+    """Each module and package of contracts/ has its place in ARCHITECTURE.md."""
+    named = {name.removeprefix("contracts/") for name in inline("ARCHITECTURE.md")}
+    modules = {path.name for path in (ROOT / "contracts").glob("*.py")} - {"__init__.py"}
+    packages = {f"{path.parent.name}/" for path in (ROOT / "contracts").glob("*/__init__.py")}
+    assert modules | packages <= named

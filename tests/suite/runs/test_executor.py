@@ -1,0 +1,169 @@
+"""Cases that are worked out ahead: in order, within a window, alone where they must be, and ended in order."""
+
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+import spoilers as spoil
+
+from contracts.case.outcome import Outcome, Result
+from contracts.catalog.cases import Case, cases
+from contracts.run.executor import WINDOW, Ahead, Job
+from contracts.safety.journal import left_open
+from contracts.standin.app import create_app
+from contracts.standin.thread import serve_in_thread
+from contracts.target.exclusion import Quiet
+from helpers.spoilt import Spoiled
+from helpers.whole_runs import run
+
+ROWS = cases("1.7.0")
+THREADS = 3
+
+
+def held(case: Case) -> Outcome:
+    return Outcome(case.id, case.operation, case.answer.name, Result.HELD)
+
+
+class Begun:
+    """Work that notes which cases were begun, and goes on only when it may."""
+
+    def __init__(self) -> None:
+        self.cases: list[str] = []
+        self.may_end = threading.Event()
+        self.lock = threading.Lock()
+
+    def __call__(self, case: Case) -> Outcome:
+        """Work a case out."""
+        with self.lock:
+            self.cases.append(case.id)
+        assert self.may_end.wait(30)
+        return held(case)
+
+
+def jobs(work: Callable[[Case], Outcome], rows: Sequence[Case] = ROWS) -> list[Job]:
+    return [Job(case.id, partial(work, case)) for case in rows]
+
+
+def test_each_test_gets_the_outcome_of_its_case() -> None:
+    """Whatever is ready first, the outcome of a case is its own, and every case is worked out once."""
+    work = Begun()
+    work.may_end.set()
+    ahead, plan = Ahead(THREADS), jobs(work)
+    found = [ahead.outcome(job, plan[number + 1 :]).case for number, job in enumerate(plan)]
+    ahead.stop()
+    assert found == [case.id for case in ROWS]
+    assert sorted(work.cases) == sorted(found)
+
+
+def test_never_more_than_a_window_ahead() -> None:
+    """While the first case is asked for, only the next ones are begun, and no more at once than there are threads."""
+    work = Begun()
+    ahead, plan = Ahead(THREADS), jobs(work)
+    asking = threading.Thread(target=ahead.outcome, args=(plan[0], plan[1:]))
+    asking.start()
+    work.may_end.set()
+    asking.join(30)
+    ahead.stop()
+    assert set(work.cases) <= {case.id for case in ROWS[: THREADS * WINDOW]}
+
+
+def test_one_thread_works_when_it_is_asked() -> None:
+    """With one, nothing is begun before it is asked for."""
+    work = Begun()
+    work.may_end.set()
+    plan = jobs(work)
+    Ahead(1).outcome(plan[0], plan[1:])
+    assert work.cases == [ROWS[0].id]
+
+
+def test_a_mistake_comes_out_where_it_is_asked_for() -> None:
+    """What goes wrong in a thread is raised in the test of its case, and in no other."""
+
+    def work(case: Case) -> Outcome:
+        if case is ROWS[1]:
+            raise ZeroDivisionError
+        return held(case)
+
+    ahead, plan = Ahead(THREADS), jobs(work)
+    assert ahead.outcome(plan[0], plan[1:3]).case == ROWS[0].id
+    with pytest.raises(ZeroDivisionError):
+        ahead.outcome(plan[1], plan[2:3])
+    assert ahead.outcome(plan[2], ()).case == ROWS[2].id
+
+
+def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:
+    """While one is alone nobody shares, and those who shared before have ended."""
+    quiet, events, gone = Quiet(), [], threading.Event()
+
+    def share(name: str, then: Callable[[], object]) -> None:
+        with quiet.shared():
+            events.append(f"{name} in")
+            then()
+            events.append(f"{name} out")
+
+    def be_alone() -> None:
+        with quiet.alone():
+            events.append("alone in")
+            gone.wait(30)
+            events.append("alone out")
+
+    entered, leave = threading.Event(), threading.Event()
+    first = threading.Thread(target=share, args=("first", lambda: (entered.set(), leave.wait(30))))
+    first.start()
+    entered.wait(30)
+    alone = threading.Thread(target=be_alone)
+    alone.start()
+    later = threading.Thread(target=share, args=("later", lambda: None))
+    leave.set()
+    first.join(30)
+    later.start()
+    gone.set()
+    alone.join(30)
+    later.join(30)
+    order = [event for event in events if event.startswith(("first", "alone"))]
+    assert order == ["first in", "first out", "alone in", "alone out"]
+    assert not events.index("alone in") < events.index("later in") < events.index("alone out")
+
+
+def test_company_is_noticed() -> None:
+    """Whoever shares can tell whether others were there meanwhile."""
+    quiet = Quiet()
+    with quiet.shared() as in_company:
+        assert not in_company()
+        with quiet.shared() as too:
+            assert too()
+    assert in_company()
+
+
+@pytest.mark.parametrize("behaviour", ["perfect", "1.7.0"])
+def test_results_do_not_depend_on_how_many_are_under_way(tmp_path: Path, behaviour: str) -> None:
+    """One after the other or twelve at once: each case has the same result, and nothing is left."""
+    options = ("--behaviour", behaviour, "--deviations", "none")
+    alone, ran = (run(tmp_path / number, "--in-flight", number, *options) for number in ("1", "12"))
+    assert ran.results == alone.results
+    assert left_open(Path(ran.folder) / "journal.jsonl") == {}
+
+
+@pytest.mark.parametrize("options", [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="two-workers")])
+def test_a_run_that_stops_at_the_first_breach_leaves_nothing(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """With -x what was begun ahead is ended, is no outcome, and is removed from the target."""
+    wrong = spoil.answers("cancel-task", 400, spoil.holding(code=6165))
+    app = create_app()
+    with serve_in_thread(Spoiled(app, wrong)) as url:
+        ran = run(tmp_path, "--base-url", url, "-x", *options)
+    verdict = ran.verdict
+    assert (ran.code, verdict["verdict"]) in {(1, "rejected"), (2, "rejected")}
+    assert verdict["counts"]["run"] + verdict["counts"]["not_run"] == verdict["counts"]["planned"]
+    assert verdict["counts"]["not_run"] > 0
+    assert verdict["leaks"] == []
+    assert left_open(Path(ran.folder) / "journal.jsonl") == {}
+
+
+def test_a_case_that_ran_ahead_says_how_long_it_took(tmp_path: Path) -> None:
+    """The time of a test is that of its case, not of fetching what was ready."""
+    ran = run(tmp_path, "--durations", "3", "--durations-min", "0", "-k", "cancel-task")
+    slowest = max(case["seconds"] for case in ran.verdict["cases"])
+    shown = [float(line.split("s call")[0]) for line in ran.output.splitlines() if "s call" in line]
+    assert abs(max(shown) - slowest) < 0.011 + 0.2 * slowest

@@ -1,0 +1,289 @@
+"""report.html in a real Chromium, from disk and offline: it opens, filters, speaks, and can be used by all."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from contracts.case.outcome import Result
+from contracts.report.html.page import render
+from helpers.html_samples import HOSTILE, LIVE, STAND_IN, everything, outcome, put, texts, verdict
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+SERIOUS = ("serious", "critical")
+CASES = "#rows tr:not([hidden])"
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a headless Chromium of this machine."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine: install the package chromium")
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=as_root)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+    """Return what opens the page of a verdict; at the end, nothing may have been asked for and nothing gone wrong."""
+    contexts: list[BrowserContext] = []
+    asked: list[str] = []
+    wrong: list[str] = []
+
+    def opened(found: dict[str, Any], width: int = 1280, scripts: bool = True, at: str = "", **options: Any) -> Page:
+        options = {"locale": "en-US", "color_scheme": "light", "reduced_motion": "reduce"} | options
+        context = browser.new_context(
+            offline=True, java_script_enabled=scripts, viewport={"width": width, "height": 900}, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}") or dialog.dismiss())
+        path = tmp_path / "report.html"
+        path.write_text(render(found, now=NOW), encoding="utf-8")
+        page.goto(path.as_uri() + at)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+    assert {url.partition(":")[0] for url in asked} <= {"file", "data"}
+
+
+def shown(page: Page) -> list[str]:
+    """Return the ids of the cases that the table shows."""
+    return page.locator(f"{CASES} th code").all_inner_texts()
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    wide: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return wide
+
+
+def test_it_opens_from_disk(show: Open) -> None:
+    """With the network off, everything is there and nothing is complained about."""
+    page = show(everything())
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rejected", use_inner_text=True)
+    expect(page.locator(CASES)).to_have_count(len(Result))
+    expect(page.get_by_text("Live target")).to_be_visible()
+
+
+def test_a_stand_in_is_seen_at_once(show: Open) -> None:
+    """Without scrolling, the reader sees that no live Zadig was tested."""
+    page = show(verdict(outcome(), run=STAND_IN))
+    expect(page.get_by_text("Stand-in, not a live Zadig").first).to_be_in_viewport()
+
+
+def test_why_who_and_how_again_are_near(show: Open) -> None:
+    """When the gate is red, the first screen says why and who, and one click leads to how it is seen again."""
+    page = show(verdict(outcome(Result.BREACH), outcome()))
+    expect(page.locator(".reasons")).to_have_text("1 breach", use_inner_text=True)
+    for said in ("$.code promised 6163 came 6165", "The target: it breaks what the page promises"):
+        expect(page.locator(".why")).to_contain_text(said, use_inner_text=True)
+    expect(page.locator(".why")).to_be_in_viewport(ratio=1)
+    page.locator(".banner").get_by_role("link", name="cancel-task/breach").click()
+    expect(page.locator("#cause-1").get_by_text("curl -sSig")).to_be_in_viewport()
+
+
+def test_filter_by_result_and_operation(show: Open) -> None:
+    """Filters narrow the table, the number is said aloud, and the address keeps them."""
+    page = show(everything())
+    page.get_by_role("combobox", name="Result", exact=True).select_option("breach")
+    assert shown(page) == ["cancel-task/breach"]
+    expect(page.locator("#shown")).to_have_text("1 of 7 cases shown", use_inner_text=True)
+    assert page.url.endswith("#result=breach")
+    page.get_by_role("combobox", name="Operation", exact=True).select_option("cancel-task")
+    assert shown(page) == ["cancel-task/breach"]
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(CASES)).to_have_count(7)
+    assert page.url.endswith("#cases")
+
+
+def test_an_address_with_filters_can_be_passed_on(show: Open) -> None:
+    """A page that is opened with filters in its address shows the same rows."""
+    page = show(everything(), at="#result=held&q=HELD")
+    assert shown(page) == ["cancel-task/held"]
+    expect(page.get_by_role("searchbox")).to_have_value("HELD")
+    page.evaluate("location.hash = 'result=no-such-result'")
+    expect(page.locator(CASES)).to_have_count(7)
+
+
+def test_search_by_keyboard(show: Open) -> None:
+    """The slash key leads to the search; all words have to be in a row; nothing found is said."""
+    page = show(everything())
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("unreach task/")
+    assert shown(page) == ["cancel-task/unreachable"]
+    page.keyboard.type(" nowhere")
+    assert shown(page) == []
+    expect(page.get_by_text("No case is like that.")).to_be_visible()
+    expect(page.locator("#shown")).to_have_text("0 of 7 cases shown", use_inner_text=True)
+
+
+def test_a_cell_of_the_matrix_leads_to_its_cases(show: Open) -> None:
+    """A click on a cell filters the table by operation and answer."""
+    other = outcome(Result.HELD, "other", answer="lost")
+    page = show(verdict(outcome(), other))
+    page.locator("#matrix").get_by_role("row", name="lost").get_by_role("link").click()
+    assert shown(page) == ["cancel-task/other"]
+    expect(page.locator("#cases")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(
+    ("locale", "language", "heading"),
+    [
+        pytest.param("zh-CN", "zh-CN", "拒绝", id="chinese"),
+        pytest.param("zh-TW", "zh-CN", "拒绝", id="chinese-elsewhere"),
+        pytest.param("de-DE", "en", "Rejected", id="other"),
+    ],
+)
+def test_it_speaks_the_reader_s_language(show: Open, locale: str, language: str, heading: str) -> None:
+    """Readers whose browser is Chinese get Chinese, all others English."""
+    page = show(everything(), locale=locale)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading, use_inner_text=True)
+
+
+def test_language_is_switched_and_kept(show: Open) -> None:
+    """One button changes every text, the filters' options too; the choice is there when the page is opened again."""
+    page = show(everything())
+    page.get_by_role("button", name="中文").click()
+    text = page.locator("main").inner_text()
+    for english in ("\nbreach\n", "Promised by", "Known deviations", "Undocumented keys", "cases shown"):
+        assert english not in text
+    assert "已知偏差" in text
+    expect(page.locator("#shown")).to_have_text("显示 7 / 7 个用例", use_inner_text=True)
+    assert page.get_by_role("combobox", name="结果", exact=True).locator("option").all_text_contents()[:2] == [
+        "全部",
+        "违约",
+    ]
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("拒绝", use_inner_text=True)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rejected", use_inner_text=True)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_theme_follows_the_system_until_it_is_switched(show: Open, scheme: str) -> None:
+    """The page is as light or dark as the system; a button turns it over, and that is kept."""
+    page = show(everything(), color_scheme=scheme)
+
+    def light() -> bool:
+        colour = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        return int(re.findall(r"\d+", colour)[0]) > 127
+
+    assert light() == (scheme == "light")
+    page.get_by_role("button", name="Light / dark").click()
+    assert light() == (scheme == "dark")
+    page.reload()
+    assert light() == (scheme == "dark")
+
+
+def test_copying_a_line(show: Open) -> None:
+    """The button beside a line puts just that line into the clipboard, and says so."""
+    page = show(verdict(outcome(Result.BREACH, again="curl 'x' | grep \"<b>\"")), permissions=["clipboard-read"])
+    page.locator("#cause-1").get_by_role("button", name="Copy").first.click()
+    expect(page.locator("#status")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == "curl 'x' | grep \"<b>\""
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["accepted", "everything"])
+def test_nothing_stands_in_the_way_of_anybody(show: Open, kind: str, scheme: str, locale: str) -> None:
+    """axe finds no serious issue, with everything unfolded."""
+    found = verdict(outcome(), run=STAND_IN) if kind == "accepted" else everything()
+    page = show(found, color_scheme=scheme, locale=locale)
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    results = Axe().run(page).response
+    issues = [
+        (issue["id"], node["target"], node["failureSummary"])
+        for issue in results["violations"]
+        if issue["impact"] in SERIOUS
+        for node in issue["nodes"]
+    ]
+    assert issues == []
+
+
+def test_the_keyboard_reaches_everything(show: Open) -> None:
+    """Going on with the tab key leads over the skip link through all controls, each of which shows its focus."""
+    page = show(everything())
+    seen = []
+    for _ in range(15):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.name"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    assert "Skip to what matters" in seen[0]
+    assert any("中文" in each for each in seen)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("hostile", [False, True], ids=["plain", "hostile"])
+def test_nothing_is_wider_than_the_window(show: Open, width: int, hostile: bool) -> None:
+    """Nothing overflows sideways, on a phone neither, whatever the server sent."""
+    found = everything()
+    if hostile:
+        for path in texts(found):
+            if path[-1] not in ("operation", "answer", "call", "kind"):
+                found = put(found, path, f"{path} " + HOSTILE * 20 + "x" * 900)
+    page = show(found, width=width)
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
+    assert overflow(page) <= 0
+
+
+def test_hostile_answers_do_no_harm(show: Open) -> None:
+    """HTML, scripts, 5 MB of text and right-to-left marks in an answer are shown, and do nothing."""
+    found = verdict(outcome(Result.BREACH), run=LIVE)
+    for path in texts(found):
+        if path[0] == "cases" and path[-1] in ("body", "curl", "came", "promised", "again"):
+            found = put(found, path, HOSTILE * (5_000_000 // len(HOSTILE)))
+    page = show(found)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rejected", use_inner_text=True)
+    expect(page.locator("script")).to_have_count(1)
+    expect(page.locator("img")).to_have_count(0)
+    assert "\\u202e" in page.locator("#cause-1").inner_text()
+    assert "\u202e" not in page.content()
+    page.keyboard.press("/")
+    page.keyboard.type("held")
+    assert shown(page) == []
+
+
+def test_without_scripts_everything_can_be_read(show: Open) -> None:
+    """With JavaScript off, every case and card is there in one language, and no control that does nothing."""
+    page = show(everything(), scripts=False)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rejected", use_inner_text=True)
+    expect(page.get_by_role("row", name="cancel-task/held")).to_be_visible()
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("searchbox")).to_have_count(0)
+
+
+def test_on_paper_it_is_light_and_unfolded(show: Open) -> None:
+    """A print has no controls, is light, and shows what was folded on the screen."""
+    page = show(everything(), color_scheme="dark")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.get_by_role("button")).to_have_count(0)
+    assert page.locator("details:not([open])").count() == 0
+    assert page.evaluate("getComputedStyle(document.querySelector('.banner')).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.pdf().startswith(b"%PDF")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 1  # the list of cases that did not run is never folded

@@ -1,0 +1,106 @@
+"""Known deviations, drifts, unknown keys and leaks in whole runs, as strict as the options say."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import spoilers as spoil
+
+from contracts.safety.journal import left_open
+from contracts.standin.app import create_app
+from contracts.standin.thread import serve_in_thread
+from helpers.spoilt import Spoil, Spoiled
+from helpers.whole_runs import Ran, run
+
+DOCUMENTED_BODY = "create-workflow/documented-body"
+DEVIATION = """
+[wrong-code]
+means = "cancelling answers 6165"
+releases = ["1.7.0"]
+source = "a server of ours"
+since = "1.7.0"
+expires = {expires}
+[wrong-code.shows]
+"cancel-task/no-such-workflow" = ["wrong-constant:$.code"]
+"""
+WRONG_CODE = spoil.answers("cancel-task", 400, spoil.holding(code=6165))
+FOREVER, LONG_AGO = "2999-12-31", "2020-01-01"
+
+
+def run_spoiled(folder: Path, server: Spoil, *options: str, behaviour: str = "1.7.0") -> Ran:
+    """Run pytest on a spoiled stand-in."""
+    with serve_in_thread(Spoiled(create_app(behaviour), server)) as url:
+        return run(folder, "--base-url", url, *options)
+
+
+@pytest.mark.parametrize(
+    ("expires", "code", "result"),
+    [
+        pytest.param(None, 1, "breach", id="nobody-knows-it"),
+        pytest.param(FOREVER, 0, "known", id="known"),
+        pytest.param(LONG_AGO, 1, "breach", id="expired"),
+        pytest.param(datetime.now(UTC).date().isoformat(), 0, "known", id="expires-today"),
+    ],
+)
+def test_a_deviation_of_ones_own(tmp_path: Path, expires: str | None, code: int, result: str) -> None:
+    """A breach that a file of one's own knows is accepted, until the deviation expires."""
+    case = "cancel-task/no-such-workflow"
+    mine = tmp_path / "mine.toml"
+    mine.write_text(DEVIATION.format(expires=expires or FOREVER), encoding="utf-8")
+    ran = run_spoiled(tmp_path, WRONG_CODE, "-k", case, *(("--deviations", str(mine)) if expires else ()))
+    assert (ran.code, ran.results) == (code, {case: result})
+    assert ("wrong-code expired on 2020-01-01" in ran.output) == (expires == LONG_AGO)
+
+
+@pytest.mark.parametrize(
+    ("profile", "code"),
+    [pytest.param("regression", 0, id="regression"), pytest.param("acceptance", 1, id="acceptance")],
+)
+def test_a_deviation_that_is_fixed_is_told(tmp_path: Path, profile: str, code: int) -> None:
+    """A deviation that no longer shows is reported, and fails the run in the acceptance profile only."""
+    mine = tmp_path / "mine.toml"
+    mine.write_text(DEVIATION.format(expires=FOREVER), encoding="utf-8")
+    options = ("--behaviour", "1.7.0", "--profile", profile, "--deviations", str(mine))
+    ran = run(tmp_path, *options, "-k", "cancel-task/no-such-workflow")
+    assert ran.code == code
+    assert "FIXED  wrong-code no longer shows in cancel-task/no-such-workflow" in ran.output
+
+
+def test_a_fixed_release_is_told(tmp_path: Path) -> None:
+    """A 1.7.0 that no longer crashes on the documented body is reported as fixed."""
+    with_hook = spoil.first("create-workflow", lambda call: call.with_json(hook_ctl={"enabled": False, "items": []}))
+    ran = run_spoiled(tmp_path, with_hook, "-k", DOCUMENTED_BODY)
+    assert (ran.code, ran.results) == (0, {DOCUMENTED_BODY: "held"})
+    assert f"FIXED  documented-body-crashes no longer shows in {DOCUMENTED_BODY}" in ran.output
+
+
+NEW_KEY = spoil.answers("cancel-task", 200, spoil.holding(zct_new=1))
+HTML_TYPE = spoil.answers("cancel-task", 200, spoil.header("content-type", "text/html"))
+
+
+@pytest.mark.parametrize(
+    ("server", "options", "code", "result"),
+    [
+        pytest.param(HTML_TYPE, (), 1, "drift", id="drift"),
+        pytest.param(HTML_TYPE, ("--drift", "warn"), 0, "drift", id="drift-warned-of"),
+        pytest.param(NEW_KEY, (), 0, "held", id="unknown-key"),
+        pytest.param(NEW_KEY, ("--unknown-fields", "fail"), 1, "held", id="unknown-key-held-against"),
+        pytest.param(NEW_KEY, ("--unknown-fields", "ignore"), 0, "held", id="unknown-key-ignored"),
+    ],
+)
+def test_how_strict_a_run_is(tmp_path: Path, server: Spoil, options: tuple[str, ...], code: int, result: str) -> None:
+    """What departs from an observed fact only, and what nobody documented, counts as the options say."""
+    case = "cancel-task/queued-task"
+    ran = run_spoiled(tmp_path, server, "-k", case, *options, behaviour="perfect")
+    assert (ran.code, ran.results) == (code, {case: result})
+    listed = server is NEW_KEY and "ignore" not in options
+    assert (re.search(r"cancel-task +\$\.zct_new", ran.output) is not None) == listed
+
+
+def test_what_cannot_be_removed_is_a_leak(tmp_path: Path) -> None:
+    """Where deleting says success and does nothing: exit 7, each leak is named, and is open in the journal."""
+    ran = run_spoiled(tmp_path, spoil.ignored("delete-workflow"), "-k", "cancel-task/queued-task", behaviour="perfect")
+    assert (ran.code, ran.verdict["verdict"]) == (7, "accepted")
+    (leak,) = ran.verdict["leaks"]
+    assert list(left_open(Path(ran.folder) / "journal.jsonl")) == [leak.split()[0]]

@@ -1,0 +1,72 @@
+"""How many workers -n auto starts: by how long the target takes, and by the cores of this machine."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from contracts.run import workers as module
+from contracts.run.workers import MOST, WORK, latency, workers
+from contracts.settings.settings import load
+from contracts.standin.app import create_app
+from contracts.standin.thread import serve_in_thread
+from helpers.whole_runs import run
+
+
+class Slow:
+    """A stand-in that takes its time for each answer."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app, self._seconds = app, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await asyncio.sleep(self._seconds)
+        await self._app(scope, receive, send)
+
+
+@pytest.mark.parametrize(
+    ("waited", "in_flight", "cores", "wanted"),
+    [
+        pytest.param(0.0, 8, 2, 0, id="answers-at-once"),
+        pytest.param(8 * WORK, 8, 2, 0, id="one-process-is-busy"),
+        pytest.param(16 * WORK, 8, 2, 2, id="half-of-the-time-is-waiting"),
+        pytest.param(1.0, 8, 2, 4, id="bounded-by-cores"),
+        pytest.param(1.0, 8, 64, MOST // 8, id="bounded-by-what-a-target-should-get"),
+        pytest.param(0.05, 1, 2, 4, id="one-after-the-other"),
+        pytest.param(1.0, 64, 8, 0, id="many-in-flight"),
+    ],
+)
+def test_workers(waited: float, in_flight: int, cores: int, wanted: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More processes are started only where one would still wait more than it works."""
+    monkeypatch.setattr(module, "latency", lambda _: waited)
+    settings = load({"base_url": "http://127.0.0.1:1", "in_flight": in_flight})
+    assert workers(settings, cores) == wanted
+
+
+def test_the_stand_in_needs_none() -> None:
+    """On the embedded stand-in one process is fastest."""
+    assert workers(load({}), 8) == 0
+
+
+def test_latency_is_that_of_an_open_connection() -> None:
+    """What is measured is how long the target takes to answer."""
+    with serve_in_thread(Slow(create_app(), 0.1)) as url:
+        assert 0.1 <= latency(load({"base_url": url})) < 5
+
+
+def test_a_target_that_does_not_answer_needs_none() -> None:
+    """Whether it is there at all is said by the run, not here."""
+    assert latency(load({"base_url": "http://127.0.0.1:1"})) == 0.0
+
+
+def test_auto_starts_workers_where_they_are_worth_it(tmp_path: Path) -> None:
+    """-n auto on a slow target starts several workers, on the embedded stand-in none; the verdict is as ever."""
+    options = ("-n", "auto", "-k", "cancel-task/no-such", "--in-flight", "1")
+    with serve_in_thread(Slow(create_app(), 0.05)) as url:
+        slow = run(tmp_path / "slow", *options, "--base-url", url)
+    fast = run(tmp_path / "fast", *options)
+    assert (slow.code, fast.code) == (0, 0)
+    assert "bringing up nodes" in slow.output
+    assert "bringing up nodes" not in fast.output

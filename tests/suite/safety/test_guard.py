@@ -1,0 +1,171 @@
+"""The guard lets nothing be changed but what this run made."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from contracts.safety.journal import Guard, Journal, RefusedError
+from helpers.own_names import (
+    CHINESE,
+    FOREIGN,
+    OWN,
+    PROJECT,
+    TASKS,
+    WORKFLOWS,
+    create,
+    guard_fixture,  # noqa: F401 - a fixture
+    journal_fixture,  # noqa: F401 - a fixture
+    raw,
+    request,
+    start,
+    task,
+)
+
+ALLOWED = [
+    pytest.param("POST", WORKFLOWS, create(), id="create"),
+    pytest.param("POST", WORKFLOWS, create(product_tmpl_name="other-project"), id="create-in-the-other-project"),
+    pytest.param("POST", WORKFLOWS, create(name=CHINESE), id="create-with-chinese-name"),
+    pytest.param("POST", WORKFLOWS, create(build_stage={"modules": [{"name": FOREIGN}]}), id="create-inner-name"),
+    pytest.param("POST", WORKFLOWS, raw('{"name": "OWN", "enabled": '), id="create-cut-off"),
+    pytest.param("POST", WORKFLOWS, create() + " and more", id="create-with-text-behind"),
+    pytest.param("POST", WORKFLOWS, "", id="create-with-empty-body"),
+    pytest.param("POST", WORKFLOWS, "[]", id="create-with-array"),
+    pytest.param("POST", WORKFLOWS, "null", id="create-with-null"),
+    pytest.param("POST", WORKFLOWS + "/", create(), id="create-with-trailing-slash"),
+    pytest.param("PATCH", WORKFLOWS, create(), id="create-by-wrong-method"),
+    pytest.param("POST", TASKS, start(), id="start"),
+    pytest.param("POST", TASKS, start(product_tmpl_name=f"no-{OWN}"), id="start-in-a-project-that-cannot-be-there"),
+    pytest.param("POST", TASKS, "", id="start-with-empty-body"),
+    pytest.param("POST", f"{TASKS}/{OWN}", "", id="start-by-path"),
+    pytest.param("DELETE", task(OWN), None, id="cancel"),
+    pytest.param("DELETE", task(quote(CHINESE, safe="")), None, id="cancel-percent-encoded"),
+    pytest.param("DELETE", task("%7Act-run-main-1"), None, id="cancel-needlessly-encoded"),
+    pytest.param("DELETE", task(OWN, ""), None, id="cancel-with-empty-id"),
+    pytest.param("DELETE", task(OWN, "1.5"), None, id="cancel-with-broken-id"),
+    pytest.param("DELETE", task(OWN, "%EF%BC%91"), None, id="cancel-with-full-width-id"),
+    pytest.param("DELETE", task(f"{OWN}%2Fx"), None, id="cancel-with-slash-behind-own-name"),
+    pytest.param("POST", task(OWN) + "/restart", None, id="restart"),
+    pytest.param("POST", task(OWN) + "/restart/", None, id="restart-with-trailing-slash"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{OWN}", None, id="delete"),
+    pytest.param("DELETE", f"/workflow/no-such-path/{OWN}", None, id="unknown-path"),
+    pytest.param("POST", f"/no-such{WORKFLOWS}", create(), id="unknown-path-with-own-body"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), ALLOWED)
+def test_own_things_may_be_changed(guard: Guard, method: str, path: str, body: str | None) -> None:
+    """A change of what this run made goes through, in whatever form."""
+    guard(request(method, path, body))
+
+
+REFUSED = [
+    # another's name
+    pytest.param("POST", WORKFLOWS, create(name=FOREIGN), id="create-foreign"),
+    pytest.param("POST", TASKS, start(workflow_name=FOREIGN), id="start-foreign"),
+    pytest.param("POST", f"{TASKS}/{FOREIGN}", "", id="start-foreign-by-path"),
+    pytest.param("DELETE", task(FOREIGN), None, id="cancel-foreign"),
+    pytest.param("POST", task(FOREIGN) + "/restart", None, id="restart-foreign"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{FOREIGN}", None, id="delete-foreign"),
+    pytest.param("DELETE", f"{WORKFLOWS}/zct-another-run-main-1", None, id="delete-of-another-run"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{OWN.upper()}", None, id="delete-other-case"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{OWN}0", None, id="delete-longer-name"),
+    pytest.param("DELETE", f"{WORKFLOWS}/workflow", None, id="delete-named-as-a-part-of-the-path"),
+    # two names
+    pytest.param("POST", TASKS, start(name=FOREIGN), id="own-workflow-name-and-foreign-name"),
+    pytest.param("POST", WORKFLOWS, create(workflow_name=FOREIGN), id="own-name-and-foreign-workflow-name"),
+    pytest.param("POST", TASKS, raw('{"workflow_name":"OWN","workflow_name":"FOREIGN"}'), id="key-twice"),
+    pytest.param("POST", TASKS, raw('{"workflow_name":"FOREIGN","workflow_name":"OWN"}'), id="key-twice-first"),
+    pytest.param("POST", TASKS, raw('{"workflow_name":"OWN","Workflow_Name":"FOREIGN"}'), id="key-in-other-case"),
+    pytest.param("POST", TASKS, raw('{"workflow_name":"OWN","wor\u212aflow_name":"FOREIGN"}'), id="key-folded"),
+    pytest.param("POST", TASKS, raw('{"workflow_name":"OWN","workflow\\u005fname":"FOREIGN"}'), id="key-escaped"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{FOREIGN}", create(), id="foreign-path-own-body"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{OWN}", create(name=FOREIGN), id="own-path-foreign-body"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{FOREIGN}/pipelines/{OWN}", None, id="own-name-behind-foreign"),
+    pytest.param("DELETE", f"/workflow/no-such-path/{FOREIGN}/{OWN}", None, id="unknown-path-with-foreign"),
+    # bodies that only some readers understand
+    pytest.param("POST", TASKS, start(workflow_name=FOREIGN) + " x", id="foreign-with-text-behind"),
+    pytest.param("POST", TASKS, start() + start(workflow_name=FOREIGN), id="foreign-in-a-second-value"),
+    pytest.param("POST", TASKS, "\ufeff" + start(workflow_name=FOREIGN), id="foreign-behind-a-byte-order-mark"),
+    pytest.param("POST", TASKS, b'{"x":"\xff","workflow_name":"%s"}' % FOREIGN.encode(), id="foreign-not-utf-8"),
+    pytest.param("POST", TASKS, raw('{"x":HUGE,"workflow_name":"FOREIGN"}'), id="foreign-huge-number"),
+    pytest.param("POST", TASKS, raw('{"x":"\t","workflow_name":"FOREIGN"}'), id="foreign-with-a-raw-tab"),
+    pytest.param("POST", TASKS, raw('{"workflow_name": "FOREIGN", "targets": ['), id="foreign-cut-off"),
+    pytest.param("POST", TASKS, raw('{x: 1, "workflow_name": "FOREIGN"}'), id="foreign-in-no-json"),
+    pytest.param("POST", TASKS, "[" * 9999 + raw('{"workflow_name": "FOREIGN"}'), id="foreign-deep-down"),
+    pytest.param("POST", TASKS, f"[{start(workflow_name=FOREIGN)}]", id="foreign-in-an-array"),
+    pytest.param("POST", TASKS, start(workflow_name=[OWN, FOREIGN]), id="names-in-an-array"),
+    pytest.param("POST", TASKS, start(workflow_name={"name": OWN}), id="name-in-an-object"),
+    pytest.param("POST", TASKS, start(workflow_name=7), id="name-is-a-number"),
+    # no name
+    pytest.param("POST", TASKS, "{}", id="start-nothing"),
+    pytest.param("POST", TASKS, start(workflow_name=None), id="start-null"),
+    pytest.param("POST", TASKS, start(workflow_name=""), id="start-empty-name"),
+    pytest.param("DELETE", task(""), None, id="cancel-empty-name"),
+    pytest.param("POST", WORKFLOWS, "{}", id="create-nothing"),
+    pytest.param("POST", WORKFLOWS, create(name=""), id="create-empty-name"),
+    pytest.param("POST", WORKFLOWS, create(name=f"{OWN}/x"), id="create-name-with-slash"),
+    pytest.param("post", WORKFLOWS, create(name=f"{OWN}/x"), id="slash-method-in-small-letters"),
+    pytest.param("POST", WORKFLOWS, "\ufeff" + create(name=f"{OWN}/x"), id="slash-behind-a-byte-order-mark"),
+    pytest.param("POST", WORKFLOWS, create(name=f"{OWN}/x", x="TAB").replace("TAB", "\t"), id="slash-with-a-raw-tab"),
+    pytest.param("POST", WORKFLOWS, raw(create(name=f"{OWN}/x", x=0)[:-2] + "HUGE}"), id="slash-huge-number"),
+    pytest.param("POST", WORKFLOWS, create(name=None), id="create-null-name"),
+    pytest.param("POST", WORKFLOWS, create(name=[OWN]), id="create-name-in-an-array"),
+    # other projects
+    pytest.param("POST", WORKFLOWS, create(product_tmpl_name="billing"), id="create-in-a-foreign-project"),
+    pytest.param("POST", WORKFLOWS, json.dumps({"name": OWN}), id="create-in-no-project"),
+    pytest.param("POST", WORKFLOWS + "/", create(product_tmpl_name="billing"), id="foreign-project-trailing-slash"),
+    pytest.param("post", WORKFLOWS, create(product_tmpl_name="billing"), id="foreign-project-method-in-small-letters"),
+    pytest.param("POST", WORKFLOWS, create(Product_Tmpl_Name="billing"), id="foreign-project-key-in-other-case"),
+    pytest.param("POST", TASKS, start(product_tmpl_name="billing"), id="start-in-a-foreign-project"),
+    # paths that can be read in several ways, or that nobody needs
+    pytest.param("DELETE", f"{WORKFLOWS}/{FOREIGN}#/pipelines/{OWN}", None, id="fragment"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{FOREIGN}?x=/pipelines/{OWN}", None, id="query-in-the-path"),
+    pytest.param("DELETE", f"{WORKFLOWS}/x/../{OWN}", None, id="dots"),
+    pytest.param("DELETE", f"{WORKFLOWS}/%2e%2e/{OWN}", None, id="dots-encoded"),
+    pytest.param("DELETE", f"{TASKS}/id/%252e%252e/pipelines/{OWN}", None, id="dots-encoded-twice"),
+    pytest.param("DELETE", f"{WORKFLOWS}/.", None, id="one-dot"),
+    pytest.param("DELETE", task(OWN, f"1%2Fpipelines%2F{FOREIGN}"), None, id="slash-in-the-id"),
+    pytest.param("DELETE", task(OWN, f"1%252Fpipelines%252F{FOREIGN}"), None, id="slash-in-the-id-encoded-twice"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{FOREIGN}%2F{OWN}", None, id="slash-before-own-name"),
+    pytest.param("DELETE", f"{WORKFLOWS}%2F{FOREIGN}", create(), id="slash-encoded-own-body"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{OWN}%2F..%2F{FOREIGN}", None, id="dots-behind-own-name"),
+    pytest.param("DELETE", f"/workflow/%77orkflow/{FOREIGN}", create(), id="known-word-encoded"),
+    pytest.param("DELETE", f"{WORKFLOWS}//{FOREIGN}", create(), id="double-slash"),
+    pytest.param("DELETE", f"{WORKFLOWS}\\{FOREIGN}", create(), id="backslash"),
+    pytest.param("DELETE", f"{WORKFLOWS}/{FOREIGN}\n", create(), id="line-break"),
+    pytest.param("DELETE", f"/project/products/{FOREIGN}", None, id="another-part-of-zadig"),
+    pytest.param("PUT", "/environment/environments/nginx", create(), id="another-part-own-body"),
+    pytest.param("BREW", task(FOREIGN), None, id="unknown-method-foreign"),
+    pytest.param("PUT", WORKFLOWS, create(name=FOREIGN), id="update-foreign"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), REFUSED)
+def test_all_else_is_refused(guard: Guard, journal: Journal, method: str, path: str, body: str | None) -> None:
+    """A change that could hit what this run did not make, or last for ever, does not go out and is not journaled."""
+    before = journal.path.read_bytes()
+    with pytest.raises(RefusedError) as refused:
+        guard(request(method, path, body))
+    assert "\n" not in str(refused.value).replace(path, "")
+    assert journal.path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(create(name=""), id="empty-name"),
+        pytest.param(create(name=f"{OWN}/x"), id="name-with-slash"),
+        pytest.param(create(product_tmpl_name="nowhere"), id="no-such-project"),
+    ],
+)
+def test_a_stand_in_gets_what_lasts_for_ever(journal: Journal, body: str) -> None:
+    """What could never be removed from a live target may be sent to a stand-in."""
+    Guard(journal, {PROJECT}, stand_in=True)(request("POST", WORKFLOWS, body))
+
+
+def test_what_is_gone_may_not_be_changed(guard: Guard, journal: Journal) -> None:
+    """A name that was closed is no longer this run's."""
+    journal.close(OWN)
+    with pytest.raises(RefusedError, match=OWN):
+        guard(request("DELETE", f"{WORKFLOWS}/{OWN}", None))

@@ -1,0 +1,149 @@
+"""The journal knows what a run made before it is made, and what of it is left."""
+
+import json
+import multiprocessing
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.requests import Request as Incoming
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from contracts.http.client import Client
+from contracts.safety.journal import FILE, Guard, Journal, Names, RefusedError, left_open
+from contracts.standin.thread import serve_in_thread
+from helpers.own_names import (
+    CHINESE,
+    FOREIGN,
+    OWN,
+    PROJECT,
+    TASKS,
+    WORKFLOWS,
+    create,
+    guard_fixture,  # noqa: F401 - a fixture
+    journal_fixture,  # noqa: F401 - a fixture
+    request,
+    start,
+)
+
+
+def test_names_are_new_each_time() -> None:
+    """Each name is given once, and says whose it is."""
+    names = Names("run", "gw1")
+    assert [names.new(), names.new()] == ["zct-run-gw1-1", "zct-run-gw1-2"]
+
+
+@pytest.fixture
+def seen(journal: Journal) -> Iterator[tuple[str, list[str]]]:
+    """A server that notes, as each request arrives, what the journal on disk says."""
+    journals: list[str] = []
+
+    async def server(scope: Scope, receive: Receive, send: Send) -> None:
+        await Incoming(scope, receive).body()
+        journals.append(journal.path.read_text(encoding="utf-8"))
+        await Response("{}")(scope, receive, send)
+
+    with serve_in_thread(server) as url:
+        yield url, journals
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [pytest.param(WORKFLOWS, create(), id="create"), pytest.param(TASKS, start(), id="start")],
+)
+def test_the_journal_is_on_disk_before_the_request(
+    seen: tuple[str, list[str]], guard: Guard, path: str, body: str
+) -> None:
+    """When a request that makes something arrives, the journal already has its name and the request."""
+    url, journals = seen
+    client = Client(url, {}, guard=guard)
+    client.send(request("POST", path, body))
+    client.close()
+    entries = [json.loads(line) for line in journals[0].splitlines()]
+    assert [entry["name"] for entry in entries if entry["event"] == "open"] == [OWN, CHINESE]
+    assert [(entry["method"], entry["path"], entry["name"]) for entry in entries if entry["event"] == "send"] == [
+        ("POST", path, OWN)
+    ]
+
+
+def test_each_entry_is_flushed_to_disk(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry is synced after it is written, so that it outlives the machine."""
+    calls: list[str] = []
+    write, sync = os.write, os.fsync
+    monkeypatch.setattr("contracts.safety.journal.os.write", lambda *args: (calls.append("write"), write(*args))[1])
+    monkeypatch.setattr("contracts.safety.journal.os.fsync", lambda *args: (calls.append("sync"), sync(*args))[1])
+    journal.open("zct-run-main-9", PROJECT)
+    assert calls == ["write", "sync"]
+
+
+def test_a_refused_request_never_leaves(seen: tuple[str, list[str]], guard: Guard) -> None:
+    """What the guard refuses does not reach the server."""
+    url, journals = seen
+    client = Client(url, {}, guard=guard)
+    with pytest.raises(RefusedError):
+        client.send(request("DELETE", f"{WORKFLOWS}/{FOREIGN}", None))
+    client.close()
+    assert journals == []
+
+
+def _write_many(path: Path, worker: int) -> None:
+    journal = Journal(path)
+    for number in range(40):
+        journal.open(f"zct-run-gw{worker}-{number}-{'x' * 3000}", PROJECT)
+
+
+def test_several_processes_write_whole_lines(tmp_path: Path) -> None:
+    """Lines of several processes in one journal never run into each other."""
+    path = tmp_path / FILE
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_write_many, args=(path, worker)) for worker in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len({json.loads(line)["name"] for line in lines}) == len(lines) == 120
+
+
+def test_a_torn_last_line_is_passed_over(journal: Journal) -> None:
+    """A line that a killed run did not finish hides nothing of what stands before it."""
+    with journal.path.open("a", encoding="utf-8") as file:
+        file.write('{"at": "2026-01-01", "event": "gone", "na')
+    assert left_open(journal.path) == {OWN: PROJECT, CHINESE: PROJECT}
+
+
+def test_nothing_is_lost_behind_a_torn_line(journal: Journal) -> None:
+    """What is written after a torn line stands on a line of its own."""
+    with journal.path.open("a", encoding="utf-8") as file:
+        file.write('{"at": "2026-01-01", "event": "op')
+    Journal(journal.path).open("zct-run-main-3", PROJECT)
+    assert left_open(journal.path) == {OWN: PROJECT, CHINESE: PROJECT, "zct-run-main-3": PROJECT}
+
+
+def test_left_open_is_what_was_never_seen_gone(journal: Journal) -> None:
+    """A name is left over until it is closed; sends do not count."""
+    journal.note(request("POST", TASKS, start()), OWN)
+    journal.close(CHINESE)
+    assert left_open(journal.path) == {OWN: PROJECT}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(f"{OWN}{mark}x", id=f"u{ord(mark):04x}") for mark in "\x0b\x0c\x1c\x85\u2028\u2029\n"]
+)
+def test_names_with_line_ends_are_left_open_too(tmp_path: Path, name: str) -> None:
+    """A name may have any character; one that some take for the end of a line does not hide it."""
+    journal = Journal(tmp_path / FILE)
+    journal.open(name, PROJECT)
+    assert left_open(journal.path) == {name: PROJECT}
+
+
+@pytest.mark.parametrize(
+    "line", ["null", "1", "[]", "{}", '{"event": "open"}', "not json", '{"event":"gone","name":[]}']
+)
+def test_strange_lines_are_passed_over(journal: Journal, line: str) -> None:
+    """A line that is no entry hides nothing."""
+    with journal.path.open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    assert left_open(journal.path) == {OWN: PROJECT, CHINESE: PROJECT}

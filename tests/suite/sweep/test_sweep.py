@@ -1,0 +1,193 @@
+"""A sweep removes what earlier runs left on their target, and nothing else."""
+
+import pytest
+from click.testing import CliRunner
+
+from contracts.__main__ import main
+from contracts.safety.journal import left_open
+from contracts.sweep.leftovers import run_ids
+from helpers.live import Live
+from helpers.sweeping import (
+    LONG_AGO,
+    journal,
+    made,
+    sweep,
+    zadig_fixture,  # noqa: F401 - a fixture
+)
+
+
+def test_what_the_journals_have_open_is_removed(zadig: Live) -> None:
+    names = made(zadig)
+    zadig.create("release")
+    path = journal(LONG_AGO, zadig.url, *names)
+    done = sweep(zadig)
+    assert done.exit_code == 0
+    assert zadig.names() == {"release"}
+    assert left_open(path) == {}
+    assert all(f"removed {name} in project nginx" in done.output for name in names)
+
+
+def test_queued_tasks_are_cancelled_before_their_workflow_goes(zadig: Live) -> None:
+    (name,) = made(zadig, count=1)
+    zadig.start(name)
+    zadig.start(name)
+    journal(LONG_AGO, zadig.url, name)
+    assert sweep(zadig).exit_code == 0
+    path = "/api/aslan/workflow/workflow"
+    assert sorted(zadig.app.changes()) == [
+        f"DELETE {path}/{name}",
+        f"DELETE {path}task/id/1/pipelines/{name}",
+        f"DELETE {path}task/id/2/pipelines/{name}",
+    ]
+    assert zadig.app.changes()[-1] == f"DELETE {path}/{name}"
+
+
+def test_what_is_not_there_any_more_is_closed_in_the_journal(zadig: Live) -> None:
+    path = journal(LONG_AGO, zadig.url, f"zct-{LONG_AGO}-main-1")
+    assert sweep(zadig).exit_code == 0
+    assert left_open(path) == {}
+    assert zadig.app.changes() == []
+
+
+def test_a_dry_run_says_what_would_go_and_changes_nothing(zadig: Live) -> None:
+    names = made(zadig)
+    zadig.start(names[0])
+    path = journal(LONG_AGO, zadig.url, *names, "zct-gone")
+    before = path.read_bytes()
+    done = sweep(zadig, "--dry-run", "--by-prefix")
+    assert done.exit_code == 0
+    assert f"would remove {names[0]} in project nginx, 1 of its tasks not at an end" in done.output
+    assert "not there: zct-gone" in done.output
+    assert zadig.app.changes() == []
+    assert (zadig.names(), path.read_bytes()) == (set(names), before)
+
+
+@pytest.mark.parametrize("by", ["id", "folder"])
+def test_only_the_named_run_is_swept(zadig: Live, by: str) -> None:
+    other = "20250102t000000-efgh"
+    mine, others = made(zadig), made(zadig, other)
+    journal(LONG_AGO, zadig.url, *mine)
+    journal(other, zadig.url, *others)
+    assert sweep(zadig, LONG_AGO if by == "id" else f"runs/{LONG_AGO}").exit_code == 0
+    assert zadig.names() == set(others)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "line"),
+    [
+        ("https://zadig.example.com", "was on https://zadig.example.com, not on http://127.0.0.1:"),
+        (None, "its journal does not say which target it was for; try --by-prefix"),
+    ],
+    ids=["another", "unknown"],
+)
+def test_a_run_on_another_target_is_refused(zadig: Live, base_url: str | None, line: str) -> None:
+    names = made(zadig)
+    path = journal(LONG_AGO, base_url, *names)
+    done = sweep(zadig, LONG_AGO)
+    assert done.exit_code == 4
+    assert line in done.output
+    assert done.output.count("\n") == 1
+    everything = sweep(zadig)
+    assert everything.exit_code == 0
+    assert f"run {LONG_AGO}: not swept, it was on" in everything.output
+    assert zadig.app.changes() == []
+    assert (zadig.names(), len(left_open(path))) == (set(names), 2)
+
+
+def test_the_same_target_may_be_written_in_another_way(zadig: Live) -> None:
+    journal(LONG_AGO, zadig.url.upper().replace("HTTP", "http") + "/", *made(zadig))
+    assert sweep(zadig, LONG_AGO).exit_code == 0
+    assert zadig.names() == set()
+
+
+def test_a_run_that_may_be_under_way_is_swept_only_by_name(zadig: Live) -> None:
+    names = made(zadig)
+    journal(LONG_AGO, zadig.url, *names, quiet=False)
+    done = sweep(zadig)
+    assert "it may still be under way" in done.output
+    assert (done.exit_code, zadig.names()) == (0, set(names))
+    assert sweep(zadig, LONG_AGO).exit_code == 0
+    assert zadig.names() == set()
+
+
+def test_a_run_that_ended_with_something_left_is_swept_at_once(zadig: Live) -> None:
+    path = journal(LONG_AGO, zadig.url, *made(zadig), quiet=False)
+    (path.parent / "verdict.json").write_text("{}")
+    assert sweep(zadig).exit_code == 0
+    assert zadig.names() == set()
+
+
+def test_a_torn_journal_is_read_as_far_as_it_goes(zadig: Live) -> None:
+    path = journal(LONG_AGO, zadig.url, *made(zadig))
+    path.write_text(path.read_text() + '{"event": "op')
+    assert sweep(zadig, LONG_AGO).exit_code == 0
+    assert zadig.names() == set()
+
+
+@pytest.mark.parametrize("first", ["[]", "{", '{"event": "run", "base_url": 7}', ""], ids=["list", "torn", "7", "none"])
+def test_a_journal_that_does_not_begin_with_its_target_is_refused(zadig: Live, first: str) -> None:
+    journal(LONG_AGO, None).write_text(f"{first}\n")
+    assert sweep(zadig, LONG_AGO).exit_code == 4
+
+
+def test_what_cannot_be_removed_is_named_and_stays_in_the_journal(zadig: Live) -> None:
+    name = f"zct-{LONG_AGO}-main-1"
+    zadig.app.answers[f"/workflow/workflow/find/{name}"] = 500
+    other = f"zct-{LONG_AGO}-main-2"
+    zadig.create(other)
+    path = journal(LONG_AGO, zadig.url, name, other)
+    done = sweep(zadig)
+    assert done.exit_code == 7
+    assert f"left: {name} in project nginx" in done.output
+    assert left_open(path) == {name: "nginx"}
+    assert zadig.names() == set()
+
+
+def test_what_the_token_may_not_delete_is_left_and_named(zadig: Live) -> None:
+    name = f"zct-{LONG_AGO}-main-1"
+    zadig.create(name, "other-project")
+    journal(LONG_AGO, zadig.url, name, project="other-project")
+    done = sweep(zadig)
+    assert done.exit_code == 7
+    assert f"left: {name} in project other-project" in done.output
+    assert zadig.names() == {name}
+
+
+def test_a_target_that_does_not_answer_is_unreachable(zadig: Live) -> None:
+    path = journal(LONG_AGO, "http://127.0.0.1:1", "zct-x")
+    done = CliRunner().invoke(main, ["sweep", "--base-url", "http://127.0.0.1:1"])
+    assert done.exit_code == 6
+    assert "is unreachable" in done.output
+    assert left_open(path) == {"zct-x": "nginx"}
+    assert zadig.app.changes() == []
+
+
+def test_a_refused_token_sends_nothing(zadig: Live) -> None:
+    zadig.app.answers.clear()
+    journal(LONG_AGO, zadig.url, *made(zadig))
+    env = {"ZADIG_TOKEN": zadig.tokens["expired"]}
+    done = CliRunner().invoke(main, ["sweep", "--base-url", zadig.url], env=env)
+    assert done.exit_code == 4
+    assert "the token is refused" in done.output
+    assert zadig.app.changes() == []
+
+
+def test_a_token_in_an_answer_is_not_shown(zadig: Live) -> None:
+    name = f"zct-{LONG_AGO}-main-1"
+    zadig.app.answers[f"/workflow/workflow/find/{name}"] = {"token": zadig.tokens["member"]}
+    journal(LONG_AGO, zadig.url, name)
+    done = sweep(zadig)
+    assert done.exit_code == 7
+    assert "***" in done.output
+    assert not any(part in done.output for part in zadig.tokens["member"].split("."))
+
+
+def test_an_unknown_run_is_a_bad_setting(zadig: Live) -> None:
+    done = sweep(zadig, "nowhere")
+    assert (done.exit_code, done.output.count("\n")) == (4, 1)
+    assert "run nowhere: no journal.jsonl there" in done.output
+
+
+def test_run_ids_are_those_of_the_suites_own_names() -> None:
+    names = [f"zct-{LONG_AGO}-main-1", f"zct-{LONG_AGO}-gw0-2", "zct-x", "release"]
+    assert run_ids(names) == [LONG_AGO]

@@ -1,0 +1,232 @@
+"""Where the cases may work is found on a live target, never guessed, and by reading alone."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.catalog.release import ROOT
+from contracts.settings.settings import SettingsError
+from contracts.target.target import Place
+from helpers.live import BUILD, BUILDS, ENVIRONMENTS, ONE_PROJECT, PAGE, PRESET, PROJECTS, REGISTRY, SERVICES
+from helpers.places_found import (
+    Answering,
+    found,
+    live_fixture,  # noqa: F401 - a fixture
+    module,
+)
+
+pytestmark = pytest.mark.usefixtures("bare")
+
+PYTEST = (sys.executable, "-m", "pytest", "tests/api", "-p", "no:cacheprovider")
+
+
+def test_the_only_candidate_of_each_kind_is_taken(live: Answering, tmp_path: Path) -> None:
+    with live() as zadig:
+        assert found(zadig, tmp_path) == Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
+        assert zadig.app.changes() == []
+
+
+def test_the_branch_is_the_one_of_the_build_unless_it_is_set(live: Answering, tmp_path: Path) -> None:
+    with live(ONE_PROJECT | {PRESET: [module("nginx", "nginx-test", "code")]}) as zadig:
+        assert found(zadig, tmp_path).branch == "trunk"
+        assert found(zadig, tmp_path, branch="other").branch == "other"
+
+
+def test_calls_that_answer_with_keys_in_clear_are_never_made(live: Answering, tmp_path: Path) -> None:
+    with live() as zadig:
+        found(zadig, tmp_path)
+        assert not zadig.app.asked("/system/s3storage")
+        assert not zadig.app.asked("/system/registry/namespaces/default")
+
+
+@pytest.mark.parametrize("refusal", [403, 404, PAGE, [{"target": None}]], ids=["403", "404", "page", "shape"])
+def test_builds_are_read_one_by_one_where_the_preset_cannot_be(
+    live: Answering, tmp_path: Path, refusal: object
+) -> None:
+    with live(ONE_PROJECT | {PRESET: refusal}) as zadig:
+        assert found(zadig, tmp_path) == Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
+        assert zadig.app.asked(BUILD)
+
+
+MANY = [{"name": f"p{number}"} for number in range(9)]
+ENVS = [{"name": "qa"}, {"name": "dev"}]
+
+
+@pytest.mark.parametrize(
+    ("answers", "settings", "message"),
+    [
+        pytest.param(
+            {PROJECTS: [{"name": "a"}, {"name": "b"}]},
+            {},
+            "the target has more than one project: a, b; set --project (ZADIG_PROJECT) to one of them",
+            id="two-projects",
+        ),
+        pytest.param(
+            {PROJECTS: MANY},
+            {},
+            "the target has more than one project: p0, p1, p2, p3, p4 and 4 more; "
+            "set --project (ZADIG_PROJECT) to one of them",
+            id="nine-projects",
+        ),
+        pytest.param(
+            {PROJECTS: []},
+            {},
+            "the target has no project; create a project with an environment, a service and its build "
+            "in Zadig's console",
+            id="no-project",
+        ),
+        pytest.param({PROJECTS: None}, {"project": "x"}, "the target has no project; create a project", id="null-list"),
+        pytest.param(
+            {},
+            {"project": "absent"},
+            "the target has no project 'absent'; there are: nginx; set --project (ZADIG_PROJECT) to one of them",
+            id="project-that-is-not-there",
+        ),
+        pytest.param(
+            {},
+            {"outsider_project": "absent"},
+            "the target has no project 'absent'; there are: nginx; "
+            "set --outsider-project (ZADIG_OUTSIDER_PROJECT) to one of them",
+            id="outsider-project-that-is-not-there",
+        ),
+        pytest.param(
+            {PROJECTS: [{"name": "nginx", "onboard": True}]},
+            {},
+            "project nginx is in onboarding, so its workflows could not be deleted again; "
+            "finish it in Zadig's console or set --project to another project",
+            id="onboarding",
+        ),
+        pytest.param(
+            {ENVIRONMENTS: []},
+            {},
+            "project nginx has no environment; create an environment in project nginx",
+            id="no-environment",
+        ),
+        pytest.param(
+            {ENVIRONMENTS: ENVS},
+            {},
+            "project nginx has more than one environment: dev, qa; set --env-name (ZADIG_ENV_NAME) to one of them",
+            id="two-environments",
+        ),
+        pytest.param(
+            {ENVIRONMENTS: [{"name": "prod", "production": True}]},
+            {},
+            "project nginx has production environments only: prod; "
+            "create another one, or set --env-name if the cases may deploy to one of these",
+            id="production-only",
+        ),
+        pytest.param(
+            {PRESET: [module("nginx", "nginx-test")]},
+            {},
+            "project nginx has no service with a build; create a build with a repository for one of: nginx",
+            id="no-build",
+        ),
+        pytest.param(
+            {PRESET: [], SERVICES: {"data": [], "total": 0}},
+            {},
+            "project nginx has no service with a build; "
+            "create a build with a repository for one of: no service, so create one first",
+            id="no-service",
+        ),
+        pytest.param(
+            {PRESET: [module("a", "m", "r"), module("b", "m", "r")]},
+            {},
+            "project nginx has more than one service with a build: a, b; set --service (ZADIG_SERVICE) to one of them",
+            id="two-services",
+        ),
+        pytest.param(
+            {PRESET: [module("a", "m", "r"), module("a", "n", "r")]},
+            {},
+            "service a has more than one module with a build: m, n; "
+            "set --service-module (ZADIG_SERVICE_MODULE) to one of them",
+            id="two-modules",
+        ),
+        pytest.param(
+            {PRESET: [module("a", "m", "r", "s")]},
+            {},
+            "the build of a/m has more than one repository: r, s; set --repo (ZADIG_REPO) to one of them",
+            id="two-repositories",
+        ),
+    ],
+)
+def test_what_is_missing_or_ambiguous_is_said_in_one_line(
+    live: Answering, tmp_path: Path, answers: dict[str, Any], settings: dict[str, str], message: str
+) -> None:
+    with live(ONE_PROJECT | answers) as zadig:
+        with pytest.raises(SettingsError) as raised:
+            found(zadig, tmp_path, token=zadig.tokens["admin"], **settings)
+        assert str(raised.value).startswith(message)
+        assert "\n" not in str(raised.value)
+        assert zadig.app.changes() == []
+
+
+def test_a_setting_decides_between_candidates(live: Answering, tmp_path: Path) -> None:
+    presets = [module("a", "m", "r", "s"), module("a", "n", "t"), module("b", "m", "u")]
+    answers = {PROJECTS: [{"name": "nginx"}, {"name": "other"}], ENVIRONMENTS: ENVS, PRESET: presets}
+    with live(answers) as zadig:
+        place = found(zadig, tmp_path, project="nginx", env_name="dev", service="a", service_module="m", repo="s")
+        assert place == Place("nginx", "dev", "a", "m", "s", "main")
+        place = found(zadig, tmp_path, project="nginx", env_name="dev", service="b")
+        assert place == Place("nginx", "dev", "b", "m", "u", "trunk")
+
+
+def test_a_production_environment_is_not_a_candidate_beside_another_one(live: Answering, tmp_path: Path) -> None:
+    with live(ONE_PROJECT | {ENVIRONMENTS: [{"name": "prod", "production": True}, {"name": "qa"}]}) as zadig:
+        assert found(zadig, tmp_path).env_name == "qa"
+        assert found(zadig, tmp_path, env_name="prod").env_name == "prod"
+
+
+def test_a_run_with_two_projects_ends_as_a_usage_error_before_anything_is_sent(live: Answering, tmp_path: Path) -> None:
+    with live({}) as zadig:
+        done = subprocess.run(
+            [*PYTEST, "--base-url", zadig.url, "--run-dir", str(tmp_path / "run")],
+            cwd=ROOT,
+            env=os.environ | {"ZADIG_TOKEN": zadig.tokens["member"]},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == pytest.ExitCode.USAGE_ERROR
+        assert "the target has more than one project: nginx, other-project; set --project" in done.stdout + done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+        assert zadig.app.changes() == []
+
+
+def test_the_journal_begins_with_the_run_and_its_target(live: Answering, tmp_path: Path) -> None:
+    with live() as zadig:
+        found(zadig, tmp_path)
+        found(zadig, tmp_path)
+        lines = (tmp_path / "journal.jsonl").read_text().splitlines()
+        assert len(lines) == 1
+        assert f'"event": "run", "run": "r", "base_url": "{zadig.url}"' in lines[0]
+
+
+EVERYBODY = {PROJECTS, REGISTRY}
+READERS = {*EVERYBODY, SERVICES, BUILDS, BUILD}
+
+
+@pytest.mark.parametrize(
+    ("user", "granted"),
+    [
+        ("admin", {*READERS, ENVIRONMENTS, PRESET}),
+        ("member", {*READERS, ENVIRONMENTS, PRESET}),
+        ("viewer", READERS),
+        ("outsider", EVERYBODY),
+        ("expired", set()),
+    ],
+    ids=["admin", "member", "viewer", "outsider", "expired"],
+)
+def test_the_stand_in_grants_the_calls_as_the_gateway_does(live: Answering, user: str, granted: set[str]) -> None:
+    with live({}) as zadig:
+        headers = {"Authorization": f"Bearer {zadig.tokens[user]}"}
+        statuses = {}
+        for path in {*READERS, ENVIRONMENTS, PRESET}:
+            url = f"{zadig.url}/api/aslan{path}?projectName=nginx"
+            statuses[path] = zadig.session.get(url, headers=headers, timeout=10).status_code
+        assert {path for path, status in statuses.items() if status == 200} == granted
+        assert set(statuses.values()) <= {200, 401 if user == "expired" else 403}
