@@ -7,12 +7,12 @@ from typing import Any
 from contracts.catalog.release import load
 from contracts.standin import seed
 from contracts.target.requests import operation_call, support_call
-from contracts.target.target import Place, Subject, Target
+from contracts.target.target import Subject, Target, Workspace
 
 RELEASE = "1.7.0"
 PREFIX = "/api/aslan"
 TOKEN = "bench-token"  # noqa: S105 - the server takes any
-PLACE = Place(seed.PROJECT, seed.ENVIRONMENT, seed.SERVICE, seed.SERVICE_MODULE, seed.REPOSITORY, seed.BRANCH)
+PLACE = Workspace(seed.PROJECT, seed.ENVIRONMENT, seed.SERVICE, seed.SERVICE_MODULE, seed.REPOSITORY, seed.BRANCH)
 LIFE = (
     ("create-workflow", 200, {"message": "success"}),
     ("create-workflow", 400, {"code": 6540}),

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 from contracts.breakages.known_answers import ANSWERS, ERROR, SUCCESS, name_of
 from contracts.breakages.proxy.recognise import OPERATIONS, compact, header, value, with_header
 
-Spoil = Callable[[Answered], Answered]
+Spoil = Callable[[Response], Response]
 
 
 class Row(NamedTuple):
@@ -21,10 +21,10 @@ class Row(NamedTuple):
     live: bool = True
 
 
-def spoiled(family: str, operation: str, answer: str, row: Row) -> Change:
+def spoiled(family: str, operation: str, answer: str, row: Row) -> Breakage:
     """Return the change that spoils one answer of an operation as a row says."""
     before = ANSWERS[operation, answer].example
-    return Change(
+    return Breakage(
         name=f"{family}/{operation}/{answer}/{row.what}",
         family=family,
         operation=operation,
@@ -41,7 +41,7 @@ def spoiled(family: str, operation: str, answer: str, row: Row) -> Change:
 def on(operation: str, answer: str, spoil: Spoil) -> Act:
     """Spoil one answer of an operation, and pass on everything else."""
 
-    async def act(asked: Asked, forward: Forward, _: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
         answered = await forward(asked)
         meant = asked.operation == operation and name_of(asked, answered) == answer
         return spoil(answered) if meant else answered
@@ -49,7 +49,7 @@ def on(operation: str, answer: str, spoil: Spoil) -> Act:
     return act
 
 
-def in_turn(family: str, rows: Iterable[Row]) -> Iterator[Change]:
+def in_turn(family: str, rows: Iterable[Row]) -> Iterator[Breakage]:
     """Yield every row for each operation, in turn on its success and on its documented error."""
     for number, row in enumerate(rows):
         for place, operation in enumerate(OPERATIONS):
@@ -111,7 +111,7 @@ def answering(operation: str, answer: str) -> Spoil:
 def both(*spoils: Spoil) -> Spoil:
     """Do one after the other."""
 
-    def change(answered: Answered) -> Answered:
+    def change(answered: Response) -> Response:
         for spoil in spoils:
             answered = spoil(answered)
         return answered
@@ -119,6 +119,6 @@ def both(*spoils: Spoil) -> Spoil:
     return change
 
 
-def is_json(answered: Answered) -> bool:
+def is_json(answered: Response) -> bool:
     """Whether an answer says that it is JSON."""
     return "json" in (header(answered.headers, "content-type") or "").lower()

@@ -9,7 +9,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """One request as it came in: `path` with its prefix, percent-encoded as it came.
 
     `operation` is the name of an operation or of a support call; empty where it is neither.
@@ -24,7 +24,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Answered:
+class Response:
     """One answer as it shall go out. `wire`: how it is delivered, one of WIRES in wire.py.
 
     A Content-Length among `headers` goes out as it stands; else the right one is added.
@@ -44,15 +44,15 @@ class Memory:
     notes: dict[Any, Any] = field(default_factory=dict)
 
 
-Forward = Callable[[Asked], Awaitable[Answered]]
+Forward = Callable[[Request], Awaitable[Response]]
 """Asks the server behind."""
-Act = Callable[[Asked, Forward, Memory], Awaitable[Answered]]
+Act = Callable[[Request, Forward, Memory], Awaitable[Response]]
 """Makes the answer to one request, by asking the server behind: once, more often or not at all."""
-Example = Answered | tuple[str, ...]
+Example = Response | tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Change:
+class Breakage:
     """One change. `answer` is `*` where it is about every answer of its operation; so is `operation`, if harmless.
 
     `says`: the promise that it breaks, or why it is harmless, in one sentence. `kinds`: it must be reported as one of

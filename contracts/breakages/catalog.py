@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 
-from contracts.breakages.breakage import Change
+from contracts.breakages.breakage import Breakage
 from contracts.breakages.families import (
     authorization,
     body,
@@ -33,8 +33,8 @@ _BREAKAGES = (
 _BENIGN = (benign_form, benign_sense)
 
 
-def _by_name(changes: Iterable[Change]) -> Mapping[str, Change]:
-    found: dict[str, Change] = {}
+def _by_name(changes: Iterable[Breakage]) -> Mapping[str, Breakage]:
+    found: dict[str, Breakage] = {}
     for change in changes:
         if change.name in found:
             raise ValueError(f"two changes are named {change.name}")
@@ -43,12 +43,12 @@ def _by_name(changes: Iterable[Change]) -> Mapping[str, Change]:
 
 
 @cache
-def breakages() -> Mapping[str, Change]:
+def breakages() -> Mapping[str, Breakage]:
     """Return every breakage by name."""
     return _by_name(change for module in _BREAKAGES for change in module.changes())
 
 
 @cache
-def benign() -> Mapping[str, Change]:
+def benign() -> Mapping[str, Breakage]:
     """Return every harmless change by name."""
     return _by_name(change for module in _BENIGN for change in module.changes())

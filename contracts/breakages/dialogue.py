@@ -1,7 +1,7 @@
 """Changes whose example is told line by line: what a caller asks, and what he is answered without and with it."""
 
 from contracts.breakages.answer_edits import answering, on
-from contracts.breakages.breakage import Act, Change
+from contracts.breakages.breakage import Act, Breakage
 
 QUEUED = "create-workflow a | 200 \n start-task a | 200 task 1 of a \n"
 CANCELLED = f"{QUEUED} cancel-task a 1 | 200 \n"
@@ -13,11 +13,11 @@ NO_DOCUMENTS = "mongo: no documents in result"
 UNCHANGED = "An error says that nothing was changed."
 
 
-def told(name: str, says: str, kinds: str, act: Act, lines: str, *, live: bool = True) -> Change:
+def told(name: str, says: str, kinds: str, act: Act, lines: str, *, live: bool = True) -> Breakage:
     """Return a change. Each of `lines` is `what is asked | answer without it | answer with it`, the last if another."""
     family, operation, answer = [*name.split("/")[:-1], "*", "*"][:3]
     columns = [[part.strip() for part in line.split("|")] for line in lines.splitlines() if line.strip()]
-    return Change(
+    return Breakage(
         name=name,
         family=family,
         operation=operation,
@@ -31,7 +31,7 @@ def told(name: str, says: str, kinds: str, act: Act, lines: str, *, live: bool =
     )
 
 
-def says_success(operation: str, answer: str, says: str, lines: str) -> Change:
+def says_success(operation: str, answer: str, says: str, lines: str) -> Breakage:
     """Return a change that only says success where an error is due; `lines` end with the error."""
     act = on(operation, answer, answering(operation, "success"))
     return told(f"state/{operation}/{answer}/says-success", says, "status", act, f"{lines} | 200")

@@ -7,8 +7,8 @@ what the stand-in's errors name as the server's own texts.
 import re
 from dataclasses import dataclass
 
-from contracts.breakages.breakage import Answered, Asked
-from contracts.breakages.proxy.recognise import OPERATIONS, compact, named, value
+from contracts.breakages.breakage import Request, Response
+from contracts.breakages.proxy.recognise import OPERATIONS, compact, recognise, value
 
 NAME, PROJECT, ENVIRONMENT = "zct-a", "nginx", "qa"
 """What the requests of the examples are about; the task has id 1."""
@@ -20,7 +20,7 @@ NO_METHOD = frozenset({"HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownAnswer:
     """One answer of an operation. `code` and `message` are those of an error; `description` is a template."""
 
     operation: str
@@ -31,7 +31,7 @@ class Known:
     description: str = ""
     text: str = ""
 
-    def is_shown_by(self, asked: Asked, answered: Answered) -> bool:
+    def is_shown_by(self, asked: Request, answered: Response) -> bool:
         """Whether an answer to a request of this operation is this one."""
         if answered.status != self.status or (self.name == "no-method") != (asked.method in NO_METHOD):
             return False
@@ -45,7 +45,7 @@ class Known:
         return re.fullmatch(_pattern(self.description), str(came.get("description")), re.DOTALL) is not None
 
     @property
-    def example(self) -> Answered:
+    def example(self) -> Response:
         """What the answer looks like in an example."""
         if self.code is not None:
             names = {"name": NAME, "project": PROJECT, "env": ENVIRONMENT, "id": "1"}
@@ -56,11 +56,11 @@ class Known:
                 "message": self.message,
                 "type": "error",
             }
-            return Answered(self.status, (JSON, STAMP), compact(envelope))
+            return Response(self.status, (JSON, STAMP), compact(envelope))
         if self.status == 200:
             queued = {"pipeline_name": NAME, "task_id": 1}
-            return Answered(200, (JSON, STAMP), compact(queued if self.name == "queued" else {"message": "success"}))
-        return Answered(self.status, (STAMP,), self.text.encode())
+            return Response(200, (JSON, STAMP), compact(queued if self.name == "queued" else {"message": "success"}))
+        return Response(self.status, (STAMP,), self.text.encode())
 
 
 def _pattern(template: str) -> str:
@@ -70,8 +70,8 @@ def _pattern(template: str) -> str:
 _MISSING = "mongo: no documents in result"
 _CREATE, _START, _CANCEL, _RESTART = OPERATIONS
 _OWN = (
-    Known(_CREATE, "success", 200),
-    Known(
+    KnownAnswer(_CREATE, "success", 200),
+    KnownAnswer(
         _CREATE,
         "already-exists",
         400,
@@ -79,23 +79,25 @@ _OWN = (
         "新建或更新wokflow失败",
         "workflow [{name}] 在项目 [{project}] 中已经存在!",
     ),
-    Known(_CREATE, "no-stage", 400, 6540, "新建或更新wokflow失败", "workflow中没有子模块，请设置子模块"),
-    Known(_CREATE, "bad-request", 400, 400, "Bad Request", "EOF"),
-    Known(_START, "queued", 200),
-    Known(_START, "no-such-workflow", 400, 6542, "查询workflow失败", _MISSING),
-    Known(_START, "no-environment", 400, 6160, "创建工作流任务失败", "找不到 {project} 的 {env} 环境 "),
-    Known(_START, "no-targets", 400, 6160, "创建工作流任务失败", "未配置工作流子任务"),
-    Known(_START, "bad-request", 400, 400, "Bad Request", "EOF"),
-    Known(_START, "malformed-body", 400, 400, "Bad Request", "EOF"),
-    Known(_CANCEL, "success", 200),
-    Known(_CANCEL, "no-such-task", 400, 6163, "取消工作流任务失败", _MISSING),
-    Known(_CANCEL, "already-passed", 400, 6163, "取消工作流任务失败", "task: {name}:{id} is passed, cannot cancel"),
-    Known(_CANCEL, "invalid-id", 400, 400, "Bad Request", "invalid task id"),
-    Known(_RESTART, "success", 200),
-    Known(_RESTART, "no-such-task", 400, 6164, "重试工作流任务失败", "获取工作流任务失败"),
-    Known(_RESTART, "still-queued", 400, 6164, "重试工作流任务失败", "更新工作流任务失败"),
-    Known(_RESTART, "already-passed", 400, 6164, "重试工作流任务失败", "不能重试已经通过任务"),
-    Known(_RESTART, "invalid-id", 400, 400, "Bad Request", "invalid task id"),
+    KnownAnswer(_CREATE, "no-stage", 400, 6540, "新建或更新wokflow失败", "workflow中没有子模块，请设置子模块"),
+    KnownAnswer(_CREATE, "bad-request", 400, 400, "Bad Request", "EOF"),
+    KnownAnswer(_START, "queued", 200),
+    KnownAnswer(_START, "no-such-workflow", 400, 6542, "查询workflow失败", _MISSING),
+    KnownAnswer(_START, "no-environment", 400, 6160, "创建工作流任务失败", "找不到 {project} 的 {env} 环境 "),
+    KnownAnswer(_START, "no-targets", 400, 6160, "创建工作流任务失败", "未配置工作流子任务"),
+    KnownAnswer(_START, "bad-request", 400, 400, "Bad Request", "EOF"),
+    KnownAnswer(_START, "malformed-body", 400, 400, "Bad Request", "EOF"),
+    KnownAnswer(_CANCEL, "success", 200),
+    KnownAnswer(_CANCEL, "no-such-task", 400, 6163, "取消工作流任务失败", _MISSING),
+    KnownAnswer(
+        _CANCEL, "already-passed", 400, 6163, "取消工作流任务失败", "task: {name}:{id} is passed, cannot cancel"
+    ),
+    KnownAnswer(_CANCEL, "invalid-id", 400, 400, "Bad Request", "invalid task id"),
+    KnownAnswer(_RESTART, "success", 200),
+    KnownAnswer(_RESTART, "no-such-task", 400, 6164, "重试工作流任务失败", "获取工作流任务失败"),
+    KnownAnswer(_RESTART, "still-queued", 400, 6164, "重试工作流任务失败", "更新工作流任务失败"),
+    KnownAnswer(_RESTART, "already-passed", 400, 6164, "重试工作流任务失败", "不能重试已经通过任务"),
+    KnownAnswer(_RESTART, "invalid-id", 400, 400, "Bad Request", "invalid task id"),
 )
 _SHARED = (
     ("unauthorized", 401, ""),
@@ -123,7 +125,7 @@ ANSWERS = {
     for known in (
         *_OWN,
         *(
-            Known(operation, name, status, text=text.replace("{path}", _PATHS[operation][1]))
+            KnownAnswer(operation, name, status, text=text.replace("{path}", _PATHS[operation][1]))
             for operation in OPERATIONS
             for name, status, text in _SHARED
         ),
@@ -138,16 +140,16 @@ OTHER_ERRORS = tuple(key for key, known in ANSWERS.items() if known.code and ERR
 """Operation and name of each error that only servers showed."""
 
 
-def name_of(asked: Asked, answered: Answered) -> str:
+def name_of(asked: Request, answered: Response) -> str:
     """Return the name of the answer that an operation's request got; empty where it is none of the known ones."""
     own = (known for known in ANSWERS.values() if known.operation == asked.operation)
     return next((known.name for known in own if known.is_shown_by(asked, answered)), "")
 
 
-def example_request(operation: str, answer: str) -> Asked:
+def example_request(operation: str, answer: str) -> Request:
     """Return a request that could get this answer."""
     method, path = _PATHS[operation]
     body = _BODIES.get(operation, b"") if (operation, answer) != (_START, "bad-request") else b""
     method = {"wrong-method": "PATCH", "no-method": "OPTIONS"}.get(answer, method)
     path += "/" if answer == "trailing-slash" else ""
-    return named(method, path, f"projectName={PROJECT}", (("authorization", "Bearer x"),), body)
+    return recognise(method, path, f"projectName={PROJECT}", (("authorization", "Bearer x"),), body)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from contracts.breakages.breakage import Act, Answered, Asked, Forward, Memory
+from contracts.breakages.breakage import Act, Forward, Memory, Request, Response
 from contracts.breakages.known_answers import SUCCESS, name_of
 from contracts.breakages.proxy.recognise import about, at, compact, task_path, value
 
-Do = Callable[[Asked, Forward, Memory], Awaitable[object]]
+Do = Callable[[Request, Forward, Memory], Awaitable[object]]
 """Does something behind the back of the caller."""
-Pick = Callable[[Asked], Asked | None]
+Pick = Callable[[Request], Request | None]
 """Makes another request of one; None for none."""
 
 _CANCELLABLE = frozenset({"created", "running", "failed", "timeout", "cancelled"})
@@ -24,7 +24,7 @@ GONE = ""
 def follow(operation: str, answer: str, do: Do) -> Act:
     """Do something after one answer of an operation, which goes out unchanged."""
 
-    async def act(asked: Asked, forward: Forward, memory: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, memory: Memory) -> Response:
         answered = await forward(asked)
         if asked.operation == operation and name_of(asked, answered) == answer:
             await do(asked, forward, memory)
@@ -36,7 +36,7 @@ def follow(operation: str, answer: str, do: Do) -> Act:
 def ask(pick: Pick) -> Do:
     """Ask the server behind for something else."""
 
-    async def do(asked: Asked, forward: Forward, _: Memory) -> None:
+    async def do(asked: Request, forward: Forward, _: Memory) -> None:
         if (other := pick(asked)) is not None:
             await forward(other)
 
@@ -46,7 +46,7 @@ def ask(pick: Pick) -> Do:
 def rather(operation: str, pick: Pick) -> Act:
     """Take another request for one of an operation."""
 
-    async def act(asked: Asked, forward: Forward, _: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
         other = pick(asked) if asked.operation == operation else None
         return await forward(other or asked)
 
@@ -56,7 +56,7 @@ def rather(operation: str, pick: Pick) -> Act:
 def keep_back(operation: str, do: Do | None = None) -> Act:
     """Say success to a cancel or a restart that would succeed, and do nothing or something else instead."""
 
-    async def act(asked: Asked, forward: Forward, memory: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, memory: Memory) -> Response:
         if asked.operation == operation and (refused := await _would_succeed(asked, forward)):
             if do is not None:
                 await do(asked, forward, memory)
@@ -66,7 +66,7 @@ def keep_back(operation: str, do: Do | None = None) -> Act:
     return act
 
 
-async def _would_succeed(asked: Asked, forward: Forward) -> Answered | None:
+async def _would_succeed(asked: Request, forward: Forward) -> Response | None:
     """Return a refusal, to make a success of, where the caller may do this to the task in its state; else None."""
     fit = _CANCELLABLE if asked.operation == "cancel-task" else _RESTARTABLE
     if await task_state(asked, forward) not in fit:
@@ -76,14 +76,14 @@ async def _would_succeed(asked: Asked, forward: Forward) -> Answered | None:
     return refused if refused.status == 400 else None
 
 
-async def task_state(asked: Asked, forward: Forward) -> str:
+async def task_state(asked: Request, forward: Forward) -> str:
     """Return the state of the task that a request is about, GONE where the caller can see none."""
     found = await forward(at(asked, "GET", task_path(about(asked).workflow, about(asked).task)))
     came = value(found.body)
     return str(came.get("status", GONE)) if found.status == 200 and isinstance(came, dict) else GONE
 
 
-async def task_ids(asked: Asked, forward: Forward) -> list[int]:
+async def task_ids(asked: Request, forward: Forward) -> list[int]:
     """Return the ids of the tasks of the workflow that a request is about, as far as the caller can see."""
     path = task_path(about(asked).workflow, 1).replace("/id/1/", "/max/100/start/0/")
     came = value((await forward(at(asked, "GET", path))).body)
@@ -91,12 +91,12 @@ async def task_ids(asked: Asked, forward: Forward) -> list[int]:
     return [int(task["task_id"]) for task in tasks or []]
 
 
-def at_task(method: str, task: int, end: str = "") -> Callable[[Asked], Asked]:
+def at_task(method: str, task: int, end: str = "") -> Callable[[Request], Request]:
     """Make a request about a task of the same workflow."""
     return lambda asked: at(asked, method, task_path(about(asked).workflow, task) + end)
 
 
-def delete_workflow(asked: Asked) -> Asked:
+def delete_workflow(asked: Request) -> Request:
     """Make a request that deletes the workflow which a request is about."""
     return at(asked, "DELETE", f"/workflow/workflow/{quote(about(asked).workflow, safe='')}")
 
@@ -104,7 +104,7 @@ def delete_workflow(asked: Asked) -> Asked:
 def shows(operation: str, answer: str, state: Callable[[str], str], reads: float = float("inf")) -> Act:
     """Show the task that got this answer in another state, made of the one before, for some reads from then on."""
 
-    async def act(asked: Asked, forward: Forward, memory: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, memory: Memory) -> Response:
         if asked.operation not in SUCCESS:
             return shown(asked, await forward(asked), memory)
         starts = asked.operation == "start-task"
@@ -122,7 +122,7 @@ def shows(operation: str, answer: str, state: Callable[[str], str], reads: float
     return act
 
 
-def shown(asked: Asked, answered: Answered, memory: Memory) -> Answered:
+def shown(asked: Request, answered: Response, memory: Memory) -> Response:
     """Return the answer to a read as it is shown, and count the read.
 
     `memory` has for each workflow the tasks that are shown in another state, and for how many reads.
@@ -154,7 +154,7 @@ def _in_state(task: dict[str, Any], shown: dict[str, tuple[str, float]]) -> dict
 def remembering(act: Act) -> Act:
     """Note each workflow that is created and the last start of each, for `act` to make use of."""
 
-    async def noting(asked: Asked, forward: Forward, memory: Memory) -> Answered:
+    async def noting(asked: Request, forward: Forward, memory: Memory) -> Response:
         answered = await act(asked, forward, memory)
         names: list[str] = memory.notes.setdefault("names", [])
         name = about(asked).workflow
@@ -169,9 +169,9 @@ def remembering(act: Act) -> Act:
     return noting
 
 
-def last_start(asked: Asked, memory: Memory) -> Asked | None:
+def last_start(asked: Request, memory: Memory) -> Request | None:
     """Return the last request that started a task of the same workflow."""
-    start: Asked | None = memory.notes.get(("start", about(asked).workflow))
+    start: Request | None = memory.notes.get(("start", about(asked).workflow))
     return start
 
 

@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from contracts.breakages.breakage import Change
-from contracts.campaign.judge import Ended, Judged, Result, judge
+from contracts.breakages.breakage import Breakage
+from contracts.campaign.judge import Judgement, Result, RunEnd, judge
 from contracts.campaign.plan import THOROUGH, Job, Plan, again, sees_most
 from contracts.campaign.pool import run_all
 from contracts.campaign.sanity import broken, checks
@@ -31,13 +31,13 @@ class CampaignError(Exception):
 
 
 @dataclass(frozen=True)
-class Row:
+class CampaignRow:
     """One change and what became of it. `later`: what the thorough profile said where this one noticed nothing."""
 
-    change: Change
-    judged: Judged
-    ended: Ended
-    later: Judged | None = None
+    change: Breakage
+    judged: Judgement
+    ended: RunEnd
+    later: Judgement | None = None
     folder: Path | None = None
 
 
@@ -48,7 +48,7 @@ class Campaign:
     plan: Plan
     out: Path
     at_once: int
-    rows: list[Row] = field(default_factory=list)
+    rows: list[CampaignRow] = field(default_factory=list)
     interrupted: bool = False
     seconds: float = 0.0
 
@@ -85,9 +85,9 @@ def run_campaign(plan: Plan, out: Path, at_once: int, progress: Progress) -> Cam
     except KeyboardInterrupt:
         campaign.interrupted = True
     done = {row.change.name: row for row in campaign.rows}
-    never = Judged(Result.DID_NOT_RUN, "the campaign was interrupted before")
+    never = Judgement(Result.DID_NOT_RUN, "the campaign was interrupted before")
     named = [job.change for job in plan.jobs if job.change is not None]
-    campaign.rows = [done.get(change.name) or Row(change, never, Ended()) for change in named]
+    campaign.rows = [done.get(change.name) or CampaignRow(change, never, RunEnd()) for change in named]
     campaign.seconds = round(time.monotonic() - started, 1)
     return campaign
 
@@ -95,7 +95,7 @@ def run_campaign(plan: Plan, out: Path, at_once: int, progress: Progress) -> Cam
 def _check(campaign: Campaign, progress: Progress) -> None:
     """See that the suite accepts the server as it is, and rejects one that always fails."""
 
-    def must_hold(job: Job, ended: Ended) -> None:
+    def must_hold(job: Job, ended: RunEnd) -> None:
         if why := broken(job, ended):
             raise CampaignError(f"{why}; see {_folder(campaign, job)}")
         shutil.rmtree(_folder(campaign, job), ignore_errors=True)
@@ -106,15 +106,15 @@ def _check(campaign: Campaign, progress: Progress) -> None:
 def _run(campaign: Campaign, progress: Progress) -> None:
     """Run what is planned."""
 
-    def note(job: Job, ended: Ended) -> None:
+    def note(job: Job, ended: RunEnd) -> None:
         if job.change is not None:
             judged = _on_one_look(job, judge(job.change, ended))
-            campaign.rows.append(Row(job.change, judged, ended, folder=_kept(campaign, job, judged, ended)))
+            campaign.rows.append(CampaignRow(job.change, judged, ended, folder=_kept(campaign, job, judged, ended)))
 
     _run_each(campaign, campaign.plan.jobs, note, "campaign", progress)
 
 
-def _on_one_look(job: Job, judged: Judged) -> Judged:
+def _on_one_look(job: Job, judged: Judgement) -> Judgement:
     """Return what a change that did nothing comes to where there is no second look and this one does not see all."""
     if judged.result is Result.DID_NOTHING and judged.asked and again(job) is None and not sees_most(job.profile):
         result = Result.SURVIVED if job.change and job.change.kinds else Result.SILENT
@@ -131,7 +131,7 @@ def _look_again(campaign: Campaign, progress: Progress) -> None:
     }
     jobs = [second for job in campaign.plan.jobs if job.change and job.change.name in missed and (second := again(job))]
 
-    def add(job: Job, ended: Ended) -> None:
+    def add(job: Job, ended: RunEnd) -> None:
         if job.change is not None:
             place = missed[job.change.name]
             campaign.rows[place] = _in_the_light_of(campaign.rows[place], judge(job.change, ended), ended)
@@ -140,7 +140,7 @@ def _look_again(campaign: Campaign, progress: Progress) -> None:
     _run_each(campaign, jobs, add, "why they survived", progress, SECOND)
 
 
-def _in_the_light_of(row: Row, later: Judged, ended: Ended) -> Row:
+def _in_the_light_of(row: CampaignRow, later: Judgement, ended: RunEnd) -> CampaignRow:
     """Return a row with what the thorough profile adds: who sees the breakage, or that it does act somewhere."""
     judged = row.judged
     if judged.result is Result.DID_NOTHING:
@@ -157,7 +157,7 @@ def _in_the_light_of(row: Row, later: Judged, ended: Ended) -> Row:
 def _run_each(
     campaign: Campaign,
     jobs: Sequence[Job],
-    then: Callable[[Job, Ended], None],
+    then: Callable[[Job, RunEnd], None],
     label: str,
     progress: Progress,
     suffix: str = "",
@@ -176,7 +176,7 @@ def _folder(campaign: Campaign, job: Job, suffix: str = "") -> Path:
     return campaign.out / RUNS / f"{name}{suffix}"
 
 
-def _kept(campaign: Campaign, job: Job, judged: Judged, ended: Ended) -> Path | None:
+def _kept(campaign: Campaign, job: Job, judged: Judgement, ended: RunEnd) -> Path | None:
     """Return the folder of a run that somebody may want to look at, or to sweep up after; remove any other."""
     folder = _folder(campaign, job)
     left = bool(job.behind and ended.verdict and ended.verdict["leaks"])

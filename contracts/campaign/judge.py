@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from contracts.breakages.breakage import Change
+from contracts.breakages.breakage import Breakage
 from contracts.catalog.cases import EFFECTS
 from contracts.run.verdict import ACCEPTED, REJECTED
 
@@ -28,7 +28,7 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ended:
+class RunEnd:
     """What is left of a run that ended: how many answers the change made different, and verdict.json.
 
     `trouble` says why there is no such thing, in one line; the run is then none.
@@ -41,7 +41,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Told:
+class Finding:
     """One breach of one case, as it counts: which case of which level, the kind of breach and its signature."""
 
     case: str
@@ -54,75 +54,75 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Judgement:
     """What became of a change, why, and the breaches that told. `asked`: whether any case got its answer."""
 
     result: Result
     reason: str = ""
-    by: tuple[Told, ...] = ()
+    by: tuple[Finding, ...] = ()
     asked: bool = False
 
 
-def judge(change: Change, ended: Ended) -> Judged:
+def judge(change: Breakage, ended: RunEnd) -> Judgement:
     """Return what a run with `change` in front says about it."""
     verdict = ended.verdict
     if ended.trouble or verdict is None:
-        return Judged(Result.DID_NOT_RUN, ended.trouble or "there is no verdict")
+        return Judgement(Result.DID_NOT_RUN, ended.trouble or "there is no verdict")
     crashed = [outcome for outcome in verdict["cases"] if outcome["result"] == "crashed"]
     if crashed:
-        return Judged(Result.DID_NOT_RUN, f"the suite itself failed in {crashed[0]['case']}: {crashed[0]['reason']}")
+        return Judgement(Result.DID_NOT_RUN, f"the suite itself failed in {crashed[0]['case']}: {crashed[0]['reason']}")
     asked = any(_asks(outcome, change) for outcome in verdict["cases"])
     if ended.applied == 0:
         return _without_effect(change, verdict, asked)
     return _breakage(change, ended, verdict) if change.kinds else _benign(verdict)
 
 
-def told(change: Change, outcome: Mapping[str, Any]) -> tuple[Told, ...]:
+def told(change: Breakage, outcome: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return the breaches of one case by which a breakage is found out: of a kind expected, at its own operation."""
     if outcome["result"] not in BROKEN or not _at(outcome, change.operation):
         return ()
     return tuple(row for row in _breaches(outcome) if row.kind in change.kinds)
 
 
-def _without_effect(change: Change, verdict: Mapping[str, Any], asked: bool) -> Judged:
+def _without_effect(change: Breakage, verdict: Mapping[str, Any], asked: bool) -> Judgement:
     """Judge a change that made no answer different: a defect of the campaign, unless no case asked for its answer."""
     profile = verdict["run"]["profile"]
     if verdict["verdict"] != ACCEPTED:
         why = _first(verdict)
-        return Judged(Result.DID_NOTHING, f"it made no answer different, and yet the run was not accepted: {why}")
+        return Judgement(Result.DID_NOTHING, f"it made no answer different, and yet the run was not accepted: {why}")
     if asked:
-        return Judged(Result.DID_NOTHING, "its answer came, and it made none different", asked=True)
+        return Judgement(Result.DID_NOTHING, "its answer came, and it made none different", asked=True)
     reason = f"no case of {profile} gets this answer"
-    return Judged(Result.SURVIVED if change.kinds else Result.SILENT, reason)
+    return Judgement(Result.SURVIVED if change.kinds else Result.SILENT, reason)
 
 
-def _breakage(change: Change, ended: Ended, verdict: Mapping[str, Any]) -> Judged:
+def _breakage(change: Breakage, ended: RunEnd, verdict: Mapping[str, Any]) -> Judgement:
     by = tuple(row for outcome in verdict["cases"] for row in told(change, outcome))
     if by and verdict["verdict"] == REJECTED:
-        return Judged(Result.KILLED, "", by, asked=True)
+        return Judgement(Result.KILLED, "", by, asked=True)
     if verdict["verdict"] == REJECTED:
         others = tuple(row for outcome in verdict["cases"] if outcome["result"] in BROKEN for row in _breaches(outcome))
         expected = f"{' or '.join(sorted(change.kinds))} at {change.operation}"
-        return Judged(Result.MISREPORTED, f"expected {expected}, reported as {_some(others)}", others, asked=True)
+        return Judgement(Result.MISREPORTED, f"expected {expected}, reported as {_some(others)}", others, asked=True)
     reason = f"applied {ended.applied} {'time' if ended.applied == 1 else 'times'}, and no case noticed"
     if verdict["verdict"] != ACCEPTED:
         reason += f": the run was {verdict['verdict']} ({'; '.join(verdict['reasons'])})"
-    return Judged(Result.SURVIVED, reason, asked=True)
+    return Judgement(Result.SURVIVED, reason, asked=True)
 
 
-def _benign(verdict: Mapping[str, Any]) -> Judged:
+def _benign(verdict: Mapping[str, Any]) -> Judgement:
     if verdict["exit"] == 0:
-        return Judged(Result.SILENT, asked=True)
+        return Judgement(Result.SILENT, asked=True)
     broken = tuple(row for outcome in verdict["cases"] if outcome["result"] in BROKEN for row in _breaches(outcome))
-    return Judged(Result.FALSE_ALARM, f"{verdict['verdict']}: {_first(verdict)}", broken, asked=True)
+    return Judgement(Result.FALSE_ALARM, f"{verdict['verdict']}: {_first(verdict)}", broken, asked=True)
 
 
-def _breaches(outcome: Mapping[str, Any]) -> Iterator[Told]:
+def _breaches(outcome: Mapping[str, Any]) -> Iterator[Finding]:
     for breach in outcome["breaches"]:
-        yield Told(outcome["case"], outcome["level"], breach["kind"], breach["signature"])
+        yield Finding(outcome["case"], outcome["level"], breach["kind"], breach["signature"])
 
 
-def _some(rows: Sequence[Told]) -> str:
+def _some(rows: Sequence[Finding]) -> str:
     """Return the first of each signature, in one line."""
     firsts = list({row.signature: row for row in rows}.values())
     more = f" and {len(firsts) - SHOWN} more" if len(firsts) > SHOWN else ""
@@ -151,7 +151,7 @@ def _at(outcome: Mapping[str, Any], operation: str) -> bool:
     return operation in (calls if outcome["operation"] == "concurrency" else calls[-1:])
 
 
-def _asks(outcome: Mapping[str, Any], change: Change) -> bool:
+def _asks(outcome: Mapping[str, Any], change: Breakage) -> bool:
     """Whether a case sent a request that gets the answer which a change acts on."""
     return any(
         (change.operation in ("*", step["call"])) and (change.answer in ("*", step["answer"]))

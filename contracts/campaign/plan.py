@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from contracts.breakages.breakage import Change
+from contracts.breakages.breakage import Breakage
 from contracts.catalog.cases import cases
 from contracts.catalog.profiles import LEVELS, PROFILES
 from contracts.run.plan import runs_at
@@ -28,7 +28,7 @@ class PlanError(ValueError):
 
 
 @dataclass(frozen=True)
-class Wish:
+class CampaignOptions:
     """What was asked for. `behind` is the address of a Zadig to put the changes in front of; empty: a stand-in each."""
 
     only: tuple[str, ...] = ()
@@ -48,10 +48,11 @@ class Wish:
 class Job:
     """One run: pytest on the cases in front of a change, or of none. `cases`: the only ones to run; empty: all.
 
-    `behind` as in Wish. `hasty`: the run ends with the first breach that is expected, and waits for no answer long.
+    `behind` as in CampaignOptions. `hasty`: the run ends with the first breach that is expected, and waits for no
+    answer long.
     """
 
-    change: Change | None
+    change: Breakage | None
     profile: str
     behind: str = ""
     cases: frozenset[str] = frozenset()
@@ -66,12 +67,12 @@ class Job:
 class Plan:
     """The changes of a campaign, one job each; and what to say about those that are left out."""
 
-    wish: Wish
+    wish: CampaignOptions
     jobs: tuple[Job, ...]
     notes: tuple[str, ...] = ()
 
 
-def plan(wish: Wish, changes: Mapping[str, Change]) -> Plan:
+def plan(wish: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
     """Return what is to be done of all `changes`; raises PlanError where a pattern or a file names none of them."""
     chosen, notes = dict(changes), []
     for pattern in wish.only:
@@ -120,14 +121,14 @@ def one_each(release: str, profile: str) -> frozenset[str]:
     return frozenset(found.values())
 
 
-def _job(change: Change, wish: Wish) -> Job:
+def _job(change: Breakage, wish: CampaignOptions) -> Job:
     few = wish.short and not change.kinds
     return Job(change, wish.level, wish.behind, one_each(RELEASE, wish.level) if few else frozenset())
 
 
-def _one_each(changes: Mapping[str, Change]) -> dict[str, Change]:
+def _one_each(changes: Mapping[str, Breakage]) -> dict[str, Breakage]:
     """Return the first breakage by name of each family and operation, and all benign changes."""
-    found: dict[object, Change] = {}
+    found: dict[object, Breakage] = {}
     for name in sorted(changes):
         change = changes[name]
         found.setdefault((change.family, change.operation) if change.kinds else name, change)

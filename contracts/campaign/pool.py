@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.campaign.child import ENDED, LONGEST, OUTPUT, run
-from contracts.campaign.judge import Ended
+from contracts.campaign.judge import RunEnd
 from contracts.campaign.plan import Job
 from contracts.run.verdict import FILE
 
@@ -38,7 +38,7 @@ class _Running:
 
 def run_all(
     jobs: Iterable[Job], folder_of: Callable[[Job], Path], at_once: int
-) -> Generator[tuple[Job, Ended], None, None]:
+) -> Generator[tuple[Job, RunEnd], None, None]:
     """Yield each job as it ends. Whatever ends the caller's loop ends all runs that are under way."""
     waiting = deque(jobs)
     running: dict[int, _Running] = {}
@@ -68,7 +68,7 @@ def _start(job: Job, folder_of: Callable[[Job], Path]) -> _Running:
     return _Running(job, folder, process, time.monotonic())
 
 
-def _end(one: _Running, *, too_long: bool = False) -> Ended:
+def _end(one: _Running, *, too_long: bool = False) -> RunEnd:
     """Return what a run left, having ended it by force if it is still going."""
     if too_long:
         one.process.terminate()
@@ -80,16 +80,16 @@ def _end(one: _Running, *, too_long: bool = False) -> Ended:
     code = one.process.exitcode
     one.process.close()
     if too_long:
-        return Ended(trouble=f"not over after {seconds:.0f} s", seconds=seconds)
+        return RunEnd(trouble=f"not over after {seconds:.0f} s", seconds=seconds)
     try:
         ended = json.loads((one.folder / ENDED).read_text(encoding="utf-8"))
         if ended["code"] not in (2, 3, 4, 5):  # pytest's own: interrupted, internal error, usage, nothing collected
             verdict = json.loads((one.folder / FILE).read_text(encoding="utf-8"))
-            return Ended(ended["applied"], verdict, seconds=seconds)
+            return RunEnd(ended["applied"], verdict, seconds=seconds)
         what = f"pytest ended with exit {ended['code']}"
     except (OSError, ValueError):
         what = f"its process ended with exit {code}"
-    return Ended(trouble=f"{what}: {_last_line(one.folder / OUTPUT)}", seconds=seconds)
+    return RunEnd(trouble=f"{what}: {_last_line(one.folder / OUTPUT)}", seconds=seconds)
 
 
 def _last_line(path: Path) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from contracts.campaign.campaign import BROKEN, GOOD, Campaign, Row
+from contracts.campaign.campaign import BROKEN, GOOD, Campaign, CampaignRow
 from contracts.campaign.judge import Result
 from contracts.campaign.plan import FILE, RELEASE, VERSION
 from contracts.report.html.templates import environment
@@ -107,7 +107,7 @@ def progress(label: str, total: int) -> Iterator[Callable[[], None]]:
     yield one_more
 
 
-def _row(row: Row, out: Path) -> dict[str, Any]:
+def _row(row: CampaignRow, out: Path) -> dict[str, Any]:
     change, judged = row.change, row.judged
     return {
         "name": change.name,

@@ -1,6 +1,6 @@
 """Removes what a run made: cancels its tasks, then deletes its workflows, and names what would not go."""
 
-from contracts.check.state import Held, UnclearError, look
+from contracts.check.state import Snapshot, UnclearError, look
 from contracts.safety.journal import PREFIX, left_open
 from contracts.target.listing import Reader, UnreadableError, workflow_names
 from contracts.target.requests import operation_call, support_call
@@ -9,7 +9,7 @@ from contracts.target.target import Subject, Target
 UNFINISHED = frozenset({"created", "running"})
 
 
-def remove(target: Target, subject: Subject, held: Held | None = None) -> str | None:
+def remove(target: Target, subject: Subject, held: Snapshot | None = None) -> str | None:
     """Remove the subject's workflow and close it in the journal; return None, or why it may still be there.
 
     `held` is what the target holds under the name, where that is known; else it is looked up.
@@ -28,7 +28,7 @@ def remove(target: Target, subject: Subject, held: Held | None = None) -> str | 
     return None
 
 
-def _cancel_tasks(target: Target, subject: Subject, held: Held) -> None:
+def _cancel_tasks(target: Target, subject: Subject, held: Snapshot) -> None:
     """Cancel what is queued or running, so that no agent works on for a workflow that is gone."""
     cancel = target.release.operations["cancel-task"]
     for task_id, state in held.tasks.items():
@@ -54,7 +54,7 @@ def remove_all(target: Target, run_id: str) -> list[str]:
 
 def _listed(target: Target) -> dict[str, str]:
     """Return the workflows that the target lists in the project, with their project; none where it cannot be read."""
-    project = target.place.project
+    project = target.workspace.project
     try:
         return dict.fromkeys(workflow_names(Reader(target.client, target.release), project), project)
     except UnreadableError:

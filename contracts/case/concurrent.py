@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from contracts.case.outcome import Result
-from contracts.case.reproduce import curl
-from contracts.case.scenario import Story, state_breach
-from contracts.catalog.cases import Special
+from contracts.case.scenario import Scenario, state_breach
+from contracts.catalog.cases import Overrides
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check
 from contracts.check.expected import promise
-from contracts.check.state import Held, UnclearError, json_value, look
+from contracts.check.state import Snapshot, UnclearError, json_value, look
 from contracts.http.client import Exchange, Request
-from contracts.target.requests import ORDINARY, operation_call, sent_names
+from contracts.http.curl import curl
+from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names
 from contracts.target.target import Subject
 
 PAIRS = (0, 4, 0, 2)
@@ -39,7 +39,7 @@ class _Order:
         return self.answers[0].name if len(self.answers) == 1 else ""
 
 
-class Crowd(Story):
+class ConcurrentScenario(Scenario):
     """Reads as a sentence in a test: a crowd creates one name, and one of them succeeds."""
 
     operation = "concurrency"
@@ -58,8 +58,8 @@ class Crowd(Story):
         """Let every client send `each` requests that fail for different reasons: every answer is about its own."""
         missing = self._another()
         stageless = self._another()
-        no_stage = Special(set={"build_stage": {"enabled": False, "modules": []}})
-        elsewhere, nothing = Special(env="zct-no-such-env"), Special(set={"targets": []})
+        no_stage = Overrides(set={"build_stage": {"enabled": False, "modules": []}})
+        elsewhere, nothing = Overrides(env="zct-no-such-env"), Overrides(set={"targets": []})
         kinds = (
             self._order("create-workflow", ("already-exists",), self._subject),
             self._order("create-workflow", ("no-stage",), stageless, no_stage),
@@ -109,7 +109,9 @@ class Crowd(Story):
     def _again(self, request: Request) -> str:
         return curl(self._target.client, request)  # one shell is no crowd
 
-    def _order(self, operation: str, answers: tuple[str, ...], subject: Subject, special: Special = ORDINARY) -> _Order:
+    def _order(
+        self, operation: str, answers: tuple[str, ...], subject: Subject, special: Overrides = NO_OVERRIDES
+    ) -> _Order:
         whole = self._target.release.operations[operation]
         request = operation_call(self._target, whole, subject, special)
         known = tuple(whole.answers[name] for name in answers if name in whole.answers)
@@ -124,7 +126,7 @@ class Crowd(Story):
         value: dict[str, int] = checked.value
         return value
 
-    def _look(self) -> Held:
+    def _look(self) -> Snapshot:
         try:
             return look(self._target, self._subject)
         except UnclearError as error:

@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from contracts.case.outcome import Result
-from contracts.case.scenario import Story, state_breach
-from contracts.catalog.cases import Special
+from contracts.case.scenario import Scenario, state_breach
+from contracts.catalog.cases import Overrides
 from contracts.check.breach import Breach
 from contracts.check.check import check
 from contracts.check.expected import promise
 from contracts.check.state import PROGRESS, UnclearError, find, list_tasks
-from contracts.target.requests import ORDINARY, operation_call, sent_names, support_call
+from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names, support_call
 
 
-class Flow(Story):
+class Flow(Scenario):
     """Reads as a sentence in a test: it creates, starts, cancels, and the task is cancelled."""
 
     operation = "flows"
@@ -22,7 +22,7 @@ class Flow(Story):
     _there = False
     """Whether the workflow was created and not deleted since."""
 
-    def does(self, operation: str, answer: str, special: Special = ORDINARY) -> None:
+    def does(self, operation: str, answer: str, special: Overrides = NO_OVERRIDES) -> None:
         """Do an operation and hold what comes back against the answer of that name."""
         whole = self._target.release.operations[operation]
         wanted = whole.answers[answer]

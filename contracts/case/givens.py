@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any
 
 from contracts.case.wait import WaitError, wait_for
-from contracts.catalog.cases import Special
+from contracts.catalog.cases import Overrides
 from contracts.check.check import check
-from contracts.check.state import Held, UnclearError, look
+from contracts.check.state import Snapshot, UnclearError, look
 from contracts.http.client import Exchange
 from contracts.http.trace import Wait
-from contracts.target.requests import ORDINARY, operation_call, support_call
+from contracts.target.requests import NO_OVERRIDES, operation_call, support_call
 from contracts.target.target import Subject, Target
 
 FINAL = frozenset({"passed", "failed", "timeout", "cancelled"})
@@ -28,7 +28,7 @@ class NotArrangedError(Exception):
         self.exchange = exchange
 
 
-def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Held]:
+def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Snapshot]:
     """Bring the target into the state `given` for `subject`; return the subject with its task, and what is held.
 
     Raises NotArrangedError where a step fails or the state afterwards is not the one wished for.
@@ -36,7 +36,7 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Held
     for step in GIVENS[given]:
         subject = step(target, subject)
     if not GIVENS[given]:
-        return subject, Held()  # a name of its own that was never sent anywhere
+        return subject, Snapshot()  # a name of its own that was never sent anywhere
     try:
         held = look(target, subject)
     except UnclearError as error:
@@ -51,10 +51,10 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Held
     return subject, held
 
 
-def _operate(target: Target, subject: Subject, name: str, answer: str, special: Special = ORDINARY) -> Any:
+def _operate(target: Target, subject: Subject, name: str, answer: str, special: Overrides = NO_OVERRIDES) -> Any:
     operation = target.release.operations[name]
     exchange = target.send(operation_call(target, operation, subject, special), answer)
-    checked = check(exchange, operation.answers[answer], subject.sent(target.place))
+    checked = check(exchange, operation.answers[answer], subject.sent(target.workspace))
     if checked.breaches:
         raise NotArrangedError(f"{name}: {checked.breaches[0]}", exchange)
     return checked.value
@@ -66,10 +66,10 @@ def _create(target: Target, subject: Subject) -> Subject:
 
 
 def _start(target: Target, subject: Subject, branch: str = "branch") -> Subject:
-    chosen = getattr(target.place, branch)
+    chosen = getattr(target.workspace, branch)
     if chosen is None:
         raise NotArrangedError(f"no {branch} is set; set --{branch.replace('_', '-')} to a branch with such a build")
-    value = _operate(target, subject, "start-task", "queued", Special(branch=chosen))
+    value = _operate(target, subject, "start-task", "queued", Overrides(branch=chosen))
     return replace(subject, task_id=value["task_id"])
 
 
@@ -94,13 +94,13 @@ def _reach(target: Target, subject: Subject, state: str) -> Subject:
             by_hand.advance(subject.name, STEP_SECONDS)
         return look(target, subject).tasks.get(subject.task_id, "gone")
 
-    target.log.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
+    target.trace.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
     try:
         interval = 1.0 if by_hand is None else 0.0
         wait_for(
             state_now,
             state,
-            seconds=max(0.0, min(target.patience, target.ends - time.time())),
+            seconds=max(0.0, min(target.state_timeout, target.deadline - time.time())),
             final=FINAL,
             interval=interval,
         )

@@ -1,18 +1,17 @@
 """What became of one case, as plain data: what reports, the verdict and other processes see of it."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, is_dataclass
 from enum import StrEnum
 from sys import intern
 from typing import Any
 
-from contracts.case.reproduce import curl, cut
 from contracts.check.breach import SHOWN, Breach
 from contracts.check.expected import Promise
 from contracts.http.client import Client, Exchange
+from contracts.http.curl import curl, cut
 from contracts.http.trace import Step
-from contracts.text.redact import register
+from contracts.text.redact import mask_all, register
 
 
 class Result(StrEnum):
@@ -85,22 +84,6 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return value
-
-
-def mask_all(value: Any) -> Any:
-    """Return JSON data with every text in it masked; where there is nothing to mask, the data itself.
-
-    JSON writes letters and digits as they are, so what no secret can be in as a whole, none can be in anywhere.
-    """
-    return _masked(value) if register.may_hide(json.dumps(value, ensure_ascii=False)) else value
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return register.mask(value)
-    if isinstance(value, Mapping):
-        return {register.mask(key): _masked(inner) for key, inner in value.items()}
-    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def result_of(breaches: Iterable[Breach]) -> Result:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from contracts.case.cleanup import remove
 from contracts.case.givens import STATES, NotArrangedError, arrange
 from contracts.case.outcome import Outcome, Result, evidence, result_of
-from contracts.case.reproduce import again
+from contracts.case.reproduce import reproduction
 from contracts.catalog.cases import Case
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check
 from contracts.check.expected import Promise, promise
-from contracts.check.state import PROGRESS, Change, Held, UnclearError, effect, look
+from contracts.check.state import PROGRESS, Snapshot, StateChange, UnclearError, effect, look
 from contracts.http.client import Exchange
-from contracts.http.trace import Log, Phase
+from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import RefusedError
 from contracts.target.requests import operation_call, sent_body, sent_names
 from contracts.target.target import Subject, Target, open_subject
@@ -59,16 +59,16 @@ def run_case(case: Case, target: Target) -> Outcome:
     how many are under way: the cases of `concurrency` are there to show it.
     """
     clock = time.monotonic()
-    target = replace(target, log=Log())
-    with target.quiet.shared() as in_company:
+    target = replace(target, trace=Trace())
+    with target.lock.shared() as had_company:
         trial = _trial(case, target)
-    if trial.cross_talk and in_company():
-        with target.quiet.alone():
+    if trial.cross_talk and had_company():
+        with target.lock.exclusive():
             trial = _trial(case, target)
     for _ in range(TRIALS - 1):
         if not (trial.moved or trial.cross_talk):
             break
-        with target.quiet.alone():
+        with target.lock.exclusive():
             another = _trial(case, target)
         if trial.moved:
             trial = another
@@ -91,8 +91,8 @@ def run_case(case: Case, target: Target) -> Outcome:
         seen=trial.seen,
         evidence=tuple(evidence(target.client, exchange) for exchange in trial.exchanges),
         again=trial.again,
-        steps=tuple(target.log.steps),
-        started=round(target.log.started, 3),
+        steps=tuple(target.trace.steps),
+        started=round(target.trace.started, 3),
         seconds=round(time.monotonic() - clock, 4),
     )
 
@@ -111,11 +111,11 @@ def _settled(trial: _Trial) -> _Trial:
 
 
 def _trial(case: Case, target: Target) -> _Trial:
-    if target.pulse.stopped:
+    if target.breaker.stopped:
         return _Trial(Result.UNREACHABLE, reason="not tried: the target had stopped answering")
-    target.log.sent.clear()
+    target.trace.sent.clear()
     subject = open_subject(target, case.request.name, case.request.length)
-    after: Held | None = None
+    after: Snapshot | None = None
     try:
         after, trial = _run(case, target, subject)
     finally:  # also on Ctrl-C
@@ -123,17 +123,17 @@ def _trial(case: Case, target: Target) -> _Trial:
             target.control.forget(subject.name)
             target.journal.close(subject.name)
         else:
-            with target.log.during(Phase.CLEANUP):
+            with target.trace.during(Phase.CLEANUP):
                 remove(target, subject, after)
     if trial.result is Result.HELD or not trial.exchanges:
         return trial
-    return replace(trial, again=again(target, target.log, trial.exchanges[0].request))
+    return replace(trial, again=reproduction(target, target.trace, trial.exchanges[0].request))
 
 
-def _run(case: Case, target: Target, subject: Subject) -> tuple[Held | None, _Trial]:
+def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None, _Trial]:
     """Return what is known to be held in the end (None: not known), and the trial."""
     try:
-        with target.log.during(Phase.GIVEN):
+        with target.trace.during(Phase.GIVEN):
             subject, before = arrange(target, case.given, subject)
     except NotArrangedError as error:
         exchanges = (error.exchange,) if error.exchange else ()
@@ -162,19 +162,19 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Held | None, _Tr
     if case.after == "any":  # on a stand-in only: what this makes cannot be found
         return None, trial
     try:
-        with target.log.during(Phase.AFTERWARDS):
+        with target.trace.during(Phase.AFTERWARDS):
             after = look(target, subject)
     except UnclearError as error:
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = f"the state afterwards could not be read: {error}"
         return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
-    change = Change(before, after, sent_body(request), checked.value, subject, operation, case.documented)
+    change = StateChange(before, after, sent_body(request), checked.value, subject, operation, case.documented)
     breaches = checked.breaches + tuple(effect(case.after, change))
     moved = bool(breaches) and _moved(case, subject, before, after)
     return after, replace(trial, result=result_of(breaches), breaches=breaches, moved=moved)
 
 
-def _moved(case: Case, subject: Subject, before: Held, after: Held) -> bool:
+def _moved(case: Case, subject: Subject, before: Snapshot, after: Snapshot) -> bool:
     """Whether the given's task went on by itself, so that the answer may be right for its new state."""
     was, now = before.tasks.get(subject.task_id), after.tasks.get(subject.task_id)
     return case.given in STATES and was != now and now in PROGRESS.get(was or "", ())

@@ -7,20 +7,20 @@ from typing import NoReturn
 
 from contracts.case.cleanup import remove
 from contracts.case.outcome import Outcome, Result, evidence, result_of
-from contracts.case.reproduce import again
+from contracts.case.reproduce import reproduction
 from contracts.check.breach import Breach, Kind
 from contracts.check.expected import Promise
-from contracts.check.state import Held
+from contracts.check.state import Snapshot
 from contracts.http.client import Exchange, Request
-from contracts.http.trace import Log, Phase
+from contracts.http.trace import Phase, Trace
 from contracts.target.target import Subject, Target, open_subject
 
 
-class StoryEndedError(Exception):
+class ScenarioEndedError(Exception):
     """A step did not go as promised; what comes after it would mean nothing."""
 
 
-class Story:
+class Scenario:
     """What flows and crowds share: a workflow of their own, and what became of them so far."""
 
     operation = "stories"
@@ -30,7 +30,7 @@ class Story:
     """How its workflows are named, around the name that the run gives."""
 
     def __init__(self, target: Target, case: str, level: str = "") -> None:
-        self._target = replace(target, log=Log())
+        self._target = replace(target, trace=Trace())
         self._case = case
         self._level = level
         self._subject = open_subject(target, self.names)
@@ -47,10 +47,10 @@ class Story:
 
     def outcome(self) -> Outcome:
         """Clean up and return what became of the story."""
-        log = self._target.log
+        log = self._target.trace
         with log.during(Phase.CLEANUP):
             for subject in self._subjects:
-                remove(self._target, subject, Held() if subject.name in self._gone else None)
+                remove(self._target, subject, Snapshot() if subject.name in self._gone else None)
         return Outcome(
             case=self._case,
             operation=self.operation,
@@ -71,7 +71,7 @@ class Story:
         )
 
     def _again(self, request: Request) -> str:
-        return again(self._target, self._target.log, request)
+        return reproduction(self._target, self._target.trace, request)
 
     def _another(self) -> Subject:
         """Return a further subject, which is cleaned up with the story."""
@@ -92,7 +92,7 @@ class Story:
 
     def _end(self, result: Result, reason: str) -> NoReturn:
         self._result, self._reason = result, reason
-        raise StoryEndedError(reason)
+        raise ScenarioEndedError(reason)
 
 
 def state_breach(detail: str, promised: str, came: str) -> Breach:
@@ -100,7 +100,7 @@ def state_breach(detail: str, promised: str, came: str) -> Breach:
     return Breach(Kind.STATE, "state afterwards", promised, came, True, detail)
 
 
-def tell(kind: type[Story], target: Target, case: str, level: str, script: Callable[[Story], object]) -> Outcome:
+def tell(kind: type[Scenario], target: Target, case: str, level: str, script: Callable[[Scenario], object]) -> Outcome:
     """Return what became of a case that `script` tells; what goes wrong in the script itself passes through.
 
     As with rows of the case table, cross-talk with other cases under way does not count: then it is told again, alone.
@@ -110,18 +110,18 @@ def tell(kind: type[Story], target: Target, case: str, level: str, script: Calla
         story = kind(target, case, level)
         try:
             script(story)
-        except StoryEndedError:
+        except ScenarioEndedError:
             pass
         finally:
             outcome = story.outcome()
         return outcome
 
     if kind.alone:
-        with target.quiet.alone():
+        with target.lock.exclusive():
             return once()
-    with target.quiet.shared() as in_company:
+    with target.lock.shared() as had_company:
         outcome = once()
-    if in_company() and any(breach.kind is Kind.CROSS_TALK for breach in outcome.breaches):
-        with target.quiet.alone():
+    if had_company() and any(breach.kind is Kind.CROSS_TALK for breach in outcome.breaches):
+        with target.lock.exclusive():
             return once()
     return outcome

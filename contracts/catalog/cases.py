@@ -17,7 +17,7 @@ AFTER = (*EFFECTS.values(), "unchanged", "any")
 
 
 @dataclass(frozen=True, slots=True)
-class Special:
+class Overrides:
     """What is special in the request of a case; a field left out means the ordinary request.
 
     `body`: `usual` (the documented body with what real servers need besides) or `documented`. `set`, `null`, `drop` and
@@ -65,7 +65,7 @@ class Case:
     after: str = ""
     only: str = ""
     needs: str = ""
-    request: Special = field(default_factory=Special)
+    request: Overrides = field(default_factory=Overrides)
 
     def __str__(self) -> str:
         return self.id
@@ -147,7 +147,7 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         operation=operation,
         answer=answer,
         documented=row["basis"] == "documented",
-        request=_dataclass(Special, row.get("request", {}), where),
+        request=_dataclass(Overrides, row.get("request", {}), where),
         **_known(Case, rest, where),
     )
 

@@ -21,7 +21,7 @@ Source: public source of Zadig v1.7.0."""
 
 
 @dataclass(frozen=True)
-class Held:
+class Snapshot:
     """What the target holds under one name: the workflow (None: no such) and its tasks' states by id.
 
     Of the workflow only the documented keys: what nobody documented may change by itself, a time for one.
@@ -42,10 +42,10 @@ class UnclearError(Exception):
         self.exchange = exchange
 
 
-def look(target: Target, subject: Subject) -> Held:
+def look(target: Target, subject: Subject) -> Snapshot:
     """Return what the target holds under the subject's name; raises UnclearError where it cannot be told."""
     workflow = find(target, subject)
-    return Held(workflow, list_tasks(target, subject)) if workflow is not None else Held()
+    return Snapshot(workflow, list_tasks(target, subject)) if workflow is not None else Snapshot()
 
 
 def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
@@ -78,11 +78,11 @@ def json_value(exchange: Exchange) -> Any:
 
 
 @dataclass(frozen=True)
-class Change:
+class StateChange:
     """What is known around one request: the state before and after, the body sent, the answer's value, the task."""
 
-    before: Held
-    after: Held
+    before: Snapshot
+    after: Snapshot
     sent: Mapping[str, Any]
     value: Any
     subject: Subject
@@ -94,17 +94,17 @@ class Change:
         return Breach(Kind.STATE, "state afterwards", promised, came, self.documented, detail)
 
 
-def effect(name: str, change: Change) -> Iterator[Breach]:
+def effect(name: str, change: StateChange) -> Iterator[Breach]:
     """Yield how the state afterwards departs from what `name` says: one of casetable.AFTER."""
     return _EFFECTS[name](change)
 
 
-def _unchanged(change: Change) -> Iterator[Breach]:
+def _unchanged(change: StateChange) -> Iterator[Breach]:
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=None)
 
 
-def _stored(change: Change) -> Iterator[Breach]:
+def _stored(change: StateChange) -> Iterator[Breach]:
     if change.after.workflow is None:
         yield change.broken("not-stored", "the workflow can be found", "no such workflow")
         return
@@ -116,7 +116,7 @@ def _stored(change: Change) -> Iterator[Breach]:
         yield change.broken("tasks", "a new workflow has no tasks", show(repr(dict(change.after.tasks))))
 
 
-def _started(change: Change) -> Iterator[Breach]:
+def _started(change: StateChange) -> Iterator[Breach]:
     task_id = change.value.get("task_id") if isinstance(change.value, dict) else None
     wanted = max(change.before.tasks, default=0) + 1
     if task_id != wanted:
@@ -127,19 +127,19 @@ def _started(change: Change) -> Iterator[Breach]:
     yield from _tasks_kept(change, except_for=task_id if isinstance(task_id, int) else None)
 
 
-def _cancelled(change: Change) -> Iterator[Breach]:
+def _cancelled(change: StateChange) -> Iterator[Breach]:
     yield from _task_is("cancelled", change.subject.task_id, change)
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=change.subject.task_id)
 
 
-def _created(change: Change) -> Iterator[Breach]:
+def _created(change: StateChange) -> Iterator[Breach]:
     yield from _task_is("created", change.subject.task_id, change)
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=change.subject.task_id)
 
 
-def _any(_: Change) -> Iterator[Breach]:
+def _any(_: StateChange) -> Iterator[Breach]:
     return iter(())
 
 
@@ -153,13 +153,13 @@ _EFFECTS = {
 }
 
 
-def _task_is(state: str, task_id: int, change: Change) -> Iterator[Breach]:
+def _task_is(state: str, task_id: int, change: StateChange) -> Iterator[Breach]:
     came = change.after.tasks.get(task_id)
     if came != state and came not in PROGRESS.get(state, ()):
         yield change.broken(f"task-{came or 'gone'}", f"task {task_id} is {state}", came or "no such task")
 
 
-def _workflow_kept(change: Change) -> Iterator[Breach]:
+def _workflow_kept(change: StateChange) -> Iterator[Breach]:
     before, after = change.before.workflow, change.after.workflow
     if (before is None) != (after is None):
         words = {True: "no workflow of this name", False: "a workflow of this name"}
@@ -170,7 +170,7 @@ def _workflow_kept(change: Change) -> Iterator[Breach]:
                 yield change.broken(f"workflow:{key}", f"{key} as before", show(repr(after.get(key))))
 
 
-def _tasks_kept(change: Change, except_for: int | None) -> Iterator[Breach]:
+def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]:
     before, after = change.before.tasks, change.after.tasks
     for task_id in sorted({*before, *after} - {except_for}):
         was, now = before.get(task_id), after.get(task_id)

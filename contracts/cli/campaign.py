@@ -37,10 +37,10 @@ def campaign(jobs: int | None, least: float, out: Path | None, **wished: Any) ->
     from contracts.breakages.catalog import benign, breakages
     from contracts.campaign.campaign import CampaignError, run_campaign
     from contracts.campaign.child import warm
-    from contracts.campaign.plan import PlanError, Wish, plan
+    from contracts.campaign.plan import CampaignOptions, PlanError, plan
     from contracts.campaign.report import lines, progress, told, write
 
-    wish = Wish(**wished)
+    wish = CampaignOptions(**wished)
     try:
         planned = plan(wish, {**breakages(), **benign()})
     except PlanError as error:

@@ -14,7 +14,7 @@ from contracts.i18n.translate import translated
 from contracts.paths import RUN
 
 if TYPE_CHECKING:
-    from contracts.breakages.breakage import Change
+    from contracts.breakages.breakage import Breakage
     from contracts.settings.settings import Settings
 
 
@@ -57,7 +57,7 @@ def _bad(message: str, option: str) -> NoReturn:
     raise click.BadParameter(translated(message, spoken()), param_hint=option)
 
 
-def _change(name: str) -> "Change":
+def _change(name: str) -> "Breakage":
     """Return the change of this name; BadParameter with the names nearest to it where there is none."""
     from contracts.breakages.catalog import benign, breakages
 
@@ -69,7 +69,7 @@ def _change(name: str) -> "Change":
     return changes[name]
 
 
-def _serve_changed(change: "Change", port: int, behaviour: str, clock: str, announce: Callable[[str], None]) -> None:
+def _serve_changed(change: "Breakage", port: int, behaviour: str, clock: str, announce: Callable[[str], None]) -> None:
     from contracts.breakages.proxy.proxy import front
     from contracts.standin.app import create_app
 

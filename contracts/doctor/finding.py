@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.case.outcome import mask_all
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import say, translated
+from contracts.text.redact import mask_all
 
 WIDTH = 12
 """Characters of the column with the check's name."""

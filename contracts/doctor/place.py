@@ -8,8 +8,8 @@ from contracts.safety.journal import PREFIX
 from contracts.settings.settings import Settings
 from contracts.sweep.leftovers import run_ids
 from contracts.target.discovery import (
-    NoPlaceError,
-    UnreadPlaceError,
+    NoWorkspaceError,
+    UnreadWorkspaceError,
     in_onboarding,
     the_build,
     the_environment,
@@ -45,9 +45,9 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
     name = settings.project
     try:
         project = the_project(settings, reader)
-    except UnreadPlaceError as error:
+    except UnreadWorkspaceError as error:
         yield _unread("project", [settings.project], error)
-    except NoPlaceError as error:
+    except NoWorkspaceError as error:
         yield fail("project", error.finding, error.advice)
         return
     else:
@@ -69,7 +69,7 @@ def release(settings: Settings) -> Finding:
     return ok("release", f"{known} is assumed: servers do not say theirs", "set --release if it is another")
 
 
-def _onboarding(there: bool, trouble: NoPlaceError) -> Iterator[Finding]:
+def _onboarding(there: bool, trouble: NoWorkspaceError) -> Iterator[Finding]:
     yield fail("onboarding", trouble.finding, trouble.advice) if there else ok("onboarding", "the project is out of it")
 
 
@@ -81,13 +81,13 @@ def _build(settings: Settings, reader: Reader, project: str) -> str:
 def _found(check: str, wanted: Sequence[str | None], find: Callable[[], str]) -> Finding:
     try:
         return ok(check, find())
-    except UnreadPlaceError as error:
+    except UnreadWorkspaceError as error:
         return _unread(check, wanted, error)
-    except NoPlaceError as error:
+    except NoWorkspaceError as error:
         return fail(check, error.finding, error.advice)
 
 
-def _unread(check: str, wanted: Sequence[str | None], error: NoPlaceError) -> Finding:
+def _unread(check: str, wanted: Sequence[str | None], error: NoWorkspaceError) -> Finding:
     if all(wanted):
         return warn(check, f"{'/'.join(filter(None, wanted))} is taken as set: {error.finding}", BY_HAND)
     return fail(check, error.finding, error.advice)

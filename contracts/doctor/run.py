@@ -12,7 +12,7 @@ from contracts.doctor.address import Address, knock, time_per_request
 from contracts.doctor.finding import Finding, Status, fails, ok
 from contracts.doctor.place import access, place_findings, release
 from contracts.doctor.token import clock_finding, server_time, token_findings
-from contracts.settings.settings import FILE, Settings, SettingsError, named
+from contracts.settings.settings import FILE, Settings, SettingsError, label
 from contracts.target.connect import open_client
 from contracts.target.listing import Reader
 from contracts.target.standin_control import STAMP, facts
@@ -32,7 +32,7 @@ def doctor(settings: Settings, *, as_json: bool, echo: Callable[[str], None], no
     Raises SettingsError where no target is set. `now` is this machine's time, if it is to be another one.
     """
     if settings.base_url is None:
-        raise SettingsError(f"{named('base_url')} is missing; set it to the Zadig to look at")
+        raise SettingsError(f"{label('base_url')} is missing; set it to the Zadig to look at")
     findings = []
     address = knock(settings, settings.base_url)
     for finding in examine(settings, settings.base_url, address, now or datetime.now(UTC)):

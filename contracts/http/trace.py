@@ -43,7 +43,7 @@ class Wait:
     seconds: float
 
 
-class Log:
+class Trace:
     """Collects the steps of one case, and what it takes to see it again: the changes sent, and the waits between.
 
     Several threads may add to it.

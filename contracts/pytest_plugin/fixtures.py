@@ -4,10 +4,10 @@ from collections.abc import Callable, Generator, Mapping
 
 import pytest
 
-from contracts.case.concurrent import Crowd
+from contracts.case.concurrent import ConcurrentScenario
 from contracts.case.flow import Flow
 from contracts.case.outcome import Outcome, Result
-from contracts.case.scenario import Story
+from contracts.case.scenario import Scenario
 from contracts.catalog.cases import Case
 from contracts.i18n.translate import say, translated
 from contracts.pytest_plugin import masking as sinks
@@ -17,7 +17,7 @@ from contracts.run.executor import Job
 from contracts.run.session import Session
 
 OUTCOME = pytest.StashKey[Outcome]()
-STORIES: Mapping[str, type[Story]] = {"flow": Flow, "crowd": Crowd}
+STORIES: Mapping[str, type[Scenario]] = {"flow": Flow, "crowd": ConcurrentScenario}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def flow(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def crowd(request: pytest.FixtureRequest) -> str:
-    """Give a test many requests at once: its Crowd is made where it is told."""
+    """Give a test many requests at once: its ConcurrentScenario is made where it is told."""
     return str(request.param)
 
 
@@ -72,7 +72,7 @@ def _story(item: pytest.Function, values: Mapping[str, object]) -> Job | None:
         return None
     others = {key: values[key] for key in item._fixtureinfo.argnames if key != name}
 
-    def script(told: Story) -> None:
+    def script(told: Scenario) -> None:
         item.obj(**others, **{name: told})
 
     return story(item.config.stash[SESSION], STORIES[name], str(values[name]), marker.kwargs["level"], script)

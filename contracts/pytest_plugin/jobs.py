@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from contracts.case.outcome import Outcome
 from contracts.case.runner import run_case
-from contracts.case.scenario import Story, tell
+from contracts.case.scenario import Scenario, tell
 from contracts.catalog.cases import Case
 from contracts.run.executor import Job
 from contracts.run.session import Session
@@ -21,7 +21,7 @@ def row(session: Session, case: Case) -> Job:
     return Job(case.id, work)
 
 
-def story(session: Session, kind: type[Story], case: str, level: str, script: Callable[[Story], object]) -> Job:
+def story(session: Session, kind: type[Scenario], case: str, level: str, script: Callable[[Scenario], object]) -> Job:
     """Return the job of a case that `script` tells step by step."""
 
     def work() -> Outcome:

@@ -17,7 +17,7 @@ NO_ZADIG = "this says nothing about a live Zadig"
 
 
 @dataclass(frozen=True)
-class Gated:
+class GateResult:
     """One run at the gate: its folder, what is decided of it, and what verdict.json says: of the run, of the whole plan
     that it is a part of, and which cases were planned; empty: nothing."""
 
@@ -33,7 +33,7 @@ class Gated:
         return {"folder": self.folder} | _plain(self.decision) | {"run": about}
 
 
-def gate(folders: Sequence[Path], today: date, profile: str | None = None) -> tuple[list[Gated], Decision]:
+def gate(folders: Sequence[Path], today: date, profile: str | None = None) -> tuple[list[GateResult], Decision]:
     """Return what is decided of each run and of all together, where at least `profile` is asked for (None: its own)."""
     runs = [_gated(folder, today, profile) for folder in folders]
     missing = tuple(_missing(runs))
@@ -43,9 +43,9 @@ def gate(folders: Sequence[Path], today: date, profile: str | None = None) -> tu
     return runs, Decision(exit_code, (*reasons, *missing))
 
 
-def _gated(folder: Path, today: date, profile: str | None) -> Gated:
+def _gated(folder: Path, today: date, profile: str | None) -> GateResult:
     if folder.is_dir() and not (folder / FILE).exists():
-        return Gated(
+        return GateResult(
             str(folder), Decision(6, (f"no {FILE}: the run was killed before its verdict, or still goes",)), {}
         )
     try:
@@ -53,13 +53,13 @@ def _gated(folder: Path, today: date, profile: str | None) -> Gated:
         if wrong := disagreement(verdict):
             raise ReadError(f"{folder}: was changed after the run: {wrong}; run again")
     except ReadError as error:
-        return Gated(str(folder), Decision(4, (str(error).removeprefix(f"{folder}: "),)), {})
-    return Gated(str(folder), decide(verdict, today, profile), verdict["run"], verdict["plan"], planned(verdict))
+        return GateResult(str(folder), Decision(4, (str(error).removeprefix(f"{folder}: "),)), {})
+    return GateResult(str(folder), decide(verdict, today, profile), verdict["run"], verdict["plan"], planned(verdict))
 
 
-def _missing(runs: Sequence[Gated]) -> Iterator[str]:
+def _missing(runs: Sequence[GateResult]) -> Iterator[str]:
     """Yield which cases of a plan in shards are not at the gate: as far as it knows, they did not run."""
-    plans: dict[tuple[Any, ...], list[Gated]] = {}
+    plans: dict[tuple[Any, ...], list[GateResult]] = {}
     for run in (run for run in runs if run.plan):
         plans.setdefault((run.plan["id"], run.run["release"], _target(run.run)), []).append(run)
     for shards in plans.values():
@@ -73,16 +73,16 @@ def _plain(decision: Decision) -> dict[str, Any]:
     return {"verdict": decision.verdict, "exit": decision.exit, "reasons": list(decision.reasons)}
 
 
-def to_json(runs: Sequence[Gated], together: Decision) -> dict[str, Any]:
+def to_json(runs: Sequence[GateResult], together: Decision) -> dict[str, Any]:
     """Return what `gate --json` tells."""
     return _plain(together) | {"live": _live(runs), "runs": [run.to_json() for run in runs]}
 
 
-def _live(runs: Sequence[Gated]) -> bool:
+def _live(runs: Sequence[GateResult]) -> bool:
     return bool(runs) and all(run.run.get("stand_in", "") is None for run in runs)
 
 
-def lines(runs: Sequence[Gated], together: Decision, lang: str = ENGLISH) -> Iterator[str]:
+def lines(runs: Sequence[GateResult], together: Decision, lang: str = ENGLISH) -> Iterator[str]:
     """Yield a line for each run, what is missing between them, and the verdict on all of them last, in a language."""
     for run in runs:
         why = say(lang, ": ") + told(run.decision.reasons, lang, "; ") if run.decision.reasons else ""

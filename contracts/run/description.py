@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def about(session: "Session") -> Run:
     """Return what a session's run is about, up to now."""
-    base_url = session.settings.base_url or session.look.base_url
+    base_url = session.settings.base_url or session.probe.base_url
     return Run(
         id=session.run_id,
         started=session.started.isoformat(timespec="seconds"),

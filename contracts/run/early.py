@@ -6,8 +6,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import TypeVar
 
-from contracts.target.connect import Look
-from contracts.target.target import Place
+from contracts.target.connect import Probe
+from contracts.target.target import Workspace
 
 Made = TypeVar("Made")
 
@@ -18,16 +18,16 @@ class Early:
     `find` returns None where the look found trouble, so that nothing more is asked of that target.
     """
 
-    def __init__(self, look: Callable[[], Look], find: Callable[[Look], Place | None]) -> None:
+    def __init__(self, look: Callable[[], Probe], find: Callable[[Probe], Workspace | None]) -> None:
         self._later = _later()
         self._look = _begin(look)
         self._place = _begin(lambda: find(self._look.result()))
 
-    def look(self) -> Look:
+    def probe(self) -> Probe:
         """Return what the look showed; raises what it raised."""
         return self._wait(self._look)
 
-    def place(self) -> Place | None:
+    def workspace(self) -> Workspace | None:
         """Return where the cases may work; raises SettingsError where that is not settled."""
         return self._wait(self._place)
 

@@ -19,7 +19,7 @@ class Job:
     work: Callable[[], Outcome]
 
 
-class Ahead:
+class CasePool:
     """Cases under way, at most `threads` at once. With one thread, each is worked out when it is asked for."""
 
     def __init__(self, threads: int) -> None:
@@ -32,11 +32,11 @@ class Ahead:
         """Whether cases were begun that nobody has asked for yet."""
         return bool(self._begun)
 
-    def outcome(self, job: Job, coming: Iterable[Job]) -> Outcome:
-        """Return the outcome of `job`, and begin those that are `coming` next; what its work raises passes through."""
+    def outcome(self, job: Job, upcoming: Iterable[Job]) -> Outcome:
+        """Return the outcome of `job`, and begin those that are upcoming; what its work raises passes through."""
         if self._pool is None:
             return job.work()
-        for each in islice(chain([job], coming), self._threads * WINDOW):
+        for each in islice(chain([job], upcoming), self._threads * WINDOW):
             if each.id not in self._begun:
                 self._begun[each.id] = self._pool.submit(each.work)
         return self._begun.pop(job.id).result()

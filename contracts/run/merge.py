@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.catalog.release import load
 from contracts.run.metrics import promises
-from contracts.run.verdict import Run, Tally, decide, once
+from contracts.run.verdict import Run, RunResult, decide, once
 
 SAME = ("release", "profile", "base_url", "api_prefix", "stand_in", "drift", "unknown_fields")
 """What all shards of one plan must have in common."""
@@ -34,7 +34,7 @@ def merge(verdicts: Sequence[Verdict], run_id: str) -> dict[str, Any]:
         raise MergeError(f"shard {doubled} is there twice; give each shard once")
     outcomes = once(case for verdict in verdicts for case in verdict["cases"])
     planned = [case for verdict in verdicts for case in _planned(verdict)]
-    tally = Tally(
+    tally = RunResult(
         planned=list(dict.fromkeys([*planned, *first["plan"]["elsewhere"]])),
         outcomes=outcomes,
         leaks=[leak for verdict in verdicts for leak in verdict["leaks"]],

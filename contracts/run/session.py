@@ -20,18 +20,18 @@ from contracts.report.write import write_all
 from contracts.run.description import about
 from contracts.run.deviations import Deviation, judge, known, told
 from contracts.run.early import Early
-from contracts.run.executor import Ahead, Job
+from contracts.run.executor import CasePool, Job
 from contracts.run.metrics import promises
 from contracts.run.plan import OTHER_PROJECT, Scope, scope
-from contracts.run.verdict import Tally, decide, once, write
+from contracts.run.verdict import RunResult, decide, once, write
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import new_run_id
 from contracts.settings.settings import ASSUMED, AUTO, Settings
 from contracts.standin.defects import BEHAVIOURS
 from contracts.standin.process import StandInError, launch
-from contracts.target.connect import Look, find_place, look_at, open_target
+from contracts.target.connect import Probe, find_workspace, open_target, probe
 from contracts.target.credentials import USERS, headers
-from contracts.target.target import Place, Target
+from contracts.target.target import Target, Workspace
 
 PERFECT = "perfect"
 """The stand-in's behaviour that does what the page promises; so do those that begin with it."""
@@ -51,7 +51,7 @@ class Session:
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
-        self.ahead = Ahead(settings.in_flight)
+        self.pool = CasePool(settings.in_flight)
         self._handed = handed
         self._planned: list[str] = []
         self.elsewhere: list[str] = []
@@ -63,17 +63,17 @@ class Session:
         self._early = Early(self._look, self._find) if first and live else None
 
     @cached_property
-    def look(self) -> Look:
+    def probe(self) -> Probe:
         """The one look at the target: the controller's own, handed on to its workers."""
-        return self._early.look() if self._early else self._look()
+        return self._early.probe() if self._early else self._look()
 
-    def _look(self) -> Look:
+    def _look(self) -> Probe:
         if self._handed is not None and not self._handed["stand_in"]:
-            return Look(**self._handed["look"])
+            return Probe(**self._handed["probe"])
         try:  # a stand-in's tokens are not handed on, so its workers look too
-            return look_at(self.settings, self._base_url())
+            return probe(self.settings, self._base_url())
         except StandInError as error:
-            return Look("the stand-in", answered=False, trouble=str(error))
+            return Probe("the stand-in", answered=False, trouble=str(error))
 
     def _base_url(self) -> str:
         handed: str | None = (self._handed or {}).get("base_url") or self.settings.base_url
@@ -81,40 +81,40 @@ class Session:
 
     def look_first(self) -> None:
         """Look at a live target before anything is sent; what is missing raises SettingsError."""
-        if self.settings.base_url is not None and not self.look.trouble:
+        if self.settings.base_url is not None and not self.probe.trouble:
             _ = self.target
 
     @cached_property
-    def place(self) -> Place:
+    def workspace(self) -> Workspace:
         """Where the cases work: found once, by the controller, where the target is live."""
-        if self._handed is not None and self._handed["place"]:
-            return Place(**self._handed["place"])
-        return (self._early and self._early.place()) or find_place(self.settings, self.look)
+        if self._handed is not None and self._handed["workspace"]:
+            return Workspace(**self._handed["workspace"])
+        return (self._early and self._early.workspace()) or find_workspace(self.settings, self.probe)
 
-    def _find(self, look: Look) -> Place | None:
-        return None if look.trouble else find_place(self.settings, look)
+    def _find(self, look: Probe) -> Workspace | None:
+        return None if look.trouble else find_workspace(self.settings, look)
 
     @cached_property
     def target(self) -> Target:
         """The target, opened when the first case needs it."""
         opened = open_target(
             self.settings,
-            self.look,
-            self.place,
+            self.probe,
+            self.workspace,
             release=self.release,
             run_id=self.run_id,
             worker=self.worker or "main",
             run_dir=self.run_dir,
         )
-        return replace(opened, ends=self._deadline)
+        return replace(opened, deadline=self._deadline)
 
     @property
     def title(self) -> str:
         """What the target is, in one line."""
         if self.settings.base_url is None:
             return f"the stand-in ({self.settings.behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig"
-        if self.look.behaviour:
-            return f"{self.settings.base_url}, a stand-in ({self.look.behaviour})"
+        if self.probe.behaviour:
+            return f"{self.settings.base_url}, a stand-in ({self.probe.behaviour})"
         return f"{self.settings.base_url}{self.settings.api_prefix}"
 
     @cached_property
@@ -122,7 +122,7 @@ class Session:
         """What the target allows. For a listing without a target, what the stand-in allows."""
         if self.settings.base_url is None:
             return scope(self.settings, stand_in=True, credentials={*USERS, OTHER_PROJECT})
-        own = {} if self.idle else self.look.stand_in
+        own = {} if self.idle else self.probe.stand_in
         credentials = set(headers(self.settings, own.get("tokens", {})))
         if "outsider" in credentials and (self.settings.outsider_project or own.get("other_project")):
             credentials.add(OTHER_PROJECT)
@@ -149,42 +149,44 @@ class Session:
     def behaviour(self) -> str | None:
         """The behaviour of the stand-in, None where the target is not one."""
         if self.settings.base_url is not None:
-            return self.look.behaviour
+            return self.probe.behaviour
         wished = self.settings.behaviour
         of_release = f"{wished}-{self.settings.release}"  # the perfect server of that release, where it differs
         return of_release if of_release in BEHAVIOURS else wished
 
     def handover(self) -> dict[str, Any]:
         """Return what a worker needs to know; it has no secret, those it reads itself."""
-        look = vars(replace(self.look, stand_in={}))
-        where: dict[str, Any] = {"run_id": self.run_id, "run_dir": str(self.run_dir), "base_url": self.look.base_url}
-        found = vars(self.place) if self.look.answered and not (self.look.trouble or self.look.stand_in) else None
-        where |= {"deadline": self._deadline, "place": found}
-        return where | {"stand_in": bool(self.look.stand_in), "look": look}
+        look = vars(replace(self.probe, stand_in={}))
+        where: dict[str, Any] = {"run_id": self.run_id, "run_dir": str(self.run_dir), "base_url": self.probe.base_url}
+        found = (
+            vars(self.workspace) if self.probe.answered and not (self.probe.trouble or self.probe.stand_in) else None
+        )
+        where |= {"deadline": self._deadline, "workspace": found}
+        return where | {"stand_in": bool(self.probe.stand_in), "probe": look}
 
     def plan(self, ids: list[str]) -> None:
         """Note the cases that are to run; every worker of a run has the same."""
         self._planned = ids
 
-    def outcome(self, job: Job, coming: Iterable[Job] = ()) -> Outcome:
-        """Return what became of a case; meanwhile those that are `coming` next may begin."""
+    def outcome(self, job: Job, upcoming: Iterable[Job] = ()) -> Outcome:
+        """Return what became of a case; meanwhile those that are upcoming may begin."""
         if not self.trouble:
             _ = self.target  # opened once, before the threads want it
-        return self.ahead.outcome(job, coming)
+        return self.pool.outcome(job, upcoming)
 
     @property
     def trouble(self) -> str:
         """Why nothing more is to be tried; empty where all is well."""
         if time.time() > self._deadline:
             return f"not tried: the {self.settings.run_timeout:g} s of --run-timeout were over"
-        return self.look.trouble
+        return self.probe.trouble
 
     def not_tried(self, case: str, operation: str, answer: str) -> Outcome:
         """Return the outcome of a case that is not tried because of `trouble`."""
-        if self.look.page:
+        if self.probe.page:
             page = Breach(Kind.NOT_JSON, "body", "a JSON body", "an HTML page", True)
             return Outcome(case, operation, answer, Result.BREACH, breaches=(page,), reason=self.trouble)
-        result = Result.BLOCKED if self.look.answered else Result.UNREACHABLE
+        result = Result.BLOCKED if self.probe.answered else Result.UNREACHABLE
         return Outcome(case, operation, answer, result, reason=self.trouble)
 
     def crashed(self, case: str, reason: str) -> Outcome:
@@ -209,14 +211,14 @@ class Session:
 
     def stop(self) -> None:
         """End what is still under way, where the run ends early."""
-        if self.ahead.busy:
-            self.target.pulse.halted = True
-        self.ahead.stop()
+        if self.pool.busy:
+            self.target.breaker.halted = True
+        self.pool.stop()
 
     def clean_up(self) -> None:
         """Remove what is left of this run, also what a lost worker left, and note what would not go as leaked."""
-        if not self.look.trouble and (self.run_dir / JOURNAL).exists():
-            with self.target.log.during(Phase.CLEANUP):
+        if not self.probe.trouble and (self.run_dir / JOURNAL).exists():
+            with self.target.trace.during(Phase.CLEANUP):
                 self.leaks = remove_all(self.target, self.run_id)
 
     def finish(self, exit_status: int, allure: str | None = None) -> int:
@@ -225,7 +227,7 @@ class Session:
         if self.other_failures and not interrupted:
             interrupted = f"other tests that failed: {len(self.other_failures)}"
         outcomes = once(self.outcomes)
-        tally = Tally(
+        tally = RunResult(
             self._planned,
             outcomes,
             self.leaks,

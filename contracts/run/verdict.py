@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contracts.case.outcome import Result, mask_all
+from contracts.case.outcome import Result
 from contracts.run.metrics import coverage, latency, unknown_keys
 from contracts.run.shards import plan_id
+from contracts.text.redact import mask_all
 
 FILE = "verdict.json"
 VERSION = 1
@@ -54,7 +55,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Tally:
+class RunResult:
     """All that the verdict is decided on. `outcomes` are plain data, one a case, `planned` the cases that were to run,
     `promises` the answers that there are (measures.promises), `elsewhere` the cases that other shards are to run."""
 
@@ -73,7 +74,7 @@ class Tally:
         return {"id": plan_id(whole), "cases": len(whole), "elsewhere": list(self.elsewhere)}
 
 
-def decide(run: Run, tally: Tally) -> dict[str, Any]:
+def decide(run: Run, tally: RunResult) -> dict[str, Any]:
     """Return the verdict of a run as plain data, as it stands in verdict.json."""
     counts = Counter(str(outcome["result"]) for outcome in tally.outcomes)
     done = {outcome["case"] for outcome in tally.outcomes}
@@ -111,7 +112,7 @@ def decide(run: Run, tally: Tally) -> dict[str, Any]:
     }
 
 
-def _against(run: Run, counts: Counter[str], tally: Tally) -> list[str]:
+def _against(run: Run, counts: Counter[str], tally: RunResult) -> list[str]:
     """Return what a release must not pass with."""
     reasons = []
     if counts[Result.BREACH]:
@@ -126,7 +127,7 @@ def _against(run: Run, counts: Counter[str], tally: Tally) -> list[str]:
     return reasons
 
 
-def _doubts(counts: Counter[str], not_run: Sequence[str], tally: Tally) -> list[str]:
+def _doubts(counts: Counter[str], not_run: Sequence[str], tally: RunResult) -> list[str]:
     """Return what keeps the run from telling."""
     doubtful = {
         Result.CRASHED: "{n} crashed",

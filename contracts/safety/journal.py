@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.http.client import Request
-from contracts.safety.request_names import Named, UnclearPathError, named
+from contracts.safety.request_names import RequestNames, UnclearPathError, names_in
 
 PREFIX = "zct"
 FILE = "journal.jsonl"
@@ -135,7 +135,7 @@ class Guard:
         method = request.method.upper()  # as it goes out
         what = f"{method} {request.path}"
         try:
-            found = named(request)
+            found = names_in(request)
         except UnclearPathError as error:
             raise RefusedError(f"{what}: {error}") from None
         if found.whole and found.of_all and method == "POST" and "/workflowtask" not in request.path:
@@ -155,12 +155,12 @@ class Guard:
             for name in filter(None, found.names):
                 self._journal.note(request, name)
 
-    def _lasting(self, found: Named) -> bool:
+    def _lasting(self, found: RequestNames) -> bool:
         """Whether a create asks for what could never be removed."""
         names, projects = found.names, found.projects
         good = names and all(name and "/" not in name for name in names)
         return not (good and projects and self._projects.issuperset(projects))
 
-    def _ours(self, project: str | None, found: Named) -> bool:
+    def _ours(self, project: str | None, found: RequestNames) -> bool:
         """Whether a project is one to work in, or one that cannot be there, as it has one of our own names in it."""
         return not project or project in self._projects or any(name in project for name in found.names if name)

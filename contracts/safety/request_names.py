@@ -25,7 +25,7 @@ class UnclearPathError(ValueError):
 
 
 @dataclass(frozen=True)
-class Named:
+class RequestNames:
     """The workflow names and projects of a request; None stands for one that is no text. `whole`: its body is one JSON
     object, after which more may stand. `of_all`: its path has no name."""
 
@@ -35,14 +35,14 @@ class Named:
     of_all: bool
 
 
-def named(request: Request) -> Named:
+def names_in(request: Request) -> RequestNames:
     """Return what `request` names; raises UnclearPathError where its path does not tell."""
     in_path = _path_names(request.path)
     whole, pairs = _pairs(request.body or b"")
     texts = [(key.casefold(), value if isinstance(value, str) else None) for key, value in pairs if value is not None]
     names = (*in_path, *(value for key, value in texts if key in _NAME_KEYS))
     projects = tuple(value for key, value in texts if key == "product_tmpl_name")
-    return Named(names, projects, whole, not in_path)
+    return RequestNames(names, projects, whole, not in_path)
 
 
 def _path_names(path: str) -> list[str]:

@@ -133,7 +133,7 @@ class Settings:
             try:
                 return read(self.token_file)
             except ValueError as error:
-                raise SettingsError(f"{named('token_file')}: {error}") from None
+                raise SettingsError(f"{label('token_file')}: {error}") from None
         return value.reveal() if value is not None else None
 
     def to_json(self) -> dict[str, Any]:
@@ -156,7 +156,7 @@ def option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def named(name: str) -> str:
+def label(name: str) -> str:
     """Return how a setting is named to people: with its option, where it has one, and its variable."""
     variable = f"{PREFIX}{name.upper()}"
     return f"setting {name} ({variable if is_secret(SETTINGS[name]) else f'{option(name)}, {variable}'})"
@@ -201,22 +201,22 @@ def _read(name: str, value: Any) -> Any:
     try:
         return SETTINGS[name].metadata["reads"](value)
     except ValueError as error:
-        raise SettingsError(f"{named(name)}: {error}") from None
+        raise SettingsError(f"{label(name)}: {error}") from None
 
 
 def _together(settings: Settings) -> None:
     """Raise SettingsError where settings do not go together."""
     if settings.token is not None and settings.token_file is not None:
-        raise SettingsError(f"{named('token')} and {named('token_file')} are both set; keep one of them")
+        raise SettingsError(f"{label('token')} and {label('token_file')} are both set; keep one of them")
     if settings.client_key is not None and settings.client_cert is None:
-        raise SettingsError(f"{named('client_key')} is set without {named('client_cert')}; set both")
+        raise SettingsError(f"{label('client_key')} is set without {label('client_cert')}; set both")
     for name in ("ca_file", "client_cert", "client_key"):
         path: Path | None = getattr(settings, name)
         if path is not None and not path.is_file():
-            raise SettingsError(f"{named(name)}: no such file: {path}")
+            raise SettingsError(f"{label(name)}: no such file: {path}")
     plain = urlsplit(settings.base_url or "").scheme == "http"
     if plain and not settings.allow_http and not settings.loopback:
         raise SettingsError(
-            f"{named('base_url')}: is plain http to another host, so the token could be read on the way; "
+            f"{label('base_url')}: is plain http to another host, so the token could be read on the way; "
             "use https, or add --allow-http"
         )

@@ -7,18 +7,18 @@ from pathlib import Path
 
 from contracts.case.cleanup import UNFINISHED, remove
 from contracts.catalog.release import load
-from contracts.check.state import Held, UnclearError
+from contracts.check.state import Snapshot, UnclearError
 from contracts.check.state import look as look_for
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import Guard, Journal, Names, RefusedError
-from contracts.settings.settings import Settings, SettingsError, named
+from contracts.settings.settings import Settings, SettingsError, label
 from contracts.sweep.leftovers import Echo, every_run, is_old, named_run
-from contracts.target.connect import Look, look_at, open_client
+from contracts.target.connect import Probe, open_client, probe
 from contracts.target.listing import Reader, UnreadableError, projects, workflow_names
-from contracts.target.target import Place, Subject, Target
+from contracts.target.target import Subject, Target, Workspace
 
 CLEAN, BAD_SETTINGS, UNREACHABLE, LEFT = 0, 4, 6, 7
-_NOWHERE = Place(project="", env_name="", service="", service_module="", repo="", branch="")
+_NOWHERE = Workspace(project="", env_name="", service="", service_module="", repo="", branch="")
 """A sweep makes nothing, so it needs no place to make it in."""
 
 
@@ -30,9 +30,9 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
     """
     base_url = settings.base_url
     if base_url is None:
-        raise SettingsError(f"{named('base_url')} is missing; set it to the Zadig to sweep")
+        raise SettingsError(f"{label('base_url')} is missing; set it to the Zadig to sweep")
     chosen = [named_run(run, base_url) for run in runs] or list(every_run(base_url, echo))
-    look = look_at(settings, base_url)
+    look = probe(settings, base_url)
     if look.trouble:
         echo(look.trouble)
         return BAD_SETTINGS if look.answered else UNREACHABLE
@@ -51,7 +51,7 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
 
 
 @contextmanager
-def _opened(settings: Settings, look: Look, journal: Path, names: Mapping[str, str]) -> Iterator[Target]:
+def _opened(settings: Settings, look: Probe, journal: Path, names: Mapping[str, str]) -> Iterator[Target]:
     """Yield the target with a guard that lets only `names` be changed."""
     held = Journal(journal)
     for name, project in names.items():
@@ -67,7 +67,7 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
     reasons = []
     for name, project in names.items():
         subject = Subject(name, project)
-        if target.pulse.stopped:
+        if target.breaker.stopped:
             reasons.append(f"{name} in project {project}: not tried, the target answers no more")
             continue
         try:
@@ -86,14 +86,14 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
     return reasons
 
 
-def _gone(target: Target, subject: Subject, held: Held) -> str | None:
+def _gone(target: Target, subject: Subject, held: Snapshot) -> str | None:
     try:
         return remove(target, subject, held)
     except RefusedError as error:  # a name that could not be sent unchanged
         return f"{subject.name} in project {subject.project}: {error}"
 
 
-def _sweep_list(settings: Settings, look: Look, *, dry_run: bool, echo: Echo) -> list[str]:
+def _sweep_list(settings: Settings, look: Probe, *, dry_run: bool, echo: Echo) -> list[str]:
     """Remove what the target lists under old names of the suite's own form; no other name is touched."""
     client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in)
     reader = Reader(client, load(settings.known_release))
@@ -128,7 +128,7 @@ def _projects(settings: Settings, reader: Reader) -> list[str]:
 
 
 def _alive(settings: Settings, base_url: str) -> bool:
-    return look_at(settings, base_url).answered
+    return probe(settings, base_url).answered
 
 
 def _count(names: Mapping[str, str]) -> str:

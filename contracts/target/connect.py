@@ -12,16 +12,16 @@ from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import Guard, Journal, Names, RefusedError
 from contracts.settings.settings import Settings
 from contracts.target.credentials import headers, own_users
-from contracts.target.discovery import place
+from contracts.target.discovery import discover_workspace
 from contracts.target.standin_control import STAMP, StandInControl, facts
-from contracts.target.target import Place, Target
+from contracts.target.target import Target, Workspace
 from contracts.text.strict_json import is_page
 
 NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
-class Look:
+class Probe:
     """What one look at the target showed. `trouble` says why nothing can be tried, and `answered` whether it answers.
 
     `page`: what answers is a web page, so no Zadig API. `stand_in`: the stand-in's own facts where the target is one.
@@ -66,7 +66,7 @@ def open_client(
     return Client(root, own, guard=guard, limits=limits(settings), transport=transport(settings))
 
 
-def look_at(settings: Settings, base_url: str) -> Look:
+def probe(settings: Settings, base_url: str) -> Probe:
     """Look once at what answers at `base_url`, without changing anything: is it there, and does it take the token?"""
     client = open_client(settings, base_url)
     # Without a project only a system admin may list workflows; anybody who is known may list the projects.
@@ -78,13 +78,13 @@ def look_at(settings: Settings, base_url: str) -> Look:
     client.close()
     if exchange.status is None:
         why = exchange.failure.text if exchange.failure else "no answer"
-        return Look(base_url, False, f"{base_url} is unreachable: {why}")
+        return Probe(base_url, False, f"{base_url} is unreachable: {why}")
     ours = stand_in and settings.secret("token") is None  # then the stand-in's own tokens are used
     if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
-        return Look(base_url, True, _refused(settings, exchange), stand_in=stand_in)
+        return Probe(base_url, True, _refused(settings, exchange), stand_in=stand_in)
     if is_page(exchange.body):
-        return Look(base_url, True, _a_page(exchange), page=True)
-    return Look(base_url, stand_in=stand_in)
+        return Probe(base_url, True, _a_page(exchange), page=True)
+    return Probe(base_url, stand_in=stand_in)
 
 
 def _a_page(exchange: Exchange) -> str:
@@ -102,7 +102,7 @@ def _refused(settings: Settings, exchange: Exchange) -> str:
 
 
 def open_target(
-    settings: Settings, look: Look, where: Place, *, release: str, run_id: str, worker: str, run_dir: Path
+    settings: Settings, look: Probe, where: Workspace, *, release: str, run_id: str, worker: str, run_dir: Path
 ) -> Target:
     """Return the target that `look` saw, ready for cases that work in `where`.
 
@@ -116,15 +116,15 @@ def open_target(
     return Target(
         client=open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard),
         release=load(release),
-        place=where,
+        workspace=where,
         names=Names(run_id, worker),
         journal=journal,
         control=StandInControl(look.base_url, manual=manual, users=own_users(settings)) if look.stand_in else None,
-        patience=settings.state_timeout,
+        state_timeout=settings.state_timeout,
     )
 
 
-def find_place(settings: Settings, look: Look) -> Place:
+def find_workspace(settings: Settings, look: Probe) -> Workspace:
     """Return where the cases may work: what settings say, then a stand-in's own facts, or what a live target has.
 
     Raises SettingsError where the target has nothing fit for it, or several things to choose from.
@@ -133,8 +133,8 @@ def find_place(settings: Settings, look: Look) -> Place:
     if not own:
         client = open_client(settings, look.base_url + settings.api_prefix)
         try:
-            return place(settings, client)
+            return discover_workspace(settings, client)
         finally:
             client.close()
-    known = {item.name: getattr(settings, item.name, None) or own.get(item.name) for item in fields(Place)}
-    return Place(**known | {"other_project": settings.outsider_project or own.get("other_project")})
+    known = {item.name: getattr(settings, item.name, None) or own.get(item.name) for item in fields(Workspace)}
+    return Workspace(**known | {"other_project": settings.outsider_project or own.get("other_project")})

@@ -23,7 +23,7 @@ from contracts.target.listing import (
     modules,
     projects,
 )
-from contracts.target.target import Place
+from contracts.target.target import Workspace
 
 SHOWN = 5
 """Candidates that a message names."""
@@ -39,7 +39,7 @@ WHAT = {
 """What each setting names, in words."""
 
 
-class NoPlaceError(SettingsError):
+class NoWorkspaceError(SettingsError):
     """Something that the cases need is not there, or there is more than one of it: what was found, and what to do."""
 
     def __init__(self, finding: str, advice: str) -> None:
@@ -52,11 +52,11 @@ class NoPlaceError(SettingsError):
         return say(lang, "{finding}; {advice}", finding=finding, advice=advice)
 
 
-class UnreadPlaceError(NoPlaceError):
+class UnreadWorkspaceError(NoWorkspaceError):
     """It could not be read whether something that the cases need is there."""
 
 
-def place(settings: Settings, client: Client) -> Place:
+def discover_workspace(settings: Settings, client: Client) -> Workspace:
     """Return where the cases may work; raises SettingsError, one line, where that is not settled."""
     reader = Reader(client, load(settings.known_release))
     project = _usable_project(settings, reader)
@@ -64,7 +64,7 @@ def place(settings: Settings, client: Client) -> Place:
     service, name, repo, branch = settings.service, settings.service_module, settings.repo, None
     if not (service and name and repo):
         service, name, repo, branch = the_build(settings, reader, project)
-    return Place(
+    return Workspace(
         project=project,
         env_name=env_name,
         service=service,
@@ -80,7 +80,7 @@ def place(settings: Settings, client: Client) -> Place:
 def _usable_project(settings: Settings, reader: Reader) -> str:
     try:
         project = the_project(settings, reader)
-    except UnreadPlaceError:
+    except UnreadWorkspaceError:
         if settings.project is None:
             raise
         return settings.project
@@ -101,10 +101,12 @@ def the_project(settings: Settings, reader: Reader) -> Project:
     return found[_pick(settings, "project", found, "the target", create)]
 
 
-def in_onboarding(project: Project) -> NoPlaceError:
+def in_onboarding(project: Project) -> NoWorkspaceError:
     """Return why a project in onboarding is no place to work in."""
     advice = "finish it in Zadig's console or set --project to another project"
-    return NoPlaceError(f"project {project.name} is in onboarding, so its workflows could not be deleted again", advice)
+    return NoWorkspaceError(
+        f"project {project.name} is in onboarding, so its workflows could not be deleted again", advice
+    )
 
 
 def the_environment(settings: Settings, reader: Reader, project: str) -> str:
@@ -116,7 +118,7 @@ def the_environment(settings: Settings, reader: Reader, project: str) -> str:
     usual = [item.name for item in found if not item.production or item.name == settings.env_name]
     if found and not usual:
         finding = f"project {project} has production environments only: {_some(item.name for item in found)}"
-        raise NoPlaceError(finding, "create another one, or set --env-name if the cases may deploy to one of these")
+        raise NoWorkspaceError(finding, "create another one, or set --env-name if the cases may deploy to one of these")
     create = f"create an environment in project {project}"
     return _pick(settings, "env_name", usual, f"project {project}", create)
 
@@ -155,11 +157,11 @@ def _pick(settings: Settings, name: str, found: Iterable[str], where: str, creat
     if given in candidates:
         return str(given)
     if not candidates:
-        raise NoPlaceError(f"{where} has no {what}", create)
+        raise NoWorkspaceError(f"{where} has no {what}", create)
     if given is not None:
-        raise NoPlaceError(f"{where} has no {what} {given!r}; there are: {_some(candidates)}", setting)
+        raise NoWorkspaceError(f"{where} has no {what} {given!r}; there are: {_some(candidates)}", setting)
     if len(candidates) > 1:
-        raise NoPlaceError(f"{where} has more than one {what}: {_some(candidates)}", setting)
+        raise NoWorkspaceError(f"{where} has more than one {what}: {_some(candidates)}", setting)
     return candidates[0]
 
 
@@ -171,4 +173,4 @@ def _some(names: Iterable[str]) -> str:
 
 def _unreadable(what: str, error: UnreadableError, *settings: str) -> NoReturn:
     names = ", ".join(f"{option(name)} ({PREFIX}{name.upper()})" for name in settings)
-    raise UnreadPlaceError(f"{what} could not be read: {error}", f"set {names}") from None
+    raise UnreadWorkspaceError(f"{what} could not be read: {error}", f"set {names}") from None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-class Quiet:
+class SharedLock:
     """A lock that many may share; whoever wants to be alone goes before those who come later."""
 
     def __init__(self) -> None:
@@ -29,7 +29,7 @@ class Quiet:
                 self._change.notify_all()
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Be the only one."""
         with self._change:
             self._waiting += 1

@@ -1,4 +1,4 @@
-"""Builds the request of each call, from the documented sample and path, for one subject and with what is special."""
+"""Builds the request of each call, from the documented sample and path, for one subject and with what is overrides."""
 
 import copy
 import json
@@ -7,26 +7,28 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from contracts.catalog.cases import Special
+from contracts.catalog.cases import Overrides
 from contracts.catalog.release import Operation
 from contracts.http.client import Request
-from contracts.target.target import Place, Subject, Target
+from contracts.target.target import Subject, Target, Workspace
 
-ORDINARY = Special()
+NO_OVERRIDES = Overrides()
 
 
-def operation_call(target: Target, operation: Operation, subject: Subject, special: Special = ORDINARY) -> Request:
+def operation_call(
+    target: Target, operation: Operation, subject: Subject, overrides: Overrides = NO_OVERRIDES
+) -> Request:
     """Return the request of an operation or support call on `subject`."""
-    scope = target.place.other_project if special.scope == "other" else subject.project
-    method = special.method or operation.method
-    body = _body(target.place, operation, subject, special)
+    scope = target.workspace.other_project if overrides.scope == "other" else subject.project
+    method = overrides.method or operation.method
+    body = _body(target.workspace, operation, subject, overrides)
     return Request(
         method=method,
-        path=_path((special.path or "{path}").replace("{path}", operation.path), subject, special),
-        query={"projectName": scope or ""} if special.query else {},
+        path=_path((overrides.path or "{path}").replace("{path}", operation.path), subject, overrides),
+        query={"projectName": scope or ""} if overrides.query else {},
         body=body,
-        content_type=special.content_type if body is not None else None,
-        credential=special.credential,
+        content_type=overrides.content_type if body is not None else None,
+        credential=overrides.credential,
         call=operation.name,
     )
 
@@ -36,11 +38,11 @@ def support_call(target: Target, name: str, subject: Subject) -> Request:
     return operation_call(target, target.release.support[name], subject)
 
 
-def sent_names(target: Target, subject: Subject, special: Special, request: Request) -> dict[str, str]:
+def sent_names(target: Target, subject: Subject, overrides: Overrides, request: Request) -> dict[str, str]:
     """Return the names that a request uses, for the texts of its answer."""
-    return subject.sent(target.place) | {
-        "project": _project(target.place, subject, special),
-        "env": special.env or target.place.env_name,
+    return subject.sent(target.workspace) | {
+        "project": _project(target.workspace, subject, overrides),
+        "env": overrides.env or target.workspace.env_name,
         "method": request.method,
         "path": unquote(request.path),
     }
@@ -55,18 +57,18 @@ def sent_body(request: Request) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _project(place: Place, subject: Subject, special: Special) -> str:
-    if special.project is None:
+def _project(workspace: Workspace, subject: Subject, overrides: Overrides) -> str:
+    if overrides.project is None:
         return subject.project
-    if special.project == "other":
-        return place.other_project or ""
-    return special.project.replace("{name}", subject.name)
+    if overrides.project == "other":
+        return workspace.other_project or ""
+    return overrides.project.replace("{name}", subject.name)
 
 
-def _path(template: str, subject: Subject, special: Special) -> str:
+def _path(template: str, subject: Subject, overrides: Overrides) -> str:
     name = quote(subject.name, safe="")
     values = {
-        "id": special.id if special.id is not None else str(subject.task_id),
+        "id": overrides.id if overrides.id is not None else str(subject.task_id),
         "pipeline": name,
         "name": name,
         "max": "100",
@@ -75,42 +77,42 @@ def _path(template: str, subject: Subject, special: Special) -> str:
     return re.sub(r":(\w+)", lambda match: values[match[1]], template.replace("{name}", name))
 
 
-def _body(place: Place, operation: Operation, subject: Subject, special: Special) -> bytes | None:
-    if special.raw is not None:
-        project = _project(place, subject, special)
-        return special.raw.replace("{name}", subject.name).replace("{project}", project).encode()
+def _body(workspace: Workspace, operation: Operation, subject: Subject, overrides: Overrides) -> bytes | None:
+    if overrides.raw is not None:
+        project = _project(workspace, subject, overrides)
+        return overrides.raw.replace("{name}", subject.name).replace("{project}", project).encode()
     if operation.sample is None:
         return None
-    body = _filled(operation.sample, _names(place, operation, subject, special))
-    if special.body == "usual":
+    body = _filled(operation.sample, _names(workspace, operation, subject, overrides))
+    if overrides.body == "usual":
         body |= copy.deepcopy(dict(operation.undocumented))
-    body |= special.set
-    body |= dict.fromkeys(special.null)
-    if special.pad:
-        body["description"] = "x" * special.pad
-    for key in special.drop:
+    body |= overrides.set
+    body |= dict.fromkeys(overrides.null)
+    if overrides.pad:
+        body["description"] = "x" * overrides.pad
+    for key in overrides.drop:
         body.pop(key, None)
-    if special.keep:
-        body = {key: value for key, value in body.items() if key in special.keep}
+    if overrides.keep:
+        body = {key: value for key, value in body.items() if key in overrides.keep}
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _names(place: Place, operation: Operation, subject: Subject, special: Special) -> dict[str, str]:
+def _names(workspace: Workspace, operation: Operation, subject: Subject, overrides: Overrides) -> dict[str, str]:
     """Return what stands under which key of a documented body, in place of the sample's own names."""
-    project, env = _project(place, subject, special), special.env or place.env_name
+    project, env = _project(workspace, subject, overrides), overrides.env or workspace.env_name
     names = {
         "product_tmpl_name": project,
         "product_name": project,
         "env_name": env,
         "namespace": env,
-        "service_name": place.service,
-        "service_module": place.service_module,
-        "key": f"{place.service}/{place.service_module}",
-        "repo_name": place.repo,
-        "branch": special.branch or place.branch,
+        "service_name": workspace.service,
+        "service_module": workspace.service_module,
+        "key": f"{workspace.service}/{workspace.service_module}",
+        "repo_name": workspace.repo,
+        "branch": overrides.branch or workspace.branch,
     }
     if operation.name == "start-task":
-        return names | {"workflow_name": subject.name, "name": place.service_module}
+        return names | {"workflow_name": subject.name, "name": workspace.service_module}
     return names | {"name": subject.name}
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from contracts.case.reproduce import curl
 from contracts.http.client import Client, Request
+from contracts.http.curl import curl
 from contracts.safety.journal import RefusedError
 from contracts.text.strict_json import NotStrictError, parse
 

@@ -7,13 +7,13 @@ from typing import Protocol
 
 from contracts.catalog.release import Release
 from contracts.http.client import Client, Exchange, Request
-from contracts.http.trace import Log, Phase
+from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
-from contracts.target.exclusion import Quiet
+from contracts.target.exclusion import SharedLock
 
 
 @dataclass(frozen=True)
-class Place:
+class Workspace:
     """Where on the target the cases work: project, environment, a service with a build, its repository's branches."""
 
     project: str
@@ -51,7 +51,7 @@ class HaltedError(Exception):
     """The run is being ended: nothing but its clean-up goes out any more."""
 
 
-class Pulse:
+class CircuitBreaker:
     """Counts exchanges in a row that the target did not answer; after `most` of them nothing more is tried.
 
     `halted`: the run is being ended from outside, so that only clean-up is sent.
@@ -68,7 +68,7 @@ class Pulse:
         """Whether the target is given up."""
         return self._missed >= self._most
 
-    def beat(self, answered: bool) -> None:
+    def record(self, answered: bool) -> None:
         """Count one exchange."""
         with self._lock:
             self._missed = 0 if answered else self._missed + 1
@@ -78,33 +78,33 @@ class Pulse:
 class Target:
     """One deployment under test. Everything that talks to it goes through `client`.
 
-    `control` is there on a stand-in only. `patience`: seconds to wait for a task's state.
-    `ends`: when the whole run is over, as time.time() counts. `log`: the steps of the case that it is used for.
-    `quiet`: who may talk to it at the same time.
+    `control` is there on a stand-in only. `state_timeout`: seconds to wait for a task's state.
+    `deadline`: when the whole run is over, as time.time() counts. `trace`: the steps of the case that it is used for.
+    `lock`: who may talk to it at the same time.
     """
 
     client: Client
     release: Release
-    place: Place
+    workspace: Workspace
     names: Names
     journal: Journal
     control: Control | None = None
-    patience: float = 600.0
-    ends: float = math.inf
-    pulse: Pulse = field(default_factory=Pulse)
-    quiet: Quiet = field(default_factory=Quiet)
-    log: Log = field(default_factory=Log)
+    state_timeout: float = 600.0
+    deadline: float = math.inf
+    breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
+    lock: SharedLock = field(default_factory=SharedLock)
+    trace: Trace = field(default_factory=Trace)
 
     def send(self, request: Request, answer: str = "") -> Exchange:
         """Send a request, count whether the target answered, and note it with the answer that is expected.
 
         Raises HaltedError where the run is being ended and this is no clean-up.
         """
-        if self.pulse.halted and self.log.phase is not Phase.CLEANUP:
+        if self.breaker.halted and self.trace.phase is not Phase.CLEANUP:
             raise HaltedError
         exchange = self.client.send(request)
-        self.pulse.beat(exchange.status is not None or exchange.failure is None)
-        self.log.add(exchange, answer)
+        self.breaker.record(exchange.status is not None or exchange.failure is None)
+        self.trace.add(exchange, answer)
         return exchange
 
     def alive(self) -> bool:
@@ -121,9 +121,9 @@ class Subject:
     project: str
     task_id: int = 1
 
-    def sent(self, place: Place) -> dict[str, str]:
+    def sent(self, workspace: Workspace) -> dict[str, str]:
         """Return the names that a request about this subject uses, for the texts of answers."""
-        return {"name": self.name, "project": self.project, "env": place.env_name, "id": str(self.task_id)}
+        return {"name": self.name, "project": self.project, "env": workspace.env_name, "id": str(self.task_id)}
 
 
 def open_subject(target: Target, template: str = "{name}", length: int = 0) -> Subject:
@@ -132,6 +132,6 @@ def open_subject(target: Target, template: str = "{name}", length: int = 0) -> S
     `{name}` in `template` stands for that name; one shorter than `length` characters is filled up.
     """
     name = template.replace("{name}", target.names.new())
-    subject = Subject(name + "x" * (length - len(name)), target.place.project)
+    subject = Subject(name + "x" * (length - len(name)), target.workspace.project)
     target.journal.open(subject.name, subject.project)
     return subject

@@ -2,37 +2,37 @@
 
 import pytest
 
-from contracts.case.concurrent import Crowd
+from contracts.case.concurrent import ConcurrentScenario
 
 
 @pytest.mark.case("concurrency/own-descriptions", level="nightly")
-def test_own_descriptions(crowd: Crowd) -> None:
+def test_own_descriptions(crowd: ConcurrentScenario) -> None:
     """320 requests of 8 clients fail for different reasons, and each is answered about its own."""
     crowd.exists()
     crowd.fails_at_once(each=40)
 
 
 @pytest.mark.case("concurrency/creates-of-one-name", level="nightly")
-def test_creates_of_one_name(crowd: Crowd) -> None:
+def test_creates_of_one_name(crowd: ConcurrentScenario) -> None:
     """Of 8 creates of one name one succeeds, and the others hear that it exists."""
     crowd.creates_at_once()
 
 
 @pytest.mark.case("concurrency/creates-by-two", level="nightly")
-def test_creates_by_two(crowd: Crowd) -> None:
+def test_creates_by_two(crowd: ConcurrentScenario) -> None:
     """Of 2 identical creates one succeeds, and the other hears that it exists."""
     crowd.creates_at_once(clients=2)
 
 
 @pytest.mark.case("concurrency/starts-of-one-workflow", level="nightly")
-def test_starts_of_one_workflow(crowd: Crowd) -> None:
+def test_starts_of_one_workflow(crowd: ConcurrentScenario) -> None:
     """8 starts of one workflow make 8 tasks with the ids 1 to 8."""
     crowd.exists()
     crowd.starts_at_once()
 
 
 @pytest.mark.case("concurrency/cancels-and-restarts", level="nightly")
-def test_cancels_and_restarts(crowd: Crowd) -> None:
+def test_cancels_and_restarts(crowd: ConcurrentScenario) -> None:
     """Cancels and restarts of one task at once end in a legal state, and none of them crashes the server."""
     crowd.exists()
     crowd.has_task()

@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.case.flow import Flow
-from contracts.catalog.cases import Special
+from contracts.catalog.cases import Overrides
 
 LARGE = str(2**31)
 """An id that is as missing as any other, and shows too whether a server reads ids beyond 32 bits."""
@@ -23,8 +23,8 @@ def test_one_life(flow: Flow) -> None:
     flow.only_task_is("created")
     flow.deletes()
     flow.does("start-task", "no-such-workflow")
-    flow.does("cancel-task", "no-such-task", Special(id=LARGE))
-    flow.does("restart-task", "no-such-task", Special(id=LARGE))
+    flow.does("cancel-task", "no-such-task", Overrides(id=LARGE))
+    flow.does("restart-task", "no-such-task", Overrides(id=LARGE))
 
 
 @pytest.mark.case("flows/cancel-restart-cancel", level="regression")
@@ -59,7 +59,7 @@ def test_ids_start_again(flow: Flow) -> None:
 def test_id_used_up(flow: Flow) -> None:
     """A start without targets fails and uses an id up all the same."""
     flow.does("create-workflow", "success")
-    flow.does("start-task", "no-targets", Special(set={"targets": []}))
+    flow.does("start-task", "no-targets", Overrides(set={"targets": []}))
     flow.does("start-task", "queued")
     flow.has_id(2)
 
@@ -67,7 +67,7 @@ def test_id_used_up(flow: Flow) -> None:
 @pytest.mark.case("flows/without-a-name", level="regression", only="stand-in")
 def test_without_a_name(flow: Flow) -> None:
     """A workflow without a name is stored if it has a stage; one at a time, as they would be duplicates."""
-    flow.does("create-workflow", "no-stage", Special(raw="{}"))
-    for nameless in (Special(set={"name": ""}), Special(drop=("name",)), Special(null=("name",))):
+    flow.does("create-workflow", "no-stage", Overrides(raw="{}"))
+    for nameless in (Overrides(set={"name": ""}), Overrides(drop=("name",)), Overrides(null=("name",))):
         flow.does("create-workflow", "success", nameless)
         flow.forgets("")

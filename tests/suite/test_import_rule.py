@@ -96,7 +96,7 @@ def named(paths: Iterable[Path]) -> list[object]:
 
 @pytest.mark.parametrize("path", named(MODULES))
 def test_a_module_imports_only_from_floors_below(path: Path) -> None:
-    """Each folder uses only folders below its own floor; so there is no circle, and each can be read without those above."""
+    """Each folder uses only folders below its own floor; so there is no circle."""
     own = room(path)
     above = {name for name in imported(path) if below(name, ["contracts"]) and room_of(name) not in (own, *lower(own))}
     assert above == set()
@@ -119,7 +119,7 @@ def test_architecture_shows_the_same_table() -> None:
 
 @pytest.mark.parametrize("path", named((PACKAGE / "standin").rglob("*.py")))
 def test_the_stand_in_shares_no_meaning(path: Path) -> None:
-    """A stand-in that shared code with the checks would share its mistakes: only leaves that know no Zadig are shared."""
+    """A stand-in that shared code with the checks would share its mistakes; it has only leaves that know no Zadig."""
     assert outside(path, ["contracts.standin", "contracts.text", "contracts.paths"]) == []
 
 

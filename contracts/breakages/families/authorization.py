@@ -7,9 +7,9 @@ from urllib.parse import parse_qs
 
 import jwt
 
-from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 from contracts.breakages.dialogue import CANCELLED, QUEUED, told
-from contracts.breakages.proxy.recognise import OPERATIONS, header, named, with_header
+from contracts.breakages.proxy.recognise import OPERATIONS, header, recognise, with_header
 
 _CHECKS = (
     ("nobody", "no-token", "unauthorized", "Who sends no token is turned away."),
@@ -40,7 +40,7 @@ _EFFECT = {
 }
 
 
-def who(asked: Asked) -> str:
+def who(asked: Request) -> str:
     """Return who asks, in the words of the checks, of a request that was refused."""
     scheme, _, token = (header(asked.headers, "Authorization") or "").partition(" ")
     if scheme.lower() != "bearer":
@@ -60,13 +60,13 @@ def who(asked: Asked) -> str:
     return f"{claims['uid']}{at if claims['uid'] == 'outsider' else ''}"
 
 
-async def _as_admin(asked: Asked, forward: Forward) -> Answered:
-    token = (await forward(named("GET", "/_standin/token/admin"))).body.decode()
+async def _as_admin(asked: Request, forward: Forward) -> Response:
+    token = (await forward(recognise("GET", "/_standin/token/admin"))).body.decode()
     return await forward(replace(asked, headers=with_header(asked.headers, "authorization", f"Bearer {token}")))
 
 
 def _unchecked(operation: str, status: int, whom: str) -> Act:
-    async def act(asked: Asked, forward: Forward, _: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
         answered = await forward(asked)
         refused = asked.operation == operation and answered.status == status
         return await _as_admin(asked, forward) if refused and who(asked) == whom else answered
@@ -75,7 +75,7 @@ def _unchecked(operation: str, status: int, whom: str) -> Act:
 
 
 def _done_all_the_same(operation: str, status: int) -> Act:
-    async def act(asked: Asked, forward: Forward, _: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
         answered = await forward(asked)
         if asked.operation == operation and answered.status == status:
             await _as_admin(asked, forward)
@@ -84,7 +84,7 @@ def _done_all_the_same(operation: str, status: int) -> Act:
     return act
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this family: they need the stand-in, whose tokens they use."""
     for operation in OPERATIONS:
         begin, tried, done = _TRY[operation]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.breakages.answer_edits import Spoil, holding, keys, more
-from contracts.breakages.breakage import Answered, Asked, Change, Forward, Headers, Memory
+from contracts.breakages.breakage import Breakage, Forward, Headers, Memory, Request, Response
 from contracts.breakages.dialogue import QUEUED, told
 from contracts.breakages.families.benign_syntax import Rule, act_of, harmless
 from contracts.breakages.families.concurrency import HOLD
@@ -17,7 +17,7 @@ from contracts.breakages.proxy.recognise import about, compact, value
 def _of(*meant: str, spoil: Spoil) -> Rule:
     """Change the answers of these names, or of these support calls."""
 
-    def rule(asked: Asked, answered: Answered) -> Answered:
+    def rule(asked: Request, answered: Response) -> Response:
         return spoil(answered) if {asked.operation, name_of(asked, answered)} & {*meant} else answered
 
     return rule
@@ -39,12 +39,12 @@ def _without_empty(old: dict[str, Any]) -> dict[str, Any]:
     return {key: inner for key, inner in old.items() if inner not in ("", False, None)}
 
 
-def _listed(answered: Answered) -> Answered:
+def _listed(answered: Response) -> Response:
     listed, other = value(answered.body), {"name": "somebody-elses", "product_tmpl_name": "nginx"}
     return replace(answered, body=compact([*listed, other])) if isinstance(listed, list) else answered
 
 
-async def _lost_race(asked: Asked, forward: Forward, memory: Memory) -> Answered:
+async def _lost_race(asked: Request, forward: Forward, memory: Memory) -> Response:
     """Let a create that was under way when another one of its name succeeded hear of the database."""
     if asked.operation != "create-workflow":
         return await forward(asked)
@@ -162,11 +162,11 @@ _SOMEWHERE: tuple[tuple[str, str, str, str, Rule], ...] = (
 )
 
 
-def _extra(answered: Answered) -> Answered:
+def _extra(answered: Response) -> Response:
     return keys(lambda old: old | {"extra": {"trace": "7c9e6679"}} if "extra" in old else old)(answered)
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of these."""
     for what, says, operation, answer, rule in _SOMEWHERE:
         yield harmless(what, says, operation, answer, rule)

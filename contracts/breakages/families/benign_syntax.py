@@ -9,28 +9,28 @@ from functools import partial
 from typing import Any
 
 from contracts.breakages.answer_edits import Spoil, both, is_json, keys, more, set_header, wire
-from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Headers, Memory
+from contracts.breakages.breakage import Act, Breakage, Forward, Headers, Memory, Request, Response
 from contracts.breakages.known_answers import ANSWERS, example_request
 from contracts.breakages.proxy.recognise import compact
 
-Rule = Callable[[Asked, Answered], Answered]
+Rule = Callable[[Request, Response], Response]
 """Makes the answer to a request that goes out, of the one that came."""
 
 
 def act_of(rule: Rule) -> Act:
     """Follow a rule on every answer."""
 
-    async def act(asked: Asked, forward: Forward, _: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
         return rule(asked, await forward(asked))
 
     return act
 
 
-def harmless(what: str, says: str, operation: str, answer: str, rule: Rule) -> Change:
+def harmless(what: str, says: str, operation: str, answer: str, rule: Rule) -> Breakage:
     """Return a harmless change, with an answer that shows it."""
     before = ANSWERS[operation, answer].example
     after = rule(example_request(operation, answer), before)
-    return Change(f"benign/{what}", "benign", "*", "*", says, frozenset(), act_of(rule), before, after)
+    return Breakage(f"benign/{what}", "benign", "*", "*", says, frozenset(), act_of(rule), before, after)
 
 
 def _reordered(old: Any) -> Any:
@@ -123,7 +123,7 @@ _EVERYWHERE: tuple[tuple[str, str, Spoil], ...] = (
 )
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of these."""
     for what, says, spoil in _EVERYWHERE:
         yield harmless(what, says, "cancel-task", "no-such-task", _rule(spoil))

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 
 from contracts.breakages.answer_edits import Row, body, in_turn, spoiled, text
-from contracts.breakages.breakage import Change
+from contracts.breakages.breakage import Breakage
 from contracts.breakages.proxy.recognise import OPERATIONS
 
 _PAGE = "<!doctype html><html><head><title>Bad gateway</title></head></html>"
@@ -52,7 +52,7 @@ _GBK = Row("gbk", "The body is UTF-8.", "not-json", body(lambda old: old.decode(
 _DENIED = Row("explained", "Who is turned away gets an empty body.", "text", text('{"message":"denied"}'))
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this family."""
     yield from in_turn("body", _ROWS)
     yield spoiled("body", "create-workflow", "no-stage", _GBK)

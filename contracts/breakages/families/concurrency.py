@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 
-from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 from contracts.breakages.dialogue import LIST, PASSED, QUEUED, told
 from contracts.breakages.known_answers import name_of
 from contracts.breakages.proxy.recognise import about, at, compact, value, with_json
@@ -13,7 +13,7 @@ from contracts.breakages.state_actions import GONE, delete_workflow, shown
 HOLD = 0.05
 """Seconds that a request is held to see whether another one comes: long for a crowd, short for a case of one."""
 
-Late = Callable[[Asked, Forward, Memory, int], Awaitable[Answered]]
+Late = Callable[[Request, Forward, Memory, int], Awaitable[Response]]
 """Answers the request of this number among those that came at once; the first has 0."""
 
 
@@ -23,7 +23,7 @@ def _at_once(operation: str, late: Late, beside: tuple[str, ...] = ()) -> Act:
     A request that names none, such as one whose body cannot be read, is at once with no other.
     """
 
-    async def act(asked: Asked, forward: Forward, memory: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, memory: Memory) -> Response:
         if asked.operation not in (operation, *beside):
             return shown(asked, await forward(asked), memory)
         workflow = about(asked).workflow
@@ -45,18 +45,18 @@ async def _number(memory: Memory, workflow: str) -> int:
     return number
 
 
-async def _crash(asked: Asked, forward: Forward, _: Memory, __: int) -> Answered:
+async def _crash(asked: Request, forward: Forward, _: Memory, __: int) -> Response:
     health = await forward(at(asked, "GET", "/health"))
     return replace(health, status=500, body=b"")
 
 
-async def _accept(asked: Asked, forward: Forward, _: Memory, __: int) -> Answered:
+async def _accept(asked: Request, forward: Forward, _: Memory, __: int) -> Response:
     answered = await forward(asked)
     accepted = replace(answered, status=200, body=compact({"message": "success"}))
     return accepted if name_of(asked, answered) == "already-exists" else answered
 
 
-async def _lose_both(asked: Asked, forward: Forward, _: Memory, __: int) -> Answered:
+async def _lose_both(asked: Request, forward: Forward, _: Memory, __: int) -> Response:
     """Refuse a create, and remove the workflow that the first one made."""
     answered = await forward(asked)
     if name_of(asked, answered) in ("already-exists", "success"):
@@ -64,7 +64,7 @@ async def _lose_both(asked: Asked, forward: Forward, _: Memory, __: int) -> Answ
     return answered
 
 
-async def _share_the_id(asked: Asked, forward: Forward, _: Memory, number: int) -> Answered:
+async def _share_the_id(asked: Request, forward: Forward, _: Memory, number: int) -> Response:
     answered = await forward(asked)
     if name_of(asked, answered) != "queued":
         return answered
@@ -72,7 +72,7 @@ async def _share_the_id(asked: Asked, forward: Forward, _: Memory, number: int) 
     return replace(answered, body=compact(queued | {"task_id": max(1, queued["task_id"] - number)}))
 
 
-async def _lose_the_task(asked: Asked, forward: Forward, memory: Memory, _: int) -> Answered:
+async def _lose_the_task(asked: Request, forward: Forward, memory: Memory, _: int) -> Response:
     answered = await forward(asked)
     if name_of(asked, answered) == "queued":
         lost = memory.notes.setdefault(about(asked).workflow, {})
@@ -80,13 +80,13 @@ async def _lose_the_task(asked: Asked, forward: Forward, memory: Memory, _: int)
     return answered
 
 
-async def _skip_an_id(asked: Asked, forward: Forward, _: Memory, number: int) -> Answered:
+async def _skip_an_id(asked: Request, forward: Forward, _: Memory, number: int) -> Response:
     if number == 1:
         await forward(with_json(asked, targets=[]))
     return await forward(asked)
 
 
-async def _get_stuck(asked: Asked, forward: Forward, memory: Memory, _: int) -> Answered:
+async def _get_stuck(asked: Request, forward: Forward, memory: Memory, _: int) -> Response:
     answered = await forward(asked)
     memory.notes.setdefault(about(asked).workflow, {})[about(asked).task] = ("restarting", float("inf"))
     return answered
@@ -95,7 +95,7 @@ async def _get_stuck(asked: Asked, forward: Forward, memory: Memory, _: int) -> 
 def _left_over(operation: str, code: int) -> Act:
     """Answer an error with the description of the error of the same code before it."""
 
-    async def act(asked: Asked, forward: Forward, memory: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, memory: Memory) -> Response:
         answered = await forward(asked)
         came = value(answered.body)
         if asked.operation != operation or not isinstance(came, dict) or came.get("code") != code:
@@ -115,7 +115,7 @@ _AT_ONCE = "Of creates of one name at once, one succeeds"
 _OWN = "An error tells of its own request"
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this family."""
     for name, says, kinds, act, lines in (
         (

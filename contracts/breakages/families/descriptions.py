@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.breakages.answer_edits import Row, Spoil, body, holding, json, spoiled
-from contracts.breakages.breakage import Change
+from contracts.breakages.breakage import Breakage
 
 _NOT_FOUND = "record not found"
 _EXISTS = "workflow [zct-of-another-run] 在项目 [nginx] 中已经存在!"
@@ -114,7 +114,7 @@ _TEXTS_OF = ("create-workflow", "cancel-task")
 """Operations whose texts of the protocol are changed; of the others their status is, in the family of that."""
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this family."""
     for (operation, answer), rows in _ROWS.items():
         yield from (spoiled("descriptions", operation, answer, row) for row in rows)

@@ -10,7 +10,7 @@ from itertools import cycle, islice
 from string import Template
 
 from contracts.breakages.answer_edits import Row, Spoil, holding, spoiled
-from contracts.breakages.breakage import Answered, Change
+from contracts.breakages.breakage import Breakage, Response
 from contracts.breakages.known_answers import ERROR, OTHER_ERRORS
 from contracts.breakages.proxy.recognise import value
 
@@ -39,7 +39,7 @@ _SEVERAL = 3
 
 
 def _filled(template: str) -> Spoil:
-    def change(answered: Answered) -> Answered:
+    def change(answered: Response) -> Response:
         was = value(answered.body)
         if not isinstance(was, dict):
             return answered
@@ -113,7 +113,7 @@ _CORRECTED = Row(
 )
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this family: every row for each documented error, and some in turn for each other one."""
     for operation, answer in ERROR.items():
         yield from (spoiled("envelope", operation, answer, row) for row in _ON_ERRORS)

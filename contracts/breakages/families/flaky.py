@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from contracts.breakages.answer_edits import Spoil, body, status, wire
-from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 from contracts.breakages.dialogue import told
 from contracts.breakages.proxy.recognise import OPERATIONS
 from contracts.breakages.state_actions import keep_back
@@ -26,7 +26,7 @@ _MISSING = {
 def _in_turn(operation: str, wrong: Act) -> Act:
     """Let `wrong` answer every seventh request of an operation."""
 
-    async def act(asked: Asked, forward: Forward, memory: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, memory: Memory) -> Response:
         if asked.operation != operation:
             return await forward(asked)
         memory.counts[operation] += 1
@@ -38,13 +38,13 @@ def _in_turn(operation: str, wrong: Act) -> Act:
 
 
 def _spoiling(spoil: Spoil) -> Act:
-    async def act(asked: Asked, forward: Forward, _: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
         return spoil(await forward(asked))
 
     return act
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this family."""
     for operation in OPERATIONS:
         call, description = _MISSING[operation]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from contracts.breakages.answer_edits import Row, body, both, in_turn, set_header, status, wire
-from contracts.breakages.breakage import Change
+from contracts.breakages.breakage import Breakage
 
 _TYPE = "The content type is application/json"
 _LOGIN = both(status(302), set_header("Location", "/signin"), set_header("Content-Type", None), body(lambda _: b""))
@@ -28,6 +28,6 @@ _ROWS = (
 )
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this family."""
     yield from in_turn("headers", _ROWS)

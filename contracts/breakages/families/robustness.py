@@ -6,7 +6,7 @@ from functools import reduce
 from urllib.parse import unquote
 
 from contracts.breakages.answer_edits import Row, body, in_turn, wire
-from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 from contracts.breakages.dialogue import CANCELLED, QUEUED, told
 from contracts.breakages.proxy.recognise import about, at, header, value, with_header
 
@@ -20,10 +20,10 @@ _WIRES = (
 )
 
 
-def _fails(operation: str, odd: Callable[[Asked], bool], status: int) -> Act:
+def _fails(operation: str, odd: Callable[[Request], bool], status: int) -> Act:
     """Answer this status and do nothing where a request of an operation is odd."""
 
-    async def act(asked: Asked, forward: Forward, _: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
         if asked.operation != operation or not odd(asked):
             return await forward(asked)
         health = await forward(at(asked, "GET", "/health"))
@@ -32,54 +32,54 @@ def _fails(operation: str, odd: Callable[[Asked], bool], status: int) -> Act:
     return act
 
 
-def _name(asked: Asked) -> str:
+def _name(asked: Request) -> str:
     return about(asked).workflow
 
 
-def _is_not_ascii(asked: Asked) -> bool:
+def _is_not_ascii(asked: Request) -> bool:
     return not _name(asked).isascii()
 
 
-def _has_a_percent(asked: Asked) -> bool:
+def _has_a_percent(asked: Request) -> bool:
     return "%" in _name(asked)
 
 
-def _is_long(asked: Asked) -> bool:
+def _is_long(asked: Request) -> bool:
     return len(_name(asked)) > 200
 
 
-def _is_no_object(asked: Asked) -> bool:
+def _is_no_object(asked: Request) -> bool:
     return not isinstance(value(asked.body), dict)
 
 
-def _lacks_hook_ctl(asked: Asked) -> bool:
+def _lacks_hook_ctl(asked: Request) -> bool:
     sent = value(asked.body)
     return isinstance(sent, dict) and "name" in sent and sent.get("hook_ctl") is None
 
 
-def _has_a_key_too_many(asked: Asked) -> bool:
+def _has_a_key_too_many(asked: Request) -> bool:
     sent = value(asked.body)
     return isinstance(sent, dict) and any(key.startswith("zct_") for key in sent)
 
 
-def _says_text(asked: Asked) -> bool:
+def _says_text(asked: Request) -> bool:
     return (header(asked.headers, "content-type") or "").startswith("text/")
 
 
-def _is_large(asked: Asked) -> bool:
+def _is_large(asked: Request) -> bool:
     return len(asked.body) > 500_000
 
 
-def _id_is_large(asked: Asked) -> bool:
+def _id_is_large(asked: Request) -> bool:
     task = about(asked).task
     return task.isdigit() and int(task) >= 2**31
 
 
-def _id_is_no_number(asked: Asked) -> bool:
+def _id_is_no_number(asked: Request) -> bool:
     return not unquote(about(asked).task).lstrip("-").isdigit()
 
 
-def _id_is_encoded(asked: Asked) -> bool:
+def _id_is_encoded(asked: Request) -> bool:
     return about(asked).task == "%31"
 
 
@@ -105,7 +105,7 @@ _TASK = (
 )
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this family."""
     yield from in_turn("robustness", _WIRES)
     for operation, rows in (("create-workflow", _CREATE), ("start-task", _START)):
@@ -121,7 +121,7 @@ def changes() -> Iterator[Change]:
             yield _odd(operation, answer, what, odd, status, filled)
 
 
-def _odd(operation: str, answer: str, what: str, odd: Callable[[Asked], bool], status: int, lines: str) -> Change:
+def _odd(operation: str, answer: str, what: str, odd: Callable[[Request], bool], status: int, lines: str) -> Breakage:
     says = "What is odd and allowed is done, and what is wrong is refused with its own error."
     act = _fails(operation, odd, status)
     return told(f"robustness/{operation}/{answer}/{what}", says, "status", act, f"{lines} | {status}")

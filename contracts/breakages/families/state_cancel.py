@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from contracts.breakages.breakage import Change
+from contracts.breakages.breakage import Breakage
 from contracts.breakages.dialogue import CANCELLED, LIST, NO_DOCUMENTS, PASSED, QUEUED, UNCHANGED, says_success, told
 from contracts.breakages.state_actions import ask, at_task, delete_workflow, follow, shows
 
 CANCEL = "cancel-task"
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this operation."""
     yield told(
         "state/cancel-task/success/state-misspelt",

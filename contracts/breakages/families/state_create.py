@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.breakages.answer_edits import holding, on, status
-from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 from contracts.breakages.dialogue import NO_DOCUMENTS, told
 from contracts.breakages.known_answers import name_of
 from contracts.breakages.proxy.recognise import about, at, compact, value, with_json
@@ -22,7 +22,7 @@ _MISSING = {
 }
 
 
-def _first_start(asked: Asked) -> Asked:
+def _first_start(asked: Request) -> Request:
     """Return the start of a task of the workflow that is created."""
     sent = value(asked.body)
     target = {"name": "nginx-test", "service_name": "nginx", "product_name": sent.get("product_tmpl_name")}
@@ -33,7 +33,7 @@ def _first_start(asked: Asked) -> Asked:
 def _stored_with(key: str, wrong: Any) -> Act:
     """Store another value under a key that came with one."""
 
-    async def act(asked: Asked, forward: Forward, _: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
         sent = value(asked.body) if asked.operation == _CREATE else None
         filled = isinstance(sent, dict) and type(sent.get(key)) is type(wrong) and sent[key]
         return await forward(with_json(asked, **{key: wrong}) if filled else asked)
@@ -44,25 +44,25 @@ def _stored_with(key: str, wrong: Any) -> Act:
 def _anew(**values: Any) -> Do:
     """Delete the workflow and create it again with other values."""
 
-    async def do(asked: Asked, forward: Forward, _: Memory) -> None:
+    async def do(asked: Request, forward: Forward, _: Memory) -> None:
         await forward(delete_workflow(asked))
         await forward(with_json(asked, **values))
 
     return do
 
 
-async def _under_another_name(asked: Asked, forward: Forward, _: Memory) -> None:
+async def _under_another_name(asked: Request, forward: Forward, _: Memory) -> None:
     await forward(delete_workflow(asked))
     await forward(with_json(asked, name=f"{about(asked).workflow}-copy"))
 
 
-async def _every_second_is_lost(asked: Asked, forward: Forward, memory: Memory) -> None:
+async def _every_second_is_lost(asked: Request, forward: Forward, memory: Memory) -> None:
     memory.counts["created"] += 1
     if memory.counts["created"] % 2 == 0:
         await forward(delete_workflow(asked))
 
 
-async def _found_late(asked: Asked, forward: Forward, memory: Memory) -> Answered:
+async def _found_late(asked: Request, forward: Forward, memory: Memory) -> Response:
     """Say that a new workflow is not there when it is looked for first."""
     answered = await forward(asked)
     name = about(asked).workflow
@@ -73,7 +73,7 @@ async def _found_late(asked: Asked, forward: Forward, memory: Memory) -> Answere
     return answered
 
 
-def _first_value(asked: Asked) -> Asked | None:
+def _first_value(asked: Request) -> Request | None:
     """Return a create with what can be read of its body: the first JSON value, without keys of a wrong type."""
     try:
         sent, _ = json.JSONDecoder().raw_decode(asked.body.decode())
@@ -88,7 +88,7 @@ _ERROR = "An error says that nothing was changed"
 _STORED = "What is stored is what was sent."
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this operation."""
     yield told(
         "state/create-workflow/success/stores-nothing",

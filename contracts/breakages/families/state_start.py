@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from contracts.breakages.answer_edits import holding, on, status
-from contracts.breakages.breakage import Change
+from contracts.breakages.breakage import Breakage
 from contracts.breakages.dialogue import told
 from contracts.breakages.families import starts
 from contracts.breakages.families.starts import FAILED, NO_TARGETS, START
@@ -18,7 +18,7 @@ _ONE = "create-workflow a | 200 \n start-task a | 200 task 1 of a \n"
 _TWO = "start-task a | 200 task 2 of a \n list-tasks a | 200 2 created, 1 created"
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this operation."""
     yield told(
         "state/start-task/queued/starts-nothing",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.breakages.answer_edits import answering, on
-from contracts.breakages.breakage import Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Breakage, Forward, Memory, Request
 from contracts.breakages.dialogue import CANCELLED, LIST, NO_DOCUMENTS, QUEUED, told
 from contracts.breakages.known_answers import ANSWERS
 from contracts.breakages.proxy.recognise import about, at, task_path
@@ -27,22 +27,22 @@ _LATE = 3
 """Reads for which a change is not seen: one more than it takes to look at a workflow and its tasks."""
 
 
-def _end(asked: Asked) -> str:
+def _end(asked: Request) -> str:
     return "/restart" if asked.operation == RESTART else ""
 
 
-async def _to_one_of_another(asked: Asked, forward: Forward, memory: Memory) -> None:
+async def _to_one_of_another(asked: Request, forward: Forward, memory: Memory) -> None:
     other = another(memory, about(asked).workflow)
     if other is not None:
         await forward(at(asked, asked.method, task_path(other, about(asked).task) + _end(asked)))
 
 
-async def _to_the_others_too(asked: Asked, forward: Forward, _: Memory) -> None:
+async def _to_the_others_too(asked: Request, forward: Forward, _: Memory) -> None:
     for task in await task_ids(asked, forward):
         await forward(at_task(asked.method, task, _end(asked))(asked))
 
 
-async def _as_a_new_task(asked: Asked, forward: Forward, memory: Memory) -> None:
+async def _as_a_new_task(asked: Request, forward: Forward, memory: Memory) -> None:
     if (start := last_start(asked, memory)) is not None:
         await forward(start)
 
@@ -51,7 +51,7 @@ _TWO = "create-workflow b | 200 \n start-task b | 200 task 1 of b \n"
 _SEE = "\n get-task a 1 | 200"
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of both operations."""
     for operation, given, was, becomes in (
         (CANCEL, QUEUED, "created", "cancelled"),
@@ -60,11 +60,11 @@ def changes() -> Iterator[Change]:
         yield from _on_success(operation, f"{given} {operation} a 1 | 200", was, becomes)
 
 
-def _on_success(operation: str, done: str, was: str, becomes: str) -> Iterator[Change]:
+def _on_success(operation: str, done: str, was: str, becomes: str) -> Iterator[Breakage]:
     """Yield what both operations have: on a task in the state `was`, which then is `becomes`."""
     name, success = f"state/{operation}/success", f"A success says that the task is {becomes}"
 
-    def one(what: str, says: str, act: Any, lines: str, *, kinds: str = "state", live: bool = True) -> Change:
+    def one(what: str, says: str, act: Any, lines: str, *, kinds: str = "state", live: bool = True) -> Breakage:
         return told(f"{name}/{what}", says, kinds, act, lines, live=live)
 
     yield one("does-nothing", f"{success}.", keep_back(operation), f"{done} {LIST} {becomes} | 200 1 {was}")

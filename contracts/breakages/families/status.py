@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from contracts.breakages.answer_edits import Row, spoiled, status
-from contracts.breakages.breakage import Change
+from contracts.breakages.breakage import Breakage
 from contracts.breakages.known_answers import ANSWERS, ERROR, SUCCESS
 
 _OF_SUCCESS = (201, 400, 500)
@@ -30,7 +30,7 @@ _TEXTS = frozenset(product(("create-workflow", "cancel-task"), ("unknown-path", 
 """Answers whose text is changed instead, in the family of descriptions."""
 
 
-def changes() -> Iterator[Change]:
+def changes() -> Iterator[Breakage]:
     """Yield all of this family."""
     for (operation, answer), known in ANSWERS.items():
         if SUCCESS[operation] == answer:

@@ -9,8 +9,8 @@ from typing import Self
 import h11
 from starlette.types import ASGIApp
 
-from contracts.breakages.breakage import Answered, Asked, Change, Forward, Memory
-from contracts.breakages.proxy.recognise import header, named
+from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
+from contracts.breakages.proxy.recognise import header, recognise
 from contracts.breakages.proxy.upstream import to_app, to_url
 from contracts.breakages.proxy.wire import deliver
 from contracts.standin.serve import base_url, bind
@@ -29,7 +29,7 @@ class Front:
     itself is raised at the end of the block.
     """
 
-    def __init__(self, change: Change | None, forward: Forward, port: int = 0) -> None:
+    def __init__(self, change: Breakage | None, forward: Forward, port: int = 0) -> None:
         self.applied = 0
         self._change = change
         self._forward = forward
@@ -93,12 +93,12 @@ class Front:
         finally:
             writer.close()
 
-    async def _answer(self, asked: Asked) -> Answered:
+    async def _answer(self, asked: Request) -> Response:
         if self._change is None or asked.path.startswith(CONTROL):
             return await self._forward(asked)
-        passed: list[tuple[Asked, Answered]] = []
+        passed: list[tuple[Request, Response]] = []
 
-        async def forward(request: Asked) -> Answered:
+        async def forward(request: Request) -> Response:
             answered = await self._forward(request)
             if not request.path.startswith(CONTROL):
                 passed.append((request, answered))
@@ -111,7 +111,7 @@ class Front:
 
 async def _request(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, first: bytes
-) -> tuple[Asked, bytes] | None:
+) -> tuple[Request, bytes] | None:
     """Return the next request of a connection and what came after it; None where the connection ended."""
     parser = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES)
     if first:
@@ -135,13 +135,13 @@ async def _request(
             return None
 
 
-def _asked(head: h11.Request, body: bytes) -> Asked:
+def _asked(head: h11.Request, body: bytes) -> Request:
     path, _, query = head.target.decode("latin-1").partition("?")
     headers = tuple((name.decode("latin-1"), text.decode("latin-1")) for name, text in head.headers)
-    return named(head.method.decode("latin-1"), path, query, headers, body)
+    return recognise(head.method.decode("latin-1"), path, query, headers, body)
 
 
-def front(change: Change | None, behind: ASGIApp | str, port: int = 0, *, ca_file: str | None = None) -> Front:
+def front(change: Breakage | None, behind: ASGIApp | str, port: int = 0, *, ca_file: str | None = None) -> Front:
     """Return a front before an app of this process or a base URL (then `ca_file` may say whom to trust).
 
     OSError if the port cannot be had.

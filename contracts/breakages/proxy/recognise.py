@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
-from contracts.breakages.breakage import Asked, Headers
+from contracts.breakages.breakage import Headers, Request
 
 _TASK = r"/workflow/workflowtask/id/(?P<id>[^/]*)/pipelines/(?P<name>[^/]*)"
 _CALLS = (
@@ -25,13 +25,13 @@ _PATTERNS = tuple((call, method, re.compile(f"(?P<prefix>.*?){path}")) for call,
 OPERATIONS = ("create-workflow", "start-task", "cancel-task", "restart-task")
 
 
-def named(method: str, path: str, query: str = "", headers: Headers = (), body: bytes = b"") -> Asked:
+def recognise(method: str, path: str, query: str = "", headers: Headers = (), body: bytes = b"") -> Request:
     """Return a request with the name of its call.
 
     A wrong method on an operation's path, a slash too many and a path that does not exist count as the operation that
     was meant, so far as method and body tell it.
     """
-    return Asked(method, path, query, headers, body, _operation(method, path, body))
+    return Request(method, path, query, headers, body, _operation(method, path, body))
 
 
 def _operation(method: str, path: str, body: bytes) -> str:
@@ -62,7 +62,7 @@ class About:
     project: str
 
 
-def about(asked: Asked) -> About:
+def about(asked: Request) -> About:
     """Return what a request is about."""
     match = next((m for call, _, p in _PATTERNS if call == asked.operation and (m := p.match(asked.path))), None)
     groups = match.groupdict() if match else {}
@@ -97,9 +97,11 @@ def with_header(headers: Headers, name: str, text: str | None) -> Headers:
     return kept if text is None else (*kept, (name, text))
 
 
-def at(asked: Asked, method: str, path: str, body: Any = None) -> Asked:
+def at(asked: Request, method: str, path: str, body: Any = None) -> Request:
     """Return a request of the same user to a path below the same prefix."""
-    return named(method, about(asked).prefix + path, asked.query, asked.headers, b"" if body is None else compact(body))
+    return recognise(
+        method, about(asked).prefix + path, asked.query, asked.headers, b"" if body is None else compact(body)
+    )
 
 
 def task_path(workflow: str, task: int | str) -> str:
@@ -107,7 +109,7 @@ def task_path(workflow: str, task: int | str) -> str:
     return f"/workflow/workflowtask/id/{task}/pipelines/{quote(workflow, safe='')}"
 
 
-def with_json(asked: Asked, **values: Any) -> Asked:
+def with_json(asked: Request, **values: Any) -> Request:
     """Return a request with other values in its JSON object; one without such a body as it is."""
     sent = value(asked.body)
     return replace(asked, body=compact(sent | values)) if isinstance(sent, dict) else asked

@@ -9,7 +9,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from starlette.types import ASGIApp, Message
 
-from contracts.breakages.breakage import Answered, Asked, Forward, Headers
+from contracts.breakages.breakage import Forward, Headers, Request, Response
 
 AT_ONCE = 32
 """Requests that may be under way to a base URL at the same time."""
@@ -17,7 +17,7 @@ SECONDS = (10.0, 120.0)
 """How long a base URL may take to connect, and for each piece of its answer: longer than any deadline of a run."""
 _OF_ONE_CONNECTION = frozenset({"connection", "content-length", "host", "keep-alive", "transfer-encoding"})
 """Headers that are about one connection or are worked out anew."""
-NOTHING = Answered(0, wire="reset")
+NOTHING = Response(0, wire="reset")
 """What is passed on where the server behind gives no answer."""
 
 
@@ -28,7 +28,7 @@ def _passed_on(headers: Headers) -> Headers:
 def to_app(app: ASGIApp) -> Forward:
     """Return what asks an ASGI app, in the loop that it is awaited in."""
 
-    async def forward(asked: Asked) -> Answered:
+    async def forward(asked: Request) -> Response:
         sent: list[Message] = []
 
         async def receive() -> Message:
@@ -39,12 +39,12 @@ def to_app(app: ASGIApp) -> Forward:
 
         await app(_scope(asked), receive, send)
         headers = tuple((key.decode("latin-1"), text.decode("latin-1")) for key, text in sent[0]["headers"])
-        return Answered(sent[0]["status"], _passed_on(headers), b"".join(part.get("body", b"") for part in sent[1:]))
+        return Response(sent[0]["status"], _passed_on(headers), b"".join(part.get("body", b"") for part in sent[1:]))
 
     return forward
 
 
-def _scope(asked: Asked) -> dict[str, Any]:
+def _scope(asked: Request) -> dict[str, Any]:
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -75,17 +75,17 @@ def to_url(base_url: str, ca_file: str | None = None) -> Forward:
         session.mount(scheme, HTTPAdapter(pool_maxsize=AT_ONCE))
     threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="behind")
 
-    def ask(asked: Asked) -> Answered:
+    def ask(asked: Request) -> Response:
         prepared = requests.Request(asked.method, base_url, dict(_passed_on(asked.headers)), data=asked.body).prepare()
         prepared.url = f"{base_url}{asked.path}" + (f"?{asked.query}" if asked.query else "")  # as it came
         try:
             with session.send(prepared, stream=True, allow_redirects=False, timeout=SECONDS) as answer:
                 body = answer.raw.read(decode_content=False)
-                return Answered(answer.status_code, _passed_on(tuple(answer.headers.items())), body)
+                return Response(answer.status_code, _passed_on(tuple(answer.headers.items())), body)
         except (requests.RequestException, OSError):
             return NOTHING
 
-    async def forward(asked: Asked) -> Answered:
+    async def forward(asked: Request) -> Response:
         return await asyncio.get_running_loop().run_in_executor(threads, ask, asked)
 
     return forward

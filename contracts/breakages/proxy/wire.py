@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from contracts.breakages.breakage import Answered
+from contracts.breakages.breakage import Response
 from contracts.breakages.proxy.recognise import header
 
 PIECE = 7
@@ -20,35 +20,35 @@ MISSING = 10
 Parts = list[bytes]
 
 
-def _plain(answered: Answered) -> Parts:
+def _plain(answered: Response) -> Parts:
     return [_head(answered, length=len(answered.body)), answered.body]
 
 
-def _chunked(answered: Answered) -> Parts:
+def _chunked(answered: Response) -> Parts:
     pieces = [answered.body[at : at + PIECE] for at in range(0, len(answered.body), PIECE)]
     chunks = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces]
     return [_head(answered, "Transfer-Encoding: chunked"), *chunks, b"0\r\n\r\n"]
 
 
-def _close(answered: Answered) -> Parts:
+def _close(answered: Response) -> Parts:
     return [_head(answered, "Connection: close"), answered.body]
 
 
-def _old(answered: Answered) -> Parts:
+def _old(answered: Response) -> Parts:
     return [_head(answered, version="1.0"), answered.body]
 
 
-def _cut(answered: Answered) -> Parts:
+def _cut(answered: Response) -> Parts:
     return [_head(answered, length=len(answered.body) + MISSING), answered.body]
 
 
-def _slow(answered: Answered) -> Parts:
+def _slow(answered: Response) -> Parts:
     size = max(PIECE, -(-len(answered.body) // SLOW_PIECES))
     pieces = [answered.body[at : at + size] for at in range(0, len(answered.body), size)]
     return [_head(answered, length=len(answered.body)), *pieces]
 
 
-WIRES: Mapping[str, Callable[[Answered], Parts]] = {
+WIRES: Mapping[str, Callable[[Response], Parts]] = {
     "plain": _plain,
     "chunked": _chunked,
     "close": _close,
@@ -65,7 +65,7 @@ says. `close` and `http-1.0`: the connection ends with the answer."""
 _STAYS_OPEN = frozenset({"plain", "chunked", "slow"})
 
 
-def _head(answered: Answered, *more: str, length: int | None = None, version: str = "1.1") -> bytes:
+def _head(answered: Response, *more: str, length: int | None = None, version: str = "1.1") -> bytes:
     try:
         phrase = HTTPStatus(answered.status).phrase
     except ValueError:
@@ -77,7 +77,7 @@ def _head(answered: Answered, *more: str, length: int | None = None, version: st
 
 
 async def deliver(
-    answered: Answered, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, bodiless: bool
+    answered: Response, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, bodiless: bool
 ) -> bool:
     """Write an answer, only its head if `bodiless`; return whether the connection may be used again."""
     parts = WIRES[answered.wire](answered)

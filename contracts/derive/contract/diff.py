@@ -16,7 +16,7 @@ REQUEST, ANSWER = True, False
 
 
 @dataclass(frozen=True)
-class Change:
+class ContractChange:
     """One change: its kind, where it is, what is there before and after (None for nothing), and whether it breaks."""
 
     kind: str
@@ -39,13 +39,13 @@ class _Key:
         return ", ".join([*words, *([f"default {self.default!r}"] if self.default is not None else [])])
 
 
-def diff(before: Contract, after: Contract) -> tuple[Change, ...]:
+def diff(before: Contract, after: Contract) -> tuple[ContractChange, ...]:
     """Return all changes by operation, breaking ones first within each.
 
     Operations are the same by name, or else by method and path, or else by their error codes; answers by name, or
     else by their code, or else by their keys. Path parameters are the same by their place: their names are not sent.
     """
-    changes: list[Change] = []
+    changes: list[ContractChange] = []
     for one, other in _pairs(before.operations, after.operations, (_address, _error_codes)):
         if one is not None and other is not None:
             changes += sorted(_operation(one, other), key=lambda change: not change.breaking)
@@ -56,8 +56,8 @@ def diff(before: Contract, after: Contract) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def _change(kind: str, where: str, before: Any, after: Any) -> Change:
-    return Change(kind, where, before, after, kind not in HARMLESS)
+def _change(kind: str, where: str, before: Any, after: Any) -> ContractChange:
+    return ContractChange(kind, where, before, after, kind not in HARMLESS)
 
 
 def _pairs(
@@ -92,7 +92,7 @@ def _code(answer: Answer) -> int | None:
     return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
-def _operation(old: Operation, new: Operation) -> Iterator[Change]:
+def _operation(old: Operation, new: Operation) -> Iterator[ContractChange]:
     name = old.name
     if old.method != new.method:
         yield _change("method changed", name, old.method, new.method)
@@ -111,7 +111,7 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
             yield _change("answer added", f"{name}/{other.name}", None, _summary(other))
 
 
-def _answer(where: str, old: Answer, new: Answer) -> Iterator[Change]:
+def _answer(where: str, old: Answer, new: Answer) -> Iterator[ContractChange]:
     if None not in (old.status, new.status) and old.status != new.status:
         yield _change("status changed", where, old.status, new.status)
     yield from _keys("answer key", where, keys_of(_schema(old)), keys_of(_schema(new)), ANSWER)
@@ -145,7 +145,9 @@ def _description(answer: Answer) -> Any:
     return answer.sample.get("description") if isinstance(answer.sample, dict) else None
 
 
-def _keys(what: str, where: str, old: Mapping[str, _Key], new: Mapping[str, _Key], sent: bool) -> Iterator[Change]:
+def _keys(
+    what: str, where: str, old: Mapping[str, _Key], new: Mapping[str, _Key], sent: bool
+) -> Iterator[ContractChange]:
     """Yield what changed of parameters or keys; ``sent``: a client sends them and does not read them."""
     for key in sorted(old.keys() | new.keys()):
         one, other = old.get(key), new.get(key)
@@ -155,11 +157,11 @@ def _keys(what: str, where: str, old: Mapping[str, _Key], new: Mapping[str, _Key
         ):
             continue  # what is below a key that came or went came or went with it
         if one is None:
-            yield Change(f"{what} added", place, None, str(other), sent and bool(other and other.required))
+            yield ContractChange(f"{what} added", place, None, str(other), sent and bool(other and other.required))
         elif other is None:
-            yield Change(f"{what} removed", place, str(one), None, True)
+            yield ContractChange(f"{what} removed", place, str(one), None, True)
         else:
-            yield Change(f"{what} changed", place, str(one), str(other), _breaks(one, other, sent))
+            yield ContractChange(f"{what} changed", place, str(one), str(other), _breaks(one, other, sent))
 
 
 def _breaks(old: _Key, new: _Key, sent: bool) -> bool:

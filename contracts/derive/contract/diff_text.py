@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from contracts.derive.contract.diff import Change, diff
+from contracts.derive.contract.diff import ContractChange, diff
 from contracts.derive.errors import DeriveError
 from contracts.derive.releases import contracts_of
 
@@ -35,7 +35,7 @@ def diff_contract(
     return BROKEN if fail_on_breaking and any(change.breaking for change in changes) else UNCHANGED
 
 
-def as_text(before: str, after: str, scope: str, changes: Sequence[Change]) -> str:
+def as_text(before: str, after: str, scope: str, changes: Sequence[ContractChange]) -> str:
     """Return a line per change, and one that counts them."""
     rows = [
         f"{'breaking' if change.breaking else '        '}  {_line(change.where)}: {change.kind}{_values(change)}"
@@ -44,7 +44,7 @@ def as_text(before: str, after: str, scope: str, changes: Sequence[Change]) -> s
     return "\n".join([*rows, f"{_title(before, after, scope)}: {_count(changes)}"])
 
 
-def as_markdown(before: str, after: str, scope: str, changes: Sequence[Change]) -> str:
+def as_markdown(before: str, after: str, scope: str, changes: Sequence[ContractChange]) -> str:
     """Return a heading and a table; whatever a page says in it stands there as text."""
     lines = [f"# {_cell(_title(before, after, scope))}", "", _count(changes)]
     if changes:
@@ -61,7 +61,7 @@ def as_markdown(before: str, after: str, scope: str, changes: Sequence[Change]) 
     return "\n".join(lines)
 
 
-def as_json(before: str, after: str, scope: str, changes: Sequence[Change]) -> str:
+def as_json(before: str, after: str, scope: str, changes: Sequence[ContractChange]) -> str:
     """Return an object with all changes and how many of them are breaking."""
     rows: list[Mapping[str, Any]] = [
         {
@@ -84,7 +84,7 @@ def as_json(before: str, after: str, scope: str, changes: Sequence[Change]) -> s
     return json.dumps(content, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
-FORMS: Mapping[str, Callable[[str, str, str, Sequence[Change]], str]] = {
+FORMS: Mapping[str, Callable[[str, str, str, Sequence[ContractChange]], str]] = {
     "text": as_text,
     "markdown": as_markdown,
     "json": as_json,
@@ -96,13 +96,13 @@ def _title(before: str, after: str, scope: str) -> str:
     return f"{before} to {after}, {scope}"
 
 
-def _count(changes: Sequence[Change]) -> str:
+def _count(changes: Sequence[ContractChange]) -> str:
     broken = sum(change.breaking for change in changes)
     number = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
     return f"{number}, {broken} breaking" if changes else "no change"
 
 
-def _values(change: Change) -> str:
+def _values(change: ContractChange) -> str:
     if change.before is None:
         return f" ({_said(change.after)})"
     return (

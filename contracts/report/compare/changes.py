@@ -20,7 +20,7 @@ Plain = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Change:
+class CaseChange:
     """One difference of two answers; `what`: added, removed, type or value. `was`, `now`: as JSON, empty: not there."""
 
     case: str
@@ -30,7 +30,7 @@ class Change:
     now: str
 
 
-def changes(case: str, old: Mapping[str, Any], new: Mapping[str, Any], hosts: tuple[str, str]) -> Iterator[Change]:
+def changes(case: str, old: Mapping[str, Any], new: Mapping[str, Any], hosts: tuple[str, str]) -> Iterator[CaseChange]:
     """Yield how the exchange `new` differs from `old` (evidence of the same case), `hosts` being the two targets'."""
     plain_old, plain_new = _plain(hosts[0]), _plain(hosts[1])
     for path in ("status", "content_type", "failure"):
@@ -72,16 +72,16 @@ def _normal(value: Any, plain: Plain, key: str = "") -> Any:
     return value
 
 
-def _differ(case: str, path: str, old: Any, new: Any) -> Iterator[Change]:
+def _differ(case: str, path: str, old: Any, new: Any) -> Iterator[CaseChange]:
     if _kind(old) != _kind(new):
-        yield Change(case, path, "type", f"{_kind(old)} {_json(old)}", f"{_kind(new)} {_json(new)}")
+        yield CaseChange(case, path, "type", f"{_kind(old)} {_json(old)}", f"{_kind(new)} {_json(new)}")
     elif isinstance(old, Mapping):
         for key in {**old, **new}:
             inner = f"{path}.{key}"
             if key not in new:
-                yield Change(case, inner, "removed", _json(old[key]), "")
+                yield CaseChange(case, inner, "removed", _json(old[key]), "")
             elif key not in old:
-                yield Change(case, inner, "added", "", _json(new[key]))
+                yield CaseChange(case, inner, "added", "", _json(new[key]))
             else:
                 yield from _differ(case, inner, old[key], new[key])
     elif isinstance(old, list) and len(old) == len(new):
@@ -99,8 +99,8 @@ def _kind(value: Any) -> str:
     return _KINDS.get(type(value), "null")
 
 
-def _value(case: str, path: str, was: Any, now: Any) -> Change:
-    return Change(case, path, "value", _json(was), _json(now))
+def _value(case: str, path: str, was: Any, now: Any) -> CaseChange:
+    return CaseChange(case, path, "value", _json(was), _json(now))
 
 
 def _json(value: Any) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from contracts.report.compare.changes import Change, changes
+from contracts.report.compare.changes import CaseChange, changes
 from contracts.report.compare.significance import beyond_noise
 
 GOOD, BAD = frozenset({"held", "known"}), frozenset({"breach", "drift", "crashed"})
@@ -61,7 +61,7 @@ class Comparison:
     newly_known: tuple[Move, ...]
     new: tuple[Move, ...]
     lost: tuple[Move, ...]
-    answers: tuple[Change, ...]
+    answers: tuple[CaseChange, ...]
     latency: tuple[Slower, ...]
 
     @property
@@ -132,7 +132,7 @@ def _group(move: Move) -> str:
     return "" if move.was == "held" else "fixed"
 
 
-def _answers(old: Verdict, new: Verdict) -> Iterator[Change]:
+def _answers(old: Verdict, new: Verdict) -> Iterator[CaseChange]:
     before = {case["case"]: case["evidence"][0] for case in old["cases"] if case["evidence"]}
     hosts = old["run"]["host"], new["run"]["host"]
     for case in new["cases"]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import say, translated
-from contracts.report.compare.changes import Change
+from contracts.report.compare.changes import CaseChange
 from contracts.report.compare.compare import Comparison, Move, Slower
 from contracts.report.markdown_escape import code, text
 from contracts.text.printable import visible
@@ -58,10 +58,10 @@ def _lists(found: Comparison) -> list[tuple[str, tuple[Any, ...]]]:
     return [(title, rows) for title, rows in lists.items() if rows]
 
 
-def _cells(row: Move | Change | Slower, lang: str) -> list[str]:
+def _cells(row: Move | CaseChange | Slower, lang: str) -> list[str]:
     if isinstance(row, Move):
         return [row.case, f"{say(lang, row.was)} → {say(lang, row.now)}", translated(row.why, lang)]
-    if isinstance(row, Change):
+    if isinstance(row, CaseChange):
         what = "" if row.what == "value" else say(lang, row.what)
         return [row.case, row.path, what, _arrow(row)]
     percent = (row.now - row.was) / row.was * 100 if row.was else 0.0
@@ -73,7 +73,7 @@ def _cells(row: Move | Change | Slower, lang: str) -> list[str]:
     ]
 
 
-def _arrow(change: Change) -> str:
+def _arrow(change: CaseChange) -> str:
     return " → ".join(filter(None, [visible(change.was, WIDTH), visible(change.now, WIDTH)]))
 
 

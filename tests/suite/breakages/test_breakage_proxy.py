@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from contracts.breakages.answer_edits import on, set_header
-from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.proxy import front
 from contracts.breakages.proxy.wire import PIECE, WIRES
@@ -26,15 +26,15 @@ BODY = b'{"message":"success"}'
 # ---------------------------------------------------------------- the front
 
 
-def a_change(act: Act) -> Change:
+def a_change(act: Act) -> Breakage:
     """Return a change that nobody named."""
-    return Change("x", "x", "*", "*", "X.", frozenset(), act, (), ())
+    return Breakage("x", "x", "*", "*", "X.", frozenset(), act, (), ())
 
 
-def delivering(wire: str, body: bytes = BODY) -> Change:
+def delivering(wire: str, body: bytes = BODY) -> Breakage:
     """Return a change that answers everything in one way on the wire."""
 
-    async def act(asked: Asked, forward: Forward, _: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
         return replace(await forward(asked), wire=wire, body=body)
 
     return a_change(act)
@@ -120,7 +120,7 @@ def test_connections_are_served_at_once() -> None:
     together = asyncio.Event()
     here = 0
 
-    async def act(asked: Asked, forward: Forward, _: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
         nonlocal here
         here += 1
         if here == 8:
@@ -133,21 +133,21 @@ def test_connections_are_served_at_once() -> None:
     assert all(answer.endswith(BODY) for answer in answers)
 
 
-async def _nothing(asked: Asked, forward: Forward, _: Memory) -> Answered:
+async def _nothing(asked: Request, forward: Forward, _: Memory) -> Response:
     return await forward(asked)
 
 
-async def _keeps_back(asked: Asked, forward: Forward, _: Memory) -> Answered:
+async def _keeps_back(asked: Request, forward: Forward, _: Memory) -> Response:
     return await forward(replace(asked, path="/api/other"))
 
 
-async def _follows(asked: Asked, forward: Forward, _: Memory) -> Answered:
+async def _follows(asked: Request, forward: Forward, _: Memory) -> Response:
     answered = await forward(asked)
     await forward(asked)
     return answered
 
 
-async def _spoils(asked: Asked, forward: Forward, _: Memory) -> Answered:
+async def _spoils(asked: Request, forward: Forward, _: Memory) -> Response:
     return replace(await forward(asked), status=201)
 
 
@@ -177,7 +177,7 @@ def test_the_stand_in_s_own_calls_pass_unchanged() -> None:
 def test_an_error_of_a_change_is_not_lost() -> None:
     """A change that fails in itself ends the connection, and says so at the end of the block."""
 
-    async def fails(_: Asked, __: Forward, ___: Memory) -> Answered:
+    async def fails(_: Request, __: Forward, ___: Memory) -> Response:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError), front(a_change(fails), create_app()) as served:

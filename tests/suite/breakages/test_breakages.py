@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from test_import_rule import PACKAGE, named, outside
+from test_import_rule import PACKAGE, outside, recognise
 
-from contracts.breakages.breakage import Answered, Asked, Change, Memory
+from contracts.breakages.breakage import Breakage, Memory, Request, Response
 from contracts.breakages.catalog import benign, breakages
 from contracts.breakages.known_answers import ANSWERS, example_request, name_of
 from contracts.breakages.proxy.recognise import OPERATIONS
@@ -24,16 +24,16 @@ FAMILIES = {
     *("envelope", "body", "status", "headers", "state", "descriptions"),
     *("authorization", "concurrency", "robustness", "flaky"),
 }
-ANSWERS_TOLD = [change for change in ALL.values() if isinstance(change.before, Answered)]
+ANSWERS_TOLD = [change for change in ALL.values() if isinstance(change.before, Response)]
 TALES_TOLD = [change for change in ALL.values() if isinstance(change.before, tuple)]
 
 
 @pytest.mark.parametrize("change", ANSWERS_TOLD, ids=str)
-def test_the_example_of_an_answer_is_what_it_does(change: Change) -> None:
+def test_the_example_of_an_answer_is_what_it_does(change: Breakage) -> None:
     """Acting on the answer of the example gives the other one of the example."""
 
-    async def forward(_: Asked) -> Answered:
-        assert isinstance(change.before, Answered)
+    async def forward(_: Request) -> Response:
+        assert isinstance(change.before, Response)
         return change.before
 
     asked = [example_request(*key) for key in shown_by(change)]
@@ -41,7 +41,7 @@ def test_the_example_of_an_answer_is_what_it_does(change: Change) -> None:
     assert change.after != change.before
 
 
-def shown_by(change: Change) -> list[tuple[str, str]]:
+def shown_by(change: Breakage) -> list[tuple[str, str]]:
     """Return the operation and the answer that the example of a change may be of: several have an equal one."""
     if change.operation != "*":
         return [(change.operation, change.answer)]
@@ -49,7 +49,7 @@ def shown_by(change: Change) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("change", TALES_TOLD, ids=str)
-def test_the_example_of_a_tale_is_what_a_caller_sees(change: Change) -> None:
+def test_the_example_of_a_tale_is_what_a_caller_sees(change: Breakage) -> None:
     """Who asks all this of a stand-in is answered as the example says, without the change and with it."""
     assert isinstance(change.before, tuple)
     asked = tuple(line.partition(" → ")[0] for line in change.before)
@@ -93,7 +93,7 @@ GOLDEN = {
 def test_it_does_what_its_name_says(name: str) -> None:
     """The example of a change is what anybody would expect of its name."""
     after = BREAKAGES[name].after
-    assert isinstance(after, Answered)
+    assert isinstance(after, Response)
     wanted = GOLDEN[name].replace(":D", ':"mongo: no documents in result"').replace(":M", ':"取消工作流任务失败"')
     came = after.body.decode()
     assert came == wanted if wanted[0] in '{["' else json.loads(came)["description"] == wanted
@@ -163,7 +163,7 @@ def test_every_answer_is_recognised(operation: str, answer: str) -> None:
     assert (asked.operation, name_of(asked, ANSWERS[operation, answer].example)) == (operation, answer)
 
 
-@pytest.mark.parametrize("path", named(sorted((PACKAGE / "breakages").glob("*.py"))))
+@pytest.mark.parametrize("path", recognise(sorted((PACKAGE / "breakages").glob("*.py"))))
 def test_breakages_know_only_the_stand_in(path: Path) -> None:
     """What breaks the contract shares nothing with what checks it; only the campaign, which runs it, may."""
     if not path.name.startswith("campaign"):

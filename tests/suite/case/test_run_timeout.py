@@ -11,7 +11,7 @@ from contracts.run.session import Session
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
-from contracts.target.connect import find_place, look_at, open_target
+from contracts.target.connect import find_workspace, open_target, probe
 
 CASES = {case.id: case for case in cases("1.7.0")}
 
@@ -35,7 +35,7 @@ def test_a_real_clock_is_waited_for(tmp_path: Path) -> None:
     """Where nobody can move the clock, a running task is reached by waiting."""
     with serve_in_thread(create_app(clock="real")) as url:
         settings = load({"base_url": url})
-        look = look_at(settings, url)
-        place = find_place(settings, look)
+        look = probe(settings, url)
+        place = find_workspace(settings, look)
         target = open_target(settings, look, place, release="1.7.0", run_id="r", worker="main", run_dir=tmp_path)
         assert run_case(CASES["cancel-task/running-task"], target).result is Result.HELD

@@ -40,11 +40,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def shows(clock: Clock, states: Iterable[str], looks: list[float]) -> Callable[[], str]:
     """Return a look that shows one state after the other and notes when it was made."""
-    coming: Iterator[str] = iter(states)
+    upcoming: Iterator[str] = iter(states)
 
     def look() -> str:
         looks.append(round(clock.now - 1000, 3))
-        return next(coming)
+        return next(upcoming)
 
     return look
 

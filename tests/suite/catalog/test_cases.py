@@ -17,7 +17,7 @@ from contracts.http.client import Request
 from contracts.http.transport import SAFE_METHODS
 from contracts.safety.journal import Guard, Journal, Names
 from contracts.target.requests import operation_call
-from contracts.target.target import Place, Target, open_subject
+from contracts.target.target import Target, Workspace, open_subject
 
 ALL = [pytest.param(name, id=name) for name in releases()]
 ROW = {"given": "workflow", "answer": "success", "basis": "documented"}
@@ -133,7 +133,7 @@ def live(tmp_path: Path) -> Target:
     return Target(
         client=Mock(),
         release=load("1.7.0"),
-        place=Place("shop", "test", "web", "web", "web", "main", "fails", "hangs", "other"),
+        place=Workspace("shop", "test", "web", "web", "web", "main", "fails", "hangs", "other"),
         names=Names("run", "main"),
         journal=Journal(tmp_path / "journal.jsonl"),
     )

@@ -10,11 +10,11 @@ from starlette.routing import Route
 
 from contracts.catalog.cases import AFTER, EFFECTS
 from contracts.catalog.release import load
-from contracts.check.state import Change, Held, UnclearError, effect, look
+from contracts.check.state import Snapshot, StateChange, UnclearError, effect, look
 from contracts.http.client import Client
 from contracts.safety.journal import Journal, Names
 from contracts.standin.thread import serve_in_thread
-from contracts.target.target import Place, Subject, Target
+from contracts.target.target import Subject, Target, Workspace
 
 RELEASE = load("1.7.0")
 CREATE = RELEASE.operations["create-workflow"]
@@ -28,31 +28,31 @@ SENT: Mapping[str, Any] = {
     "build_stage": {"enabled": True, "modules": [{"target": {"key": "web/web", "service_name": "web"}}]},
 }
 STORED: Mapping[str, Any] = SENT | {"id": "5f", "notify_ctl": {}, "build_stage": {**SENT["build_stage"]}}
-NOTHING = Held()
+NOTHING = Snapshot()
 
 
-def tasks(**states: str) -> Held:
+def tasks(**states: str) -> Snapshot:
     """Return a stored workflow with tasks, written t1="created"."""
-    return Held(STORED, {int(key[1:]): state for key, state in states.items()})
+    return Snapshot(STORED, {int(key[1:]): state for key, state in states.items()})
 
 
-def stored(**keys: Any) -> Held:
-    return Held(STORED | keys)
+def stored(**keys: Any) -> Snapshot:
+    return Snapshot(STORED | keys)
 
 
 def module(**keys: Any) -> dict[str, Any]:
     return {"enabled": True, "modules": [{"target": {"service_name": "web"} | keys}]}
 
 
-def details(name: str, before: Held, after: Held, value: Any = None) -> list[str]:
+def details(name: str, before: Snapshot, after: Snapshot, value: Any = None) -> list[str]:
     """Return what tells each breach of the state from others."""
     operation = next((own for own, effect in EFFECTS.items() if effect == name), "create-workflow")
-    change = Change(before, after, SENT, value, SUBJECT, RELEASE.operations[operation], documented=True)
+    change = StateChange(before, after, SENT, value, SUBJECT, RELEASE.operations[operation], documented=True)
     return [breach.detail for breach in effect(name, change)]
 
 
 OK: list[str] = []
-ROWS: list[tuple[str, str, Held, Held, Any, list[str]]] = [
+ROWS: list[tuple[str, str, Snapshot, Snapshot, Any, list[str]]] = [
     # name, effect, before, after, the answer's value, what is told
     ("nothing-stays-nothing", "unchanged", NOTHING, NOTHING, None, OK),
     ("all-as-before", "unchanged", tasks(t1="created"), tasks(t1="created"), None, OK),
@@ -137,7 +137,7 @@ ROWS: list[tuple[str, str, Held, Held, Any, list[str]]] = [
         "workflow-changed-by-a-start",
         "started",
         tasks(),
-        Held(STORED | {"team": "b"}, {1: "created"}),
+        Snapshot(STORED | {"team": "b"}, {1: "created"}),
         {"task_id": 1},
         ["workflow:team"],
     ),
@@ -148,7 +148,7 @@ ROWS: list[tuple[str, str, Held, Held, Any, list[str]]] = [
 @pytest.mark.parametrize(
     ("name", "before", "after", "value", "told"), [pytest.param(*row, id=label) for label, *row in ROWS]
 )
-def test_effect(name: str, before: Held, after: Held, value: Any, told: list[str]) -> None:
+def test_effect(name: str, before: Snapshot, after: Snapshot, value: Any, told: list[str]) -> None:
     """What a request left is compared with what it must leave; what agents do meanwhile is no breach."""
     assert details(name, before, after, value) == told
 
@@ -161,7 +161,7 @@ def test_every_effect_of_the_case_table_is_known(name: str) -> None:
 
 def test_a_breach_says_both_sides() -> None:
     """The line says what should be stored where, and what is stored there."""
-    change = Change(NOTHING, stored(env_name="dev"), SENT, None, SUBJECT, CREATE, documented=False)
+    change = StateChange(NOTHING, stored(env_name="dev"), SENT, None, SUBJECT, CREATE, documented=False)
     (breach,) = effect("stored", change)
     assert str(breach) == "state afterwards: promised $.env_name is stored as 'qa', came 'dev'"
     assert breach.drift
@@ -169,10 +169,10 @@ def test_a_breach_says_both_sides() -> None:
 
 WORKFLOW, NO_WORKFLOW = {"name": SUBJECT.name}, {"code": 6542}
 LOOKS = [
-    ("found", WORKFLOW, 200, {"data": [{"task_id": 3, "status": "passed"}]}, Held(WORKFLOW, {3: "passed"})),
-    ("without-tasks", WORKFLOW, 200, {"data": []}, Held(WORKFLOW, {})),
-    ("with-undocumented-keys", {**WORKFLOW, "update_time": 7}, 200, {"data": []}, Held(WORKFLOW, {})),
-    ("not-there", NO_WORKFLOW, 400, None, Held()),
+    ("found", WORKFLOW, 200, {"data": [{"task_id": 3, "status": "passed"}]}, Snapshot(WORKFLOW, {3: "passed"})),
+    ("without-tasks", WORKFLOW, 200, {"data": []}, Snapshot(WORKFLOW, {})),
+    ("with-undocumented-keys", {**WORKFLOW, "update_time": 7}, 200, {"data": []}, Snapshot(WORKFLOW, {})),
+    ("not-there", NO_WORKFLOW, 400, None, Snapshot()),
     ("server-error", {}, 500, None, "looking for the workflow: HTTP 500"),
     ("bad-request-of-a-proxy", {"error": "no"}, 400, None, "looking for the workflow: HTTP 400"),
     ("not-a-workflow", {"message": "success"}, 200, None, "looking for the workflow: HTTP 200"),
@@ -203,7 +203,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:
         yield Target(
             client=client,
             release=RELEASE,
-            place=Place("nginx", "qa", "web", "web", "web", "main"),
+            place=Workspace("nginx", "qa", "web", "web", "web", "main"),
             names=Names("run", "main"),
             journal=Journal(tmp_path / "journal.jsonl"),
         )
@@ -215,9 +215,9 @@ def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:
     [pytest.param((workflow, status, listed), wanted, id=label) for label, workflow, status, listed, wanted in LOOKS],
     indirect=["target"],
 )
-def test_look(target: Target, wanted: Held | str) -> None:
+def test_look(target: Target, wanted: Snapshot | str) -> None:
     """A look tells what is held, or says why it cannot be told; an unclear answer is never taken for nothing."""
-    if isinstance(wanted, Held):
+    if isinstance(wanted, Snapshot):
         assert look(target, SUBJECT) == wanted
     else:
         with pytest.raises(UnclearError) as unclear:

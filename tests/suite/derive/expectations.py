@@ -1,4 +1,4 @@
-"""Writes the expectations of the deriver's tests anew, after a change on purpose: `python -m tests.suite.derive.expectations`.
+"""Writes the expectations of the deriver's tests again: `python -m tests.suite.derive.expectations`.
 
 What it changed is to be read before it is committed: it stores whatever the deriver says.
 """

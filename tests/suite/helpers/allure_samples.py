@@ -13,7 +13,7 @@ from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
 from contracts.report.export.allure import write
 from contracts.run.metrics import promises
-from contracts.run.verdict import Run, Tally, decide
+from contracts.run.verdict import Run, RunResult, decide
 from helpers.one_run import RUN
 
 BEGAN = 1767322800.0
@@ -84,7 +84,7 @@ def outcome(result: Result, case: str = "", **parts: Any) -> Outcome:
 def verdict(*outcomes: Outcome, run: Run = LIVE, not_run: Sequence[str] = ()) -> dict[str, Any]:
     """Return the verdict of a run with these outcomes."""
     found = [one.to_json() for one in outcomes]
-    tally = Tally(
+    tally = RunResult(
         [*(one["case"] for one in found), *not_run],
         found,
         deviations=[DEVIATION],

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp
 
-from contracts.breakages.breakage import Answered, Asked, Change, Forward, Memory
-from contracts.breakages.proxy.recognise import named, value
+from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
+from contracts.breakages.proxy.recognise import recognise, value
 from contracts.breakages.proxy.upstream import to_app
 
 PREFIX = "/api/aslan"
@@ -51,7 +51,7 @@ def body_of(call: str, name: str, more: str) -> bytes:
     return (body + (more[1:] if more.startswith("+") else "")).encode()
 
 
-def request(text: str, tokens: dict[str, str]) -> Asked:
+def request(text: str, tokens: dict[str, str]) -> Request:
     """Return the request that a line tells of."""
     who, colon, rest = text.rpartition(": ")
     call, name, more = [*rest.split(maxsplit=2), "", ""][:3]
@@ -60,7 +60,7 @@ def request(text: str, tokens: dict[str, str]) -> Asked:
     path = path.format(name=quote(name, safe=""), more=more)
     kind = "text/plain" if more == "as text" else "application/json"
     headers = (("content-type", kind), ("authorization", authorization(user, tokens)))
-    return named(
+    return recognise(
         method,
         path if call == "clock" else PREFIX + path,
         f"projectName={project if at else 'nginx'}" if project or not at else "",
@@ -84,7 +84,7 @@ def authorization(user: str, tokens: dict[str, str]) -> str:
     return odd[user] if user in odd else f"Bearer {tokens[user]}"
 
 
-def answer(asked: Asked, answered: Answered, more: str) -> str:
+def answer(asked: Request, answered: Response, more: str) -> str:
     """Return an answer in words."""
     if answered.wire != "plain":
         return answered.wire
@@ -97,7 +97,7 @@ def answer(asked: Asked, answered: Answered, more: str) -> str:
     return f"{answered.status} {told}".strip()
 
 
-def _object(asked: Asked, came: dict[str, Any], more: str) -> str:
+def _object(asked: Request, came: dict[str, Any], more: str) -> str:
     if "description" in came and "code" in came:
         return str(came["description"]).strip()
     if asked.operation == "start-task":
@@ -111,14 +111,14 @@ def _object(asked: Asked, came: dict[str, Any], more: str) -> str:
     return json.dumps(came.get(more), ensure_ascii=False) if asked.operation == "find-workflow" and more else ""
 
 
-def seen(change: Change | None, app: ASGIApp, asked: tuple[str, ...]) -> tuple[str, ...]:
+def seen(change: Breakage | None, app: ASGIApp, asked: tuple[str, ...]) -> tuple[str, ...]:
     """Return what a caller sees who asks all this of an app, one line after the other, with a change before it."""
     return asyncio.run(_seen(change, to_app(app), asked))
 
 
-async def _seen(change: Change | None, forward: Forward, asked: tuple[str, ...]) -> tuple[str, ...]:
+async def _seen(change: Breakage | None, forward: Forward, asked: tuple[str, ...]) -> tuple[str, ...]:
     memory = Memory()
-    tokens = json.loads((await forward(named("GET", "/_standin"))).body)["tokens"]
+    tokens = json.loads((await forward(recognise("GET", "/_standin"))).body)["tokens"]
 
     async def one(text: str) -> str:
         sent = request(text, tokens)

@@ -7,16 +7,16 @@ from dataclasses import replace
 from unittest import mock
 
 from contracts.__main__ import main
-from contracts.breakages.breakage import Act, Answered, Asked, Change, Forward, Memory
+from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 
 STATUS, CONSTANT, MISSING, STATE = "status", "wrong-constant", "missing-key", "state"
-SAME = Answered(200)
+SAME = Response(200)
 
 
 def created(operation: str) -> Act:
     """Answer HTTP 201 where an operation answers 200."""
 
-    async def act(asked: Asked, forward: Forward, _memory: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _memory: Memory) -> Response:
         answer = await forward(asked)
         return replace(answer, status=201) if asked.operation == operation and answer.status == 200 else answer
 
@@ -26,43 +26,43 @@ def created(operation: str) -> Act:
 def in_body(operation: str, old: bytes, new: bytes) -> Act:
     """Replace a part of the body of what an operation answers."""
 
-    async def act(asked: Asked, forward: Forward, _memory: Memory) -> Answered:
+    async def act(asked: Request, forward: Forward, _memory: Memory) -> Response:
         answer = await forward(asked)
         return replace(answer, body=answer.body.replace(old, new)) if asked.operation == operation else answer
 
     return act
 
 
-async def nothing(asked: Asked, forward: Forward, _memory: Memory) -> Answered:
+async def nothing(asked: Request, forward: Forward, _memory: Memory) -> Response:
     """Change nothing."""
     return await forward(asked)
 
 
-async def one_more_header(asked: Asked, forward: Forward, _memory: Memory) -> Answered:
+async def one_more_header(asked: Request, forward: Forward, _memory: Memory) -> Response:
     """Add a header that nobody minds."""
     answer = await forward(asked)
     return replace(answer, headers=(*answer.headers, ("X-Request-Id", "7")))
 
 
-async def dies(asked: Asked, forward: Forward, _memory: Memory) -> Answered:
+async def dies(asked: Request, forward: Forward, _memory: Memory) -> Response:
     """End the process that the run is in, in the middle of it."""
     if asked.operation == "cancel-task":
         os._exit(9)
     return await forward(asked)
 
 
-async def never_ends(asked: Asked, forward: Forward, _memory: Memory) -> Answered:
+async def never_ends(asked: Request, forward: Forward, _memory: Memory) -> Response:
     """Keep every create waiting for longer than any test."""
     if asked.operation == "create-workflow":
         await asyncio.sleep(600)
     return await forward(asked)
 
 
-def change(name: str, act: Act, *kinds: str, live: bool = True) -> Change:
+def change(name: str, act: Act, *kinds: str, live: bool = True) -> Breakage:
     """Return a change named family/operation/answer/what."""
     family, operation, answer, _ = name.split("/")
     operation, answer = ("*" if part == "any" else part for part in (operation, answer))
-    return Change(name, family, operation, answer, "It is for a test.", frozenset(kinds), act, SAME, SAME, live)
+    return Breakage(name, family, operation, answer, "It is for a test.", frozenset(kinds), act, SAME, SAME, live)
 
 
 KILLED = change("few/cancel-task/no-such-task/code", in_body("cancel-task", b"6163", b"6164"), CONSTANT)
@@ -77,7 +77,7 @@ SILENT = change("benign/any/any/header", one_more_header)
 FALSE_ALARM = change("benign/cancel-task/success/wording", in_body("cancel-task", b"success", b"done"))
 ENDLESS = change("benign/create-workflow/any/endless", never_ends)
 
-CHANGES: Mapping[str, Change] = {
+CHANGES: Mapping[str, Breakage] = {
     each.name: each
     for each in (
         *(KILLED, NOT_LIVE, NOT_ASKED, UNNOTICED, NO_OP, MISREPORTED, ELSEWHERE, DYING),

@@ -8,7 +8,7 @@ from contracts.case.outcome import Evidence, Outcome, Result
 from contracts.check.breach import Breach, Kind
 from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
-from contracts.run.verdict import Run, Tally, decide
+from contracts.run.verdict import Run, RunResult, decide
 from helpers.one_run import DRIFT, RUN
 
 LIVE = replace(
@@ -68,7 +68,7 @@ def verdict(*outcomes: Outcome, run: Run = LIVE, **tally: Any) -> dict[str, Any]
     """Return the verdict on these outcomes, as verdict.json has it."""
     found = [each.to_json() for each in outcomes]
     whole = {"planned": [case["case"] for case in found], "outcomes": found, "promises": PROMISES} | tally
-    return decide(run, Tally(**whole))
+    return decide(run, RunResult(**whole))
 
 
 def everything(run: Run = LIVE) -> dict[str, Any]:

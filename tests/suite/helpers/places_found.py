@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from contracts.target.connect import find_place, look_at, open_target
-from contracts.target.target import Place
+from contracts.target.connect import find_workspace, open_target, probe
+from contracts.target.target import Workspace
 from helpers.live import ONE_PROJECT, Live
 
 
@@ -34,13 +34,13 @@ def live_fixture(served: Live) -> Answering:
     return answering
 
 
-def found(zadig: Live, folder: Path, **settings: Any) -> Place:
+def found(zadig: Live, folder: Path, **settings: Any) -> Workspace:
     """Return the place that a run would work in."""
     chosen = zadig.settings(**settings)
-    look = look_at(chosen, zadig.url)
+    look = probe(chosen, zadig.url)
     assert look.trouble == ""
     target = open_target(
-        chosen, look, find_place(chosen, look), release=chosen.release, run_id="r", worker="main", run_dir=folder
+        chosen, look, find_workspace(chosen, look), release=chosen.release, run_id="r", worker="main", run_dir=folder
     )
     target.client.close()
-    return target.place
+    return target.workspace

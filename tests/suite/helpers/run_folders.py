@@ -9,7 +9,7 @@ from typing import Any
 from contracts.case.outcome import Evidence, Outcome, Result
 from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
-from contracts.run.verdict import Run, Tally, decide
+from contracts.run.verdict import Run, RunResult, decide
 from helpers.one_run import CURL, DETAILS, RUN
 
 LIVE = replace(
@@ -64,7 +64,7 @@ def verdict(*found: dict[str, Any], run: Run = LIVE, expires: str = "2999-12-31"
         for name in dict.fromkeys(row["operation"] for row in found)
     ]
     whole = {"planned": [row["case"] for row in found], "outcomes": found, "deviations": known, "promises": promises}
-    plain: dict[str, Any] = json.loads(json.dumps(decide(run, Tally(**whole | tally))))
+    plain: dict[str, Any] = json.loads(json.dumps(decide(run, RunResult(**whole | tally))))
     return plain
 
 

@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from contracts.case.outcome import Outcome, Result
 from contracts.catalog.release import ROOT
-from contracts.run.verdict import Run, Tally, decide
+from contracts.run.verdict import Run, RunResult, decide
 from helpers import one_run
 from helpers.one_run import CRASH, RUN
 
@@ -26,7 +26,7 @@ def decided(*results: Result, run: Run = RUN, **tally: Any) -> dict[str, Any]:
     """Return the verdict on cases with these results, all of them planned."""
     outcomes = [outcome(result, number) for number, result in enumerate(results)]
     planned = [found["case"] for found in outcomes]
-    return valid(decide(run, Tally(**{"planned": planned, "outcomes": outcomes} | tally)))
+    return valid(decide(run, RunResult(**{"planned": planned, "outcomes": outcomes} | tally)))
 
 
 def valid(verdict: Any) -> Any:

@@ -11,7 +11,7 @@ from contracts.case.outcome import Evidence, Outcome, Result
 from contracts.check.breach import Breach, Kind
 from contracts.check.expected import Promise
 from contracts.report.summary.terminal import BLOCKS, LINES, summary
-from contracts.run.verdict import Run, Tally, decide
+from contracts.run.verdict import Run, RunResult, decide
 from helpers.one_run import CURL, DRIFT, RUN
 
 LIVE = replace(RUN, profile="nightly")
@@ -39,7 +39,7 @@ def held(case: str, answer: str = "success") -> Outcome:
 def lines(*outcomes: Outcome, run: Run = LIVE, **tally: Any) -> list[str]:
     """Return the lines that a run with these outcomes ends with."""
     found = [outcome.to_json() for outcome in outcomes]
-    verdict = decide(run, Tally(**{"planned": [case["case"] for case in found], "outcomes": found} | tally))
+    verdict = decide(run, RunResult(**{"planned": [case["case"] for case in found], "outcomes": found} | tally))
     return "\n".join(line.text for line in summary(verdict, "runs/x")).splitlines()
 
 

@@ -9,20 +9,20 @@ import pytest
 from contracts.run import early
 from contracts.run.early import Early
 from contracts.settings.settings import SettingsError
-from contracts.target.connect import Look
-from contracts.target.target import Place
+from contracts.target.connect import Probe
+from contracts.target.target import Workspace
 from helpers.whole_runs import run
 
-LOOK = Look("http://127.0.0.1:1")
-PLACE = Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
+LOOK = Probe("http://127.0.0.1:1")
+PLACE = Workspace("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
 
 
 def test_what_was_found_is_returned_again_and_again() -> None:
     """The search is given what the look showed."""
     seen = []
     begun = Early(lambda: LOOK, lambda look: seen.append(look) or PLACE)  # type: ignore[func-returns-value]
-    assert [begun.look(), begun.look()] == [LOOK, LOOK]
-    assert [begun.place(), begun.place()] == [PLACE, PLACE]
+    assert [begun.probe(), begun.probe()] == [LOOK, LOOK]
+    assert [begun.workspace(), begun.workspace()] == [PLACE, PLACE]
     assert seen == [LOOK]
 
 
@@ -38,29 +38,29 @@ def test_modules_load_until_the_answer_is_there(monkeypatch: pytest.MonkeyPatch)
                 begun._look.result(30)
             yield True
 
-    def look() -> Look:
+    def probe() -> Probe:
         assert answered.wait(30)
         return LOOK
 
     monkeypatch.setattr(early, "_later", later)
-    begun = Early(look, lambda _: PLACE)
-    assert begun.look() is LOOK
+    begun = Early(probe, lambda _: PLACE)
+    assert begun.probe() is LOOK
     assert loaded == [0, 1, 2]
 
 
 def test_what_is_wrong_is_raised_where_it_is_asked_for() -> None:
     """An error of the thread is that of the run: of the look, and of the search, in their own words."""
 
-    def nothing_fits(_: Look) -> Place:
+    def nothing_fits(_: Probe) -> Workspace:
         raise SettingsError("there are two projects; set --project")
 
-    def breaks() -> Look:
+    def breaks() -> Probe:
         raise KeyError("a mistake")
 
     begun = Early(lambda: LOOK, nothing_fits)
-    assert begun.look() is LOOK
+    assert begun.probe() is LOOK
     with pytest.raises(SettingsError, match="two projects"):
-        begun.place()
+        begun.workspace()
     broken = Early(breaks, lambda _: PLACE)
     for ask in (broken.look, broken.place):
         with pytest.raises(KeyError, match="a mistake"):
@@ -75,7 +75,7 @@ def test_a_module_that_cannot_be_loaded_takes_nothing_along(monkeypatch: pytest.
         yield True
 
     monkeypatch.setattr(early, "_later", later)
-    assert Early(lambda: LOOK, lambda _: PLACE).place() is PLACE
+    assert Early(lambda: LOOK, lambda _: PLACE).workspace() is PLACE
 
 
 def test_where_nothing_answers_nothing_is_searched_for(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from contracts.case.outcome import Outcome, Result
 from contracts.run.merge import merge
 from contracts.run.shards import shard
-from contracts.run.verdict import Tally, decide
+from contracts.run.verdict import RunResult, decide
 from helpers.one_run import RUN
 from helpers.verdict_samples import DETAILS, valid
 
@@ -34,7 +34,7 @@ def part(index: int, number: int, results: dict[str, Result]) -> dict[str, Any]:
     """Return the verdict of one shard of the plan."""
     mine = shard(IDS, f"{index}/{number}", SECONDS)
     planned = [case for case in IDS if case in mine]
-    tally = Tally(
+    tally = RunResult(
         planned,
         [one(case, results[case]) for case in planned],
         elsewhere=[case for case in IDS if case not in mine],
@@ -65,7 +65,7 @@ def test_shards_are_the_plan_and_share_nothing(number: int) -> None:
 @pytest.mark.parametrize("results", [ALL_HELD, MIXED, FEW_IN_DOUBT], ids=["accepted", "rejected", "inconclusive"])
 def test_merged_shards_are_the_unsharded_run_case_by_case(number: int, results: dict[str, Result]) -> None:
     """Verdict, exit, reasons, counts and every case with all that it has are those of one run, in whatever order."""
-    whole = decide(RUN, Tally(IDS, [one(case, results[case]) for case in IDS]))
+    whole = decide(RUN, RunResult(IDS, [one(case, results[case]) for case in IDS]))
     merged = valid(merge(parts(number, results)[::-1], "merged"))
     assert by_case(merged) == by_case(whole)
     for key in ("verdict", "exit", "reasons", "counts", "table", "not_run", "plan"):

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.case.outcome import Result
 from contracts.http.trace import Phase, Step
-from contracts.run.verdict import Tally, decide, once
+from contracts.run.verdict import RunResult, decide, once
 from contracts.text.redact import register
 from helpers.one_run import RUN
 from helpers.verdict_samples import (
@@ -77,7 +77,7 @@ def test_unknown_keys(mode: str, verdict: str) -> None:
     """Keys that nobody documented are listed once each, and stand against the run only where that is wished for."""
     outcomes = [outcome(HELD, number, unknown=("$.requestID", "$.trace")) for number in range(3)]
     planned = [found["case"] for found in outcomes]
-    found = valid(decide(replace(RUN, unknown_fields=mode), Tally(planned, outcomes)))
+    found = valid(decide(replace(RUN, unknown_fields=mode), RunResult(planned, outcomes)))
     assert found["verdict"] == verdict
     listed = [("cancel-task", "$.requestID", 3), ("cancel-task", "$.trace", 3)]
     assert [tuple(key.values()) for key in found["unknown_fields"]] == ([] if mode == "ignore" else listed)
@@ -93,7 +93,7 @@ def test_unknown_keys(mode: str, verdict: str) -> None:
 def test_unknown_keys_are_counted_in_the_reason(keys: tuple[str, ...], reason: str) -> None:
     """The reason says how many keys stand against the run."""
     outcomes = [outcome(HELD, unknown=keys)]
-    tally = Tally([outcomes[0]["case"]], outcomes)
+    tally = RunResult([outcomes[0]["case"]], outcomes)
     assert decide(replace(RUN, unknown_fields="fail"), tally)["reasons"] == [reason]
 
 
@@ -111,7 +111,7 @@ def test_a_deviation_that_no_longer_shows(profile: str, verdict: str) -> None:
 def test_deviations_that_no_longer_show_are_named() -> None:
     """The reason names each row that is to be put right."""
     rows = [{"id": name, "seen": [], "fixed": fixed} for name, fixed in (("a", ["x"]), ("b", []), ("c", ["y"]))]
-    tally = Tally(["cancel-task/held-0"], [outcome(HELD)], deviations=rows)
+    tally = RunResult(["cancel-task/held-0"], [outcome(HELD)], deviations=rows)
     found = decide(replace(RUN, profile="acceptance"), tally)
     assert found["reasons"] == ["known deviations that no longer show: a, c"]
 
@@ -133,7 +133,7 @@ def test_coverage_names_the_cases_of_every_answer() -> None:
     asked = outcome(HELD, 1, steps=(step("cancel-task", 0.1),), seen=("$.message",))
     arranged = outcome(HELD, 2, steps=(step("cancel-task", 0.1, phase=Phase.GIVEN),))
     lacking = PROMISED | {"answer": "no-such-task"}
-    tally = Tally([], [asked, arranged], promises=[PROMISED, lacking])
+    tally = RunResult([], [asked, arranged], promises=[PROMISED, lacking])
     first, second = valid(decide(RUN, tally))["coverage"]
     assert first["cases"] == ["cancel-task/held-1"]
     assert first["keys"] == [{"path": "$.message", "seen": 1}]
@@ -144,7 +144,7 @@ def test_latency_is_told_by_call() -> None:
     """Operations stand before support calls; what got no answer is counted apart and is in no figure."""
     steps = [step("cancel-task", number / 100) for number in range(1, 21)]
     steps += [step("cancel-task", 9.0, None), step("find-workflow", 0.5, phase=Phase.AFTERWARDS)]
-    tally = Tally([], [outcome(HELD, steps=tuple(steps))], promises=[PROMISED])
+    tally = RunResult([], [outcome(HELD, steps=tuple(steps))], promises=[PROMISED])
     own, support = valid(decide(RUN, tally))["latency"]
     figures = {"n": 20, "unanswered": 1, "p50": 0.1, "p95": 0.19, "max": 0.2}
     assert own == {"call": "cancel-task", "operation": True} | figures
@@ -178,6 +178,6 @@ def test_outcomes_are_held_once(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     secret["evidence"] = [{"body": "found canary-0815-in-an-answer"}]
     register.add("canary-0815-in-an-answer")
-    first, second = decide(RUN, Tally([clean["case"], secret["case"]], [clean, secret]))["cases"]
+    first, second = decide(RUN, RunResult([clean["case"], secret["case"]], [clean, secret]))["cases"]
     assert first is clean
     assert second["evidence"] == [{"body": "found ***"}]

@@ -16,7 +16,7 @@ from contracts.catalog.release import ROOT
 from contracts.check.breach import Kind
 from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
-from contracts.run.verdict import FILE, Tally, decide, write
+from contracts.run.verdict import FILE, RunResult, decide, write
 from contracts.text.redact import register
 from helpers.one_run import RUN
 from helpers.verdict_samples import BROKEN, HELD, PROMISED, SCHEMA, decided, outcome, valid
@@ -129,7 +129,7 @@ def test_the_schema_describes_every_key() -> None:
     row = {"id": "x", "means": "x", "source": "x", "since": "1.7.0", "expires": "2027-01-01", "seen": [], "fixed": []}
     wanted = Promise(200, "application/json", "{}", "schemas/x.json")
     parts = {"evidence": (evidence,), "unknown": ("$.x",), "seen": ("$.message",), "steps": (step,), "wanted": wanted}
-    tally = Tally(["cancel-task/breach-0"], [outcome(BROKEN, **parts)], deviations=[row], promises=[PROMISED])
+    tally = RunResult(["cancel-task/breach-0"], [outcome(BROKEN, **parts)], deviations=[row], promises=[PROMISED])
     found = valid(decide(RUN, tally))
     assert undescribed(found, SCHEMA) == []
 

@@ -15,7 +15,7 @@ from contracts.catalog.cases import cases
 from contracts.catalog.release import ROOT
 from contracts.settings.settings import load as settings
 from contracts.standin.app import create_app
-from contracts.target.connect import find_place, look_at, open_target
+from contracts.target.connect import find_workspace, open_target, probe
 
 BREAKAGES = breakages()
 
@@ -40,8 +40,8 @@ def test_the_cases_report_it_as_it_says(name: str, tmp_path: Path) -> None:
     meant = [case for case in cases("1.7.0") if case.operation == change.operation]
     with front(change, create_app()) as served:
         wanted = settings({"base_url": served.base_url})
-        look = look_at(wanted, served.base_url)
-        place = find_place(wanted, look)
+        look = probe(wanted, served.base_url)
+        place = find_workspace(wanted, look)
         target = open_target(wanted, look, place, release="1.7.0", run_id="breakages", worker="main", run_dir=tmp_path)
         picked = [case for case in meant if change.answer in ("*", case.answer.name)]
         kinds = {breach.kind for case in picked for breach in run_case(case, target).breaches}

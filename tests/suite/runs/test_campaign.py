@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from contracts.breakages.catalog import benign, breakages
-from contracts.campaign.plan import Wish, one_each, plan
+from contracts.campaign.plan import CampaignOptions, one_each, plan
 from contracts.catalog.cases import cases
 from contracts.catalog.release import ROOT
 from helpers.campaigns import OF_ANOTHER_RUN, Done, campaign, only
@@ -133,7 +133,7 @@ def test_what_failed_earlier_is_taken_up(tmp_path: Path, every: Done) -> None:
 
 def test_the_short_form_has_one_breakage_of_each_family_and_operation() -> None:
     """The short form leaves out no family of an operation and no benign change, and gives those one case an answer."""
-    every, jobs = {**breakages(), **benign()}, plan(Wish(short=True), {**breakages(), **benign()}).jobs
+    every, jobs = {**breakages(), **benign()}, plan(CampaignOptions(short=True), {**breakages(), **benign()}).jobs
     chosen = [job.change for job in jobs if job.change is not None]
     assert {(each.family, each.operation) for each in chosen} == {
         (each.family, each.operation) for each in every.values()

@@ -13,7 +13,7 @@ from contracts.case.runner import run_case
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
-from contracts.target.connect import find_place, look_at, open_target
+from contracts.target.connect import find_workspace, open_target, probe
 from contracts.target.target import Target
 from helpers.broken_servers import BROKEN, CANCEL_NONE, CANCELLED, CASES, FEW, PAGE, REGRESSION, STORED, Broken
 from helpers.spoilt import Answer, Spoil, Spoiled
@@ -33,10 +33,10 @@ def run(server: Spoil, ids: tuple[str, ...], folder: Path, **settings: Any) -> d
 def open_at(url: str, folder: Path, **settings: Any) -> Target:
     """Return what answers at `url` as a target."""
     wanted = load({"base_url": url, **settings})
-    look = look_at(wanted, url)
+    look = probe(wanted, url)
     assert look.trouble == ""
     return open_target(
-        wanted, look, find_place(wanted, look), release="1.7.0", run_id="detection", worker="main", run_dir=folder
+        wanted, look, find_workspace(wanted, look), release="1.7.0", run_id="detection", worker="main", run_dir=folder
     )
 
 
@@ -66,7 +66,7 @@ def test_without_authorization_every_case_of_it_tells(tmp_path: Path) -> None:
     turned_away = {case.id: case for case in CASES.values() if case.answer.name in ("unauthorized", "forbidden")}
     app = create_app()
     with serve_in_thread(app) as url:
-        admin = look_at(load({"base_url": url}), url).stand_in["tokens"]["admin"]
+        admin = probe(load({"base_url": url}), url).stand_in["tokens"]["admin"]
     with serve_in_thread(Spoiled(app, spoil.unauthorized(admin))) as url:
         target = open_at(url, tmp_path)
         outcomes = {case: run_case(CASES[case], target) for case in (*turned_away, STORED, CANCELLED)}

@@ -10,11 +10,11 @@ import spoilers as spoil
 
 from contracts.case.outcome import Outcome, Result
 from contracts.catalog.cases import Case, cases
-from contracts.run.executor import WINDOW, Ahead, Job
+from contracts.run.executor import WINDOW, CasePool, Job
 from contracts.safety.journal import left_open
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
-from contracts.target.exclusion import Quiet
+from contracts.target.exclusion import SharedLock
 from helpers.spoilt import Spoiled
 from helpers.whole_runs import run
 
@@ -50,7 +50,7 @@ def test_each_test_gets_the_outcome_of_its_case() -> None:
     """Whatever is ready first, the outcome of a case is its own, and every case is worked out once."""
     work = Begun()
     work.may_end.set()
-    ahead, plan = Ahead(THREADS), jobs(work)
+    ahead, plan = CasePool(THREADS), jobs(work)
     found = [ahead.outcome(job, plan[number + 1 :]).case for number, job in enumerate(plan)]
     ahead.stop()
     assert found == [case.id for case in ROWS]
@@ -60,7 +60,7 @@ def test_each_test_gets_the_outcome_of_its_case() -> None:
 def test_never_more_than_a_window_ahead() -> None:
     """While the first case is asked for, only the next ones are begun, and no more at once than there are threads."""
     work = Begun()
-    ahead, plan = Ahead(THREADS), jobs(work)
+    ahead, plan = CasePool(THREADS), jobs(work)
     asking = threading.Thread(target=ahead.outcome, args=(plan[0], plan[1:]))
     asking.start()
     work.may_end.set()
@@ -74,7 +74,7 @@ def test_one_thread_works_when_it_is_asked() -> None:
     work = Begun()
     work.may_end.set()
     plan = jobs(work)
-    Ahead(1).outcome(plan[0], plan[1:])
+    CasePool(1).outcome(plan[0], plan[1:])
     assert work.cases == [ROWS[0].id]
 
 
@@ -86,7 +86,7 @@ def test_a_mistake_comes_out_where_it_is_asked_for() -> None:
             raise ZeroDivisionError
         return held(case)
 
-    ahead, plan = Ahead(THREADS), jobs(work)
+    ahead, plan = CasePool(THREADS), jobs(work)
     assert ahead.outcome(plan[0], plan[1:3]).case == ROWS[0].id
     with pytest.raises(ZeroDivisionError):
         ahead.outcome(plan[1], plan[2:3])
@@ -95,7 +95,7 @@ def test_a_mistake_comes_out_where_it_is_asked_for() -> None:
 
 def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:
     """While one is alone nobody shares, and those who shared before have ended."""
-    quiet, events, gone = Quiet(), [], threading.Event()
+    quiet, events, gone = SharedLock(), [], threading.Event()
 
     def share(name: str, then: Callable[[], object]) -> None:
         with quiet.shared():
@@ -129,12 +129,12 @@ def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:
 
 def test_company_is_noticed() -> None:
     """Whoever shares can tell whether others were there meanwhile."""
-    quiet = Quiet()
-    with quiet.shared() as in_company:
-        assert not in_company()
+    quiet = SharedLock()
+    with quiet.shared() as had_company:
+        assert not had_company()
         with quiet.shared() as too:
             assert too()
-    assert in_company()
+    assert had_company()
 
 
 @pytest.mark.parametrize("behaviour", ["perfect", "1.7.0"])

@@ -20,7 +20,7 @@ from contracts.catalog.release import ROOT
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
-from contracts.target.connect import find_place, look_at, open_target
+from contracts.target.connect import find_workspace, open_target, probe
 from contracts.target.target import Target
 
 MISTAKE = """
@@ -64,8 +64,8 @@ def opened(app: ASGIApp, folder: Path, **settings: Any) -> Iterator[tuple[Target
     """Serve an app and open it as a target."""
     with serve_in_thread(app) as url:
         wanted = load({"base_url": url, **settings})
-        look = look_at(wanted, url)
-        place = find_place(wanted, look)
+        look = probe(wanted, url)
+        place = find_workspace(wanted, look)
         target = open_target(wanted, look, place, release="1.7.0", run_id="r", worker="main", run_dir=folder)
         yield target, url
         target.client.close()

@@ -17,7 +17,7 @@ from helpers.sweeping import (
 
 def test_names_of_old_runs_on_the_targets_list_are_removed_by_prefix(zadig: Live) -> None:
     young = f"{datetime.now(UTC) - timedelta(minutes=59):%Y%m%dt%H%M%S}-abcd"
-    coming = f"{datetime.now(UTC) + timedelta(days=1):%Y%m%dt%H%M%S}-abcd"
+    upcoming = f"{datetime.now(UTC) + timedelta(days=1):%Y%m%dt%H%M%S}-abcd"
     old = f"{datetime.now(UTC) - timedelta(minutes=61):%Y%m%dt%H%M%S}-abcd"
     others = {
         "release",
@@ -31,7 +31,7 @@ def test_names_of_old_runs_on_the_targets_list_are_removed_by_prefix(zadig: Live
     }
     for name in others:
         zadig.create(name)
-    kept = {*others, *made(zadig, young), *made(zadig, coming)}
+    kept = {*others, *made(zadig, young), *made(zadig, upcoming)}
     made(zadig, old)
     made(zadig)
     zadig.create(f"zct-{LONG_AGO}-gw12-3xxxx")

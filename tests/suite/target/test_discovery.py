@@ -10,7 +10,7 @@ import pytest
 
 from contracts.catalog.release import ROOT
 from contracts.settings.settings import SettingsError
-from contracts.target.target import Place
+from contracts.target.target import Workspace
 from helpers.live import BUILD, BUILDS, ENVIRONMENTS, ONE_PROJECT, PAGE, PRESET, PROJECTS, REGISTRY, SERVICES
 from helpers.places_found import (
     Answering,
@@ -26,7 +26,7 @@ PYTEST = (sys.executable, "-m", "pytest", "tests/api", "-p", "no:cacheprovider")
 
 def test_the_only_candidate_of_each_kind_is_taken(live: Answering, tmp_path: Path) -> None:
     with live() as zadig:
-        assert found(zadig, tmp_path) == Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
+        assert found(zadig, tmp_path) == Workspace("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
         assert zadig.app.changes() == []
 
 
@@ -48,7 +48,7 @@ def test_builds_are_read_one_by_one_where_the_preset_cannot_be(
     live: Answering, tmp_path: Path, refusal: object
 ) -> None:
     with live(ONE_PROJECT | {PRESET: refusal}) as zadig:
-        assert found(zadig, tmp_path) == Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
+        assert found(zadig, tmp_path) == Workspace("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
         assert zadig.app.asked(BUILD)
 
 
@@ -169,9 +169,9 @@ def test_a_setting_decides_between_candidates(live: Answering, tmp_path: Path) -
     answers = {PROJECTS: [{"name": "nginx"}, {"name": "other"}], ENVIRONMENTS: ENVS, PRESET: presets}
     with live(answers) as zadig:
         place = found(zadig, tmp_path, project="nginx", env_name="dev", service="a", service_module="m", repo="s")
-        assert place == Place("nginx", "dev", "a", "m", "s", "main")
+        assert place == Workspace("nginx", "dev", "a", "m", "s", "main")
         place = found(zadig, tmp_path, project="nginx", env_name="dev", service="b")
-        assert place == Place("nginx", "dev", "b", "m", "u", "trunk")
+        assert place == Workspace("nginx", "dev", "b", "m", "u", "trunk")
 
 
 def test_a_production_environment_is_not_a_candidate_beside_another_one(live: Answering, tmp_path: Path) -> None:

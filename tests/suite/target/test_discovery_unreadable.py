@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from starlette.responses import RedirectResponse, Response
 
-from contracts.target.connect import look_at
-from contracts.target.discovery import NoPlaceError
-from contracts.target.target import Place
+from contracts.target.connect import probe
+from contracts.target.discovery import NoWorkspaceError
+from contracts.target.target import Workspace
 from helpers.live import ALL_SET, BUILDS, ENVIRONMENTS, ONE_PROJECT, PAGE, PRESET, PROJECTS
 from helpers.places_found import (
     Answering,
@@ -53,17 +53,17 @@ LISTS = {
 def test_what_cannot_be_read_only_has_to_be_set(live: Answering, tmp_path: Path, kind: str, shape: str) -> None:
     paths, settings = LISTS[kind]
     with live(ONE_PROJECT | dict.fromkeys(paths, SHAPES[shape])) as zadig:
-        with pytest.raises(NoPlaceError, match="could not be read") as raised:
+        with pytest.raises(NoWorkspaceError, match="could not be read") as raised:
             found(zadig, tmp_path)
         assert [f"--{name}" for name in settings if f"--{name} " not in str(raised.value)] == []
         known = {name: value for name, value in ALL_SET.items() if name.replace("_", "-") in settings}
-        assert found(zadig, tmp_path, **known) == Place("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
+        assert found(zadig, tmp_path, **known) == Workspace("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
 
 
 def test_a_web_page_instead_of_the_projects_ends_the_look(live: Answering) -> None:
     """Whatever sits at the address, it is not Zadig's API, and no setting of a project would help."""
     with live({PROJECTS: PAGE}) as zadig:
-        look = look_at(zadig.settings(), zadig.url)
+        look = probe(zadig.settings(), zadig.url)
         assert look.page
         assert "HTML page" in look.trouble
         assert "--base-url" in look.trouble
