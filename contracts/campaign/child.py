@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from contracts.breakages.proxy.proxy import front
+from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.campaign.judge import told
 from contracts.campaign.plan import RELEASE, Job
 from contracts.catalog.cases import Case, cases
@@ -42,7 +42,7 @@ def run(job: Job, folder: Path) -> None:
             os.dup2(out.fileno(), descriptor)
         _forget_settings(job, folder)
         ca_file = os.environ.get("ZADIG_CA_FILE")
-        with front(job.change, job.behind or create_app(), ca_file=ca_file) as served:
+        with fault_proxy(job.change, job.behind or create_app(), ca_file=ca_file) as served:
             code = pytest.main(_arguments(job, served.base_url, folder), plugins=[Steering(job)])
         ended = {"code": int(code), "applied": served.applied}
         (folder / ENDED).write_text(json.dumps(ended), encoding="utf-8")

@@ -70,13 +70,13 @@ def _change(name: str) -> "Breakage":
 
 
 def _serve_changed(change: "Breakage", port: int, behaviour: str, clock: str, announce: Callable[[str], None]) -> None:
-    from contracts.breakages.proxy.proxy import front
+    from contracts.breakages.proxy.proxy import fault_proxy
     from contracts.standin.app import create_app
 
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    with front(change, create_app(behaviour, clock), port) as served:
+    with fault_proxy(change, create_app(behaviour, clock), port) as served:
         announce(served.base_url)
         over.wait()
 

@@ -13,7 +13,7 @@ import requests
 from contracts.breakages.answer_edits import on, set_header
 from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
-from contracts.breakages.proxy.proxy import front
+from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.breakages.proxy.wire import PIECE, WIRES
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
@@ -76,7 +76,7 @@ ON_THE_WIRE = {
 @pytest.mark.parametrize("wire", WIRES)
 def test_every_way_to_deliver_comes_out_on_the_wire(wire: str) -> None:
     """What is to be chunked, cut, reset … is just that, byte for byte."""
-    with front(delivering(wire), create_app()) as served:
+    with fault_proxy(delivering(wire), create_app()) as served:
         assert raw(served.base_url, HEALTH) == ON_THE_WIRE[wire]
 
 
@@ -84,14 +84,14 @@ def test_a_length_that_is_set_goes_out_as_it_is() -> None:
     """A Content-Length of a change is not put right."""
     act = on("cancel-task", "no-such-task", set_header("Content-Length", "many"))
     request = b"DELETE /api/workflow/workflowtask/id/1/pipelines/a HTTP/1.1\r\nHost: x\r\n\r\n"
-    with front(a_change(act), create_app()) as served:
+    with fault_proxy(a_change(act), create_app()) as served:
         assert b"\r\nContent-Length: many\r\n\r\n{" in raw(served.base_url, request)
 
 
 def test_a_connection_is_used_again() -> None:
     """Two requests that come in one go are answered one after the other, and HEAD without a body."""
     head = HEALTH.replace(b"GET", b"HEAD")
-    with front(None, create_app()) as served:
+    with fault_proxy(None, create_app()) as served:
         came = raw(served.base_url, HEALTH + head + HEALTH)
     assert re.findall(rb"HTTP/1.1 (\d+)", came) == [b"200", b"405", b"200"]
     assert came.count(BODY) == 2
@@ -100,7 +100,7 @@ def test_a_connection_is_used_again() -> None:
 
 def test_what_is_no_http_is_refused() -> None:
     """A request that nobody could read is answered 400, and the front goes on."""
-    with front(None, create_app()) as served:
+    with fault_proxy(None, create_app()) as served:
         assert raw(served.base_url, b"\x16\x03\x01 nonsense\r\n\r\n").startswith(b"HTTP/1.1 400")
         assert requests.get(f"{served.base_url}/api/health", timeout=10).ok
 
@@ -109,7 +109,7 @@ def test_a_large_body_is_waited_for() -> None:
     """Who asks first whether to send his body is told to go on."""
     large = b"x" * 100_000
     head = b"POST /api/workflow/workflow HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100000\r\n\r\n"
-    with front(None, create_app()) as served:
+    with fault_proxy(None, create_app()) as served:
         came = raw(served.base_url, head + large)
     assert b"HTTP/1.1 400 Bad Request" in came
     assert b'"EOF"' in came
@@ -128,7 +128,7 @@ def test_connections_are_served_at_once() -> None:
         await asyncio.wait_for(together.wait(), 20)
         return await forward(asked)
 
-    with front(a_change(act), create_app()) as served, ThreadPoolExecutor(8) as pool:
+    with fault_proxy(a_change(act), create_app()) as served, ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: raw(served.base_url, HEALTH), range(8)))
     assert all(answer.endswith(BODY) for answer in answers)
 
@@ -162,14 +162,14 @@ async def _spoils(asked: Request, forward: Forward, _: Memory) -> Response:
 )
 def test_it_counts_what_a_change_made_different(act: Act, applied: int) -> None:
     """An answer counts as changed if the server behind did not say just that to just this request."""
-    with front(a_change(act), create_app()) as served:
+    with fault_proxy(a_change(act), create_app()) as served:
         requests.get(f"{served.base_url}/api/health", timeout=10)
         assert served.applied == applied
 
 
 def test_the_stand_in_s_own_calls_pass_unchanged() -> None:
     """A change neither sees nor spoils what the suite asks of a stand-in beside Zadig's calls."""
-    with front(a_change(_spoils), create_app()) as served:
+    with fault_proxy(a_change(_spoils), create_app()) as served:
         answer = requests.get(f"{served.base_url}/_standin", timeout=10)
         assert (answer.status_code, served.applied) == (200, 0)
 
@@ -180,16 +180,16 @@ def test_an_error_of_a_change_is_not_lost() -> None:
     async def fails(_: Request, __: Forward, ___: Memory) -> Response:
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError), front(a_change(fails), create_app()) as served:
+    with pytest.raises(ZeroDivisionError), fault_proxy(a_change(fails), create_app()) as served:
         assert raw(served.base_url, HEALTH) == b""
 
 
 def test_a_port_that_is_taken_is_named() -> None:
     """Two fronts cannot have one port."""
-    with front(None, create_app()) as served:
+    with fault_proxy(None, create_app()) as served:
         port = int(served.base_url.rpartition(":")[2])
         with pytest.raises(OSError, match=f"cannot listen on 127.0.0.1:{port}"):
-            front(None, create_app(), port)
+            fault_proxy(None, create_app(), port)
 
 
 # ---------------------------------------------------------------- before a base URL
@@ -207,7 +207,7 @@ PATHS = (
 def test_a_proxy_passes_paths_as_they_came(path: str) -> None:
     """Before a base URL, a path, its query and a redirect pass unchanged in both directions."""
     request = b"GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" % path.encode()
-    with serve_in_thread(create_app()) as url, front(None, url) as served:
+    with serve_in_thread(create_app()) as url, fault_proxy(None, url) as served:
         came = [answer_of(raw(base, request)) for base in (url, served.base_url)]
     assert came[0] == came[1]
     assert came[0][0] in (200, 307, 400, 404)
@@ -223,7 +223,7 @@ def answer_of(came: bytes) -> tuple[int, str, bytes]:
 def test_a_proxy_changes_what_a_server_elsewhere_says() -> None:
     """The same change stands before a base URL."""
     change = BREAKAGES["status/cancel-task/no-such-task/404"]
-    with serve_in_thread(create_app()) as url, front(change, url) as served:
+    with serve_in_thread(create_app()) as url, fault_proxy(change, url) as served:
         for base, status in ((url, 400), (served.base_url, 404)):
             path = "/api/workflow/workflowtask/id/1/pipelines/a"
             assert requests.delete(base + path, timeout=10).status_code == status
@@ -234,5 +234,5 @@ def test_a_proxy_before_nothing_gives_no_answer() -> None:
     """Where the server behind does not answer, neither does the front."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        with front(None, f"http://127.0.0.1:{unused.getsockname()[1]}") as served:
+        with fault_proxy(None, f"http://127.0.0.1:{unused.getsockname()[1]}") as served:
             assert raw(served.base_url, HEALTH) == b"reset"

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from contracts.breakages.catalog import breakages
-from contracts.breakages.proxy.proxy import front
+from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.case.runner import run_case
 from contracts.catalog.cases import cases
 from contracts.catalog.release import ROOT
@@ -38,7 +38,7 @@ def test_the_cases_report_it_as_it_says(name: str, tmp_path: Path) -> None:
     """A breakage is reported by the cases of its operation as one of its kinds, and applied."""
     change = BREAKAGES[name]
     meant = [case for case in cases("1.7.0") if case.operation == change.operation]
-    with front(change, create_app()) as served:
+    with fault_proxy(change, create_app()) as served:
         wanted = settings({"base_url": served.base_url})
         look = probe(wanted, served.base_url)
         place = find_workspace(wanted, look)
