@@ -26,7 +26,7 @@ from contracts.catalog.release import ROOT
 from contracts.standin import discovery, seed
 from contracts.standin import routes as calls
 from contracts.standin.clock import stopped
-from contracts.standin.errors import ZadigError
+from contracts.standin.errors import ZadigError, cancel_without_task, restart_without_task
 from contracts.standin.process import StandIn
 from contracts.standin.serve import base_url, bind
 from contracts.standin.store import Store
@@ -37,7 +37,6 @@ _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _CLOSE = re.compile(rb"(?i)\r\nconnection: *close")
 _PLACEHOLDER = re.compile(r"\{(\w+)(:segment)?\}")
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
-_CANCELLED, _RESTARTED = 6163, 6164
 
 
 @dataclass(frozen=True)
@@ -104,9 +103,10 @@ class _Zadig:
         try:
             return 200, act(self._world, call)  # type: ignore[operator]
         except ZadigError as error:
-            code = _RESTARTED if self._broken and error.code == _CANCELLED else error.code
-            envelope = {"code": code, "description": error.description or "", "extra": {}, "message": error.message}
-            return error.status, envelope | {"type": "error"}
+            envelope = error.envelope(error.description)
+            if self._broken and error.code == cancel_without_task().code:
+                envelope["code"] = restart_without_task().code
+            return error.status, envelope
 
 
 def _nothing(_project: str) -> None:

@@ -25,6 +25,11 @@ class ZadigError(Exception):
         """The HTTP status: 400 for Zadig's own codes (6000 to 6999), else the code itself."""
         return 400 if 6000 <= self.code <= 6999 else self.code
 
+    def envelope(self, description: str | None) -> dict[str, object]:
+        """Return the JSON object that says it, with this description."""
+        head = {"code": self.code, "description": description or "", "extra": {}}
+        return head | {"message": self.message, "type": "error"}
+
 
 class PanicError(Exception):
     """The handler crashed: HTTP 500 without a body."""
@@ -140,14 +145,7 @@ class ErrorAnswers:
     async def answer(self, error: ZadigError) -> Response:
         """Return the error envelope with the error's HTTP status."""
         description = await self._description_left_by(error) if self._shared else error.description
-        envelope = {
-            "code": error.code,
-            "description": description or "",
-            "extra": {},
-            "message": error.message,
-            "type": "error",
-        }
-        return json_answer(envelope, error.status)
+        return json_answer(error.envelope(description), error.status)
 
     async def _description_left_by(self, error: ZadigError) -> str | None:
         if error.description is not None:

@@ -1,4 +1,4 @@
-"""The front puts what a change makes on the wire, before a stand-in or a server elsewhere."""
+"""The fault proxy puts what a breakage makes on the wire, before a stand-in or a server elsewhere."""
 
 import asyncio
 import errno
@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 import requests
 
-from contracts.breakages.answer_edits import on, set_header
+from contracts.breakages.answer_edits import edits, on
 from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.proxy import fault_proxy
@@ -23,7 +23,7 @@ HEALTH = b"GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n"
 BODY = b'{"message":"success"}'
 
 
-# ---------------------------------------------------------------- the front
+# ---------------------------------------------------------------- the proxy
 
 
 def a_change(act: Act) -> Breakage:
@@ -82,7 +82,7 @@ def test_every_way_to_deliver_comes_out_on_the_wire(wire: str) -> None:
 
 def test_a_length_that_is_set_goes_out_as_it_is() -> None:
     """A Content-Length of a change is not put right."""
-    act = on("cancel-task", "no-such-task", set_header("Content-Length", "many"))
+    act = on("cancel-task", "no-such-task", edits({"headers": {"Content-Length": "many"}}))
     request = b"DELETE /api/workflow/workflowtask/id/1/pipelines/a HTTP/1.1\r\nHost: x\r\n\r\n"
     with fault_proxy(a_change(act), create_app()) as served:
         assert b"\r\nContent-Length: many\r\n\r\n{" in raw(served.base_url, request)
@@ -99,7 +99,7 @@ def test_a_connection_is_used_again() -> None:
 
 
 def test_what_is_no_http_is_refused() -> None:
-    """A request that nobody could read is answered 400, and the front goes on."""
+    """A request that nobody could read is answered 400, and the proxy goes on."""
     with fault_proxy(None, create_app()) as served:
         assert raw(served.base_url, b"\x16\x03\x01 nonsense\r\n\r\n").startswith(b"HTTP/1.1 400")
         assert requests.get(f"{served.base_url}/api/health", timeout=10).ok
@@ -185,7 +185,7 @@ def test_an_error_of_a_change_is_not_lost() -> None:
 
 
 def test_a_port_that_is_taken_is_named() -> None:
-    """Two fronts cannot have one port."""
+    """Two proxies cannot have one port."""
     with fault_proxy(None, create_app()) as served:
         port = int(served.base_url.rpartition(":")[2])
         with pytest.raises(OSError, match=f"cannot listen on 127.0.0.1:{port}"):
@@ -231,7 +231,7 @@ def test_a_proxy_changes_what_a_server_elsewhere_says() -> None:
 
 
 def test_a_proxy_before_nothing_gives_no_answer() -> None:
-    """Where the server behind does not answer, neither does the front."""
+    """Where the server behind does not answer, neither does the proxy."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         with fault_proxy(None, f"http://127.0.0.1:{unused.getsockname()[1]}") as served:
