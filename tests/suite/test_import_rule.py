@@ -27,7 +27,7 @@ FLOORS = {
     3: ("safety", "settings"),
     2: ("breakages", "catalog", "http", "report"),
     1: ("derive", "standin"),
-    0: ("i18n", "paths.py", "text"),
+    0: ("i18n", "paths.py", "profiles.py", "text"),
 }
 """The folders of the package and the floor of each: it imports only from floors below its own."""
 ALL = sorted(
