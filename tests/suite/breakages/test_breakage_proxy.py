@@ -17,6 +17,7 @@ from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.breakages.proxy.wire import PIECE, WIRES
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from helpers.campaigns import HANG
 
 BREAKAGES = breakages()
 HEALTH = b"GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -43,7 +44,7 @@ def delivering(wire: str, body: bytes = BODY) -> Breakage:
 def raw(url: str, sent: bytes) -> bytes:
     """Return all bytes that come back on one connection until it ends; b"reset" for a reset."""
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as line:
+    with socket.create_connection((host, int(port)), timeout=HANG) as line:
         line.sendall(sent)
         came = b""
         try:
@@ -102,7 +103,7 @@ def test_what_is_no_http_is_refused() -> None:
     """A request that nobody could read is answered 400, and the proxy goes on."""
     with fault_proxy(None, create_app()) as served:
         assert raw(served.base_url, b"\x16\x03\x01 nonsense\r\n\r\n").startswith(b"HTTP/1.1 400")
-        assert requests.get(f"{served.base_url}/api/health", timeout=10).ok
+        assert requests.get(f"{served.base_url}/api/health", timeout=HANG).ok
 
 
 def test_a_large_body_is_waited_for() -> None:
@@ -125,7 +126,7 @@ def test_connections_are_served_at_once() -> None:
         here += 1
         if here == 8:
             together.set()
-        await asyncio.wait_for(together.wait(), 20)
+        await asyncio.wait_for(together.wait(), HANG)
         return await forward(asked)
 
     with fault_proxy(a_change(act), create_app()) as served, ThreadPoolExecutor(8) as pool:
@@ -163,14 +164,14 @@ async def _spoils(asked: Request, forward: Forward, _: Memory) -> Response:
 def test_it_counts_what_a_change_made_different(act: Act, applied: int) -> None:
     """An answer counts as changed if the server behind did not say just that to just this request."""
     with fault_proxy(a_change(act), create_app()) as served:
-        requests.get(f"{served.base_url}/api/health", timeout=10)
+        requests.get(f"{served.base_url}/api/health", timeout=HANG)
         assert served.applied == applied
 
 
 def test_the_stand_in_s_own_calls_pass_unchanged() -> None:
     """A change neither sees nor spoils what the suite asks of a stand-in beside Zadig's calls."""
     with fault_proxy(a_change(_spoils), create_app()) as served:
-        answer = requests.get(f"{served.base_url}/_standin", timeout=10)
+        answer = requests.get(f"{served.base_url}/_standin", timeout=HANG)
         assert (answer.status_code, served.applied) == (200, 0)
 
 
@@ -226,7 +227,7 @@ def test_a_proxy_changes_what_a_server_elsewhere_says() -> None:
     with serve_in_thread(create_app()) as url, fault_proxy(change, url) as served:
         for base, status in ((url, 400), (served.base_url, 404)):
             path = "/api/workflow/workflowtask/id/1/pipelines/a"
-            assert requests.delete(base + path, timeout=10).status_code == status
+            assert requests.delete(base + path, timeout=HANG).status_code == status
         assert served.applied == 1
 
 

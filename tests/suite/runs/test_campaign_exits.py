@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from contracts.standin.process import start
-from helpers.campaigns import FEW, Done, campaign, environment, only
+from helpers.campaigns import FEW, HANG, Done, campaign, environment, only
 from helpers.few_changes import ELSEWHERE, ENDLESS, KILLED, NOT_ASKED, NOT_LIVE, SILENT
 
 
@@ -94,7 +94,7 @@ def test_ctrl_c_tells_what_was_done_and_leaves_no_process(tmp_path: Path, number
             if line.startswith("campaign: 1 of 2"):
                 break
         os.killpg(running.pid, number)
-        output, _ = running.communicate(timeout=60)
+        output, _ = running.communicate(timeout=HANG)
     done = Done(running.returncode, output, tmp_path)
     assert (done.code, done.whole["interrupted"]) == (2, True)
     assert done.results == {KILLED.name: "killed", ENDLESS.name: "did not run"}
@@ -104,7 +104,7 @@ def test_ctrl_c_tells_what_was_done_and_leaves_no_process(tmp_path: Path, number
 
 def wait_until_gone(group: int) -> None:
     """Wait until a process group has no process any more; a killed child may take a moment to be collected."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + HANG
     while time.monotonic() < deadline:
         try:
             os.killpg(group, 0)
