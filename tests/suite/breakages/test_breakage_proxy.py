@@ -10,14 +10,15 @@ from dataclasses import replace
 import pytest
 import requests
 
-from contracts.breakages.answer_edits import edits, on
-from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
+from contracts.breakages.answer_edits import edits, everywhere, on
+from contracts.breakages.breakage import Act, Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.breakages.proxy.wire import PIECE, WIRES
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 from helpers.campaigns import HANG
+from helpers.faults import fault
 
 BREAKAGES = breakages()
 HEALTH = b"GET /api/health HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -25,20 +26,6 @@ BODY = b'{"message":"success"}'
 
 
 # ---------------------------------------------------------------- the proxy
-
-
-def a_change(act: Act) -> Breakage:
-    """Return a change that nobody named."""
-    return Breakage("x", "x", "*", "*", "X.", frozenset(), act, (), ())
-
-
-def delivering(wire: str, body: bytes = BODY) -> Breakage:
-    """Return a change that answers everything in one way on the wire."""
-
-    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
-        return replace(await forward(asked), wire=wire, body=body)
-
-    return a_change(act)
 
 
 def raw(url: str, sent: bytes) -> bytes:
@@ -77,7 +64,7 @@ ON_THE_WIRE = {
 @pytest.mark.parametrize("wire", WIRES)
 def test_every_way_to_deliver_comes_out_on_the_wire(wire: str) -> None:
     """What is to be chunked, cut, reset … is just that, byte for byte."""
-    with fault_proxy(delivering(wire), create_app()) as served:
+    with fault_proxy(fault(everywhere(edits({"wire": wire}))), create_app()) as served:
         assert raw(served.base_url, HEALTH) == ON_THE_WIRE[wire]
 
 
@@ -85,7 +72,7 @@ def test_a_length_that_is_set_goes_out_as_it_is() -> None:
     """A Content-Length of a change is not put right."""
     act = on("cancel-task", "no-such-task", edits({"headers": {"Content-Length": "many"}}))
     request = b"DELETE /api/workflow/workflowtask/id/1/pipelines/a HTTP/1.1\r\nHost: x\r\n\r\n"
-    with fault_proxy(a_change(act), create_app()) as served:
+    with fault_proxy(fault(act), create_app()) as served:
         assert b"\r\nContent-Length: many\r\n\r\n{" in raw(served.base_url, request)
 
 
@@ -121,56 +108,50 @@ def test_connections_are_served_at_once() -> None:
     together = asyncio.Event()
     here = 0
 
-    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
         nonlocal here
         here += 1
         if here == 8:
             together.set()
         await asyncio.wait_for(together.wait(), HANG)
-        return await forward(asked)
+        return await forward(request)
 
-    with fault_proxy(a_change(act), create_app()) as served, ThreadPoolExecutor(8) as pool:
+    with fault_proxy(fault(act), create_app()) as served, ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: raw(served.base_url, HEALTH), range(8)))
     assert all(answer.endswith(BODY) for answer in answers)
 
 
-async def _nothing(asked: Request, forward: Forward, _: Memory) -> Response:
-    return await forward(asked)
+async def _keeps_back(request: Request, forward: Forward, _: Memory) -> Response:
+    return await forward(replace(request, path="/api/other"))
 
 
-async def _keeps_back(asked: Request, forward: Forward, _: Memory) -> Response:
-    return await forward(replace(asked, path="/api/other"))
+async def _follows(request: Request, forward: Forward, _: Memory) -> Response:
+    await forward(request)
+    return await forward(request)
 
 
-async def _follows(asked: Request, forward: Forward, _: Memory) -> Response:
-    answered = await forward(asked)
-    await forward(asked)
-    return answered
-
-
-async def _spoils(asked: Request, forward: Forward, _: Memory) -> Response:
-    return replace(await forward(asked), status=201)
+CREATED = everywhere(edits({"status": 201}))
 
 
 @pytest.mark.parametrize(
     ("act", "applied"),
     [
-        pytest.param(_nothing, 0, id="nothing"),
-        pytest.param(_spoils, 1, id="another-answer"),
+        pytest.param(everywhere(edits({})), 0, id="nothing"),
+        pytest.param(CREATED, 1, id="another-answer"),
         pytest.param(_keeps_back, 1, id="another-request"),
         pytest.param(_follows, 1, id="a-further-request"),
     ],
 )
 def test_it_counts_what_a_change_made_different(act: Act, applied: int) -> None:
     """An answer counts as changed if the server behind did not say just that to just this request."""
-    with fault_proxy(a_change(act), create_app()) as served:
+    with fault_proxy(fault(act), create_app()) as served:
         requests.get(f"{served.base_url}/api/health", timeout=HANG)
         assert served.applied == applied
 
 
 def test_the_stand_in_s_own_calls_pass_unchanged() -> None:
     """A change neither sees nor spoils what the suite asks of a stand-in beside Zadig's calls."""
-    with fault_proxy(a_change(_spoils), create_app()) as served:
+    with fault_proxy(fault(CREATED), create_app()) as served:
         answer = requests.get(f"{served.base_url}/_standin", timeout=HANG)
         assert (answer.status_code, served.applied) == (200, 0)
 
@@ -181,7 +162,7 @@ def test_an_error_of_a_change_is_not_lost() -> None:
     async def fails(_: Request, __: Forward, ___: Memory) -> Response:
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError), fault_proxy(a_change(fails), create_app()) as served:
+    with pytest.raises(ZeroDivisionError), fault_proxy(fault(fails), create_app()) as served:
         assert raw(served.base_url, HEALTH) == b""
 
 

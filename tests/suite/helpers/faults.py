@@ -1,6 +1,6 @@
 """Faults that the catalogue does not have, made of its parts: some tests need just them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contracts.breakages.answer_edits import edits, on
@@ -9,6 +9,7 @@ from contracts.breakages.proxy.recognise import OPERATIONS, to, with_json
 from contracts.breakages.request_actions import as_admin
 
 PAGE = "<!doctype html><html><head><title>Zadig</title></head></html>"
+EMPTY = {"body": "", "drop-headers": ["content-type"]}
 
 
 def fault(act: Act) -> Breakage:
@@ -21,38 +22,38 @@ def edited(operation: str, answer: str, spec: Mapping[str, Any]) -> Breakage:
     return fault(on(operation, answer, edits(spec)))
 
 
-def empty(operation: str, answer: str, status: int) -> Breakage:
-    """Answer a status alone."""
-    return edited(operation, answer, {"status": status, "body": "", "drop-headers": ["content-type"]})
-
-
-def unanswered(operation: str, wire: str) -> Breakage:
-    """Do nothing for an operation, and end its connection without an answer or keep it waiting."""
+def sending(calls: Iterable[str], other: Callable[[Request], Request], spec: Mapping[str, Any]) -> Breakage:
+    """Take another request for one of these calls, and edit what comes back."""
+    edit = edits(spec)
 
     async def act(request: Request, forward: Forward, _: Memory) -> Response:
-        return Response(0, wire=wire) if request.operation == operation else await forward(request)
+        return edit(await forward(other(request))) if request.operation in calls else await forward(request)
 
     return fault(act)
+
+
+def _health(request: Request) -> Request:
+    return to(request, "health")
 
 
 def ignored(call: str) -> Breakage:
     """Say success to a call, as the health call does, and do nothing."""
+    return sending([call], _health, {})
 
-    async def act(request: Request, forward: Forward, _: Memory) -> Response:
-        return await forward(to(request, "health") if request.operation == call else request)
 
-    return fault(act)
+def unanswered(operation: str, wire: str) -> Breakage:
+    """Do nothing for an operation, and end its connection without an answer or keep it waiting."""
+    return sending([operation], _health, {"wire": wire})
 
 
 def turned_away(status: int) -> Breakage:
     """Turn away everybody who would change something."""
-    refuse = edits({"status": status, "body": "", "drop-headers": ["content-type"]})
+    return sending((*OPERATIONS, "delete-workflow"), _health, EMPTY | {"status": status})
 
-    async def act(request: Request, forward: Forward, _: Memory) -> Response:
-        changes = request.operation in (*OPERATIONS, "delete-workflow")
-        return refuse(await forward(to(request, "health"))) if changes else await forward(request)
 
-    return fault(act)
+def sent_with(operation: str, **values: object) -> Breakage:
+    """Take a request of an operation for one with other values in its body."""
+    return sending([operation], lambda request: with_json(request, **values), {})
 
 
 async def _as_admin(request: Request, forward: Forward, _: Memory) -> Response:
@@ -68,19 +69,9 @@ def every_second(operation: str, status: int, spec: Mapping[str, Any]) -> Breaka
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
         response = await forward(request)
-        if request.operation != operation or response.status != status:
-            return response
-        memory.counts[operation] += 1
-        return edit(response) if memory.counts[operation] % 2 else response
-
-    return fault(act)
-
-
-def sent_with(operation: str, **values: object) -> Breakage:
-    """Take a request of an operation for one with other values in its body."""
-
-    async def act(request: Request, forward: Forward, _: Memory) -> Response:
-        return await forward(with_json(request, **values) if request.operation == operation else request)
+        meant = (request.operation, response.status) == (operation, status)
+        memory.counts[operation] += meant
+        return edit(response) if meant and memory.counts[operation] % 2 else response
 
     return fault(act)
 

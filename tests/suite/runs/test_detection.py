@@ -1,6 +1,6 @@
 """A server that breaks its contract in one small way is caught where it shows, and nowhere else."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from contracts.standin.app import create_app
 from contracts.target.connect import find_workspace, open_target, probe
 from contracts.target.target import Target
 from helpers import faults
-from helpers.faults import PAGE, edited
+from helpers.faults import EMPTY, PAGE, edited
 
 pytestmark = pytest.mark.usefixtures("bare")
 
@@ -126,7 +126,7 @@ BROKEN = {
         probes=FEW,
     ),
     "server-error": Broken(
-        faults.empty("cancel-task", "no-such-task", 500),
+        edited("cancel-task", "no-such-task", EMPTY | {"status": 500}),
         dict.fromkeys((CANCEL_NONE, CANCEL_ZERO), frozenset({"status:500", "empty-body"})),
         probes=FEW,
     ),
@@ -192,7 +192,7 @@ BROKEN = {
         faults.every_second("cancel-task", 400, OF_ANOTHER), dict.fromkeys(CANCEL_ERRORS, frozenset({"cross-talk"}))
     ),
     # ------------------------------------------------------------ who may do what, and what cannot be seen
-    "tasks-unreadable": Broken(faults.empty("list-tasks", "*", 500), {}, blocks=(STORED, *WITH_WORKFLOW)),
+    "tasks-unreadable": Broken(edited("list-tasks", "*", EMPTY | {"status": 500}), {}, blocks=(STORED, *WITH_WORKFLOW)),
     "nobody-is-known": Broken(faults.turned_away(401), nobody_gets_in(401), blocks=WITH_WORKFLOW),
     "nobody-may": Broken(
         faults.turned_away(403), nobody_gets_in(403) | {BY_NOBODY: {"status:403"}}, blocks=WITH_WORKFLOW
@@ -200,12 +200,13 @@ BROKEN = {
 }
 
 
-def run(fault: Breakage, ids: tuple[str, ...], folder: Path, **settings: Any) -> dict[str, Outcome]:
+def run(fault: Breakage, ids: Iterable[str], folder: Path, **settings: Any) -> dict[str, Outcome]:
     """Run cases on a server with a fault in front of it."""
     with fault_proxy(fault, create_app()) as served:
         target = open_at(served.base_url, folder, **settings)
         outcomes = {case: run_case(CASES[case], target) for case in ids}
         target.client.close()
+        assert served.applied
     return outcomes
 
 
@@ -230,6 +231,28 @@ def test_it_is_caught_where_it_shows(broken: Broken, tmp_path: Path) -> None:
     assert signatures(outcomes) == broken.shows
     assert {case for case, out in outcomes.items() if out.result is Result.BLOCKED} == set(broken.blocks)
     assert {out.result for out in outcomes.values() if not out.breaches} <= {Result.HELD, Result.BLOCKED}
+
+
+SAMPLE = (
+    "envelope/cancel-task/no-such-task/code-missing",
+    "body/cancel-task/success/array",
+    "status/create-workflow/already-exists/404",
+    "headers/start-task/no-such-workflow/type-html",
+    "state/restart-task/success/starts-a-new-task",
+    "descriptions/start-task/no-environment/other-environment",
+    "authorization/cancel-task/forbidden/right",
+    "robustness/create-workflow/success/unknown-key",
+    "flaky/cancel-task/any/error-500-at-times",
+)
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_the_cases_report_it_as_it_says(name: str, tmp_path: Path) -> None:
+    """A breakage is reported by the cases of its answer as one of its kinds."""
+    change = breakages()[name]
+    of_operation = (case for case in CASES.values() if case.operation == change.operation)
+    outcomes = run(change, [case.id for case in of_operation if change.answer in ("*", case.answer.name)], tmp_path)
+    assert change.kinds & {breach.kind for out in outcomes.values() for breach in out.breaches}
 
 
 def test_a_lost_answer_is_said_in_words(tmp_path: Path) -> None:

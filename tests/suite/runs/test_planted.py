@@ -29,7 +29,7 @@ FAULTS: dict[str, tuple[Breakage, str, list[str], str]] = {
         '"code":6164',
     ),
     "a-crash": (
-        faults.empty("start-task", "queued", 500),
+        faults.edited("start-task", "queued", faults.EMPTY | {"status": 500}),
         "start-task/first-task",
         [
             "status: promised HTTP 200, came HTTP 500",
@@ -47,7 +47,7 @@ FAULTS: dict[str, tuple[Breakage, str, list[str], str]] = {
         faults.edited(
             "create-workflow",
             "already-exists",
-            {"status": 502, "body": "<html><title>Bad Gateway</title></html>", "drop-headers": ["content-type"]},
+            faults.EMPTY | {"status": 502, "body": "<html><title>Bad Gateway</title></html>"},
         ),
         "create-workflow/duplicate",
         ["status: promised HTTP 400, came HTTP 502", "not-json at body: promised a JSON body, came an HTML page"],
