@@ -45,7 +45,6 @@ WITH_WORKFLOW = tuple(case for case in PROBES if CASES[case].given != "no-such-w
 WITH_TASK = tuple(case for case in WITH_WORKFLOW if CASES[case].given != "workflow")
 GETS = {
     "create-workflow/no-stage": (NO_STAGE,),
-    "cancel-task/success": (CANCELLED,),
     "cancel-task/no-such-task": (CANCEL_NONE, CANCEL_ZERO),
     "restart-task/success": (RESTARTED,),
     "restart-task/no-such-task": (RESTART_NONE,),
@@ -68,16 +67,11 @@ class Broken:
     probes: tuple[str, ...] = PROBES
 
 
-def form(name: str, *signatures: str, blocks: tuple[str, ...] = ()) -> Broken:
-    """Break the form of one answer, as a breakage of the catalogue does: all cases that get it tell the same."""
+def form(name: str, signatures: str) -> Broken:
+    """Break the form of one answer: all cases that get it show the same."""
     gets = GETS[name.split("/", 1)[1].rsplit("/", 1)[0]]
     probes = tuple(dict.fromkeys((*FEW, *gets)))
-    return Broken(breakages()[name], dict.fromkeys(gets, frozenset(signatures)), blocks, probes=probes)
-
-
-def state(name: str, shows: Mapping[str, Set[str]], blocks: tuple[str, ...] = ()) -> Broken:
-    """Break what is done, or whom an answer is about, as a breakage of the catalogue does."""
-    return Broken(breakages()[name], shows, blocks)
+    return Broken(breakages()[name], dict.fromkeys(gets, frozenset(signatures.split())), probes=probes)
 
 
 def nobody_gets_in(status: int) -> dict[str, Set[str]]:
@@ -91,35 +85,71 @@ NO_ERROR = {"wrong-constant:$.message", *(f"missing-key:$.{key}" for key in ("co
 OF_ANOTHER = {"set": {"description": "task: zct-another-run:1 is passed, cannot cancel"}}
 CANCEL_ERRORS = (CANCEL_NONE, CANCEL_ZERO, CANCEL_PASSED)
 
-BROKEN = {
+FORMS = {
     # ------------------------------------------------------------ the shape of answers
     **{
-        f"error-without-{key}": form(f"envelope/cancel-task/no-such-task/{key}-missing", f"missing-key:$.{key}")
+        f"envelope/cancel-task/no-such-task/{key}-missing": f"missing-key:$.{key}"
         for key in ("code", "description", "extra", "message", "type")
     },
-    "success-without-message": form("envelope/restart-task/success/message-missing", "missing-key:$.message"),
-    "code-as-text": form("envelope/restart-task/no-such-task/code-of-other-type", "wrong-constant:$.code"),
-    "code-with-a-fraction": form("envelope/restart-task/no-such-task/code-with-a-fraction", "wrong-constant:$.code"),
-    "extra-as-list": form("envelope/cancel-task/no-such-task/extra-of-other-type", "wrong-type:$.extra"),
-    "extra-null": form("envelope/cancel-task/no-such-task/extra-null", "wrong-type:$.extra"),
-    "description-null": form("envelope/cancel-task/no-such-task/description-null", "wrong-type:$.description"),
-    "code-of-no-error": form("envelope/cancel-task/no-such-task/code-changed", "wrong-constant:$.code"),
-    "message-translated": form("envelope/cancel-task/no-such-task/message-translated", "wrong-constant:$.message"),
-    "type-warning": form("envelope/cancel-task/no-such-task/type-changed", "wrong-constant:$.type"),
-    "message-ok": form("envelope/restart-task/success/message-changed", "wrong-constant:$.message"),
-    "list-around-the-error": form("body/restart-task/no-such-task/array", "wrong-type:$"),
+    "envelope/restart-task/success/message-missing": "missing-key:$.message",
+    "envelope/restart-task/no-such-task/code-of-other-type": "wrong-constant:$.code",
+    "envelope/restart-task/no-such-task/code-with-a-fraction": "wrong-constant:$.code",
+    "envelope/cancel-task/no-such-task/extra-of-other-type": "wrong-type:$.extra",
+    "envelope/cancel-task/no-such-task/extra-null": "wrong-type:$.extra",
+    "envelope/cancel-task/no-such-task/description-null": "wrong-type:$.description",
+    "envelope/cancel-task/no-such-task/code-changed": "wrong-constant:$.code",
+    "envelope/cancel-task/no-such-task/message-translated": "wrong-constant:$.message",
+    "envelope/cancel-task/no-such-task/type-changed": "wrong-constant:$.type",
+    "envelope/restart-task/success/message-changed": "wrong-constant:$.message",
+    "body/restart-task/no-such-task/array": "wrong-type:$",
     # ------------------------------------------------------------ status, head and bytes
-    "errors-with-200": form("status/cancel-task/no-such-task/200", "status:200"),
-    "success-with-400": form("status/restart-task/success/400", "status:400"),
-    "text-html": form("headers/restart-task/no-such-task/type-html", "content-type:text/html"),
-    "no-content-type": form("headers/restart-task/no-such-task/type-missing", "content-type:none"),
-    "another-charset": form("headers/restart-task/no-such-task/charset-gbk", "content-type:application/json"),
-    "duplicate-key": form("body/cancel-task/no-such-task/duplicate-key", "not-json"),
-    "byte-order-mark": form("body/restart-task/no-such-task/byte-order-mark", "not-json"),
-    "trailing-garbage": form("body/restart-task/no-such-task/trailing-text", "not-json"),
-    "answer-twice": form("body/cancel-task/no-such-task/twice", "not-json"),
-    "cut-short": form("body/cancel-task/no-such-task/truncated", "not-json"),
-    "not-utf-8": form("body/create-workflow/no-stage/gbk", "not-json"),
+    "status/cancel-task/no-such-task/200": "status:200",
+    "status/restart-task/success/400": "status:400",
+    "headers/restart-task/no-such-task/type-html": "content-type:text/html",
+    "headers/restart-task/no-such-task/type-missing": "content-type:none",
+    "headers/restart-task/no-such-task/charset-gbk": "content-type:application/json",
+    "headers/restart-task/success/redirect": "status:302 empty-body",
+    "body/cancel-task/no-such-task/duplicate-key": "not-json",
+    "body/restart-task/no-such-task/byte-order-mark": "not-json",
+    "body/restart-task/no-such-task/trailing-text": "not-json",
+    "body/cancel-task/no-such-task/twice": "not-json",
+    "body/cancel-task/no-such-task/truncated": "not-json",
+    "body/create-workflow/no-stage/gbk": "not-json",
+}
+"""Breakages of the form of one answer, with the signatures that all cases show which get it."""
+STATES: Mapping[str, tuple[Mapping[str, Set[str]], tuple[str, ...]]] = {
+    # ------------------------------------------------------------ what is done
+    "state/cancel-task/success/does-nothing": ({CANCELLED: {"state:task-created"}}, (RESTARTED,)),
+    "state/restart-task/success/does-nothing": ({RESTARTED: {"state:task-cancelled"}}, ()),
+    "state/restart-task/success/starts-a-new-task": (
+        {RESTARTED: {"state:task-cancelled", "state:task-none-created"}},
+        (),
+    ),
+    "state/create-workflow/success/stores-nothing": ({STORED: NOTHING_STORED}, WITH_WORKFLOW),
+    "state/create-workflow/success/stored-in-another-environment": ({STORED: {"state:stored:$.env_name"}}, ()),
+    "state/create-workflow/success/stored-without-its-modules": (
+        {STORED: {"state:stored:$.build_stage.modules"}, NO_STAGE: {"status:200", "state:workflow", *NO_ERROR}},
+        (),
+    ),
+    "state/create-workflow/no-stage/stores": ({NO_STAGE: {"state:workflow"}}, ()),
+    "state/start-task/no-targets/starts": ({NO_TARGETS: {"state:task-none-created"}}, ()),
+    "state/cancel-task/no-such-task/cancels-another": ({CANCEL_ZERO: {"state:task-created-cancelled"}}, ()),
+    "state/start-task/queued/id-of-another-task": ({SECOND: {"state:task-id", "state:task-none-created"}}, ()),
+    "state/start-task/queued/skips-an-id": ({FIRST: {"state:task-id"}, SECOND: {"state:task-id"}}, ()),
+    "envelope/start-task/queued/task_id-missing": (
+        {FIRST: {"missing-key:$.task_id", "state:task-id", "state:task-none-created"}},
+        WITH_TASK,
+    ),
+    "body/cancel-task/success/empty": ({CANCELLED: {"empty-body"}}, (RESTARTED,)),
+    # ------------------------------------------------------------ whom an answer is about
+    "descriptions/start-task/queued/other-name": ({FIRST: {"wrong-constant:$.pipeline_name"}}, WITH_TASK),
+    "descriptions/create-workflow/already-exists/other-name": ({TAKEN: {"description"}}, ()),
+}
+"""Breakages of what is done and said, with the cases that show them and those that they block."""
+BROKEN = {
+    **{name: form(name, signatures) for name, signatures in FORMS.items()},
+    **{name: Broken(breakages()[name], *expected) for name, expected in STATES.items()},
+    # ------------------------------------------------------------ what the catalogue does not have
     "html-page": Broken(
         edited("cancel-task", "no-such-task", {"headers": {"content-type": "text/html"}, "body": PAGE}),
         dict.fromkeys((CANCEL_NONE, CANCEL_ZERO), frozenset({"content-type:text/html", "not-json"})),
@@ -130,8 +160,6 @@ BROKEN = {
         dict.fromkeys((CANCEL_NONE, CANCEL_ZERO), frozenset({"status:500", "empty-body"})),
         probes=FEW,
     ),
-    "empty-success": form("body/cancel-task/success/empty", "empty-body", blocks=(RESTARTED,)),
-    "redirect": form("headers/restart-task/success/redirect", "status:302", "empty-body"),
     "closed-without-an-answer": Broken(
         faults.unanswered("restart-task", "reset"),
         {RESTARTED: {"no-answer", "state:task-cancelled"}, RESTART_NONE: {"no-answer"}},
@@ -142,46 +170,6 @@ BROKEN = {
         limits={"answer_timeout": 2.0, "first_byte_timeout": 2.0},
         probes=FEW,
     ),
-    # ------------------------------------------------------------ what is done
-    "cancel-cancels-nothing": state(
-        "state/cancel-task/success/does-nothing", {CANCELLED: {"state:task-created"}}, blocks=(RESTARTED,)
-    ),
-    "restart-starts-nothing": state("state/restart-task/success/does-nothing", {RESTARTED: {"state:task-cancelled"}}),
-    "restart-under-a-new-id": state(
-        "state/restart-task/success/starts-a-new-task",
-        {RESTARTED: {"state:task-cancelled", "state:task-none-created"}},
-    ),
-    "create-stores-nothing": state(
-        "state/create-workflow/success/stores-nothing", {STORED: NOTHING_STORED}, blocks=WITH_WORKFLOW
-    ),
-    "create-in-another-environment": state(
-        "state/create-workflow/success/stored-in-another-environment", {STORED: {"state:stored:$.env_name"}}
-    ),
-    "create-forgets-a-module": state(
-        "state/create-workflow/success/stored-without-its-modules",
-        {STORED: {"state:stored:$.build_stage.modules"}, NO_STAGE: {"status:200", "state:workflow", *NO_ERROR}},
-    ),
-    "failing-create-stores": state("state/create-workflow/no-stage/stores", {NO_STAGE: {"state:workflow"}}),
-    "failing-start-starts": state("state/start-task/no-targets/starts", {NO_TARGETS: {"state:task-none-created"}}),
-    "failing-cancel-cancels-another": state(
-        "state/cancel-task/no-such-task/cancels-another", {CANCEL_ZERO: {"state:task-created-cancelled"}}
-    ),
-    "same-id-twice": state(
-        "state/start-task/queued/id-of-another-task", {SECOND: {"state:task-id", "state:task-none-created"}}
-    ),
-    "ids-skip": state("state/start-task/queued/skips-an-id", {FIRST: {"state:task-id"}, SECOND: {"state:task-id"}}),
-    "start-without-an-id": state(
-        "envelope/start-task/queued/task_id-missing",
-        {FIRST: {"missing-key:$.task_id", "state:task-id", "state:task-none-created"}},
-        blocks=WITH_TASK,
-    ),
-    # ------------------------------------------------------------ whom an answer is about
-    "start-of-another-workflow": state(
-        "descriptions/start-task/queued/other-name", {FIRST: {"wrong-constant:$.pipeline_name"}}, blocks=WITH_TASK
-    ),
-    "duplicate-of-another-workflow": state(
-        "descriptions/create-workflow/already-exists/other-name", {TAKEN: {"description"}}
-    ),
     "description-of-another-always": Broken(
         faults.together(
             edited("cancel-task", "no-such-task", OF_ANOTHER), edited("cancel-task", "already-passed", OF_ANOTHER)
@@ -191,7 +179,6 @@ BROKEN = {
     "description-of-another-at-times": Broken(
         faults.every_second("cancel-task", 400, OF_ANOTHER), dict.fromkeys(CANCEL_ERRORS, frozenset({"cross-talk"}))
     ),
-    # ------------------------------------------------------------ who may do what, and what cannot be seen
     "tasks-unreadable": Broken(edited("list-tasks", "*", EMPTY | {"status": 500}), {}, blocks=(STORED, *WITH_WORKFLOW)),
     "nobody-is-known": Broken(faults.turned_away(401), nobody_gets_in(401), blocks=WITH_WORKFLOW),
     "nobody-may": Broken(
