@@ -22,11 +22,12 @@ from urllib.parse import parse_qsl, unquote
 import requests
 
 from bench.exchanges import PREFIX
+from contracts.breakages.known_answers import ANSWERS
 from contracts.catalog.release import ROOT
 from contracts.standin import discovery, seed
 from contracts.standin import routes as calls
 from contracts.standin.clock import stopped
-from contracts.standin.errors import ZadigError, cancel_without_task, restart_without_task
+from contracts.standin.errors import ZadigError
 from contracts.standin.process import StandIn
 from contracts.standin.serve import base_url, bind
 from contracts.standin.store import Store
@@ -36,6 +37,9 @@ CONTROL = "/_bench"
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _CLOSE = re.compile(rb"(?i)\r\nconnection: *close")
 _PLACEHOLDER = re.compile(r"\{(\w+)(:segment)?\}")
+_NO_CANCEL, _NO_RESTART = (
+    json.loads(ANSWERS[operation, "no-such-task"].example.body) for operation in ("cancel-task", "restart-task")
+)
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -104,8 +108,8 @@ class _Zadig:
             return 200, act(self._world, call)  # type: ignore[operator]
         except ZadigError as error:
             envelope = error.envelope(error.description)
-            if self._broken and error.code == cancel_without_task().code:
-                envelope["code"] = restart_without_task().code
+            if self._broken and error.code == _NO_CANCEL["code"]:
+                envelope["code"] = _NO_RESTART["code"]
             return error.status, envelope
 
 

@@ -74,6 +74,8 @@ SUCCESS = {_CREATE: "success", _START: "queued", _CANCEL: "success", _RESTART: "
 """The answer of each operation that says that it was done."""
 ERROR = {_CREATE: "already-exists", _START: "no-such-workflow", _CANCEL: "no-such-task", _RESTART: "no-such-task"}
 """The error of each operation that a page shows."""
+NO_TASK, NO_WORKFLOW = errors.task_not_found(), errors.workflow_not_found()
+"""What reading a task and finding a workflow answer where there is none: calls that are no operations."""
 _INVALID_ID = errors.bad_request("invalid task id")
 _ERRORS = {
     _CREATE: {
@@ -82,7 +84,7 @@ _ERRORS = {
         "bad-request": errors.unreadable_body(),
     },
     _START: {
-        "no-such-workflow": errors.workflow_not_found(),
+        "no-such-workflow": NO_WORKFLOW,
         "no-environment": errors.environment_not_found(PROJECT, ENVIRONMENT),
         "no-targets": errors.no_targets(),
         "bad-request": errors.unreadable_body(),

@@ -7,9 +7,8 @@ from functools import wraps
 from typing import Any
 
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
-from contracts.breakages.known_answers import ANSWERS, SUCCESS, name_of
+from contracts.breakages.known_answers import ANSWERS, NO_TASK, NO_WORKFLOW, SUCCESS, name_of
 from contracts.breakages.proxy.recognise import OPERATIONS, about, compact, json_object, to, value, with_json
-from contracts.standin import errors
 from contracts.standin.errors import ZadigError
 
 Do = Callable[[Request, Forward, Memory], Awaitable[object]]
@@ -150,7 +149,7 @@ def shown(request: Request, response: Response, memory: Memory) -> Response:
         rows = [row for task in body["data"] if (row := _in_state(task, tasks)) is not None]
         return replace(response, body=compact(body | {"data": rows, "total": len(rows)}))
     row = _in_state(body, tasks)
-    return _as_error(response, errors.task_not_found()) if row is None else replace(response, body=compact(row))
+    return _as_error(response, NO_TASK) if row is None else replace(response, body=compact(row))
 
 
 def _in_state(task: dict[str, Any], shown: Mapping[str, tuple[str, float]]) -> dict[str, Any] | None:
@@ -207,7 +206,7 @@ async def found_late(request: Request, forward: Forward, memory: Memory) -> Resp
     if request.operation == CREATE and name_of(request, response) == "success":
         memory.notes[name] = True
     found = request.operation == "find-workflow" and response.status == 200
-    return _as_error(response, errors.workflow_not_found()) if found and memory.notes.pop(name, False) else response
+    return _as_error(response, NO_WORKFLOW) if found and memory.notes.pop(name, False) else response
 
 
 async def _start_a_task(request: Request, forward: Forward, _: Memory) -> None:
