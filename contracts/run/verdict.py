@@ -1,7 +1,6 @@
 """The verdict: what the outcomes of a run add up to, and the exit code that says so."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,6 +10,7 @@ from typing import Any
 from contracts.case.outcome import Result
 from contracts.run.metrics import coverage, latency, unknown_keys
 from contracts.run.shards import plan_id
+from contracts.text import atomic
 from contracts.text.redact import mask_all
 
 FILE = "verdict.json"
@@ -172,10 +172,7 @@ def write(verdict: Mapping[str, Any], folder: Path) -> Path:
     """Write verdict.json into the run folder, whole or not at all, and return its path."""
     path = folder / FILE
     folder.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".tmp")
-    with draft.open("w", encoding="utf-8", errors="backslashreplace") as out:
-        out.writelines(_lines(verdict))
-    os.replace(draft, path)  # noqa: PTH105 - atomic
+    atomic.write(path, _lines(verdict))
     return path
 
 
