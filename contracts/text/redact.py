@@ -59,11 +59,6 @@ class Register:
         return _JWT.sub(rf"\1{MASK}", text) if "eyJ" in text else text
 
 
-def printable(text: str) -> str:
-    """Return `text` with what is no sign written as its code, so that a server's text can steer no terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-
-
 def _forms(secret: str) -> frozenset[_Form]:
     """Return the forms of a secret: as it is or escaped in part, percent-encoded as a whole, inside base64."""
     escaped = {_SIGN.sub(_ways, secret), _SIGN.sub(_ways, secret.replace("\\", "\\\\"))}

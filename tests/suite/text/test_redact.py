@@ -12,7 +12,8 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from contracts.check.breach import SHOWN, show
-from contracts.text.redact import MASK, SHORTEST, Register, printable, register
+from contracts.text.printable import printable
+from contracts.text.redact import MASK, SHORTEST, Register, register
 
 SECRETS = [
     pytest.param("canary-4711", id="word"),
