@@ -8,11 +8,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import tomli
-
 from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError, load
 from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
+from contracts.text import toml
+from contracts.text.tables import row, table
 
 RELEASE = "1.7.0"
 FACTS = f"contracts/releases/{RELEASE}/facts.toml"
@@ -67,7 +67,7 @@ def coverage(root: Path, check: bool, echo: Echo) -> int:
 def read(path: Path) -> tuple[Fact, ...]:
     """Return the facts in their order; raises CatalogError that names the row which cannot be read."""
     try:
-        areas = tomli.loads(path.read_text(encoding="utf-8"))
+        areas = toml.read(path)
     except ValueError as error:
         raise CatalogError(f"{path.name}: is not TOML: {error}") from None
     return tuple(_fact(area, name, row) for area, rows in areas.items() for name, row in rows.items())
@@ -141,7 +141,7 @@ def render(facts: Sequence[Fact], basis: Mapping[str, str]) -> str:
     """Return the table as Markdown."""
     held = [fact for fact in facts if fact.cases]
     used = [fact for fact in facts if not fact.cases]
-    rows = [(fact.area, fact.fact, _listed(fact, basis), _basis(fact, basis), fact.source) for fact in held]
+    rows = [_row(fact.area, fact.fact, _listed(fact, basis), _basis(fact, basis), fact.source) for fact in held]
     told = sum(not value for value in basis.values())
     return "\n".join(
         (
@@ -158,19 +158,18 @@ def render(facts: Sequence[Fact], basis: Mapping[str, str]) -> str:
             "",
             "## Facts with cases",
             "",
-            *_table(("area", "fact", "cases", "basis", "source"), rows),
+            *table("area|fact|cases|basis|source", *rows),
             "",
             "## Facts without a case of their own",
             "",
-            *_table(("area", "fact", "used by", "source"), [(x.area, x.fact, x.used_by, x.source) for x in used]),
+            *table("area|fact|used by|source", *(_row(x.area, x.fact, x.used_by, x.source) for x in used)),
             "",
         )
     )
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    for row in (heads, ["---"] * len(heads), *rows):
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+def _row(*cells: str) -> str:
+    return row(*(cell.replace("|", r"\|") for cell in cells))
 
 
 def _listed(fact: Fact, ids: Iterable[str]) -> str:

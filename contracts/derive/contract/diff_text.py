@@ -10,6 +10,8 @@ from typing import Any
 from contracts.derive.contract.diff import ContractChange, diff
 from contracts.derive.errors import DeriveError
 from contracts.derive.releases import contracts_of
+from contracts.text.printable import printable
+from contracts.text.tables import row
 
 UNCHANGED, BROKEN, UNUSABLE = 0, 1, 4
 
@@ -38,7 +40,7 @@ def diff_contract(
 def as_text(before: str, after: str, scope: str, changes: Sequence[ContractChange]) -> str:
     """Return a line per change, and one that counts them."""
     rows = [
-        f"{'breaking' if change.breaking else '        '}  {_line(change.where)}: {change.kind}{_values(change)}"
+        f"{'breaking' if change.breaking else '        '}  {printable(change.where)}: {change.kind}{_values(change)}"
         for change in changes
     ]
     return "\n".join([*rows, f"{_title(before, after, scope)}: {_count(changes)}"])
@@ -57,7 +59,7 @@ def as_markdown(before: str, after: str, scope: str, changes: Sequence[ContractC
             _said(change.before),
             _said(change.after),
         ]
-        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+        lines.append(row(*map(_cell, cells)))
     return "\n".join(lines)
 
 
@@ -113,14 +115,9 @@ def _values(change: ContractChange) -> str:
 def _said(value: Any) -> str:
     if value is None:
         return ""
-    return _line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-
-
-def _line(text: str) -> str:
-    """Return a text on one line, without what a terminal would act on."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def _cell(text: str) -> str:
     """Return a text such that neither Markdown nor HTML sees anything in it but text."""
-    return html.escape(_SPECIAL.sub(r"\\\1", _line(text)), quote=False)
+    return html.escape(_SPECIAL.sub(r"\\\1", printable(text)), quote=False)
