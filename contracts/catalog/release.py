@@ -1,7 +1,6 @@
 """What is promised and what is tried: releases, operations, answers and cases, frozen, loaded from data."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -15,6 +14,7 @@ from contracts.derive.observed import facts as fact_types
 from contracts.derive.observed import observed
 from contracts.derive.observed.facts import Observed
 from contracts.paths import RELEASES, ROOT, SCHEMAS
+from contracts.text.releases import in_order
 
 
 class CatalogError(ValueError):
@@ -80,8 +80,7 @@ class Release:
 
 def releases() -> tuple[str, ...]:
     """Return the names of all releases that there is data for, the oldest first."""
-    found = (path.parent.name for path in RELEASES.glob("*/observed.toml"))
-    return tuple(sorted(found, key=lambda name: [int(number) for number in re.findall(r"\d+", name)]))
+    return tuple(in_order(path.parent.name for path in RELEASES.glob("*/observed.toml")))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,7 +13,8 @@ from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed.observed import load
 from contracts.derive.page.findings import Finding
-from contracts.derive.releases import read_document, release_document
+from contracts.derive.releases import RELEASES, read_document, release_document
+from contracts.text.releases import in_order, is_release
 
 UP_TO_DATE, DIFFERENT, UNUSABLE = 0, 1, 4
 
@@ -47,7 +47,7 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo) -> int:
             documents[content["release"]] = content
         # All releases are derived before the first file is written, so an error leaves everything as it was.
         plans = [_plan(root, release, documents, echo) for release in _releases(root, documents)]
-        folders = {path.name for path in (root / "schemas").glob("*") if re.fullmatch(r"\d+\.\d+\.\d+", path.name)}
+        folders = {path.name for path in (root / "schemas").glob("*") if is_release(path.name)}
         plans += [
             _Plan(name, {}, _files(root / "schemas" / name)) for name in sorted(folders - {p.release for p in plans})
         ]
@@ -104,13 +104,12 @@ def _of_release(content: dict[str, Any]) -> dict[str, Any]:
 
 def _releases(root: Path, documents: Mapping[str, Any]) -> list[str]:
     """Return the releases that have a folder with data, or a page now, from the oldest to the newest."""
-    folder = root / "contracts/releases"
-    found = {path.parent.name for name in ("observed.toml", "documented.json") for path in folder.glob(f"*/{name}")}
-    return sorted(found | set(documents), key=lambda release: [int(number) for number in re.findall(r"\d+", release)])
+    files = (path for name in ("observed.toml", "documented.json") for path in (root / RELEASES).glob(f"*/{name}"))
+    return in_order([*(path.parent.name for path in files), *documents])
 
 
 def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo) -> _Plan:
-    folder = root / "contracts/releases" / release
+    folder = root / RELEASES / release
     schemas = root / "schemas" / release
     wanted: dict[Path, str] = {}
     if release in documents:

@@ -5,9 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import tomli
-
-from contracts.derive.errors import DeriveError
+from contracts.derive.errors import DeriveError, read_toml
 from contracts.derive.observed.facts import (
     JSON_TYPE,
     NAMES,
@@ -19,8 +17,8 @@ from contracts.derive.observed.facts import (
     check_sample,
     template_names,
 )
-from contracts.derive.observed.strict_toml import Reader
 from contracts.derive.page.vocabulary import PLACES, TYPES
+from contracts.text.toml import TomlTable
 
 __all__ = ["Answer", "Body", "Observed", "Operation", "TaskStates", "load"]
 
@@ -34,11 +32,8 @@ def load(path: Path) -> Observed:
 
 
 def _load(path: Path, above: tuple[str, ...]) -> Observed:
-    try:
-        data = tomli.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DeriveError(f"{path.parent.name}/{path.name}: cannot be read ({error}): it must be a TOML file") from None
-    top = Reader(data, f"{path.parent.name}/{path.name}")
+    name = f"{path.parent.name}/{path.name}"
+    top = TomlTable(read_toml(path, name), name, DeriveError)
     release = top.text("release")
     if release != path.parent.name:
         raise top.error(f"release = {release!r} stands in the folder {path.parent.name}: make them the same")
@@ -80,7 +75,7 @@ def _merged(below: Mapping[str, Operation], own: Mapping[str, Operation]) -> dic
     return merged
 
 
-def _operation(row: Reader, name: str, release: str) -> Operation:
+def _operation(row: TomlTable, name: str, release: str) -> Operation:
     method, body = row.optional_text("method"), row.optional_table("body")
     operation = Operation(
         name,
@@ -98,7 +93,7 @@ def _operation(row: Reader, name: str, release: str) -> Operation:
     return operation
 
 
-def _parameter(row: Reader) -> dict[str, Any]:
+def _parameter(row: TomlTable) -> dict[str, Any]:
     name, place, kind = row.text("name"), row.text("in"), row.text("type")
     row.choice("in", sorted(PLACES))
     row.choice("type", sorted(set(TYPES.values())))
@@ -114,7 +109,7 @@ def _parameter(row: Reader) -> dict[str, Any]:
     return parameter
 
 
-def _body(row: Reader) -> Body:
+def _body(row: TomlTable) -> Body:
     body = Body(
         row.text("source"),
         row.json("sample"),
@@ -125,7 +120,7 @@ def _body(row: Reader) -> Body:
     return body
 
 
-def _task_states(row: Reader) -> TaskStates:
+def _task_states(row: TomlTable) -> TaskStates:
     states = TaskStates(row.text("source"), row.texts("states"), row.texts("final"))
     if strays := set(states.final) - set(states.states):
         raise row.error(f"final has {min(strays)!r}, which states has not: add it there")
@@ -133,7 +128,7 @@ def _task_states(row: Reader) -> TaskStates:
     return states
 
 
-def _answer(row: Reader, name: str, release: str) -> Answer:
+def _answer(row: TomlTable, name: str, release: str) -> Answer:
     kinds = [key for key in ("documented", "sample", "body", "text") if key in row.data]
     if len(kinds) != 1:
         raise row.error("give it exactly one of documented, sample, body and text")
@@ -164,7 +159,7 @@ def _answer(row: Reader, name: str, release: str) -> Answer:
     return answer
 
 
-def _check_template(template: str | None, row: Reader) -> None:
+def _check_template(template: str | None, row: TomlTable) -> None:
     try:
         strays = [name for name in template_names(template or "") if name not in NAMES]
     except ValueError as error:

@@ -9,7 +9,7 @@ from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed.facts import Answer as Fact
 from contracts.derive.observed.facts import Body, Observed, check_sample
-from contracts.derive.proposal import toml_writer as toml
+from contracts.text import toml
 
 OPEN: Final = "to be shown on a server of"
 """How a source begins that nobody has named yet."""

@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import tomli
-
 from contracts.derive.contract.contract import Contract, Operation
-from contracts.derive.errors import DeriveError
-from contracts.derive.proposal import toml_writer as toml
+from contracts.derive.errors import read_toml
+from contracts.text import toml
 
 GIVENS: Final[Mapping[str, tuple[str, str]]] = {
     "create-workflow": ("no-such-workflow", "workflow"),
@@ -76,10 +74,5 @@ def every_rows(folders: Sequence[Path]) -> dict[str, Any]:
     for folder in folders:
         path = folder / "cases.toml"
         if path.exists():
-            try:
-                rows |= tomli.loads(path.read_text(encoding="utf-8")).get("every", {})
-            except (OSError, ValueError) as error:
-                raise DeriveError(
-                    f"{folder.name}/cases.toml: cannot be read ({error}): it must be a TOML file"
-                ) from None
+            rows |= read_toml(path, f"{folder.name}/cases.toml").get("every", {})
     return rows

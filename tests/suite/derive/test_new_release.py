@@ -13,8 +13,8 @@ from contracts.catalog import cases as casetable
 from contracts.catalog import release as catalog
 from contracts.catalog.release import ROOT
 from contracts.derive.command import derive
-from contracts.derive.proposal import toml_writer as toml
 from contracts.derive.proposal.proposal import OPEN
+from contracts.text import toml
 from helpers.new_pages import (
     CANCEL,
     NEW,
