@@ -30,8 +30,7 @@ def answers(success: Sequence[Sample], error: Sequence[Sample], note: Note) -> d
         for sample in samples:
             kind = _kind(sample.value) or under
             if kind != under:
-                what = f"This sample of the {under} answer reads like one of the {kind} answer"
-                note("answer-of-another-kind", sample.lines[0], what, f"it is one of the {kind} answer")
+                note("answer-of-another-kind", sample.lines[0], under=under, kind=kind)
             kinds[kind].append(sample)
     by_code: dict[str, list[Sample]] = {SUCCESS: kinds[SUCCESS]} if kinds[SUCCESS] else {}
     first = code_of(kinds[ERROR][0].value) if kinds[ERROR] else None
@@ -39,12 +38,10 @@ def answers(success: Sequence[Sample], error: Sequence[Sample], note: Note) -> d
         code = code_of(sample.value)
         by_code.setdefault(ERROR if code in (first, None) else f"{ERROR}-{code}", []).append(sample)
         if code is None:
-            what = "The error sample is not an object with a numeric code"
-            note("error-without-code", sample.lines[0], what, "it is an error all the same")
+            note("error-without-code", sample.lines[0])
     for name, samples in by_code.items():
         if len(samples) > 1:
-            what = f"The {name} answer has {len(samples)} samples"
-            note("several-samples", samples[1].lines[0], what, "a key that one of them lacks is optional")
+            note("several-samples/answer", samples[1].lines[0], name=name, count=len(samples))
     return {name: entry(samples) for name, samples in by_code.items()}
 
 

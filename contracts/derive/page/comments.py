@@ -17,7 +17,7 @@ def without_comments(lines: Sequence[str], note: Note) -> list[str]:
         if marker and (not fence or line.strip().startswith(fence)):
             fence = "" if fence else marker[1]
         if hidden and is_request(line):
-            note("request-in-comment", at + 1, "A request line stands in a comment", "it promises nothing")
+            note("request-in-comment", at + 1)
         if fence or (not hidden and "<!--" not in line):
             out.append(line)
             continue
@@ -38,10 +38,9 @@ def without_comments(lines: Sequence[str], note: Note) -> list[str]:
             if line.find("-->", position) < 0:
                 if at >= last:
                     hidden = False
-                    note("comment-not-closed", at + 1, "A comment starts here and has no end", "it ends with its line")
+                    note("comment-not-closed", at + 1)
                 else:
-                    what = "A comment over several lines starts here"
-                    note("comment-not-read", at + 1, what, "it promises nothing")
+                    note("comment-not-read", at + 1)
                 break
         out.append("".join(kept))
     return out

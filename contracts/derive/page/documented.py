@@ -81,18 +81,16 @@ def _add(
     name = names.get(kind)
     if name is None:
         name = mechanical_name(content["method"], content["path"])
-        what = "operations.toml does not name this operation"
-        note("unnamed-operation", line, what, f"it is called {name[:80]}")
+        note("unnamed-operation", line, name=name[:80])
     number = 1
     while (other := operations.get(name if number == 1 else f"{name}-{number}")) is not None:
         if shape(other["method"], other["path"]) == kind:
-            what = f"{name[:80]} is documented here and at line {other['line']}"
-            note("operation-twice", line, what, "the first of the two counts")
+            note("operation-twice", line, name=name[:80], other=other["line"])
             return None
         number += 1
     if number > 1:
         name = f"{name}-{number}"
-        note("name-taken", line, "Another operation of the page has the same name", f"this one is called {name[:80]}")
+        note("name-taken", line, name=name[:80])
     operations[name] = content
     return name
 
@@ -100,6 +98,6 @@ def _add(
 def _note_release(page: Page, note: Note) -> None:
     permalink = page.front.get("permalink", "")
     if release_of(page) is None:
-        note("no-release", 1, "The front matter names no release", "the reader says which it is")
+        note("no-release", 1)
     elif not _RELEASE.search(permalink):
-        note("odd-release", 1, f"The permalink {permalink[:60]!r} is no /v1.2.3/", f"it means {release_of(page)}")
+        note("odd-release", 1, permalink=permalink[:60], release=release_of(page))

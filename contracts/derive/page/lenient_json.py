@@ -28,9 +28,9 @@ def values(text: str, liberty: Liberty) -> list[Any]:
         start = reader.at
         if char in ",;]}:：":
             reader.at += 1
-            liberty("json-stray-mark", start, f"A {char} closes or separates nothing", "it is left out")
+            liberty("json-stray-mark/alone", start, mark=char)
         elif char in "\"'" and _starts_pair(reader):
-            liberty("json-not-opened", start, "An opening { is missing in the JSON sample", "it is there")
+            liberty("json-not-opened", start)
             reader.depth = 1
             found += _split(reader, start, _object(reader, start))
             reader.depth = 0
@@ -39,17 +39,17 @@ def values(text: str, liberty: Liberty) -> list[Any]:
         else:
             line = text.find("\n", start)
             reader.at = len(text) if line < 0 else line
-            liberty("json-text", start, "Text that is no JSON stands beside the sample", "it is left out")
+            liberty("json-text", start)
     if not found:
         raise NotJsonError("nothing in it is JSON")
     if len(found) > 1:
-        liberty("json-several", 0, f"The fence has {len(found)} JSON samples", "each is a sample of the same thing")
+        liberty("json-several", 0, count=len(found))
     return found
 
 
 def _starts_pair(reader: Reader) -> bool:
     """Return whether a text in quotes is a key, without reading it."""
-    ahead = Reader(reader.text, lambda *_: None, reader.at)
+    ahead = Reader(reader.text, lambda *_, **__: None, reader.at)
     read_string(ahead)
     return ahead.peek() in (":", "：")
 
@@ -65,8 +65,7 @@ def _split(reader: Reader, start: int, value: Any) -> list[Any]:
             objects.append({})
         objects[-1][key] = item
     if all(len(one) == len(value) for one in objects):
-        what = f"The keys of the object come {len(objects)} times"
-        reader.liberty("json-keys-repeated", start, what, "it stands for as many samples")
+        reader.liberty("json-keys-repeated", start, count=len(objects))
         return objects
     for position, key in twice:
         _note_twice(reader, position, key)
@@ -74,8 +73,7 @@ def _split(reader: Reader, start: int, value: Any) -> list[Any]:
 
 
 def _note_twice(reader: Reader, position: int, key: str) -> None:
-    what = f"The JSON sample has the key {key[:40]!r} twice in one object"
-    reader.liberty("json-key-twice", position, what, "the last value counts")
+    reader.liberty("json-key-twice", position, key=key[:40])
 
 
 def _value(reader: Reader) -> Any:
@@ -97,13 +95,12 @@ def _value(reader: Reader) -> Any:
         return read_number(reader, number[0], start)
     bare = BARE.match(reader.text, start)
     if bare is None:
-        reader.liberty("json-no-value", start, "A value is missing in the JSON sample", "it is null")
+        reader.liberty("json-no-value/value", start)
         return None
     reader.at = bare.end()
     word = bare[0]
     if word not in ("true", "false", "null"):
-        what = f"The word {word[:40]!r} stands in the JSON sample without quotes"
-        reader.liberty("json-bare-word", start, what, "it is a constant" if word in WORDS else "it is a text")
+        reader.liberty(f"json-bare-word/{'constant' if word in WORDS else 'text'}", start, word=word[:40])
     return WORDS.get(word, word)
 
 
@@ -132,23 +129,21 @@ def _key(reader: Reader) -> str | None:
         key = read_string(reader)
         lost = _STRAY_KEY.fullmatch(key)
         if lost and reader.peek() not in (":", "："):
-            reader.liberty(
-                "json-quote-missing", start, f"A quote is missing after the key {lost[1][:40]!r}", "it is there"
-            )
+            reader.liberty("json-quote-missing/key", start, key=lost[1][:40])
             reader.at = reader.text.rfind(reader.text[start], start, reader.at)
             return lost[1]
     elif bare := BARE.match(reader.text, start):
         key = bare[0]
         reader.at = bare.end()
-        reader.liberty("json-bare-key", start, f"The key {key[:40]!r} has no quotes", "it is a key")
+        reader.liberty("json-bare-key", start, key=key[:40])
     else:
         reader.at += 1
-        reader.liberty("json-stray-mark", start, f"A {reader.text[start]} stands where a key should", "it is left out")
+        reader.liberty("json-stray-mark/key", start, mark=reader.text[start])
         return None
     if reader.peek() in (":", "："):
         reader.at += 1
         return key
-    reader.liberty("json-no-value", start, f"The key {key[:40]!r} has no value", "it is left out")
+    reader.liberty("json-no-value/key", start, key=key[:40])
     return None
 
 
@@ -156,7 +151,7 @@ def _array(reader: Reader, start: int) -> list[Any]:
     items: list[Any] = []
     while not _closes(reader, start, "]", bool(items)):
         if reader.text[reader.at] in ":：":
-            reader.liberty("json-stray-mark", reader.at, "A colon stands between items", "it is left out")
+            reader.liberty("json-stray-mark/colon", reader.at)
             reader.at += 1
             continue
         items.append(_value(reader))
@@ -174,21 +169,19 @@ def _closes(reader: Reader, start: int, bracket: str, some: bool) -> bool:
         reader.at += 1
     char = reader.peek()
     for position in commas[0 if char in ("]", "}", "") or not some else 1 :]:
-        reader.liberty("json-trailing-comma", position, "The JSON sample has a comma too many", "it is left out")
+        reader.liberty("json-trailing-comma", position)
     if char == "":
-        reader.liberty("json-not-closed", start, f"A closing {bracket} is missing in the JSON sample", "it ends there")
+        reader.liberty("json-not-closed/end", start, bracket=bracket)
         return True
     if char in "]}":
         if char == bracket:
             reader.at += 1
         elif reader.depth > 1:
-            reader.liberty(
-                "json-not-closed", start, f"A closing {bracket} is missing in the JSON sample", f"it is before {char}"
-            )
+            reader.liberty("json-not-closed/before", start, bracket=bracket, mark=char)
         else:
-            reader.liberty("json-stray-mark", reader.at, f"A {char} stands for {bracket}", f"{bracket} is meant")
+            reader.liberty("json-stray-mark/bracket", reader.at, mark=char, bracket=bracket)
             reader.at += 1
         return True
     if some and not commas:
-        reader.liberty("json-no-comma", reader.at, "A comma is missing in the JSON sample", "it is there")
+        reader.liberty("json-no-comma", reader.at)
     return False

@@ -3,9 +3,10 @@
 import json
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from contracts.derive.page.findings import Note
 
 _SPACE: Final = re.compile(r"[\s\ufeff]+")
 _COMMENT: Final = re.compile(r"(?:#|//)[^\n]*|/\*")
@@ -28,8 +29,8 @@ WORDS: Final[dict[str, Any]] = {
     "undefined": None,
 }
 
-Liberty = Callable[[str, int, str, str], None]
-"""Takes a liberty: its rule, its offset in the text, what is odd and what is assumed."""
+Liberty = Note
+"""Takes a liberty as a note does, with its offset in the text instead of a line."""
 
 
 @dataclass
@@ -55,9 +56,9 @@ class Reader:
                 if match[0] == "/*":
                     end = self.text.find("*/", self.at)
                     self.at = len(self.text) if end < 0 else end + 2
-                self.liberty("json-comment", start, "The JSON sample has a comment", "it is left out")
+                self.liberty("json-comment", start)
             elif match := _MORE.match(self.text, self.at):
-                self.liberty("json-dots", self.at, "The JSON sample has dots", "they stand for more of the same")
+                self.liberty("json-dots", self.at)
                 self.at = match.end()
             else:
                 return self.text[self.at]
@@ -73,18 +74,16 @@ def read_string(reader: Reader) -> str:
     if reader.text[at : at + 1] == quote:
         reader.at = at + 1
     else:
-        reader.liberty(
-            "json-quote-missing", start, "A text in the JSON sample has no closing quote", "it ends with its line"
-        )
+        reader.liberty("json-quote-missing/text", start)
         body = raw.rstrip().rstrip(",")
         reader.at, raw = start + 1 + len(body), body
     if quote == "'":
-        reader.liberty("json-single-quotes", start, "A text in the JSON sample has single quotes", "they are quotes")
+        reader.liberty("json-single-quotes", start)
     try:
         if quote == '"':
             return _whole(reader, json.loads(f'"{raw}"'), start)
     except ValueError:
-        reader.liberty("json-escape", start, "A text in the JSON sample is not written as JSON", "it is as it stands")
+        reader.liberty("json-escape/form", start)
     return _whole(reader, _ESCAPE.sub(lambda found: _unescaped(found[1]), raw), start)
 
 
@@ -96,9 +95,7 @@ def _whole(reader: Reader, text: str, start: int) -> str:
     """Return a text that can be written as UTF-8."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if whole != text:
-        reader.liberty(
-            "json-escape", start, "A text in the JSON sample has half a character", "it is one that is unknown"
-        )
+        reader.liberty("json-escape/half", start)
     return whole
 
 
@@ -108,8 +105,8 @@ def read_number(reader: Reader, word: str, start: int) -> int | float | str:
         value: int | float = json.loads(word)
     except ValueError:
         value = int(word, 16) if "x" in word.lower() else float(word) if set(word) & set(".eE") else int(word)
-        reader.liberty("json-number", start, f"The number {word[:40]} is not written as JSON", "it is a number")
+        reader.liberty("json-number/form", start, number=word[:40])
     if isinstance(value, float) and not math.isfinite(value):
-        reader.liberty("json-number", start, f"The number {word[:40]} is too large", "it is a text")
+        reader.liberty("json-number/large", start, number=word[:40])
         return word
     return value

@@ -70,8 +70,7 @@ class Models:
                     self.rows[name] = read_tables(model.section.tables, "model", self.note, ("name", "type"))
                     pending += self.rows[name]
             elif not word.known:
-                what = f"The type of {row['name'][:60]} is no known type word and no sub-model"
-                self.note("unknown-type", row["line"], what, "every type is right")
+                self.note("unknown-type", row["line"], name=row["name"][:60])
             if word.arrays == 1 and (items := "object" if model else TYPES.get(plain(word.word))):
                 row["items"] = items
 
@@ -82,8 +81,7 @@ class Models:
                 if (model := models.get(text.casefold()) or models.get(plain(text))) is not None:
                     self.used.add(model.section.line)
                     if models is self.others:
-                        what = f"The sub-model of {row['name'][:60]} stands elsewhere, at line {model.section.line}"
-                        self.note("sub-model-elsewhere", row["line"], what, "it is the same here")
+                        self.note("sub-model-elsewhere", row["line"], name=row["name"][:60], other=model.section.line)
                     return model
         return None
 

@@ -70,7 +70,7 @@ def _rows(segment: Segment, roles: Roles, place: str, note: Note) -> list[Parame
     if place == "answer":
         return read_tables(tables, place, note, ("name", "type"))
     if (sections := segment.of(place)) and not tables:
-        note("no-table", sections[0].line, "This section lists parameters and has no table", "it lists none")
+        note("no-table/section", sections[0].line)
     return read_tables(tables, place, note)
 
 
@@ -80,16 +80,15 @@ def _samples(roles: Roles, kind: str, note: Note) -> list[Sample]:
 
 def _path(request: Request, segment: Segment, note: Note) -> str:
     if not any(char.isalnum() for char in request.path):
-        note("odd-path", request.line, "The path of the request has no name in it", "it is complete")
+        note("odd-path", request.line)
     title = segment.title.casefold()
     if not title:
-        note("no-heading", request.line, "No heading stands above this operation", "the request line is right")
+        note("no-heading", request.line)
     elif any(any(word in title for word in words) != (noun in request.path.casefold()) for words, noun in NOUNS):
-        what = "The heading and the path speak of different things"
-        note("heading-names-another-thing", segment.line, what, "the request line is right")
+        note("heading-names-another-thing", segment.line)
     if request.path.startswith(f"{PREFIX}/"):
         return request.path.removeprefix(PREFIX)
-    note("other-prefix", request.line, f"The path does not start with {PREFIX}", "it is a path of the gateway as it is")
+    note("other-prefix", request.line, prefix=PREFIX)
     return request.path
 
 
@@ -103,21 +102,19 @@ def _body(
     tables = roles.tables.get("body", [])
     line = tables[0].line if tables else samples[0].lines[0]
     if first.method in WITHOUT_BODY:
-        note("body-of-no-use", line, f"A body is documented for {first.method}", "it is sent")
+        note("body-of-no-use", line, method=first.method)
     found = body_parameters(rows, [sample.value for sample in samples], note)
     keys = {key for sample in samples if isinstance(sample.value, dict) for key in sample.value}
     if not samples:
         heading = segment.of("body")
         where = heading[0].line if heading else line
-        note("no-body-sample", where, "The body has a table and no sample", "the table lists all of it")
+        note("no-body-sample", where)
     elif not rows:
-        note("no-table", line, "The body has a sample and no table", "none of its keys is required")
+        note("no-table/body", line)
     elif (known := len({row["name"] for row in rows} & keys)) < len(keys):
-        what = f"The table lists {known} of the {len(keys)} keys of the body sample"
-        note("body-table-incomplete", line, what, "the other keys are optional")
+        note("body-table-incomplete", line, known=known, count=len(keys))
     if len(samples) > 1:
-        what = f"The body has {len(samples)} samples"
-        note("several-samples", samples[1].lines[0], what, "each is a body that can be sent")
+        note("several-samples/body", samples[1].lines[0], count=len(samples))
     return found
 
 
@@ -127,7 +124,7 @@ def _answers(segment: Segment, samples: Mapping[str, Sequence[Sample]], note: No
     for kind, sections in (("success", segment.of("success", "answer")), ("error", segment.of("error"))):
         if kind not in found:
             line = sections[0].line if sections else segment.line
-            note(f"no-{kind}-sample", line, f"The {kind} answer has no sample", "nothing is known of its form")
+            note(f"no-{kind}-sample", line)
     return found
 
 
@@ -135,18 +132,15 @@ def _note_sections(segment: Segment, note: Note) -> None:
     """Note what is known of no operation, or documented and not read: headers, statuses; and several requests."""
     request = segment.requests[0]
     if len(segment.requests) > 1:
-        what = f"{len(segment.requests)} requests stand under one heading"
-        note("several-requests", segment.requests[1].line, what, "they take and answer the same")
+        note("several-requests", segment.requests[1].line, count=len(segment.requests))
     if headers := segment.of("headers"):
-        what = "Request headers are documented here; they are not read"
-        note("headers-not-read", headers[0].line, what, "none is needed but that of the token")
+        note("headers-not-read", headers[0].line)
     else:
-        note("no-headers", request.line, "No request header is documented", "none is needed but that of the token")
+        note("no-headers", request.line)
     sections = segment.of("success", "answer", "error")
     stated: list[Section] = [section for section in sections if _STATUS.search(section.prose)]
     for section in stated:
-        what = "The text seems to name an HTTP status; it is not read"
-        note("status-not-read", section.line, what, "statuses stand in observed.toml")
+        note("status-not-read", section.line)
     if not stated:
         line = sections[0].line if sections else segment.line
-        note("no-status", line, "No HTTP status is documented for the answers", "statuses stand in observed.toml")
+        note("no-status", line)

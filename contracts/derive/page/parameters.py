@@ -24,26 +24,22 @@ def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str]
     for row in found:
         name = row["name"]
         if name in by_name:
-            note("parameter-listed-twice", row["line"], f"{name[:60]} is listed twice", "the first row counts")
+            note("parameter-listed-twice", row["line"], name=name[:60])
             continue
         by_name[name] = row
         if name not in known:
-            what = f"The request line has no parameter {name[:60]}"
-            note("parameter-not-in-request", row["line"], what, "it is a query parameter")
+            note("parameter-not-in-request", row["line"], name=name[:60])
         elif name in query and name not in path and row["in"] == "path":
-            what = f"{name[:60]} is a query parameter and is listed among the path parameters"
-            note("query-listed-as-path", row["line"], what, "it is sent in the query")
+            note("query-listed-as-path", row["line"], name=name[:60])
         elif name in path and row["in"] == "query":
-            what = f"{name[:60]} is a path parameter and is listed among the query parameters"
-            note("path-listed-as-query", row["line"], what, "it is sent in the path")
+            note("path-listed-as-query", row["line"], name=name[:60])
         row["in"] = "path" if name in path else "query"
         if name in path and not row["required"]:
-            what = f"{name[:60]} is part of the path and is not listed as required"
-            note("path-parameter-optional", row["line"], what, "it is required")
+            note("path-parameter-optional", row["line"], name=name[:60])
             row["required"] = True
     for name in dict.fromkeys((*path, *query)):
         if name not in by_name:
-            note("parameter-not-listed", request.line, f"No table lists the parameter {name[:60]}", "it is a text")
+            note("parameter-not-listed", request.line, name=name[:60])
             by_name[name] = {
                 "name": name,
                 "in": "path" if name in path else "query",
@@ -53,7 +49,7 @@ def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str]
                 "line": request.line,
             }
     if len(set(path)) < len(path):
-        note("path-parameter-twice", request.line, "The path has a parameter twice", "both have the same value")
+        note("path-parameter-twice", request.line)
     order = {name: at for at, name in reversed(list(enumerate((*path, *query))))}
     return sorted(by_name.values(), key=lambda row: order.get(row["name"], len(order)))
 
@@ -66,8 +62,7 @@ def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], not
     if len(unknown) != len(unlisted):
         return
     for row, name in zip(unknown, unlisted, strict=True):
-        what = f"The table says {row['name'][:60]} where the path says :{name[:60]}"
-        note("parameter-renamed", row["line"], what, "the path's name is right")
+        note("parameter-renamed", row["line"], name=row["name"][:60], path=name[:60])
         row["name"] = name
 
 
@@ -82,12 +77,10 @@ def body_parameters(rows: Sequence[Parameter], samples: Sequence[Any], note: Not
         name = row["name"]
         kinds = {kind for kind in keys.get(name, set()) if kind is not None}
         if samples and name not in keys:
-            what = f"The body sample has no key {name[:60]}"
-            note("parameter-not-in-sample", row["line"], what, "it may be sent all the same")
+            note("parameter-not-in-sample/body", row["line"], name=name[:60])
         elif row["type"] is not None and kinds and row["type"] not in kinds:
             kind = min(kinds)
-            what = f"The table says {row['type']} for {name[:60]}, the sample has {kind}"
-            note("type-differs-from-sample", row["line"], what, "the sample's type is right")
+            note("type-differs-from-sample/body", row["line"], type=row["type"], name=name[:60], kind=kind)
             row["type"] = kind
     return found
 

@@ -31,8 +31,7 @@ def roles_of(segment: Segment, models: set[int], note: Note) -> Roles:
     seen: set[str | None] = set()
     for section in segment.sections:
         if section.kind in seen and section.kind not in (None, "notes", "request"):
-            what = f"A second {section.kind} section stands here"
-            note("section-twice", section.line, what, "both belong to the operation")
+            note("section-twice", section.line, kind=section.kind)
         seen.add(section.kind)
         for table in section.tables if section.line not in models else ():
             place = _place(section, table, takes_body, names, note)
@@ -54,12 +53,10 @@ def _place(section: Section, table: Table, takes_body: bool, names: set[str], no
         listed = {text_of(row.cells[at]) for at in _name_columns(table) for row in table.rows if len(row.cells) > at}
         place = "query" if listed & names or not takes_body else "body"
         if listed:
-            what = "No heading says what this table lists"
-            note("table-without-heading", table.line, what, f"it lists {place} parameters")
+            note("table-without-heading", table.line, place=place)
             return place
     if section.kind is not None or not section.title:
-        what = f"The {section.kind or 'first'} section needs no table"
-        note("table-not-read", table.line, what, "it promises nothing")
+        note("table-not-read", table.line, kind=section.kind or "first")
     return None
 
 
@@ -75,11 +72,10 @@ def _kind(section: Section, fence: Fence, lacks_body: bool, note: Note) -> str |
         return FENCES[kind]
     loose = kind in ("request", "body") or (kind is None and not section.title)
     if lacks_body and loose and fence.text.lstrip()[:1] in ("{", "["):
-        note("fence-without-heading", fence.first, "No heading says what this sample is of", "it is a body")
+        note("fence-without-heading", fence.first)
         return "body"
     if kind is None and not section.title:
-        note("outside-section", fence.first, "A fence stands before the first section", "it promises nothing")
+        note("outside-section/section", fence.first)
     elif fence.text.strip() or kind is not None:
-        of = f"The {kind} section" if kind else "A section of unknown kind"
-        note("fence-not-read", fence.first, f"{of} has a fence that it does not need", "it promises nothing")
+        note("fence-not-read", fence.first, section=f"The {kind} section" if kind else "A section of unknown kind")
     return None

@@ -73,14 +73,9 @@ def _touches(state: _Scan) -> bool:
 
 def _add_heading(state: _Scan, heading: Heading) -> None:
     if heading.level != BOLD and _touches(state):
-        state.note(
-            "heading-without-blank-line",
-            heading.line,
-            "No blank line stands before this heading",
-            "it is a heading all the same",
-        )
+        state.note("heading-without-blank-line", heading.line)
     if not heading.title:
-        state.note("heading-without-text", heading.line, "This heading has no text", "what follows is under it")
+        state.note("heading-without-text", heading.line)
     state.blocks.append(heading)
     state.at += 1
 
@@ -89,12 +84,7 @@ def _fence(state: _Scan, opening: re.Match[str]) -> None:
     """Read a fence; it ends at its closing marker, or before a line that shows that this was forgotten."""
     first = state.at
     if _touches(state):
-        state.note(
-            "fence-without-blank-line",
-            first + 1,
-            "No blank line stands before this fence",
-            "it is a fence all the same",
-        )
+        state.note("fence-without-blank-line", first + 1)
     marker = opening[1]
     end = first + 1
     while end < len(state.lines):
@@ -108,7 +98,7 @@ def _fence(state: _Scan, opening: re.Match[str]) -> None:
     if not closed:
         while end > first + 1 and not state.lines[end - 1].strip():
             end -= 1
-        state.note("fence-not-closed", first + 1, "This fence is never closed", f"it ends with line {end}")
+        state.note("fence-not-closed", first + 1, end=end)
     lines = state.lines[first + 1 : end]
     if state.lines[first].lstrip().startswith(">"):
         lines = [line.lstrip().removeprefix(">").removeprefix(" ") for line in lines]
@@ -116,8 +106,7 @@ def _fence(state: _Scan, opening: re.Match[str]) -> None:
     if not is_request(text):
         for number, line in enumerate(lines, first + 2):
             if is_request(line):
-                what = "A request line stands among other lines of a fence"
-                state.note("request-in-fence", number, what, "it is no request")
+                state.note("request-in-fence", number)
     state.blocks.append(Fence(text, first + 1, end + closed, first + 2))
     state.at = end + closed
 
@@ -148,21 +137,20 @@ def _table(state: _Scan) -> None:
     lines = list(enumerate(state.lines[first : state.at], first + 1))
     for number, line in lines:
         if is_row(line) and not line.rstrip(" \t>").endswith("|"):
-            state.note("row-not-closed", number, "This row of the table has no bar at its end", "it ends with the line")
+            state.note("row-not-closed", number)
     headed = len(lines) > 1 and is_delimiter(lines[1][1]) and not is_delimiter(lines[0][1])
     body = [Row(cells_of(line), number) for number, line in lines if not is_delimiter(line)]
     columns = body.pop(0).cells if headed else ()
     before = state.blocks[-1] if state.blocks else None
     if is_delimiter(lines[0][1]) and isinstance(before, Table) and not before.columns and len(before.rows) == 1:
-        state.note("table-broken", first + 1, "The table has a gap below its column headings", "they belong to it")
+        state.note("table-broken/headings", first + 1)
         first, columns = before.line - 1, before.rows[0].cells
         state.blocks.pop()
     width = len(columns) or max((len(row.cells) for row in body), default=0)
     for number, line in lines:
         count = len(cells_of(line))
         if count != width:
-            what = f"The row has {count} cells where the table has {width} columns"
-            state.note("uneven-row", number, what, "its cells belong to the columns from the left")
+            state.note("uneven-row", number, count=count, width=width)
     state.blocks.append(Table(columns, tuple(body), first + 1))
 
 
@@ -175,15 +163,15 @@ def _prose(state: _Scan, line: str) -> None:
     if above and len(text) > 2 and set(text) in ({"="}, {"-"}):
         state.blocks[-1] = Heading(above.text.strip(), 1 if "=" in text else 2, above.line)
     elif is_request(text.strip("`")) and not text.strip("`").strip().count("`"):
-        state.note("request-outside-fence", number, "This request line stands in no fence", "it is a request")
+        state.note("request-outside-fence", number)
         state.blocks.append(Fence(text.strip("`"), number, number, number))
     elif plain(text) in SECTIONS and above is None and not _line(state, state.at).strip():
-        state.note("heading-not-marked", number, "This line is no heading but reads like one", "it is a heading")
+        state.note("heading-not-marked", number)
         state.blocks.append(Heading(text, BOLD, number))
     else:
         indented = line[:1] == "\t" or line.startswith("    ")
         if _HTML_BLOCK.match(line) or (indented and above is None and not _in_list(state)):
-            state.note("block-not-read", number, "An indented or HTML block stands here", "it promises nothing")
+            state.note("block-not-read", number)
         state.blocks.append(Prose(line, number))
 
 

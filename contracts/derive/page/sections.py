@@ -103,11 +103,11 @@ def _front_matter(lines: Sequence[str], note: Note) -> tuple[dict[str, str], int
         return {}, 0
     end = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if end is None:
-        note("front-matter-not-closed", 1, "The front matter is never closed", "the page has none")
+        note("front-matter-not-closed", 1)
         return {}, 0
     for number, line in enumerate(lines[1:end], 2):
         if not _FRONT.match(line):
-            note("odd-front-matter", number, "This line of the front matter is no key and value", "it says nothing")
+            note("odd-front-matter", number)
     pairs = (line.partition(":") for line in lines[1:end])
     return {key.strip(): value.strip().strip("\"'") for key, colon, value in pairs if colon}, end + 1
 

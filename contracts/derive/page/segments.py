@@ -8,8 +8,6 @@ from contracts.derive.page.findings import Note
 from contracts.derive.page.request import Request, is_request, read_requests
 from contracts.derive.page.sections import Part, Section
 
-_OWN = "it is an operation of its own"
-
 
 @dataclass(frozen=True)
 class Segment:
@@ -45,7 +43,7 @@ def segments(part: Part, note: Note) -> Iterator[Segment]:
     current = _Open(part.title, part.line)
     for section in part.sections:
         if section.kind == "request" and not any(is_request(fence.text) for fence in section.fences):
-            note("no-request", section.line, "This section has no request", "its heading promises nothing")
+            note("no-request", section.line)
         kind, line, held = section.kind, section.line, list[Fence | Table | Prose]()
         for block in section.blocks:
             if not isinstance(block, Fence) or not is_request(block.text):
@@ -57,10 +55,10 @@ def segments(part: Part, note: Note) -> Iterator[Segment]:
                     current.sections.append(replace(section, kind=kind, blocks=tuple(held)))
                     kind, line, held = "request", block.first, []
                 yield _closed(current)
-                note("second-request", block.content, "A request stands here after the answers of another", _OWN)
+                note("second-request", block.content)
                 current = _Open(part.title, line)
             elif section.kind != "request" and block.content != block.first:
-                note("request-without-heading", block.content, "No heading says that this is a request", "it is one")
+                note("request-without-heading", block.content)
             current.requests += read_requests(block.text, block.content, note)
             current.later = False
         current.sections.append(replace(section, kind=kind, blocks=tuple(held)))

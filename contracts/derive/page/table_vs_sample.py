@@ -29,19 +29,16 @@ def note_tables(
                 by_key.setdefault(key, []).append(value)
         missing = len(by_key.keys() - {row["name"] for row in listed})
         if missing and aloud:
-            what = f"The table does not list {missing} of the {len(by_key)} keys that samples have there"
-            note("keys-not-listed", listed[0]["line"], what, "they belong there all the same")
+            note("keys-not-listed", listed[0]["line"], missing=missing, count=len(by_key))
         for row in listed:
             if row["name"] not in by_key and not aloud:
                 continue
             if row["name"] not in by_key:
-                what = f"No sample has the key {row['name'][:60]}"
-                note("parameter-not-in-sample", row["line"], what, "it may be there all the same")
+                note("parameter-not-in-sample/answer", row["line"], name=row["name"][:60])
             elif "model" in row:
                 below = [item for value in by_key[row["name"]] for item in _objects(value)]
                 if not below and any(value not in (None, [], "") for value in by_key[row["name"]]):
-                    what = f"The table says that {row['name'][:60]} is a sub-model, and samples have no object there"
-                    note("type-differs-from-sample", row["line"], what, "the table is right")
+                    note("type-differs-from-sample/model", row["line"], name=row["name"][:60])
                 pending.append((models[row["model"]], below, True))
 
 

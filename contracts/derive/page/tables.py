@@ -20,7 +20,6 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 _LINK: Final = re.compile(r"\[((?:\[\]){0,9}[^\[\]]*)\]\(([^()]*)\)")
 _ARRAYS: Final = re.compile(r"^(?:\[\]\s*)+")
 _NAME: Final = re.compile(r"[\w.$\[\]-]+")
-_NOTHING: Final = "it promises nothing"
 _NEEDED: Final = ("name", "type", "required")
 
 
@@ -65,51 +64,42 @@ def read_tables(tables: Sequence[Table], place: str, note: Note, needed: Sequenc
     above: Sequence[str | None] = ()
     for table in tables:
         if above and table.columns:
-            note("second-table", table.line, "A second table stands here", "its rows belong to those of the first")
+            note("second-table", table.line)
         columns, listed = _columns(table, above, note)
         if not listed:
-            note("table-empty", table.line, "This table has no rows", "it lists nothing")
+            note("table-empty", table.line)
         above = columns
         for column in needed:
             if column not in columns:
-                what = f"The table has no column for the {column} of a parameter"
-                note("no-column", table.line, what, _MISSING[column])
+                note(f"no-column/{column}", table.line)
         if "in" not in columns and place in PLACES:
-            what = "The table does not say where each parameter is sent"
-            note("no-in-column", table.line, what, "the heading and the request line say it")
+            note("no-in-column", table.line)
         for row in listed if "name" in columns else ():
             cells = {column: cell for column, cell in zip(columns, row.cells, strict=False) if column}
             name = text_of(cells.get("name", ""))
             if not name:
-                note("row-without-name", row.line, "The row names no parameter", "it promises nothing")
+                note("row-without-name", row.line)
             elif COLUMNS.get(plain(name)) == "name" and plain(cells.get("type", "")) in COLUMNS:
-                note("headings-as-row", row.line, "Column headings stand among the rows", "they are no parameter")
+                note("headings-as-row", row.line)
             elif name in rows:
-                note("parameter-listed-twice", row.line, f"{name[:60]} is listed twice", "the first row counts")
+                note("parameter-listed-twice", row.line, name=name[:60])
             else:
                 rows[name] = _parameter(name, cells, row, place, note)
     return list(rows.values())
-
-
-_MISSING: Final[Mapping[str, str]] = {
-    "name": "the table lists nothing",
-    "type": "every type is right",
-    "required": "what it lists is optional",
-}
 
 
 def _columns(table: Table, above: Sequence[str | None], note: Note) -> tuple[Sequence[str | None], Sequence[Row]]:
     """Return what each column holds, and the rows: by its heading, and in doubt by its cells; a doubt is a finding."""
     titles, rows = table.columns, table.rows
     if not titles and rows and sum(plain(text_of(cell)) in COLUMNS for cell in rows[0].cells) > 1:
-        note("no-line-of-dashes", table.line, "Nothing stands below the column headings", "they are column headings")
+        note("no-line-of-dashes", table.line)
         titles, rows = rows[0].cells, rows[1:]
     width = len(titles) or max((len(row.cells) for row in rows), default=0)
     if not titles and len(above) == width:
-        note("table-broken", table.line, "This table goes on after a gap", "its columns are those of the one above")
+        note("table-broken/rows", table.line)
         return above, rows
     if not titles:
-        note("no-column-headings", table.line, "This table has no column headings", "its cells say what they are")
+        note("no-column-headings", table.line)
     found = [COLUMNS.get(plain(text_of(title))) for title in titles] or [None] * width
     for at in range(width):
         by_cells = _by_cells([row.cells[at] for row in rows if len(row.cells) > at])
@@ -119,12 +109,15 @@ def _columns(table: Table, above: Sequence[str | None], note: Note) -> tuple[Seq
             found[at] = by_cells if by_cells not in found or misnamed else None
             if found[at] is None and at == 0 and "name" not in found:
                 found[at] = "name"
-            what = f"Column {at + 1} of the table has an unknown or wrong heading"
             if titles:
-                note("unknown-column", table.line, what, f"it holds the {found[at]}" if found[at] else _NOTHING)
+                note(
+                    f"unknown-column/{'known' if found[at] else 'nothing'}",
+                    table.line,
+                    number=at + 1,
+                    meaning=found[at],
+                )
         elif found[at] in found[:at]:
-            what = f"Two columns of the table have the same meaning, {found[at]}"
-            note("column-twice", table.line, what, "the first of them counts")
+            note("column-twice", table.line, meaning=found[at])
             found[at] = None
     return found, rows
 
@@ -141,22 +134,21 @@ def _by_cells(cells: Sequence[str]) -> str | None:
 
 def _parameter(name: str, cells: Mapping[str, str], row: Row, place: str, note: Note) -> Parameter:
     if not _NAME.fullmatch(name):
-        note("odd-name", row.line, f"The name {name[:60]!r} has more than a name in it", "all of it is the name")
+        note("odd-name", row.line, name=name[:60])
     word = type_word(cells["type"]) if "type" in cells else None
     kind = None if word is None else "array" if word.arrays else _kind(word.word)
     required = REQUIRED.get(plain(text_of(cells.get("required", ""))))
     if "required" in cells and required is None:
-        what = f"It is not clear whether {name[:60]} is required"
-        note("unknown-required-word", row.line, what, "it is optional")
+        note("unknown-required-word", row.line, name=name[:60])
     where = cells.get("in", place).strip().casefold()
     if where not in PLACES and where != place:
-        note("unknown-place", row.line, f"Where {name[:60]} is sent is no known word", "the heading says it")
+        note("unknown-place", row.line, name=name[:60])
         where = place
     try:
         default = _default(text_of(cells.get("default", "")), kind)
     except ValueError:
         default = text_of(cells["default"])
-        note("default-of-another-type", row.line, f"The default of {name[:60]} is not of its type", "it is a text")
+        note("default-of-another-type", row.line, name=name[:60])
     return {
         "name": name,
         "in": where,

@@ -16,15 +16,12 @@ def note_part(part: Part, following: Part | None, note: Note) -> None:
     fences = [fence.first for section in part.sections for fence in section.fences]
     blocks = [*fences, *(table.line for section in part.sections for table in section.tables)]
     if part.kinds - {"notes"}:
-        what = "Sections of an operation stand under this heading, and no request"
         line = part.line if part.title else min(section.line for section in part.sections if section.kind)
-        note("operation-without-request", line, what, "it is no operation")
+        note("operation-without-request", line)
     elif not part.title and blocks:
-        what = "A fence or a table stands before the first heading"
-        note("outside-section", min(blocks), what, "it promises nothing")
+        note("outside-section/page", min(blocks))
     elif part.title and part.level > 1 and (blocks or following is None or following.level <= part.level):
-        what = "Nothing under this heading belongs to an operation"
-        note("not-an-operation", part.line, what, "it promises nothing")
+        note("not-an-operation", part.line)
 
 
 def note_sections(page: Page, used: set[int], note: Note) -> None:
@@ -40,5 +37,7 @@ def _note_section(section: Section, note: Note) -> None:
         return
     title = plain(section.title)[:_LONGEST]
     close = difflib.get_close_matches(title, SECTIONS, n=1, cutoff=0.5)
-    hint = f"; it resembles that of the {SECTIONS[close[0]]} section" if close else ""
-    note("unknown-section", section.line, f"The heading is no known section heading{hint}", "it promises nothing")
+    if close:
+        note("unknown-section/close", section.line, kind=SECTIONS[close[0]])
+    else:
+        note("unknown-section", section.line)
