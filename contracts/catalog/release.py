@@ -7,12 +7,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from contracts.derive import observed
 from contracts.derive.contract import contract
 from contracts.derive.contract.contract import combine
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed import facts as fact_types
-from contracts.derive.observed import observed
-from contracts.derive.observed.facts import Observed
+from contracts.derive.observed import Observed
 from contracts.paths import RELEASES, ROOT, SCHEMAS
 from contracts.text.releases import in_order
 
@@ -130,12 +129,12 @@ def _operation(item: contract.Operation, facts: Observed, page: str, shared: Map
     )
 
 
-def _support(item: fact_types.Operation, page: str) -> Operation:
+def _support(item: observed.Operation, page: str) -> Operation:
     answers = {fact.name: _answer(item.name, fact, page, None) for fact in item.answers.values()}
     return Operation(item.name, item.method or "", item.path or "", item.source or "", None, answers)
 
 
-def _answer(operation: str, fact: fact_types.Answer, page: str, lines: tuple[int, int] | None) -> Answer:
+def _answer(operation: str, fact: observed.Answer, page: str, lines: tuple[int, int] | None) -> Answer:
     return Answer(
         operation=operation,
         name=fact.name,

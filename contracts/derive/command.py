@@ -11,7 +11,7 @@ from contracts.derive.contract.contract import combine
 from contracts.derive.contract.openapi import openapi
 from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed.observed import load
+from contracts.derive.observed import load
 from contracts.derive.page.findings import Finding
 from contracts.derive.releases import RELEASES, read_document, release_document
 from contracts.text.releases import in_order, is_release

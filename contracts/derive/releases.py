@@ -8,8 +8,7 @@ from typing import Any
 
 from contracts.derive.contract.contract import Contract, combine
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed.facts import Observed
-from contracts.derive.observed.observed import load
+from contracts.derive.observed import Observed, load
 from contracts.derive.page.documented import document
 from contracts.derive.page.names import load_names
 from contracts.derive.page.sections import read_page

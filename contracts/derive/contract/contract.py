@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed.facts import Answer as Fact
-from contracts.derive.observed.facts import Body, Observed, check_sample
-from contracts.derive.observed.facts import Operation as Row
+from contracts.derive.observed import Answer as Fact
+from contracts.derive.observed import Body, Observed, check_sample
+from contracts.derive.observed import Operation as Row
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
-from contracts.derive.contract.schemas import URL_PLACES, Schema, body_schema, constants, has_body
-from contracts.derive.contract.unify import united
+from contracts.derive.contract.schemas import URL_PLACES, Schema, body_schema, constants, has_body, united
 from contracts.derive.page.names import shape
 
 HARMLESS: Final = frozenset({"operation added", "answer added", "description changed"})

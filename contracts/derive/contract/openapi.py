@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.schemas import URL_PLACES, basis, has_body, origin
-from contracts.derive.observed.facts import Answer as Fact
-from contracts.derive.observed.facts import Observed
+from contracts.derive.observed import Answer as Fact
+from contracts.derive.observed import Observed
 from contracts.derive.page.vocabulary import PREFIX
 
 _SECURITY = "token"

@@ -5,18 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contracts.derive.page.answers import answers, entry
 from contracts.derive.page.findings import Note
-from contracts.derive.page.models import Model, Models, index, models_of
 from contracts.derive.page.names import path_parameters
-from contracts.derive.page.parameters import body_parameters, url_parameters
+from contracts.derive.page.parameters import body_parameters, note_tables, url_parameters
 from contracts.derive.page.request import Request
 from contracts.derive.page.roles import Roles, roles_of
-from contracts.derive.page.samples import Sample, read_samples
-from contracts.derive.page.sections import Section
-from contracts.derive.page.segments import Segment
-from contracts.derive.page.table_vs_sample import note_tables
-from contracts.derive.page.tables import Parameter, read_tables
+from contracts.derive.page.samples import Sample, answers, entry, read_samples
+from contracts.derive.page.sections import Section, Segment
+from contracts.derive.page.tables import Model, Models, Parameter, index, models_of, read_tables
 from contracts.derive.page.vocabulary import NOUNS, PREFIX, WITHOUT_BODY
 
 _STATUS: Final = re.compile(r"状态码|\bHTTP\b|(?<!\d)[1-5]\d\d(?!\d)")
@@ -79,17 +75,20 @@ def _samples(roles: Roles, kind: str, note: Note) -> list[Sample]:
 
 
 def _path(request: Request, segment: Segment, note: Note) -> str:
-    if not any(char.isalnum() for char in request.path):
+    path = request.path
+    if not any(char.isalnum() for char in path):
         note("odd-path", request.line)
     title = segment.title.casefold()
     if not title:
         note("no-heading", request.line)
-    elif any(any(word in title for word in words) != (noun in request.path.casefold()) for words, noun in NOUNS):
+    elif any(
+        any(word in title for word in words) != (noun in request.path.casefold()) for noun, words in NOUNS.items()
+    ):
         note("heading-names-another-thing", segment.line)
-    if request.path.startswith(f"{PREFIX}/"):
-        return request.path.removeprefix(PREFIX)
-    note("other-prefix", request.line, prefix=PREFIX)
-    return request.path
+    if not path.startswith(f"{PREFIX}/"):
+        note("other-prefix", request.line, prefix=PREFIX)
+        return path
+    return path.removeprefix(PREFIX)
 
 
 def _body(

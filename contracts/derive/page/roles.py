@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from contracts.derive.page.blocks import Fence, Table
 from contracts.derive.page.findings import Note
-from contracts.derive.page.sections import Section
-from contracts.derive.page.segments import Segment
+from contracts.derive.page.sections import Section, Segment
 from contracts.derive.page.tables import text_of
-from contracts.derive.page.vocabulary import COLUMNS, FENCES, WITHOUT_BODY, plain
+from contracts.derive.page.vocabulary import COLUMNS, SAMPLES, WITHOUT_BODY, plain
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,8 @@ def _name_columns(table: Table) -> Sequence[int]:
 
 def _kind(section: Section, fence: Fence, lacks_body: bool, note: Note) -> str | None:
     kind = section.kind
-    if kind is not None and kind in FENCES:
-        return FENCES[kind]
+    if kind is not None and kind in SAMPLES:
+        return SAMPLES[kind]
     loose = kind in ("request", "body") or (kind is None and not section.title)
     if lacks_body and loose and fence.text.lstrip()[:1] in ("{", "["):
         note("fence-without-heading", fence.first)

@@ -8,10 +8,8 @@ from typing import Any
 from contracts.derive.command import derive, render
 from contracts.derive.contract.contract import combine
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed.facts import Observed
-from contracts.derive.observed.observed import load
-from contracts.derive.proposal.proposal import OPEN, observed_text
-from contracts.derive.proposal.proposed_cases import cases_text, every_rows
+from contracts.derive.observed import Observed, load
+from contracts.derive.proposal.proposal import OPEN, cases_text, every_rows, observed_text
 from contracts.derive.releases import (
     RELEASES,
     known_releases,

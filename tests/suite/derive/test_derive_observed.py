@@ -8,7 +8,7 @@ import pytest
 
 from contracts.derive.contract.contract import combine
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed.observed import load
+from contracts.derive.observed import load
 from contracts.derive.page.names import load_names
 from helpers.observed_slips import SLIPS
 

@@ -9,13 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from contracts.derive.contract.unify import united
-from contracts.derive.page.answers import answers
+from contracts.derive.contract.schemas import united
 from contracts.derive.page.blocks import Fence
 from contracts.derive.page.findings import Finding, noter
-from contracts.derive.page.lenient_json import DEEPEST, NotJsonError, values
-from contracts.derive.page.lenient_tokens import Liberty
-from contracts.derive.page.samples import Sample, read_samples
+from contracts.derive.page.lenient_json import DEEPEST, Liberty, NotJsonError, values
+from contracts.derive.page.samples import Sample, answers, read_samples
 
 LIBERTIES = {
     "json-as-such": ('{"a": [1, 2.5, true, null, "b"]}', [{"a": [1, 2.5, True, None, "b"]}], set()),
