@@ -158,10 +158,10 @@ def _load(path: Path, above: tuple[str, ...]) -> Observed:
     return observed
 
 
-def _merged(below: Mapping[str, Operation], own: Mapping[str, Operation]) -> dict[str, Operation]:
-    """Put own rows over inherited ones: an answer replaces the one of its name whole, anything else key by key."""
+def _merged(below: Mapping[str, Operation], rows: Mapping[str, Operation]) -> dict[str, Operation]:
+    """Put rows over inherited ones: an answer replaces the one of its name whole, anything else key by key."""
     merged = dict(below)
-    for name, row in own.items():
+    for name, row in rows.items():
         base = below.get(name)
         if base is None:
             merged[name] = row

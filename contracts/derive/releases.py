@@ -23,12 +23,12 @@ def known_releases(root: Path) -> list[str]:
     return in_order(path.parent.name for path in (root / RELEASES).glob("*/observed.toml"))
 
 
-def read_document(root: Path, path: Path, wanted: str = "the path of a page") -> dict[str, Any]:
-    """Return the content of documented.json for a page; DeriveError, a line that asks for ``wanted``, if it cannot."""
+def read_document(root: Path, path: Path, needed: str = "the path of a page") -> dict[str, Any]:
+    """Return the content of documented.json for a page; DeriveError, a line that asks for ``needed``, if it cannot."""
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise DeriveError(f"{path}: cannot be read ({error.strerror}): give {wanted}") from None
+        raise DeriveError(f"{path}: cannot be read ({error.strerror}): give {needed}") from None
     except UnicodeDecodeError as error:
         raise DeriveError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
     return document(read_page(text, path.name), load_names(root / RELEASES / "operations.toml"))

@@ -55,10 +55,10 @@ def _typed(value: Any, shape: Shape) -> Any:
     return value
 
 
-def _of_type(value: Any, wanted: type) -> Any:
+def _of_type(value: Any, kind: type) -> Any:
     if value is None:
-        return wanted()
-    if type(value) is not wanted:
+        return kind()
+    if type(value) is not kind:
         raise unreadable_body()
     return value
 

@@ -84,8 +84,8 @@ def find(world: World, call: Call) -> object:
 
 def list_workflows(world: World, call: Call) -> object:
     """Return the workflows of the query's project, or all of them without one."""
-    wanted = call.query_project
-    return [workflow.document for workflow in world.store if not wanted or workflow.project == wanted]
+    project = call.query_project
+    return [workflow.document for workflow in world.store if not project or workflow.project == project]
 
 
 def delete(world: World, call: Call) -> object:

@@ -163,8 +163,8 @@ def _answers(name: str, page: Mapping[str, Any], observed: Observed, where: str)
 
 def _kind(fact: Fact, samples: Mapping[str, Any]) -> str | None:
     """Return which answer of the page a row is about: one that it refers to, or repeats by name and sample."""
-    own = samples.get(fact.name)
-    return fact.name if fact.documented is None and own and own["sample"] == fact.sample else fact.documented
+    named = samples.get(fact.name)
+    return fact.name if fact.documented is None and named and named["sample"] == fact.sample else fact.documented
 
 
 def _samples(entry: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -133,8 +133,8 @@ def _schema(answer: Answer) -> Schema:
 
 def _summary(answer: Answer) -> Any:
     """Return what tells an answer from others: its code and message, or the whole sample."""
-    found = {key: answer.sample[key] for key in constants(answer.sample) if key != "type"}
-    return found or answer.sample
+    telling = {key: answer.sample[key] for key in constants(answer.sample) if key != "type"}
+    return telling or answer.sample
 
 
 def _description(answer: Answer) -> Any:

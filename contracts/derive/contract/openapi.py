@@ -133,12 +133,12 @@ def _body(contract: Contract, operation: Operation, reference: str) -> Part:
 
 
 def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Sequence[Fact]]) -> Part:
-    own = {answer.name for answer in operation.answers}
+    names = {answer.name for answer in operation.answers}
     # OpenAPI's word for an answer whose status nobody knows is default.
     by_status = _by_status((str(answer.status or "default"), answer) for answer in operation.answers)
     responses: Part = {}
     for status, facts in shared.items():
-        besides = [fact for fact in facts if fact.name not in own]
+        besides = [fact for fact in facts if fact.name not in names]
         if status in by_status or len(besides) < len(facts):
             by_status.setdefault(status, []).extend(besides)
         else:
@@ -151,19 +151,21 @@ def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Se
 
 def _response(contract: Contract, name: str, answers: Sequence[Answer | Fact]) -> Part:
     """Return the response of one status: the operation's own answers with their schemas, and shared ones."""
-    own = [answer for answer in answers if isinstance(answer, Answer)]
+    with_schema = [answer for answer in answers if isinstance(answer, Answer)]
     described = _shared([answer for answer in answers if isinstance(answer, Fact)])
-    references = [{"$ref": _reference(contract, answer.release, f"{name}/{answer.name}.json")} for answer in own]
+    references = [
+        {"$ref": _reference(contract, answer.release, f"{name}/{answer.name}.json")} for answer in with_schema
+    ]
     # anyOf, because two answers of one code differ in the description only, and a body then fits both schemas.
     media = {
         "schema": references[0] if len(references) == 1 else {"anyOf": references},
-        "examples": {answer.name: {"summary": answer.means, "value": answer.sample} for answer in own},
+        "examples": {answer.name: {"summary": answer.means, "value": answer.sample} for answer in with_schema},
     }
     return {
         "description": " ".join(f"{answer.name}: {answer.means}" for answer in answers),
-        "content": {**({"application/json": media} if own else {}), **described.get("content", {})},
+        "content": {**({"application/json": media} if with_schema else {}), **described.get("content", {})},
         "x-answers": {
-            **{answer.name: _origin_of(contract, answer) for answer in own},
+            **{answer.name: _origin_of(contract, answer) for answer in with_schema},
             **described.get("x-answers", {}),
         },
     }

@@ -89,22 +89,22 @@ def read_string(reader: Reader) -> str:
         reader.liberty("json-single-quotes", start)
     try:
         if quote == '"':
-            return _whole(reader, json.loads(f'"{raw}"'), start)
+            return _encodable(reader, json.loads(f'"{raw}"'), start)
     except ValueError:
         reader.liberty("json-escape/form", start)
-    return _whole(reader, _ESCAPE.sub(lambda found: _unescaped(found[1]), raw), start)
+    return _encodable(reader, _ESCAPE.sub(lambda escape: _unescaped(escape[1]), raw), start)
 
 
 def _unescaped(code: str) -> str:
     return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPED.get(code, code)
 
 
-def _whole(reader: Reader, text: str, start: int) -> str:
+def _encodable(reader: Reader, text: str, start: int) -> str:
     """Return a text that can be written as UTF-8."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if whole != text:
+    encodable = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if encodable != text:
         reader.liberty("json-escape/half", start)
-    return whole
+    return encodable
 
 
 def read_number(reader: Reader, word: str, start: int) -> int | float | str:
@@ -127,7 +127,7 @@ class NotJsonError(ValueError):
 def values(text: str, liberty: Liberty) -> list[Any]:
     """Return the values of a text, one after the other; raises NotJsonError if it has none."""
     reader = Reader(text, liberty)
-    found: list[Any] = []
+    samples: list[Any] = []
     while (char := reader.peek()) != "":
         start = reader.at
         if char in ",;]}:：":
@@ -136,19 +136,19 @@ def values(text: str, liberty: Liberty) -> list[Any]:
         elif char in "\"'" and _starts_pair(reader):
             liberty("json-not-opened", start)
             reader.depth = 1
-            found += _split(reader, start, _object(reader, start))
+            samples += _split(reader, start, _object(reader, start))
             reader.depth = 0
         elif char in "{[\"'":
-            found += _split(reader, start, _value(reader))
+            samples += _split(reader, start, _value(reader))
         else:
             line = text.find("\n", start)
             reader.at = len(text) if line < 0 else line
             liberty("json-text", start)
-    if not found:
+    if not samples:
         raise NotJsonError("nothing in it is JSON")
-    if len(found) > 1:
-        liberty("json-several", 0, count=len(found))
-    return found
+    if len(samples) > 1:
+        liberty("json-several", 0, count=len(samples))
+    return samples
 
 
 def _starts_pair(reader: Reader) -> bool:

@@ -32,9 +32,9 @@ class Read:
 
 def read_segment(segment: Segment, others: Mapping[str, Model], note: Note) -> Read:
     """Read a segment; ``others`` are the sub-models of the whole page, by the words that refer to them."""
-    own = models_of(segment.sections)
-    roles = roles_of(segment, {model.section.line for model in own}, note)
-    models = Models(index(own), others, note)
+    nearby = models_of(segment.sections)
+    roles = roles_of(segment, {model.section.line for model in nearby}, note)
+    models = Models(index(nearby), others, note)
     _note_sections(segment, note)
     listed = {place: _rows(segment, roles, place, note) for place in ("path", "query", "body", "answer")}
     for rows in listed.values():
@@ -102,7 +102,7 @@ def _body(
     line = tables[0].line if tables else samples[0].lines[0]
     if first.method in WITHOUT_BODY:
         note("body-of-no-use", line, method=first.method)
-    found = body_parameters(rows, [sample.value for sample in samples], note)
+    parameters = body_parameters(rows, [sample.value for sample in samples], note)
     keys = {key for sample in samples if isinstance(sample.value, dict) for key in sample.value}
     if not samples:
         heading = segment.of("body")
@@ -114,17 +114,17 @@ def _body(
         note("body-table-incomplete", line, known=known, count=len(keys))
     if len(samples) > 1:
         note("several-samples/body", samples[1].lines[0], count=len(samples))
-    return found
+    return parameters
 
 
 def _answers(segment: Segment, samples: Mapping[str, Sequence[Sample]], note: Note) -> dict[str, Any]:
     """Return the documented answers by name; one that is missing is a finding."""
-    found = answers(samples["success"], samples["error"], note)
+    by_name = answers(samples["success"], samples["error"], note)
     for kind, sections in (("success", segment.of("success", "answer")), ("error", segment.of("error"))):
-        if kind not in found:
+        if kind not in by_name:
             line = sections[0].line if sections else segment.line
             note(f"no-{kind}-sample", line)
-    return found
+    return by_name
 
 
 def _note_sections(segment: Segment, note: Note) -> None:

@@ -18,10 +18,10 @@ def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str]
     path = path_parameters(request.path)
     query = dict(request.query)
     known = {*path, *query}
-    found = [dict(row) for row in rows if row["name"] in known or row["name"] not in others]
-    _rename(found, path, known, note)
+    kept = [dict(row) for row in rows if row["name"] in known or row["name"] not in others]
+    _rename(kept, path, known, note)
     by_name: dict[str, Parameter] = {}
-    for row in found:
+    for row in kept:
         name = row["name"]
         if name in by_name:
             note("parameter-listed-twice", row["line"], name=name[:60])
@@ -68,12 +68,12 @@ def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], not
 
 def body_parameters(rows: Sequence[Parameter], samples: Sequence[Any], note: Note) -> list[Parameter]:
     """Return the rows of the body's table, held against the body samples, if there are any."""
-    found = [{**row, "in": "body"} for row in rows]
+    parameters = [{**row, "in": "body"} for row in rows]
     keys: dict[str, set[str | None]] = {}
     for sample in samples:
         for key, value in sample.items() if isinstance(sample, Mapping) else ():
             keys.setdefault(key, set()).add(json_type(value))
-    for row in found:
+    for row in parameters:
         name = row["name"]
         kinds = {kind for kind in keys.get(name, set()) if kind is not None}
         if samples and name not in keys:
@@ -82,7 +82,7 @@ def body_parameters(rows: Sequence[Parameter], samples: Sequence[Any], note: Not
             kind = min(kinds)
             note("type-differs-from-sample/body", row["line"], type=row["type"], name=name[:60], kind=kind)
             row["type"] = kind
-    return found
+    return parameters
 
 
 def json_type(value: Any) -> str | None:

@@ -33,7 +33,7 @@ def is_request(text: str) -> bool:
 
 def read_requests(text: str, line: int, note: Note) -> list[Request]:
     """Return the requests of a fence whose content starts at ``line``; lines that are none are findings."""
-    found: list[Request] = []
+    requests: list[Request] = []
     for at, content in enumerate(text.split("\n"), line):
         stripped = content.strip()
         if not stripped:
@@ -44,12 +44,12 @@ def read_requests(text: str, line: int, note: Note) -> list[Request]:
             continue
         request = _request(match, at, note)
         if any(
-            (one.method, one.path, one.query) == (request.method, request.path, request.query) for one in found[-9:]
+            (one.method, one.path, one.query) == (request.method, request.path, request.query) for one in requests[-9:]
         ):
             note("request-twice", at)
         else:
-            found.append(request)
-    return found
+            requests.append(request)
+    return requests
 
 
 def _request(match: re.Match[str], line: int, note: Note) -> Request:
@@ -61,7 +61,7 @@ def _request(match: re.Match[str], line: int, note: Note) -> Request:
     rest = match["rest"].strip()
     if rest and not rest.upper().startswith("HTTP/"):
         note("text-after-request", line)
-    path = _VARIABLE.sub(lambda found: f":{_name(found, line, note)}", match["path"])
+    path = _VARIABLE.sub(lambda variable: f":{_name(variable, line, note)}", match["path"])
     query: list[tuple[str, str | None]] = []
     for item in filter(None, (match["query"] or "").split("&")):
         name, _, value = item.partition("=")
@@ -74,9 +74,9 @@ def _request(match: re.Match[str], line: int, note: Note) -> Request:
     return Request(method.upper(), path, tuple(dict(query).items()), line)
 
 
-def _name(found: re.Match[str], line: int, note: Note) -> str:
+def _name(variable: re.Match[str], line: int, note: Note) -> str:
     """Return the name in a placeholder; one that cannot be a name in a path template is made into one."""
-    written = (found[1] or found[2] or found[3] or "").strip()
+    written = (variable[1] or variable[2] or variable[3] or "").strip()
     name = re.sub(r"\W+", "_", written) or "parameter"
     if name != written:
         note("odd-placeholder", line, written=written[:40], name=name[:40])

@@ -23,7 +23,7 @@ def roles_of(segment: Segment, models: set[int], note: Note) -> Roles:
 
     ``models`` are the lines of the sections that are sub-models; their tables are read where a type names them.
     """
-    found = Roles()
+    roles = Roles()
     takes_body = any(request.method not in WITHOUT_BODY for request in segment.requests)
     names = {name for request in segment.requests for name, _ in request.query}
     names |= {word for request in segment.requests for word in request.path.replace(":", "/").split("/")}
@@ -35,12 +35,12 @@ def roles_of(segment: Segment, models: set[int], note: Note) -> Roles:
         for table in section.tables if section.line not in models else ():
             place = _place(section, table, takes_body, names, note)
             if place is not None:
-                found.tables.setdefault(place, []).append(table)
+                roles.tables.setdefault(place, []).append(table)
         for fence in section.fences:
             kind = _kind(section, fence, takes_body and not segment.of("body-sample"), note)
             if kind is not None:
-                found.fences.setdefault(kind, []).append(fence)
-    return found
+                roles.fences.setdefault(kind, []).append(fence)
+    return roles
 
 
 def _place(section: Section, table: Table, takes_body: bool, names: set[str], note: Note) -> str | None:

@@ -37,13 +37,13 @@ def read_samples(fence: Fence, note: Note) -> list[Sample]:
         liberties.append((text, offset, named))
 
     try:
-        found = values(fence.text, take)
+        parsed = values(fence.text, take)
     except NotJsonError as error:
         note("sample-not-json", fence.first, error=error)
         return []
     for text, offset, named in liberties:
         note(text, fence.content + bisect.bisect_left(breaks, offset), **named)
-    return [Sample(value, lines, strict=False) for value in found]
+    return [Sample(value, lines, strict=False) for value in parsed]
 
 
 ERROR, SUCCESS = "error", "success"

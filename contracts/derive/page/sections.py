@@ -143,8 +143,8 @@ def _folded(parts: Sequence[Part]) -> Iterator[Part]:
     kinds: set[str] = set()
     for part in parts:
         if operation and part.level > operation.level and not part.has_request and not part.kinds & kinds:
-            own, *others = part.sections
-            added += [replace(own, title=part.title, level=part.level, anchor=part.anchor), *others]
+            first, *others = part.sections
+            added += [replace(first, title=part.title, level=part.level, anchor=part.anchor), *others]
             kinds |= part.kinds
             continue
         if operation:

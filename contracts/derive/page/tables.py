@@ -105,26 +105,22 @@ def _columns(table: Table, above: Sequence[str | None], note: Note) -> tuple[Seq
         return above, rows
     if not titles:
         note("no-column-headings", table.line)
-    found = [COLUMNS.get(plain(text_of(title))) for title in titles] or [None] * width
+    meanings = [COLUMNS.get(plain(text_of(title))) for title in titles] or [None] * width
     for at in range(width):
         by_cells = _by_cells([row.cells[at] for row in rows if len(row.cells) > at])
         # Translated pages call the column of types "Required", beside the one that is.
-        misnamed = found[at] == "required" and by_cells == "type" and "type" not in found
-        if found[at] is None or misnamed:
-            found[at] = by_cells if by_cells not in found or misnamed else None
-            if found[at] is None and at == 0 and "name" not in found:
-                found[at] = "name"
+        misnamed = meanings[at] == "required" and by_cells == "type" and "type" not in meanings
+        if meanings[at] is None or misnamed:
+            meanings[at] = by_cells if by_cells not in meanings or misnamed else None
+            if meanings[at] is None and at == 0 and "name" not in meanings:
+                meanings[at] = "name"
             if titles:
-                note(
-                    f"unknown-column/{'known' if found[at] else 'nothing'}",
-                    table.line,
-                    number=at + 1,
-                    meaning=found[at],
-                )
-        elif found[at] in found[:at]:
-            note("column-twice", table.line, meaning=found[at])
-            found[at] = None
-    return found, rows
+                text = "unknown-column/known" if meanings[at] else "unknown-column/nothing"
+                note(text, table.line, number=at + 1, meaning=meanings[at])
+        elif meanings[at] in meanings[:at]:
+            note("column-twice", table.line, meaning=meanings[at])
+            meanings[at] = None
+    return meanings, rows
 
 
 def _by_cells(cells: Sequence[str]) -> str | None:
@@ -196,15 +192,15 @@ class Model:
 
 def models_of(sections: Iterable[Section]) -> list[Model]:
     """Return the sub-models among sections: those of unknown kind with a title and a table."""
-    found: list[Model] = []
+    models: list[Model] = []
     for section in sections:
         if section.kind is not None or not section.title or not section.tables:
             continue
         name = _without_ending(section.title)
         slug = _SLUG.sub("-", section.title.strip().casefold()).strip("-")
         words = {plain(name), slug, *([section.anchor.casefold()] if section.anchor else [])}
-        found.append(Model(name or section.title, frozenset(words), section))
-    return found
+        models.append(Model(name or section.title, frozenset(words), section))
+    return models
 
 
 def _without_ending(title: str) -> str:
@@ -267,11 +263,11 @@ class Models:
 
 def index(models: Iterable[Model]) -> dict[str, Model]:
     """Return word to sub-model; the first that has a word keeps it."""
-    found: dict[str, Model] = {}
+    by_word: dict[str, Model] = {}
     for model in models:
         for word in sorted(model.words):
-            found.setdefault(word, model)
-    return found
+            by_word.setdefault(word, model)
+    return by_word
 
 
 def all_models(page: Page) -> dict[str, Model]:
