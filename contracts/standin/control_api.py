@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from contracts.standin import clock, seed
 from contracts.standin.defects import Defect
-from contracts.standin.errors import json_answer
+from contracts.standin.responses import json_answer
 from contracts.standin.store import Store
 
 

@@ -84,7 +84,7 @@ def get_build(world: World, call: Call) -> object:
     """Return one build with its repositories."""
     build = _build(call.query_project)
     if call.query_project not in world.store.environments or call.name != build["name"]:
-        raise errors.bad_request(errors.NO_DOCUMENTS)
+        raise errors.NOT_AN_ARGUMENT(complaint=errors.NO_DOCUMENTS)
     return build | {"repos": [REPOSITORY]}
 
 
@@ -128,7 +128,7 @@ def _project(name: str, envs: list[str], verbosity: str) -> dict[str, Any]:
 
 def _named_project(call: Call) -> str:
     if not call.query_project:
-        raise errors.bad_request("")
+        raise errors.NOT_AN_ARGUMENT(complaint="")
     return call.query_project
 
 

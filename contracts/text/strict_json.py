@@ -32,7 +32,7 @@ def parse(data: bytes, max_depth: int = MAX_DEPTH) -> Any:
     if _deeper(text, max_depth):
         raise NotStrictError(f"nested deeper than {max_depth} levels")
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise NotStrictError(f"{error.msg} at line {error.lineno} column {error.colno}") from None
     except NotStrictError:
@@ -83,7 +83,8 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _no_constant(name: str) -> NoReturn:
+def no_constant(name: str) -> NoReturn:
+    """Refuse NaN and the infinities, which Python reads and JSON has not; for `parse_constant` of json.loads."""
     raise NotStrictError(f"{name} is not JSON")
 
 
