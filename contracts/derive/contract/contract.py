@@ -145,19 +145,10 @@ def _answers(name: str, page: Mapping[str, Any], observed: Observed, where: str)
     used = {answer.kind for answer in answers} | {answer.name for answer in answers}
     for unused in sorted(set(samples) - used):
         entry = samples[unused]
-        answers.append(
-            Answer(
-                name=unused,
-                release=page["release"],
-                status=None,
-                sample=entry["sample"],
-                means=f"The {unused} answer of the page; its status was not observed.",
-                source=None,
-                lines=tuple(entry["lines"]),
-                kind=unused,
-                samples=_samples(entry),
-            )
-        )
+        means = f"The {unused} answer of the page; its status was not observed."
+        lines = tuple(entry["lines"])
+        more: Mapping[str, Any] = {"kind": unused, "samples": _samples(entry)}
+        answers.append(Answer(unused, page["release"], None, entry["sample"], means, None, lines, **more))
     return answers
 
 

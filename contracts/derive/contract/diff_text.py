@@ -52,36 +52,18 @@ def as_markdown(before: str, after: str, scope: str, changes: Sequence[ContractC
     if changes:
         lines += ["", "| breaking | where | change | before | after |", "|---|---|---|---|---|"]
     for change in changes:
-        cells = [
-            "yes" if change.breaking else "no",
-            change.where,
-            change.kind,
-            _said(change.before),
-            _said(change.after),
-        ]
-        lines.append(row(*map(_cell, cells)))
+        breaking = "yes" if change.breaking else "no"
+        lines.append(
+            row(*map(_cell, (breaking, change.where, change.kind, _shown(change.before), _shown(change.after))))
+        )
     return "\n".join(lines)
 
 
 def as_json(before: str, after: str, scope: str, changes: Sequence[ContractChange]) -> str:
     """Return an object with all changes and how many of them are breaking."""
-    rows: list[Mapping[str, Any]] = [
-        {
-            "kind": change.kind,
-            "where": change.where,
-            "before": change.before,
-            "after": change.after,
-            "breaking": change.breaking,
-        }
-        for change in changes
-    ]
-    content = {
-        "before": before,
-        "after": after,
-        "scope": scope,
-        "breaking": sum(change.breaking for change in changes),
-        "changes": rows,
-    }
+    breaking = sum(change.breaking for change in changes)
+    content = {"before": before, "after": after, "scope": scope, "breaking": breaking}
+    content["changes"] = [*map(vars, changes)]
     # Half a surrogate pair, which JSON can escape and UTF-8 cannot hold, stays escaped.
     return json.dumps(content, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
@@ -106,13 +88,15 @@ def _count(changes: Sequence[ContractChange]) -> str:
 
 def _values(change: ContractChange) -> str:
     if change.before is None:
-        return f" ({_said(change.after)})"
+        return f" ({_shown(change.after)})"
     return (
-        f" ({_said(change.before)})" if change.after is None else f" ({_said(change.before)} → {_said(change.after)})"
+        f" ({_shown(change.before)})"
+        if change.after is None
+        else f" ({_shown(change.before)} → {_shown(change.after)})"
     )
 
 
-def _said(value: Any) -> str:
+def _shown(value: Any) -> str:
     if value is None:
         return ""
     return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))

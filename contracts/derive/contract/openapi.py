@@ -11,7 +11,7 @@ from urllib.parse import quote
 from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.schemas import URL_PLACES, basis, has_body, origin
 from contracts.derive.observed import Answer as Fact
-from contracts.derive.observed import Observed
+from contracts.derive.observed import Observed, TaskStates
 from contracts.derive.page.vocabulary import PREFIX
 
 _SECURITY = "token"
@@ -41,7 +41,7 @@ def openapi(contract: Contract, observed: Observed) -> Part:
         },
         "x-page": contract.page,
         "x-lineage": list(observed.lineage),
-        **({} if states is None else {"x-task-states": _task_states(states.states, states.final, states.source)}),
+        **({} if states is None else {"x-task-states": _task_states(states)}),
         "servers": [_SERVER],
         "security": [{_SECURITY: []}],
         "paths": paths,
@@ -68,8 +68,8 @@ _TOKEN: Part = {
 }
 
 
-def _task_states(states: Sequence[str], final: Sequence[str], source: str) -> Part:
-    return {"states": list(states), "final": list(final), "x-source": source}
+def _task_states(states: TaskStates) -> Part:
+    return {"states": list(states.states), "final": list(states.final), "x-source": states.source}
 
 
 def _by_status(facts: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
