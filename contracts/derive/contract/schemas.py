@@ -62,7 +62,7 @@ def own_schemas(contract: Contract) -> dict[str, Schema]:
 
 def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> Schema:
     """Return the schema of one answer: every key that all samples have is required, and further keys are allowed."""
-    samples = answer.samples or (answer.sample,)
+    samples = all_samples(answer)
     schema = united(samples, required=True)
     for key in constants(*samples):
         schema["properties"][key] = {"const": answer.sample[key]}
@@ -76,6 +76,11 @@ def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> S
         **basis(contract, answer.lines, answer.source),
         **schema,
     }
+
+
+def all_samples(answer: Answer) -> tuple[Any, ...]:
+    """Return the samples of an answer: those that its page has, or else the one."""
+    return answer.samples or (answer.sample,)
 
 
 def request_schema(contract: Contract, operation: Operation) -> Schema:

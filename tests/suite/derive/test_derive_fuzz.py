@@ -18,7 +18,6 @@ from helpers.fuzzed_pages import (
     derived,
     fuzzed,
     names,
-    no_hang,  # noqa: F401 - a fixture
     numbers,
     original,
 )

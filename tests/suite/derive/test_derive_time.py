@@ -2,11 +2,7 @@
 
 import pytest
 
-from helpers.fuzzed_pages import (
-    PAGES,
-    derived,
-    no_hang,  # noqa: F401 - a fixture
-)
+from helpers.fuzzed_pages import PAGES, derived
 from helpers.growth import assert_linear
 
 PATHOLOGICAL = {

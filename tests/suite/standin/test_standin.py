@@ -19,9 +19,6 @@ from helpers.zadig_client import (
     READ_TASK,
     Zadig,
     assert_error,
-    flawed_fixture,  # noqa: F401 - a fixture
-    perfect_fixture,  # noqa: F401 - a fixture
-    zadig_fixture,  # noqa: F401 - a fixture
 )
 
 
