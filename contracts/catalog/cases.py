@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
-from contracts.catalog.profiles import LEVELS
 from contracts.catalog.release import Answer, CatalogError, Release, load
 from contracts.paths import RELEASES
+from contracts.profiles import LEVELS
 from contracts.text import toml
 
 EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}

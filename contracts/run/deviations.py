@@ -7,9 +7,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from contracts.case.outcome import Outcome, Result
+from contracts.case.outcome import Outcome
 from contracts.catalog.release import Release
 from contracts.paths import RELEASES
+from contracts.report.verdict_rules import Result
 from contracts.text import toml
 
 FILE = "deviations.toml"
