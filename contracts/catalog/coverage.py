@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError, load
@@ -20,7 +19,6 @@ TABLE = "docs/coverage.md"
 STORIES = "tests/api"
 LISTED = 3
 """Cases of one pattern that the table lists by id; of more it gives the pattern and their count."""
-_KEYS = {"fact", "source", "cases", "used_by"}
 _MODULE = re.compile(r"contracts/[\w/]+\.py")
 
 Echo = Callable[[str], None]
@@ -70,24 +68,15 @@ def read(path: Path) -> tuple[Fact, ...]:
         areas = toml.read(path)
     except ValueError as error:
         raise CatalogError(f"{path.name}: is not TOML: {error}") from None
-    return tuple(_fact(area, name, row) for area, rows in areas.items() for name, row in rows.items())
+    top = toml.TomlTable(areas, path.name, CatalogError)
+    return tuple(_fact(area, name, row) for area in areas for name, row in top.tables(area))
 
 
-def _fact(area: str, name: str, row: Any) -> Fact:
-    where = f"facts.toml: {area}.{name}"
-    if not isinstance(row, dict):
-        raise CatalogError(f"{where}: a fact is a table [area.fact]")
-    if strange := sorted(row.keys() - _KEYS):
-        raise CatalogError(f"{where}: unknown key {strange[0]!r}; there are {', '.join(sorted(_KEYS))}")
-    texts = {key: row.get(key, "") for key in ("fact", "source", "used_by")}
-    patterns = row.get("cases", [])
-    if not all(isinstance(text, str) for text in texts.values()):
-        raise CatalogError(f"{where}: fact, source and used_by are texts")
-    if not (isinstance(patterns, list) and all(isinstance(pattern, str) for pattern in patterns)):
-        raise CatalogError(f"{where}: cases is a list of case ids and patterns")
-    if not (texts["fact"] and texts["source"]):
-        raise CatalogError(f"{where}: needs fact and source")
-    return Fact(id=f"{area}.{name}", area=area, cases=tuple(patterns), **texts)
+def _fact(area: str, name: str, row: toml.TomlTable) -> Fact:
+    cases, used_by = row.texts("cases"), row.optional_text("used_by") or ""
+    fact = Fact(f"{area}.{name}", area, row.text("fact"), row.text("source"), cases, used_by)
+    row.done()
+    return fact
 
 
 def stories(folder: Path) -> tuple[str, ...]:
