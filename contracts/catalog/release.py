@@ -129,12 +129,12 @@ def _operation(item: contract.Operation, facts: Observed, page: str, shared: Map
     )
 
 
-def _support(item: observed.Operation, page: str) -> Operation:
+def _support(item: observed.ObservedOperation, page: str) -> Operation:
     answers = {fact.name: _answer(item.name, fact, page, None) for fact in item.answers.values()}
     return Operation(item.name, item.method or "", item.path or "", item.source or "", None, answers)
 
 
-def _answer(operation: str, fact: observed.Answer, page: str, lines: tuple[int, int] | None) -> Answer:
+def _answer(operation: str, fact: observed.ObservedAnswer, page: str, lines: tuple[int, int] | None) -> Answer:
     return Answer(
         operation=operation,
         name=fact.name,

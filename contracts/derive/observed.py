@@ -28,7 +28,7 @@ NAMES: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Answer:
+class ObservedAnswer:
     """One answer: where ``documented`` is set, the page's sample of that kind is its body.
 
     ``body`` is ``json``, ``text`` or ``empty``. ``description``, ``text`` and ``values`` are templates over NAMES.
@@ -53,7 +53,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Body:
+class ObservedBody:
     """Facts of a request body: a sample where no page has one, keys that a page lacks, JSON paths not given back."""
 
     source: str
@@ -63,17 +63,17 @@ class Body:
 
 
 @dataclass(frozen=True)
-class Operation:
+class ObservedOperation:
     """The rows of one operation; ``method``, ``path`` and ``parameters`` are None where the page has them."""
 
     name: str
     release: str
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, ObservedAnswer]
     source: str | None = None
     method: str | None = None
     path: str | None = None
     parameters: tuple[Mapping[str, Any], ...] | None = None
-    body: Body | None = None
+    body: ObservedBody | None = None
 
 
 @dataclass(frozen=True)
@@ -91,9 +91,9 @@ class Observed:
 
     release: str
     lineage: tuple[str, ...]
-    operations: Mapping[str, Operation]
-    answers: Mapping[str, Answer]
-    support: Mapping[str, Operation]
+    operations: Mapping[str, ObservedOperation]
+    answers: Mapping[str, ObservedAnswer]
+    support: Mapping[str, ObservedOperation]
     task_states: TaskStates | None
 
 
@@ -102,7 +102,7 @@ def template_names(template: str) -> list[str]:
     return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
 
 
-def check_sample(answer: Answer, sample: Any, where: str) -> None:
+def check_sample(answer: ObservedAnswer, sample: Any, where: str) -> None:
     """Raise DeriveError, naming ``where``, if a sample does not say what the templates of its answer say."""
     templates = {**answer.values, **({"description": answer.description} if answer.description is not None else {})}
     for key, template in templates.items():
@@ -118,9 +118,6 @@ def check_sample(answer: Answer, sample: Any, where: str) -> None:
 def _pattern(template: str) -> str:
     parts = string.Formatter().parse(template)
     return "".join(re.escape(text) + (NAMES[name] if name else "") for text, name, _, _ in parts)
-
-
-__all__ = ["Answer", "Body", "Observed", "Operation", "TaskStates", "load"]
 
 
 def load(path: Path) -> Observed:
@@ -158,7 +155,9 @@ def _load(path: Path, above: tuple[str, ...]) -> Observed:
     return observed
 
 
-def _merged(below: Mapping[str, Operation], rows: Mapping[str, Operation]) -> dict[str, Operation]:
+def _merged(
+    below: Mapping[str, ObservedOperation], rows: Mapping[str, ObservedOperation]
+) -> dict[str, ObservedOperation]:
     """Put rows over inherited ones: an answer replaces the one of its name whole, anything else key by key."""
     merged = dict(below)
     for name, row in rows.items():
@@ -175,9 +174,9 @@ def _merged(below: Mapping[str, Operation], rows: Mapping[str, Operation]) -> di
     return merged
 
 
-def _operation(row: TomlTable, name: str, release: str) -> Operation:
+def _operation(row: TomlTable, name: str, release: str) -> ObservedOperation:
     method, body = row.optional_text("method"), row.optional_table("body")
-    operation = Operation(
+    operation = ObservedOperation(
         name,
         release,
         {key: _answer(answer, key, release) for key, answer in row.tables("answers")},
@@ -209,8 +208,8 @@ def _parameter(row: TomlTable) -> dict[str, Any]:
     return parameter
 
 
-def _body(row: TomlTable) -> Body:
-    body = Body(
+def _body(row: TomlTable) -> ObservedBody:
+    body = ObservedBody(
         row.text("source"),
         row.json("sample"),
         row.json("undocumented") if row.optional(dict, "undocumented") else {},
@@ -228,14 +227,14 @@ def _task_states(row: TomlTable) -> TaskStates:
     return states
 
 
-def _answer(row: TomlTable, name: str, release: str) -> Answer:
+def _answer(row: TomlTable, name: str, release: str) -> ObservedAnswer:
     kinds = [key for key in ("documented", "sample", "body", "text") if key in row.data]
     if len(kinds) != 1:
         raise row.error("give it exactly one of documented, sample, body and text")
     documented = row.choice("documented", ("success", "error"))
     body = row.choice("body", ("empty", "any")) or ("text" if kinds == ["text"] else "json")
     given = row.optional_text("content_type")
-    answer = Answer(
+    answer = ObservedAnswer(
         name=name,
         release=release,
         status=row.required(int, "status"),

@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed import Answer as Fact
-from contracts.derive.observed import Body, Observed, check_sample
-from contracts.derive.observed import Operation as Row
+from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, ObservedOperation, check_sample
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Answer:
     lines: tuple[int, int] | None
     minimum: Mapping[str, int] = field(default_factory=dict)
     kind: str | None = None
-    fact: Fact | None = None
+    fact: ObservedAnswer | None = None
     samples: tuple[Any, ...] = ()
 
 
@@ -48,7 +46,7 @@ class Operation:
     parameters: tuple[Mapping[str, Any], ...]
     body: Any
     body_lines: tuple[int, int] | None
-    body_facts: Body | None
+    body_facts: ObservedBody | None
     answers: tuple[Answer, ...]
     bodies: tuple[Any, ...] = ()
 
@@ -101,7 +99,7 @@ def _operation(name: str, page: Mapping[str, Any], observed: Observed) -> Operat
     )
 
 
-def _request(entry: Mapping[str, Any], row: Row | None, page_first: bool) -> dict[str, Any]:
+def _request(entry: Mapping[str, Any], row: ObservedOperation | None, page_first: bool) -> dict[str, Any]:
     """Return method, path, parameters and body sample, each from the first of page and row that has it."""
     paged = {key: entry.get(key) for key in ("method", "path", "parameters")}
     paged["body"] = (entry.get("body") or {}).get("sample")
@@ -152,7 +150,7 @@ def _answers(name: str, page: Mapping[str, Any], observed: Observed, where: str)
     return answers
 
 
-def _kind(fact: Fact, samples: Mapping[str, Any]) -> str | None:
+def _kind(fact: ObservedAnswer, samples: Mapping[str, Any]) -> str | None:
     """Return which answer of the page a row is about: one that it refers to, or repeats by name and sample."""
     named = samples.get(fact.name)
     return fact.name if fact.documented is None and named and named["sample"] == fact.sample else fact.documented

@@ -10,8 +10,7 @@ from urllib.parse import quote
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.schemas import URL_PLACES, basis, has_body, origin
-from contracts.derive.observed import Answer as Fact
-from contracts.derive.observed import Observed, TaskStates
+from contracts.derive.observed import Observed, ObservedAnswer, TaskStates
 from contracts.derive.page.vocabulary import PREFIX
 
 _SECURITY = "token"
@@ -79,7 +78,7 @@ def _by_status(facts: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
     return grouped
 
 
-def _operation(contract: Contract, operation: Operation, shared: Mapping[str, Sequence[Fact]]) -> Part:
+def _operation(contract: Contract, operation: Operation, shared: Mapping[str, Sequence[ObservedAnswer]]) -> Part:
     request = _reference(contract, operation.release, f"{operation.name}/request.json")
     lines = None if operation.line is None else (operation.line, operation.line)
     described: Part = {
@@ -132,7 +131,7 @@ def _body(contract: Contract, operation: Operation, reference: str) -> Part:
     return described
 
 
-def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Sequence[Fact]]) -> Part:
+def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Sequence[ObservedAnswer]]) -> Part:
     names = {answer.name for answer in operation.answers}
     # OpenAPI's word for an answer whose status nobody knows is default.
     by_status = _by_status((str(answer.status or "default"), answer) for answer in operation.answers)
@@ -149,10 +148,10 @@ def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Se
     return responses or {"default": {"description": "The page shows no answer."}}
 
 
-def _response(contract: Contract, name: str, answers: Sequence[Answer | Fact]) -> Part:
+def _response(contract: Contract, name: str, answers: Sequence[Answer | ObservedAnswer]) -> Part:
     """Return the response of one status: the operation's own answers with their schemas, and shared ones."""
     with_schema = [answer for answer in answers if isinstance(answer, Answer)]
-    described = _shared([answer for answer in answers if isinstance(answer, Fact)])
+    described = _shared([answer for answer in answers if isinstance(answer, ObservedAnswer)])
     references = [
         {"$ref": _reference(contract, answer.release, f"{name}/{answer.name}.json")} for answer in with_schema
     ]
@@ -179,7 +178,7 @@ def _origin_of(contract: Contract, answer: Answer) -> Part:
     }
 
 
-def _shared(facts: Sequence[Fact]) -> Part:
+def _shared(facts: Sequence[ObservedAnswer]) -> Part:
     """Return the response of one status of answers that all operations share; they have a text as body, or none."""
     content = {fact.content_type: {"schema": {"type": "string"}} for fact in facts if fact.body == "text"}
     return {
@@ -191,7 +190,7 @@ def _shared(facts: Sequence[Fact]) -> Part:
     }
 
 
-def _observed(fact: Fact) -> Part:
+def _observed(fact: ObservedAnswer) -> Part:
     """Return what servers showed of an answer; ``description``, ``text`` and ``values`` are templates."""
     row = {
         "status": fact.status,

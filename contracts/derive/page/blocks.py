@@ -53,7 +53,7 @@ class Fence:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One row of a table."""
 
     cells: tuple[str, ...]
@@ -65,7 +65,7 @@ class Table:
     """A table: its column headings, none if it has none, and its rows; ``line`` is that of its first line."""
 
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     line: int
 
 
@@ -263,7 +263,7 @@ def _table(state: _Scan) -> None:
         if is_row(line) and not line.rstrip(" \t>").endswith("|"):
             state.note("row-not-closed", number)
     headed = len(lines) > 1 and is_delimiter(lines[1][1]) and not is_delimiter(lines[0][1])
-    body = [Row(cells_of(line), number) for number, line in lines if not is_delimiter(line)]
+    body = [TableRow(cells_of(line), number) for number, line in lines if not is_delimiter(line)]
     columns = body.pop(0).cells if headed else ()
     before = state.blocks[-1] if state.blocks else None
     if is_delimiter(lines[0][1]) and isinstance(before, Table) and not before.columns and len(before.rows) == 1:

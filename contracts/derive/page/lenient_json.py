@@ -42,7 +42,7 @@ Liberty = Note
 
 
 @dataclass
-class Reader:
+class JsonReader:
     """A text and how far it is read; ``depth``: how many brackets are open there."""
 
     text: str
@@ -73,7 +73,7 @@ class Reader:
         return ""
 
 
-def read_string(reader: Reader) -> str:
+def read_string(reader: JsonReader) -> str:
     """Read a text in quotes; a line break ends it, as JSON has none inside."""
     start, quote = reader.at, reader.text[reader.at]
     text = _TEXT[quote].match(reader.text, start + 1)
@@ -99,7 +99,7 @@ def _unescaped(code: str) -> str:
     return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPED.get(code, code)
 
 
-def _encodable(reader: Reader, text: str, start: int) -> str:
+def _encodable(reader: JsonReader, text: str, start: int) -> str:
     """Return a text that can be written as UTF-8."""
     encodable = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if encodable != text:
@@ -107,7 +107,7 @@ def _encodable(reader: Reader, text: str, start: int) -> str:
     return encodable
 
 
-def read_number(reader: Reader, word: str, start: int) -> int | float | str:
+def read_number(reader: JsonReader, word: str, start: int) -> int | float | str:
     """Return the number that a word stands for; a text if it is too large for one."""
     try:
         value: int | float = json.loads(word)
@@ -126,7 +126,7 @@ class NotJsonError(ValueError):
 
 def values(text: str, liberty: Liberty) -> list[Any]:
     """Return the values of a text, one after the other; raises NotJsonError if it has none."""
-    reader = Reader(text, liberty)
+    reader = JsonReader(text, liberty)
     samples: list[Any] = []
     while (char := reader.peek()) != "":
         start = reader.at
@@ -151,14 +151,14 @@ def values(text: str, liberty: Liberty) -> list[Any]:
     return samples
 
 
-def _starts_pair(reader: Reader) -> bool:
+def _starts_pair(reader: JsonReader) -> bool:
     """Return whether a text in quotes is a key, without reading it."""
-    ahead = Reader(reader.text, lambda *_, **__: None, reader.at)
+    ahead = JsonReader(reader.text, lambda *_, **__: None, reader.at)
     read_string(ahead)
     return ahead.peek() in (":", "：")
 
 
-def _split(reader: Reader, start: int, value: Any) -> list[Any]:
+def _split(reader: JsonReader, start: int, value: Any) -> list[Any]:
     """Return the values that an object whose keys all come again and again stands for; else the value itself."""
     twice, reader.twice = reader.twice, []
     if not isinstance(value, dict) or not twice:
@@ -176,11 +176,11 @@ def _split(reader: Reader, start: int, value: Any) -> list[Any]:
     return [value]
 
 
-def _note_twice(reader: Reader, position: int, key: str) -> None:
+def _note_twice(reader: JsonReader, position: int, key: str) -> None:
     reader.liberty("json-key-twice", position, key=key[:40])
 
 
-def _value(reader: Reader) -> Any:
+def _value(reader: JsonReader) -> Any:
     char = reader.peek()
     start = reader.at
     if char in ("{", "["):
@@ -208,7 +208,7 @@ def _value(reader: Reader) -> Any:
     return WORDS.get(word, word)
 
 
-def _object(reader: Reader, start: int) -> dict[str, Any]:
+def _object(reader: JsonReader, start: int) -> dict[str, Any]:
     pairs: list[tuple[str, Any]] = []
     keys: set[str] = set()
     while not _closes(reader, start, "}", bool(pairs)):
@@ -226,7 +226,7 @@ def _object(reader: Reader, start: int) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _key(reader: Reader) -> str | None:
+def _key(reader: JsonReader) -> str | None:
     """Return the next key and pass its colon; None, after a note, if what stands there is none."""
     start = reader.at
     if reader.text[start] in "\"'":
@@ -251,7 +251,7 @@ def _key(reader: Reader) -> str | None:
     return None
 
 
-def _array(reader: Reader, start: int) -> list[Any]:
+def _array(reader: JsonReader, start: int) -> list[Any]:
     items: list[Any] = []
     while not _closes(reader, start, "]", bool(items)):
         if reader.text[reader.at] in ":：":
@@ -262,7 +262,7 @@ def _array(reader: Reader, start: int) -> list[Any]:
     return items
 
 
-def _closes(reader: Reader, start: int, bracket: str, some: bool) -> bool:
+def _closes(reader: JsonReader, start: int, bracket: str, some: bool) -> bool:
     """Pass commas and the closing bracket of what opened at ``start``; return whether it is closed.
 
     A bracket of the other kind closes this one too, as long as something around it is open.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contracts.derive.page.blocks import Row, Table
+from contracts.derive.page.blocks import Table, TableRow
 from contracts.derive.page.findings import Note
 from contracts.derive.page.sections import Page, Section
 from contracts.derive.page.vocabulary import ANY, COLUMNS, MODEL_ENDINGS, NO_DEFAULT, PLACES, REQUIRED, TYPES, plain
@@ -93,7 +93,7 @@ def read_tables(tables: Sequence[Table], place: str, note: Note, needed: Sequenc
     return list(rows.values())
 
 
-def _columns(table: Table, above: Sequence[str | None], note: Note) -> tuple[Sequence[str | None], Sequence[Row]]:
+def _columns(table: Table, above: Sequence[str | None], note: Note) -> tuple[Sequence[str | None], Sequence[TableRow]]:
     """Return what each column holds, and the rows: by its heading, and in doubt by its cells; a doubt is a finding."""
     titles, rows = table.columns, table.rows
     if not titles and rows and sum(plain(text_of(cell)) in COLUMNS for cell in rows[0].cells) > 1:
@@ -133,7 +133,7 @@ def _by_cells(cells: Sequence[str]) -> str | None:
     return None
 
 
-def _parameter(name: str, cells: Mapping[str, str], row: Row, place: str, note: Note) -> Parameter:
+def _parameter(name: str, cells: Mapping[str, str], row: TableRow, place: str, note: Note) -> Parameter:
     if not _NAME.fullmatch(name):
         note("odd-name", row.line, name=name[:60])
     word = type_word(cells["type"]) if "type" in cells else None

@@ -8,8 +8,7 @@ from typing import Any, Final
 from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError, read_toml
-from contracts.derive.observed import Answer as Fact
-from contracts.derive.observed import Body, Observed, check_sample
+from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, check_sample
 from contracts.text import toml
 
 OPEN: Final = "to be shown on a server of"
@@ -86,7 +85,7 @@ def _gone(operation: Operation, release: str) -> Iterator[str]:
         },
     )
     if operation.body is not None:
-        facts = operation.body_facts or Body(source)
+        facts = operation.body_facts or ObservedBody(source)
         body = {"undocumented": facts.undocumented or None, "not_kept": facts.not_kept or None}
         yield toml.table(("operations", operation.name, "body"), {"source": source, "sample": operation.body, **body})
     for answer in answers:
@@ -126,28 +125,22 @@ def _reference(kind: str, sample: Any) -> dict[str, Any]:
     return {"documented": kind} if kind in ("success", "error") else {"sample": sample}
 
 
-def _fact(kind: str, release: str) -> Fact:
+def _fact(kind: str, release: str) -> ObservedAnswer:
     """Return what can be said of an answer of the page that no server was seen to give."""
     means = f"The {kind} answer of the page."
-    return Fact(kind, release, STATUS.get(kind, 400), f"{OPEN} {release}", means, "json", None)
+    return ObservedAnswer(kind, release, STATUS.get(kind, 400), f"{OPEN} {release}", means, "json", None)
 
 
-def _row(fact: Fact, documented: str | None = None, sample: Any = None, source: str | None = None) -> dict[str, Any]:
+def _row(
+    fact: ObservedAnswer, documented: str | None = None, sample: Any = None, source: str | None = None
+) -> dict[str, Any]:
     """Return an answer as a row of observed.toml; None stands for a key that is left out."""
-    return {
-        "status": fact.status,
-        "documented": documented,
-        "sample": sample,
-        "description": fact.description,
-        "values": fact.values or None,
-        "minimum": fact.minimum or None,
-        "also": fact.also or None,
-        "source": source or fact.source,
-        "means": fact.means,
-    }
+    row = {"status": fact.status, "documented": documented, "sample": sample, "description": fact.description}
+    row |= {key: getattr(fact, key) or None for key in ("values", "minimum", "also")}
+    return row | {"source": source or fact.source, "means": fact.means}
 
 
-def _fits(fact: Fact, sample: Any) -> bool:
+def _fits(fact: ObservedAnswer, sample: Any) -> bool:
     """Whether a sample says what the templates of a fact say."""
     try:
         check_sample(fact, sample, "")
@@ -156,10 +149,9 @@ def _fits(fact: Fact, sample: Any) -> bool:
     return True
 
 
-def _fitting(fact: Fact, sample: Any) -> Fact:
+def _fitting(fact: ObservedAnswer, sample: Any) -> ObservedAnswer:
     """Return a fact without those of its templates and least values that a sample does not bear out."""
     plain = replace(fact, description=None, values={}, minimum={})
-
     values = {key: text for key, text in fact.values.items() if _fits(replace(plain, values={key: text}), sample)}
     least = {
         key: number for key, number in fact.minimum.items() if _fits(replace(plain, minimum={key: number}), sample)
