@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from contracts.derive.errors import DeriveError, read_toml
-from contracts.derive.page.vocabulary import PLACES, TYPES
+from contracts.derive.page.names import PLACES
+from contracts.text.strict_json import JSON_TYPES
 from contracts.text.toml import TomlTable
 
 JSON_TYPE: Final = "application/json; charset=utf-8"
@@ -194,8 +195,8 @@ def _operation(row: TomlTable, name: str, release: str) -> ObservedOperation:
 
 def _parameter(row: TomlTable) -> dict[str, Any]:
     name, place, kind = row.text("name"), row.text("in"), row.text("type")
-    row.choice("in", sorted(PLACES))
-    row.choice("type", sorted(set(TYPES.values())))
+    row.choice("in", PLACES)
+    row.choice("type", sorted(JSON_TYPES.values()))
     parameter = {
         "name": name,
         "in": place,

@@ -3,14 +3,15 @@
 They only read, in the shapes of the public source. Every project has the one service, with one build, of the seed.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
 from contracts.standin import auth, errors, seed
 from contracts.standin.routes import Call, Route, World
-from contracts.text import toml
 
-SHAPES = toml.read(Path(__file__).with_name("discovery.toml"))
+SHAPES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+"""What is answered, without the names; of a project `minimal` has the first key, `brief` two, `detailed` all."""
 REPOSITORY = SHAPES["repository"] | {"repo_name": seed.REPOSITORY, "branch": seed.BRANCH}
 
 

@@ -11,6 +11,9 @@ MAX_DEPTH = 64
 KEY_SHOWN = 60
 """Characters of a key or a number that a message shows."""
 
+JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+"""Type of Python to that of JSON Schema."""
+
 _STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
@@ -42,6 +45,11 @@ def parse(data: bytes, max_depth: int = MAX_DEPTH) -> Any:
     if "\\ud" in text.lower() and _has_half(value):
         raise NotStrictError("a text in it has half of a surrogate pair")
     return value
+
+
+def json_type(value: Any) -> str | None:
+    """Return the JSON Schema type of a value; None for null, which says nothing about the type."""
+    return JSON_TYPES.get(type(value))
 
 
 def _deeper(text: str, most: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
-from contracts.derive.page.parameters import json_type
+from contracts.text.strict_json import json_type
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ID: Final = "https://zadig-contract-tests.example/schemas"

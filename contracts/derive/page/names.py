@@ -1,10 +1,12 @@
-"""Stable names of operations, by method and path template."""
+"""Stable names of operations, by method and path template, and the places of their parameters."""
 
 import re
 from pathlib import Path
 
 from contracts.derive.errors import DeriveError, read_toml
 
+PLACES = ("body", "path", "query")
+"""Where a parameter can be."""
 _PARAMETER = re.compile(r":(\w+)|\{\w*\}")
 
 

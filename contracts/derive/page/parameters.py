@@ -7,6 +7,7 @@ from contracts.derive.page.findings import Note
 from contracts.derive.page.names import path_parameters
 from contracts.derive.page.request import Request
 from contracts.derive.page.tables import Parameter
+from contracts.text.strict_json import json_type
 
 
 def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str], note: Note) -> list[Parameter]:
@@ -83,14 +84,6 @@ def body_parameters(rows: Sequence[Parameter], samples: Sequence[Any], note: Not
             note("type-differs-from-sample/body", row["line"], type=row["type"], name=name[:60], kind=kind)
             row["type"] = kind
     return parameters
-
-
-def json_type(value: Any) -> str | None:
-    """Return the JSON Schema type of a value; None for null, which says nothing about the type."""
-    if value is None:
-        return None
-    kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array"), (dict, "object"))
-    return next(name for kind, name in kinds if isinstance(value, kind))
 
 
 def note_tables(

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from contracts.derive.page.blocks import Table, TableRow
 from contracts.derive.page.findings import Note
+from contracts.derive.page.names import PLACES
 from contracts.derive.page.sections import Page, Section
-from contracts.derive.page.vocabulary import ANY, COLUMNS, MODEL_ENDINGS, NO_DEFAULT, PLACES, REQUIRED, TYPES, plain
+from contracts.derive.page.vocabulary import ANY, COLUMNS, MODEL_ENDINGS, NO_DEFAULT, REQUIRED, TYPES, plain
 
 Parameter = dict[str, Any]
 """A parameter as documented.json has it: name, in, type, required, default, line.

@@ -8,8 +8,6 @@ from contracts.text import toml
 
 PREFIX: Final = "/api/aslan"
 """What the gateway puts in front of every path; the operations are kept without it."""
-PLACES: Final = frozenset({"path", "query", "body"})
-"""Where a parameter can be."""
 WITHOUT_BODY: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 """Methods whose requests usually have no body."""
 
