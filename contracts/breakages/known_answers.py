@@ -74,31 +74,31 @@ SUCCESS = {_CREATE: "success", _START: "queued", _CANCEL: "success", _RESTART: "
 """The answer of each operation that says that it was done."""
 ERROR = {_CREATE: "already-exists", _START: "no-such-workflow", _CANCEL: "no-such-task", _RESTART: "no-such-task"}
 """The error of each operation that a page shows."""
-NO_TASK, NO_WORKFLOW = errors.task_not_found(), errors.workflow_not_found()
+NO_TASK, NO_WORKFLOW = errors.TASK_NOT_FOUND(), errors.WORKFLOW_NOT_FOUND()
 """What reading a task and finding a workflow answer where there is none: calls that are no operations."""
-_INVALID_ID = errors.bad_request("invalid task id")
+_INVALID_ID = errors.NOT_AN_ARGUMENT(complaint="invalid task id")
 _ERRORS = {
     _CREATE: {
-        "already-exists": errors.workflow_exists(NAME, PROJECT),
-        "no-stage": errors.no_enabled_stage(),
-        "bad-request": errors.unreadable_body(),
+        "already-exists": errors.WORKFLOW_EXISTS(name=NAME, project=PROJECT),
+        "no-stage": errors.NO_ENABLED_STAGE(),
+        "bad-request": errors.UNREADABLE_BODY(),
     },
     _START: {
         "no-such-workflow": NO_WORKFLOW,
-        "no-environment": errors.environment_not_found(PROJECT, ENVIRONMENT),
-        "no-targets": errors.no_targets(),
-        "bad-request": errors.unreadable_body(),
-        "malformed-body": errors.unreadable_body(),
+        "no-environment": errors.ENVIRONMENT_NOT_FOUND(project=PROJECT, environment=ENVIRONMENT),
+        "no-targets": errors.NO_TARGETS(),
+        "bad-request": errors.UNREADABLE_BODY(),
+        "malformed-body": errors.UNREADABLE_BODY(),
     },
     _CANCEL: {
-        "no-such-task": errors.cancel_without_task(),
-        "already-passed": errors.cancel_of_passed(NAME, TASK),
+        "no-such-task": errors.CANCEL_WITHOUT_TASK(),
+        "already-passed": errors.CANCEL_OF_PASSED(name=NAME, task_id=TASK),
         "invalid-id": _INVALID_ID,
     },
     _RESTART: {
-        "no-such-task": errors.restart_without_task(),
-        "still-queued": errors.restart_of_queued(),
-        "already-passed": errors.restart_of_passed(),
+        "no-such-task": errors.RESTART_WITHOUT_TASK(),
+        "still-queued": errors.RESTART_OF_QUEUED(),
+        "already-passed": errors.RESTART_OF_PASSED(),
         "invalid-id": _INVALID_ID,
     },
 }

@@ -1,14 +1,14 @@
-"""Strict reading of TOML tables: every key is asked for by name, and one that nobody asked for is an error."""
+"""TOML: read strictly (every key is asked for by name, and one that nobody asked for is an error), and written."""
 
-import difflib
 import json
+import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from contracts.derive.errors import DeriveError
-
-_WORDS: Mapping[type, str] = {
+_TYPES: Mapping[type, str] = {
     str: "text",
     int: "a whole number",
     bool: "true or false",
@@ -17,37 +17,49 @@ _WORDS: Mapping[type, str] = {
 }
 
 
+def read(path: Path) -> dict[str, Any]:
+    """Return the content of a file; raises OSError, or ValueError with the line that is no TOML."""
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
 @dataclass(frozen=True)
-class Reader:
-    """One table and where it stands, such as ``1.7.0/observed.toml: operations.cancel-task``."""
+class TomlTable:
+    """One table that is read key by key.
+
+    data: its content.
+    where: where it stands, such as `1.7.0/observed.toml: operations.cancel-task`.
+    refusal: makes the exception of a line that says what is wrong.
+    read: the keys that were asked for.
+    """
 
     data: Mapping[str, Any]
     where: str
-    asked: set[str] = field(default_factory=set)
+    refusal: Callable[[str], Exception]
+    read: set[str] = field(default_factory=set)
 
-    def error(self, text: str) -> DeriveError:
-        """Return an error that says where this table stands."""
-        return DeriveError(f"{self.where}: {text}")
+    def error(self, text: str) -> Exception:
+        """Return an exception that says where this table stands."""
+        return self.refusal(f"{self.where}: {text}")
 
-    def under(self, data: Any, name: str) -> "Reader":
-        """Return a reader for something below this table; raises DeriveError if it is no table."""
+    def under(self, data: Any, name: str) -> "TomlTable":
+        """Return something below this table as a table; raises the refusal if it is none."""
         where = f"{self.where}.{name}" if ": " in self.where else f"{self.where}: {name}"
         if not isinstance(data, dict):
-            raise DeriveError(f"{where}: must be a table")
-        return Reader(data, where)
+            raise self.refusal(f"{where}: must be a table")
+        return TomlTable(data, where, self.refusal)
 
     def anything(self, key: str) -> Any:
         """Return the value of a key, or None."""
-        self.asked.add(key)
+        self.read.add(key)
         return self.data.get(key)
 
     def optional(self, kind: type, key: str, then: Callable[[Any], Any] = lambda value: value) -> Any:
-        """Return the value of a key, which must be of this type, passed through ``then``; or None."""
+        """Return the value of a key, which must be of this type, passed through `then`; or None."""
         value = self.anything(key)
         if value is None:
             return None
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise self.error(f"{key} must be {_WORDS[kind]}")
+            raise self.error(f"{key} must be {_TYPES[kind]}")
         return then(value)
 
     def required(self, kind: type, key: str) -> Any:
@@ -99,23 +111,52 @@ class Reader:
             raise self.error(f"{key} = {value!r}: it can be {' or '.join(words)}")
         return value
 
-    def optional_table(self, key: str) -> "Reader | None":
-        """Return a reader of the table under a key, or None."""
+    def optional_table(self, key: str) -> "TomlTable | None":
+        """Return the table under a key, or None."""
         value = self.anything(key)
         return None if value is None else self.under(value, key)
 
-    def tables(self, key: str) -> Iterator[tuple[str, "Reader"]]:
-        """Yield name and reader of each table under a key."""
+    def tables(self, key: str) -> Iterator[tuple[str, "TomlTable"]]:
+        """Yield name and table of each table under a key."""
         table = self.optional_table(key)
         if table is not None:
             for name, data in table.data.items():
                 yield name, table.under(data, name)
 
     def done(self, besides: bool = False) -> None:
-        """Raise DeriveError for a key that was never asked for; ``besides``: only for one close to a key asked for."""
+        """Raise the refusal for a key that was never read; `besides`: only for one close to a key that was."""
         for key in self.data:
-            if key not in self.asked:
-                close = difflib.get_close_matches(key, sorted(self.asked - set(self.data)), n=1)
+            if key not in self.read:
+                import difflib  # seldom needed, and long to load
+
+                close = difflib.get_close_matches(key, sorted(self.read - set(self.data)), n=1)
                 if close or not besides:
                     hint = f": did you mean {close[0]}?" if close else ": remove it"
                     raise self.error(f"unknown key {key}{hint}")
+
+
+def table(path: Sequence[str], rows: Mapping[str, Any]) -> str:
+    """Return a table as text: its heading, and one line per key. What TOML cannot say, null, is left out."""
+    lines = [f"[{'.'.join(map(_key, path))}]"]
+    lines += [f"{_key(name)} = {value(item)}" for name, item in rows.items() if item is not None]
+    return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else value(name)
+
+
+def value(item: Any) -> str:
+    """Return a JSON value on one line."""
+    if isinstance(item, Mapping):
+        rows = [f"{_key(name)} = {value(inner)}" for name, inner in item.items() if inner is not None]
+        return f"{{ {', '.join(rows)} }}" if rows else "{}"
+    if isinstance(item, list | tuple):
+        return f"[{', '.join(value(inner) for inner in item if inner is not None)}]"
+    # A text of JSON is one of TOML too, but for the one control character that JSON lets stand.
+    return json.dumps(item, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def comment(text: str) -> str:
+    """Return a text as lines of comment."""
+    return "".join(f"# {line}".rstrip() + "\n" for line in text.splitlines())
