@@ -104,7 +104,7 @@ def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:
             events.append(f"{name} out")
 
     def be_alone() -> None:
-        with quiet.alone():
+        with quiet.exclusive():
             events.append("alone in")
             gone.wait(30)
             events.append("alone out")
