@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.case.outcome import Result
 from contracts.catalog.cases import cases
-from contracts.catalog.profiles import PROFILES
 from contracts.check.breach import Kind
 from contracts.i18n.page_texts import Word, load
 from contracts.i18n.translate import translated
+from contracts.profiles import PROFILES
 from contracts.report.html.page import TEMPLATES
 from contracts.report.html.view import RESULTS
+from contracts.report.verdict_rules import Result
 from contracts.run.plan import notes as plan_notes
 from contracts.run.plan import scope as plan_scope
 from contracts.settings.settings import Settings
@@ -32,7 +32,7 @@ DYNAMIC = {
 
 def named() -> Iterator[str]:
     """Yield the names of texts that the templates and modules use."""
-    modules = (TEMPLATES.parent / f"{name}.py" for name in ("html", "view", "sidebyside"))
+    modules = (TEMPLATES.parent / "html").glob("*.py")
     sources = [*TEMPLATES.glob("report*.jinja"), *modules]
     for source in sources:
         yield from re.findall(r'"([a-z-]+\.[a-z-]+)"', source.read_text(encoding="utf-8"))
