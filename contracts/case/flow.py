@@ -11,6 +11,7 @@ from contracts.check.expected import promise
 from contracts.check.state import PROGRESS, UnclearError, find, list_tasks
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names, support_call
+from contracts.target.target import Target
 
 
 class Flow(Scenario):
@@ -19,8 +20,10 @@ class Flow(Scenario):
     operation = "flows"
     names = "{name}-工作流"
     """Names are Chinese as often as not, and cost no request more."""
-    _there = False
-    """Whether the workflow was created and not deleted since."""
+
+    def _begin(self, target: Target) -> None:
+        super()._begin(target)
+        self._there = False  # created, and not deleted since
 
     def does(self, operation: str, answer: str, special: Overrides = NO_OVERRIDES) -> None:
         """Do an operation and hold what comes back against the answer of that name."""

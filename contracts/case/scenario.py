@@ -22,7 +22,10 @@ class ScenarioEndedError(Exception):
 
 
 class Scenario:
-    """What flows and crowds share: a workflow of their own, and what became of them so far."""
+    """What flows and concurrent scenarios share: a workflow of their own, and what became of them so far.
+
+    One is made when its test is collected, and begins when it is played: to be given to a test takes no target.
+    """
 
     operation = "stories"
     alone = False
@@ -30,10 +33,46 @@ class Scenario:
     names = "{name}"
     """How its workflows are named, around the name that the run gives."""
 
-    def __init__(self, target: Target, case: str, level: str = "") -> None:
+    def __init__(self, case: str, level: str = "") -> None:
+        self.id = case
+        self.level = level
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def answer(self) -> str:
+        """What a report puts in the place of an answer: the id without the operation."""
+        return self.id.partition("/")[2]
+
+    def play(self, target: Target, script: Callable[[], object]) -> Outcome:
+        """Return what became of the case that `script` tells of this scenario; its own mistakes pass through.
+
+        As with rows of the case table, cross-talk with other cases under way does not count: then it is told again,
+        alone.
+        """
+        if self.alone:
+            with target.lock.exclusive():
+                return self._once(target, script)
+        with target.lock.shared() as had_company:
+            outcome = self._once(target, script)
+        if had_company() and any(breach.kind is Kind.CROSS_TALK for breach in outcome.breaches):
+            with target.lock.exclusive():
+                return self._once(target, script)
+        return outcome
+
+    def _once(self, target: Target, script: Callable[[], object]) -> Outcome:
+        self._begin(target)
+        try:
+            script()
+        except ScenarioEndedError:
+            pass
+        finally:
+            outcome = self._outcome()
+        return outcome
+
+    def _begin(self, target: Target) -> None:
         self._target = replace(target, trace=Trace())
-        self._case = case
-        self._level = level
         self._subject = open_subject(target, self.names)
         self._subjects = [self._subject]
         self._gone: set[str] = set()
@@ -46,18 +85,18 @@ class Scenario:
         self._unknown: list[str] = []
         self._seen: list[str] = []
 
-    def outcome(self) -> Outcome:
+    def _outcome(self) -> Outcome:
         """Clean up and return what became of the story."""
         log = self._target.trace
         with log.during(Phase.CLEANUP):
             for subject in self._subjects:
                 remove(self._target, subject, Snapshot() if subject.name in self._gone else None)
         return Outcome(
-            case=self._case,
+            case=self.id,
             operation=self.operation,
-            answer=self._case.partition("/")[2],
+            answer=self.answer,
             result=self._result,
-            level=self._level,
+            level=self.level,
             promised=self._promised,
             wanted=self._wanted if self._result is not Result.HELD else None,
             breaches=self._breaches,
@@ -99,30 +138,3 @@ class Scenario:
 def state_breach(detail: str, promised: str, came: str) -> Breach:
     """Return a breach of the state that a step left behind."""
     return Breach(Kind.STATE, "state afterwards", promised, came, True, detail)
-
-
-def tell(kind: type[Scenario], target: Target, case: str, level: str, script: Callable[[Scenario], object]) -> Outcome:
-    """Return what became of a case that `script` tells; what goes wrong in the script itself passes through.
-
-    As with rows of the case table, cross-talk with other cases under way does not count: then it is told again, alone.
-    """
-
-    def once() -> Outcome:
-        story = kind(target, case, level)
-        try:
-            script(story)
-        except ScenarioEndedError:
-            pass
-        finally:
-            outcome = story.outcome()
-        return outcome
-
-    if kind.alone:
-        with target.lock.exclusive():
-            return once()
-    with target.lock.shared() as had_company:
-        outcome = once()
-    if had_company() and any(breach.kind is Kind.CROSS_TALK for breach in outcome.breaches):
-        with target.lock.exclusive():
-            return once()
-    return outcome

@@ -37,7 +37,7 @@ class Deviation:
     expires: date
     shows: Mapping[str, frozenset[str]]
 
-    def tells(self, outcome: Outcome) -> bool:
+    def matches(self, outcome: Outcome) -> bool:
         """Whether exactly this deviation is what an outcome shows."""
         signatures = {breach.signature for breach in outcome.breaches}
         return any(fnmatchcase(outcome.case, case) and signatures == shown for case, shown in self.shows.items())
@@ -96,7 +96,7 @@ def _deviation(where: str, name: str, row: Any) -> Deviation:
 def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Outcome:
     """Return an outcome with what is known of it: a deviation that shows, has expired, or no longer shows."""
     for deviation in deviations:
-        if outcome.result in (Result.BREACH, Result.DRIFT) and deviation.tells(outcome):
+        if outcome.result in (Result.BREACH, Result.DRIFT) and deviation.matches(outcome):
             if today > deviation.expires:
                 return replace(outcome, reason=f"the known deviation {deviation.id} expired on {deviation.expires}")
             return replace(outcome, result=Result.KNOWN, deviation=deviation.id)
@@ -105,7 +105,7 @@ def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Out
     return outcome
 
 
-def told(deviations: Sequence[Deviation], outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def to_rows(deviations: Sequence[Deviation], outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return what a run showed of each deviation, as it stands in verdict.json."""
     return [
         {
