@@ -64,23 +64,22 @@ def pytest_configure(config: pytest.Config) -> None:
         raise _usage_error(error, config) from None
     masking.mask_logs()
     masking.interrupt_on_sigterm()
-    _set_usual_options(config, ids)
-    if not run.worker:
+    _set_options(config, ids)
+    if run.worker:
+        config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
+    else:
         config.pluginmanager.register(Listener(run))
 
 
-def _set_usual_options(config: pytest.Config, ids: Container[str]) -> None:
-    """Change options of pytest that nobody has set: what they would print, the summary says better.
-
-    They are what a user can set, and no more than that; test_options holds that pytest still calls them so.
-    """
-    usual = config.option
-    if usual.keyword in ids:  # start-task/… would find restart-task/… too
-        usual.keyword = f"[{usual.keyword}]"
-    if usual.tbstyle == "auto":
-        usual.tbstyle = "no" if _only_cases(config) else "short"
-    if usual.reportchars == "fE" and _only_cases(config):  # pytest's own list of failures, below the verdict
-        usual.reportchars, usual.disable_warnings = "", True
+def _set_options(config: pytest.Config, ids: Container[str]) -> None:
+    """Set options of pytest as a user could, where they are as pytest has them: the summary says better what failed."""
+    option = config.option
+    if option.keyword in ids:  # start-task/… would find restart-task/… too
+        option.keyword = f"[{option.keyword}]"
+    if option.tbstyle == "auto":
+        option.tbstyle = "no" if _only_cases(config) else "short"
+    if option.reportchars == "fE" and _only_cases(config):  # its own list of failures, below the verdict
+        option.reportchars, option.disable_warnings = "", True
 
 
 def _usage_error(error: Exception, config: pytest.Config) -> pytest.UsageError:

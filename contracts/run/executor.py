@@ -9,6 +9,8 @@ from contracts.case.outcome import Outcome
 
 WINDOW = 3
 """How many cases may be begun ahead for each thread: enough that one slow case keeps no thread waiting."""
+IN_A_WORKER = 2
+"""Cases under way in a worker of xdist: the one that it runs and the next one. Pytest tells it of no further ones."""
 
 
 @dataclass(frozen=True)

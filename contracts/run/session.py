@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.catalog.release import load, releases
 from contracts.run.deviations import Deviation, known
-from contracts.run.executor import CasePool
+from contracts.run.executor import IN_A_WORKER, CasePool
 from contracts.run.plan import OTHER_PROJECT, Scope, scope
 from contracts.safety.journal import new_run_id
 from contracts.settings.settings import ASSUMED, AUTO, Settings
@@ -22,8 +22,6 @@ from contracts.target.target import Target, Workspace
 
 PERFECT = "perfect"
 """The stand-in's behaviour that does what the page promises; so do those that begin with it."""
-AHEAD_OF_XDIST = 2
-"""Cases under way in a worker of xdist: the one that it runs and the one after it; of more it does not know."""
 
 
 class Session:
@@ -55,7 +53,7 @@ class Session:
         self.clock = time.monotonic()
         self.probe = Probe(settings.base_url or "", answered=False)
         self.workspace: Workspace | None = None
-        self.pool = CasePool(min(settings.in_flight, AHEAD_OF_XDIST) if worker else settings.in_flight)
+        self.pool = CasePool(min(settings.in_flight, IN_A_WORKER) if worker else settings.in_flight)
         self.planned: list[str] = []
         self.elsewhere: list[str] = []
         self.outcomes: list[dict[str, Any]] = []
