@@ -56,6 +56,11 @@ class Trace:
         self.phase = Phase.REQUEST
         self._clock = time.monotonic()
 
+    @property
+    def seconds(self) -> float:
+        """How long it has been since the start."""
+        return time.monotonic() - self._clock
+
     @contextmanager
     def during(self, phase: Phase) -> Iterator[None]:
         """Let what is added meanwhile belong to a phase."""
@@ -67,7 +72,7 @@ class Trace:
 
     def add(self, exchange: Exchange, answer: str) -> None:
         """Add an exchange that has just ended, with the answer that was expected."""
-        at = max(0.0, time.monotonic() - self._clock - exchange.seconds)
+        at = max(0.0, self.seconds - exchange.seconds)
         call = exchange.request.call
         self.steps.append(Step(self.phase, call, answer, exchange.status, round(at, 4), round(exchange.seconds, 4)))
         if exchange.request.changes:
