@@ -8,7 +8,7 @@ from contracts.catalog.cases import Overrides
 from contracts.check.breach import Breach
 from contracts.check.check import check
 from contracts.check.expected import promise
-from contracts.check.state import PROGRESS, UnclearError, find, list_tasks
+from contracts.check.state import UnclearError, find, list_tasks, went_on
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names, support_call
 from contracts.target.target import Target
@@ -25,12 +25,12 @@ class Flow(Scenario):
         super()._begin(target)
         self._there = False  # created, and not deleted since
 
-    def does(self, operation: str, answer: str, special: Overrides = NO_OVERRIDES) -> None:
+    def does(self, operation: str, answer: str, overrides: Overrides = NO_OVERRIDES) -> None:
         """Do an operation and hold what comes back against the answer of that name."""
         target, call = self._target, self._target.release.operations[operation]
         expected = call.answers[answer]
-        request = operation_call(target, call, self._subject, special)
-        sent = sent_names(target, self._subject, special, request)
+        request = operation_call(target, call, self._subject, overrides)
+        sent = sent_names(target, self._subject, overrides, request)
         self._note(promised=expected.basis, wanted=promise(expected, sent))
         exchange = self._send(request, f"{operation} → {answer}", answer)
         checked = check(exchange, expected, sent, target.release.answers)
@@ -48,7 +48,7 @@ class Flow(Scenario):
             for other in sorted(tasks.keys() - {task})
         ]
         actual = tasks.get(task)
-        if actual not in (state, *PROGRESS.get(state, ())):  # an agent may have taken it meanwhile
+        if actual != state and not went_on(state, actual):  # an agent may have taken it meanwhile
             wrong.append(state_breach(f"task-{actual or 'gone'}", f"task {task} is {state}", actual or "no such task"))
         self._end_if(tuple(wrong), "looking at the tasks")
 

@@ -6,7 +6,7 @@ Nothing here knows pytest, and several cases may run at once in threads of one p
 from dataclasses import replace
 
 from contracts.case.cleanup import remove
-from contracts.case.givens import STATES, NotArrangedError, arrange
+from contracts.case.givens import GIVENS, NotArrangedError, arrange
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
@@ -14,7 +14,7 @@ from contracts.catalog.cases import Case
 from contracts.check.breach import Kind
 from contracts.check.check import check
 from contracts.check.expected import promise
-from contracts.check.state import PROGRESS, Snapshot, StateChange, UnclearError, effect, look
+from contracts.check.state import Snapshot, StateChange, UnclearError, effect, look, went_on
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.journal import RefusedError
@@ -135,4 +135,4 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
 def _moved(case: Case, subject: Subject, before: Snapshot, after: Snapshot) -> bool:
     """Whether the given's task went on by itself, so that the answer may be right for its new state."""
     was, now = before.tasks.get(subject.task_id), after.tasks.get(subject.task_id)
-    return case.given in STATES and was != now and now in PROGRESS.get(was or "", ())
+    return bool(GIVENS[case.given].state) and was != now and went_on(was, now)
