@@ -12,7 +12,7 @@ from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check
 from contracts.check.expected import promise
-from contracts.check.state import Snapshot, UnclearError, json_value, look
+from contracts.check.state import Snapshot, UnclearError, json_value, snapshot
 from contracts.http.client import Exchange, Request
 from contracts.http.curl import curl
 from contracts.report.verdict_rules import Result
@@ -129,7 +129,7 @@ class ConcurrentScenario(Scenario):
 
     def _look(self) -> Snapshot:
         try:
-            return look(self._target, self._subject)
+            return snapshot(self._target, self._subject)
         except UnclearError as error:
             self._end(Result.BLOCKED, str(error))
 

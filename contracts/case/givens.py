@@ -9,7 +9,7 @@ from typing import Any
 from contracts.case.wait import WaitError, wait_for
 from contracts.catalog.cases import Overrides
 from contracts.check.check import check
-from contracts.check.state import Snapshot, UnclearError, look
+from contracts.check.state import Snapshot, UnclearError, snapshot
 from contracts.http.client import Exchange
 from contracts.http.trace import Wait
 from contracts.target.requests import NO_OVERRIDES, operation_call, support_call
@@ -39,7 +39,7 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Snap
     if not row.steps:
         return subject, Snapshot()  # a name of its own that was never sent anywhere
     try:
-        held = look(target, subject)
+        held = snapshot(target, subject)
     except UnclearError as error:
         raise NotArrangedError(str(error), error.exchange) from None
     state = held.tasks.get(subject.task_id)
@@ -92,7 +92,7 @@ def _reach(target: Target, subject: Subject, state: str) -> Subject:
     def state_now() -> str:
         if by_hand is not None:
             by_hand.advance(subject.name, STEP_SECONDS)
-        return look(target, subject).tasks.get(subject.task_id, "gone")
+        return snapshot(target, subject).tasks.get(subject.task_id, "gone")
 
     target.trace.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
     try:

@@ -14,7 +14,7 @@ from contracts.catalog.cases import Case
 from contracts.check.breach import Kind
 from contracts.check.check import check
 from contracts.check.expected import promise
-from contracts.check.state import Snapshot, StateChange, UnclearError, effect, look, went_on
+from contracts.check.state import Snapshot, StateChange, UnclearError, effect, snapshot, went_on
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.journal import RefusedError
@@ -119,7 +119,7 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         return None, trial
     try:
         with target.trace.during(Phase.AFTERWARDS):
-            after = look(target, subject)
+            after = snapshot(target, subject)
     except UnclearError as error:
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = f"the state afterwards could not be read: {error}"

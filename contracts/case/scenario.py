@@ -26,7 +26,7 @@ class Scenario:
     One is made when its test is collected, and begins when it is played: to be given to a test takes no target.
     """
 
-    operation = "stories"
+    operation = ""
     alone = False
     """Whether it must have the target to itself."""
     names = "{name}"

@@ -23,8 +23,12 @@ MOST_UNKNOWN = 50
 
 @dataclass(frozen=True)
 class Checked:
-    """What an exchange showed: its breaches, the keys nobody documented and those documented which came (JSON paths),
-    its JSON value if it has one."""
+    """What an exchange showed.
+
+    breaches: everything in which it departs from its answer.
+    unknown, seen: JSON paths of keys that nobody documented, and of documented ones that came.
+    value: the JSON value of the body, if it has one.
+    """
 
     breaches: tuple[Breach, ...] = ()
     unknown: tuple[str, ...] = ()

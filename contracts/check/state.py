@@ -28,9 +28,10 @@ def went_on(was: str | None, now: str | None) -> bool:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the target holds under one name: the workflow (None: no such) and its tasks' states by id.
+    """What the target holds under one name.
 
-    Of the workflow only the documented keys: what nobody documented may change by itself, a time for one.
+    workflow: its documented keys, None where there is no such workflow; others may change by themselves.
+    tasks: the state of each task by its id.
     """
 
     workflow: Mapping[str, Any] | None = None
@@ -48,7 +49,7 @@ class UnclearError(Exception):
         self.exchange = exchange
 
 
-def look(target: Target, subject: Subject) -> Snapshot:
+def snapshot(target: Target, subject: Subject) -> Snapshot:
     """Return what the target holds under the subject's name; raises UnclearError where it cannot be told."""
     workflow = find(target, subject)
     return Snapshot(workflow, list_tasks(target, subject)) if workflow is not None else Snapshot()

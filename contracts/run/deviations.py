@@ -24,9 +24,13 @@ class DeviationsError(ValueError):
 
 @dataclass(frozen=True)
 class Deviation:
-    """One known deviation. `shows`: case id, or a pattern with `*`, to the exact signatures that show there.
+    """One known deviation.
 
-    A case named by its id must show it, or it is fixed; one that only a pattern names may.
+    id, means: its name, and what it is in words.
+    releases: those that have it.
+    source, since, expires: who says so, from which release on, and until when that is believed.
+    shows: case id, or a pattern with `*`, to the exact signatures that show there. A case named by its id must show it,
+        or it is fixed; one that only a pattern names may.
     """
 
     id: str

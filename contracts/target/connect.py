@@ -128,12 +128,12 @@ def find_workspace(settings: Settings, look: Probe) -> Workspace:
 
     Raises SettingsError where the target has nothing fit for it, or several things to choose from.
     """
-    own = look.stand_in
-    if not own:
+    stand_in = look.stand_in
+    if not stand_in:
         client = open_client(settings, look.base_url + settings.api_prefix)
         try:
             return discover_workspace(settings, client)
         finally:
             client.close()
-    known = {item.name: getattr(settings, item.name, None) or own.get(item.name) for item in fields(Workspace)}
-    return Workspace(**known | {"other_project": settings.outsider_project or own.get("other_project")})
+    known = {item.name: getattr(settings, item.name, None) or stand_in.get(item.name) for item in fields(Workspace)}
+    return Workspace(**known | {"other_project": settings.outsider_project or stand_in.get("other_project")})
