@@ -41,9 +41,12 @@ CRASHES = frozenset({Kind.NO_ANSWER, Kind.DEADLINE, Kind.TOO_LARGE, Kind.GARBLED
 
 @dataclass(frozen=True)
 class Breach:
-    """One broken promise: where (status, header, JSON path, state), what is promised, what came.
+    """One broken promise.
 
-    `signature` names it for a deviation, such as `status:500` or `missing-key:$.code`.
+    kind, detail: what tells it from others; together its signature, such as `status:500` or `missing-key:$.code`.
+    where: status, header, JSON path or state.
+    promised, came: expected and actual, in words.
+    documented: whether the page promises it.
     """
 
     kind: Kind
