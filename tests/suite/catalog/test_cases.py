@@ -10,8 +10,8 @@ from unittest.mock import Mock
 import pytest
 
 from contracts.case.givens import GIVENS
+from contracts.catalog import cases as casetable
 from contracts.catalog.cases import Case, CatalogError, cases
-from contracts.catalog.release import cases as casetable
 from contracts.catalog.release import load, releases
 from contracts.http.client import Request
 from contracts.http.transport import SAFE_METHODS
