@@ -17,7 +17,8 @@ import urllib3
 from requests.auth import AuthBase
 
 from contracts.http.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_session
-from contracts.text.redact import printable, register
+from contracts.text.printable import printable
+from contracts.text.redact import register
 
 
 @dataclass(frozen=True)

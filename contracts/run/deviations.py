@@ -7,12 +7,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import tomli
-
 from contracts.case.outcome import Outcome
 from contracts.catalog.release import Release
 from contracts.paths import RELEASES
 from contracts.report.verdict_rules import Result
+from contracts.text import toml
 
 FILE = "deviations.toml"
 _KEYS = {"means", "releases", "source", "since", "expires", "shows"}
@@ -67,7 +66,7 @@ def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
 def read(path: Path) -> list[Deviation]:
     """Return the rows of one file; raises DeviationsError with one line."""
     try:
-        table = tomli.loads(path.read_text(encoding="utf-8"))
+        table = toml.read(path)
     except OSError as error:
         raise DeviationsError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:

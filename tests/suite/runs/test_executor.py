@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from contracts.breakages.catalog import breakages
+from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.case.outcome import Outcome
 from contracts.catalog.cases import Case, cases
 from contracts.report.verdict_rules import Result
 from contracts.run.executor import WINDOW, CasePool, Job
 from contracts.safety.journal import left_open
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
 from contracts.target.exclusion import SharedLock
-from helpers import spoilers as spoil
-from helpers.spoilt import Spoiled
 from helpers.whole_runs import run
 
 ROWS = cases("1.7.0")
@@ -195,10 +194,9 @@ def test_results_do_not_depend_on_how_many_are_under_way(tmp_path: Path, behavio
 @pytest.mark.parametrize("options", [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="two-workers")])
 def test_a_run_that_stops_at_the_first_breach_leaves_nothing(tmp_path: Path, options: tuple[str, ...]) -> None:
     """With -x what was begun ahead is ended, is no outcome, and is removed from the target."""
-    wrong = spoil.answers("cancel-task", 400, spoil.holding(code=6165))
-    app = create_app()
-    with serve_in_thread(Spoiled(app, wrong)) as url:
-        ran = run(tmp_path, "--base-url", url, "-x", *options)
+    wrong = breakages()["envelope/cancel-task/no-such-task/code-changed"]
+    with fault_proxy(wrong, create_app()) as served:
+        ran = run(tmp_path, "--base-url", served.base_url, "-x", *options)
     verdict = ran.verdict
     assert (ran.code, verdict["verdict"]) in {(1, "rejected"), (2, "rejected")}
     assert verdict["counts"]["run"] + verdict["counts"]["not_run"] == verdict["counts"]["planned"]
