@@ -10,8 +10,8 @@ from unittest.mock import Mock
 import pytest
 
 from contracts.case.givens import GIVENS
+from contracts.catalog import cases as casetable
 from contracts.catalog.cases import Case, CatalogError, cases
-from contracts.catalog.release import cases as casetable
 from contracts.catalog.release import load, releases
 from contracts.http.client import Request
 from contracts.http.transport import SAFE_METHODS
@@ -133,7 +133,7 @@ def live(tmp_path: Path) -> Target:
     return Target(
         client=Mock(),
         release=load("1.7.0"),
-        place=Workspace("shop", "test", "web", "web", "web", "main", "fails", "hangs", "other"),
+        workspace=Workspace("shop", "test", "web", "web", "web", "main", "fails", "hangs", "other"),
         names=Names("run", "main"),
         journal=Journal(tmp_path / "journal.jsonl"),
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from contracts.catalog import release as catalog
 from contracts.catalog.release import Answer, CatalogError, Operation, Release, load, releases
-from contracts.catalog.release import release as catalog
 from contracts.derive.page.names import load_names
 
 RELEASES = releases()

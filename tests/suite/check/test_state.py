@@ -203,7 +203,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:
         yield Target(
             client=client,
             release=RELEASE,
-            place=Workspace("nginx", "qa", "web", "web", "web", "main"),
+            workspace=Workspace("nginx", "qa", "web", "web", "web", "main"),
             names=Names("run", "main"),
             journal=Journal(tmp_path / "journal.jsonl"),
         )

@@ -25,7 +25,7 @@ from helpers.deploy_ci import (
 from helpers.deploy_runs import SOME, STRICT, token_of, verdict
 from helpers.deploy_tree import Done, Tree
 
-pytest_plugins = ("deploy_fixtures",)
+pytest_plugins = ("helpers.deploy_fixtures",)
 
 
 def accepted(played: Played, token: str, merged: Path) -> None:

@@ -9,7 +9,7 @@ from contracts.standin.process import StandIn
 from helpers.deploy_image import FILE, Image, context, ignored
 from helpers.deploy_runs import SOME, verdict
 
-pytest_plugins = ("deploy_fixtures",)
+pytest_plugins = ("helpers.deploy_fixtures",)
 
 
 def test_the_image_holds_what_it_needs_and_nothing_else(image: Image) -> None:

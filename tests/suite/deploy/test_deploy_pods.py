@@ -15,7 +15,7 @@ from helpers.deploy_pods import manifest, secret, settings, start
 from helpers.deploy_runs import SOME, STRICT, token_of, verdict
 from helpers.deploy_tree import Done
 
-pytest_plugins = ("deploy_fixtures", "deploy_bucket")
+pytest_plugins = ("helpers.deploy_fixtures", "helpers.deploy_bucket")
 
 ENDED = """
 import os, signal, time

@@ -32,9 +32,7 @@ DYNAMIC = {
 
 def named() -> Iterator[str]:
     """Yield the names of texts that the templates and modules use."""
-    modules = (TEMPLATES.parent / f"{name}.py" for name in ("html", "view", "sidebyside"))
-    sources = [*TEMPLATES.glob("report*.jinja"), *modules]
-    for source in sources:
+    for source in (*TEMPLATES.glob("report*.jinja"), *(TEMPLATES.parent / "html").glob("*.py")):
         yield from re.findall(r'"([a-z-]+\.[a-z-]+)"', source.read_text(encoding="utf-8"))
 
 
