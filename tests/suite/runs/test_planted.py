@@ -1,8 +1,6 @@
 """Five planted faults, each found from the terminal's output alone, and seen again by pasting its curl line."""
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +8,7 @@ import spoilers as spoil
 
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from helpers import processes
 from helpers.spoilt import Spoil, Spoiled
 from helpers.whole_runs import run
 
@@ -59,19 +58,12 @@ def test_a_fault_is_understood_and_seen_again(name: str, tmp_path: Path) -> None
         ran = run(tmp_path, "--base-url", url)
         block = next(part for part in ran.output.split("\n\n") if case in part and TOLD in part)
         line = next(line.strip() for line in block.splitlines() if line.strip().startswith("again: "))
-        pasted = subprocess.run(
-            ["/bin/bash", "-c", line.removeprefix("again: ")],
-            env={"PATH": os.environ["PATH"]},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        pasted = processes.run(["/bin/bash", "-c", line.removeprefix("again: ")])
     assert ran.code == 1
     assert block.strip().startswith(f"BREACH  {case.partition('/')[0]}/")
     for text in said:
         assert text in block
-    assert seen in pasted.stdout, pasted.stdout + pasted.stderr
+    assert seen in pasted.output
     assert len(re.findall("^VERDICT", ran.output, re.MULTILINE)) == 1
 
 
@@ -82,6 +74,5 @@ def test_the_line_leaves_nothing_behind(tmp_path: Path) -> None:
     with serve_in_thread(Spoiled(app, fault)) as url:
         ran = run(tmp_path, "--base-url", url, "-k", case)
         line = next(line for line in ran.output.splitlines() if "again: " in line).partition("again: ")[2]
-        held = ["/bin/bash", "-c", f"{line}; echo; curl -sS {url}/_standin/state"]
-        pasted = subprocess.run(held, capture_output=True, text=True, timeout=60, check=False)
-    assert '"workflows":[]' in pasted.stdout
+        pasted = processes.run(["/bin/bash", "-c", f"{line}; echo; curl -sS {url}/_standin/state"])
+    assert '"workflows":[]' in pasted.output

@@ -6,20 +6,20 @@ up anew, run for minutes or remove; and npx, which is another tool's (test_allur
 """
 
 import re
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from shlex import quote
 
 import pytest
+import requests
 
 from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.settings.readme_table import BEGIN, END
 from contracts.settings.settings import SETTINGS, load
 from helpers.documents import READMES, fences, inline, read
-from helpers.shell import COMMENT, environment, run, serving
+from helpers.processes import HANG, environment, run
+from helpers.shell import COMMENT, checkout, serving
 
 ADDRESS = "https://zadig.example.com"
 TOKEN_FILE = ".zadig-token"
@@ -53,8 +53,6 @@ NOT_FOR: Mapping[str, str] = {
 }
 """What is not set for a line with an option: a behaviour is the built-in stand-in's; smoke is too small for a part."""
 COMMAND = re.compile(r"(?:make|pytest|python -m contracts|npx) ")
-COPIED = ("contracts", "schemas", "tests", "docs")
-LEFT = shutil.ignore_patterns("__pycache__", "node_modules", ".pytest_cache")
 
 
 def blocks() -> dict[str, tuple[str, ...]]:
@@ -93,8 +91,8 @@ class Reader:
         meant = self.meant(line)
         unset = "".join(f"unset {name}; " for option, name in NOT_FOR.items() if option in line.split())
         whole = f"{before}{unset}{meant}; code=$?; {after}; exit $code"
-        code, said = run(whole, self.folder, self._shell)
-        assert code == 0, f"{line}: typed as {meant!r}, exit code {code}:\n{said}"
+        done = run(whole, self.folder, self._shell)
+        assert done.code == 0, f"{line}: typed as {meant!r}, exit code {done.code}:\n{done.output}"
 
     def meant(self, line: str) -> str:
         """Return a line with what a reader puts in, and the part of it that runs."""
@@ -119,24 +117,17 @@ class Reader:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """Yield somebody with a copy of the project whose .venv is this Python's, and a token for a Zadig of 1.7.0."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in COPIED:
-        shutil.copytree(ROOT / name, folder / name, ignore=LEFT)
-    for path in ROOT.iterdir():
-        if path.is_file():
-            shutil.copy2(path, folder)
+    checkout(folder)
     (folder / ".venv").symlink_to(sys.prefix)
     home = tmp_path_factory.mktemp("home")
-    with serving("python -m contracts standin --behaviour 1.7.0", folder, environment()) as port:
+    shell = environment(PYTHONDONTWRITEBYTECODE="1", HOME=str(home))
+    with serving("python -m contracts standin --behaviour 1.7.0", folder, shell) as port:
         address = f"http://127.0.0.1:{port}"
-        code, token = run(f"{quote(sys.executable)} -c {quote(ASK)} {address}", folder, environment())
-        assert code == 0, token
+        token = requests.get(f"{address}/_standin/token/member", timeout=HANG).text.strip()
         (home / TOKEN_FILE).write_text(token, encoding="utf-8")
         (home / TOKEN_FILE).chmod(0o600)
-        shell = environment(HOME=str(home), ZADIG_BASE_URL=address, ZADIG_PROFILE="smoke")
+        shell |= {"ZADIG_BASE_URL": address, "ZADIG_PROFILE": "smoke"}
         yield Reader(folder, address, shell | {"ZADIG_TOKEN_FILE": str(home / TOKEN_FILE)})
-
-
-ASK = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1] + '/_standin/token/member').read().decode())"
 
 
 @pytest.mark.parametrize("lines", blocks().values(), ids=blocks())
