@@ -1,4 +1,4 @@
-"""Where the project's files are: in a checkout, or inside an installed package, which has them in `shipped/`.
+"""Where the project's files are: in a checkout, or shipped inside an installed package.
 
 Below ROOT both look the same, so that names of tests and schemas are the same in every report.
 """

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.breakages.breakage import Breakage
 from contracts.catalog.cases import EFFECTS
-from contracts.run.verdict import ACCEPTED, REJECTED
+from contracts.report.verdict_rules import ACCEPTED, REJECTED
 
 BROKEN = ("breach", "drift")
 """Results of a case that break a promise. A drift rejects a run too: a campaign runs with --drift fail."""

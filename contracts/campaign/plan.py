@@ -10,8 +10,7 @@ from typing import Any
 
 from contracts.breakages.breakage import Breakage
 from contracts.catalog.cases import cases
-from contracts.catalog.profiles import LEVELS, PROFILES
-from contracts.run.plan import runs_at
+from contracts.profiles import LEVELS, PROFILES, runs_at
 
 FILE = "campaign.json"
 VERSION = 1

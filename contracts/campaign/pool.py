@@ -13,7 +13,7 @@ from typing import Any
 from contracts.campaign.child import ENDED, LONGEST, OUTPUT, run
 from contracts.campaign.judge import RunEnd
 from contracts.campaign.plan import Job
-from contracts.run.verdict import FILE
+from contracts.report.verdict_file import FILE
 
 GRACE = 20.0
 """Seconds that a run which is asked to end has for its clean-up."""

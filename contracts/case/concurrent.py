@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from contracts.case.outcome import Result
 from contracts.case.scenario import Scenario, state_breach
 from contracts.catalog.cases import Overrides
 from contracts.catalog.release import Answer
@@ -16,6 +15,7 @@ from contracts.check.expected import promise
 from contracts.check.state import Snapshot, UnclearError, json_value, look
 from contracts.http.client import Exchange, Request
 from contracts.http.curl import curl
+from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names
 from contracts.target.target import Subject
 

@@ -1,8 +1,6 @@
 """What became of one case, as plain data: what reports, the verdict and other processes see of it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, is_dataclass
-from enum import StrEnum
 from sys import intern
 from typing import Any
 
@@ -11,19 +9,8 @@ from contracts.check.expected import Promise
 from contracts.http.client import Client, Exchange
 from contracts.http.curl import curl, cut
 from contracts.http.trace import Step
+from contracts.report.verdict_rules import Result
 from contracts.text.redact import mask_all, register
-
-
-class Result(StrEnum):
-    """The results a case can have, the worst first."""
-
-    BREACH = "breach"
-    DRIFT = "drift"
-    CRASHED = "crashed"
-    BLOCKED = "blocked"
-    UNREACHABLE = "unreachable"
-    KNOWN = "known"
-    HELD = "held"
 
 
 @dataclass(frozen=True)
@@ -84,14 +71,6 @@ def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return value
-
-
-def result_of(breaches: Iterable[Breach]) -> Result:
-    """Return the result that breaches make: the worst of them, or held where there are none."""
-    drifts = [breach.drift for breach in breaches]
-    if not drifts:
-        return Result.HELD
-    return Result.DRIFT if all(drifts) else Result.BREACH
 
 
 def evidence(client: Client, exchange: Exchange) -> Evidence:

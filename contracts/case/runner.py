@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from contracts.case.cleanup import remove
 from contracts.case.givens import STATES, NotArrangedError, arrange
-from contracts.case.outcome import Outcome, Result, evidence, result_of
+from contracts.case.outcome import Outcome, evidence
 from contracts.case.reproduce import reproduction
 from contracts.catalog.cases import Case
 from contracts.check.breach import Breach, Kind
@@ -17,6 +17,7 @@ from contracts.check.expected import Promise, promise
 from contracts.check.state import PROGRESS, Snapshot, StateChange, UnclearError, effect, look
 from contracts.http.client import Exchange
 from contracts.http.trace import Phase, Trace
+from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.journal import RefusedError
 from contracts.target.requests import operation_call, sent_body, sent_names
 from contracts.target.target import Subject, Target, open_subject
@@ -152,7 +153,7 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
     sent = sent_names(target, subject, case.request, request)
     checked = check(exchange, case.answer, sent, target.release.answers)
     trial = _Trial(
-        result_of(checked.breaches),
+        result_of([breach.drift for breach in checked.breaches]),
         checked.breaches,
         unknown=checked.unknown,
         seen=checked.seen,
@@ -171,7 +172,9 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
     change = StateChange(before, after, sent_body(request), checked.value, subject, operation, case.documented)
     breaches = checked.breaches + tuple(effect(case.after, change))
     moved = bool(breaches) and _moved(case, subject, before, after)
-    return after, replace(trial, result=result_of(breaches), breaches=breaches, moved=moved)
+    return after, replace(
+        trial, result=result_of([breach.drift for breach in breaches]), breaches=breaches, moved=moved
+    )
 
 
 def _moved(case: Case, subject: Subject, before: Snapshot, after: Snapshot) -> bool:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import NoReturn
 
 from contracts.case.cleanup import remove
-from contracts.case.outcome import Outcome, Result, evidence, result_of
+from contracts.case.outcome import Outcome, evidence
 from contracts.case.reproduce import reproduction
 from contracts.check.breach import Breach, Kind
 from contracts.check.expected import Promise
 from contracts.check.state import Snapshot
 from contracts.http.client import Exchange, Request
 from contracts.http.trace import Phase, Trace
+from contracts.report.verdict_rules import Result, result_of
 from contracts.target.target import Subject, Target, open_subject
 
 
@@ -88,7 +89,7 @@ class Scenario:
     def _end_if(self, breaches: tuple[Breach, ...], reason: str) -> None:
         if breaches:
             self._breaches = breaches
-            self._end(result_of(breaches), reason)
+            self._end(result_of([breach.drift for breach in breaches]), reason)
 
     def _end(self, result: Result, reason: str) -> NoReturn:
         self._result, self._reason = result, reason

@@ -7,9 +7,9 @@ from typing import Any
 
 import tomli
 
-from contracts.catalog.profiles import LEVELS
 from contracts.catalog.release import Answer, CatalogError, Release, load
 from contracts.paths import RELEASES
+from contracts.profiles import LEVELS
 
 EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}
 """The state afterwards of each operation that succeeds; after an error it is `unchanged`."""

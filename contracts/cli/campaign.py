@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from contracts.catalog.profiles import PROFILES
+from contracts.profiles import PROFILES
 
 
 @click.command()

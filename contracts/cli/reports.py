@@ -46,8 +46,8 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
 
     try:
         verdict = put_together([read(run) for run in runs], out.name)
-    except (MergeError, CatalogError, KeyError, TypeError) as error:
-        fail(str(error) if isinstance(error, MergeError | CatalogError) else f"a verdict lacks {error}; run it again")
+    except (MergeError, CatalogError) as error:
+        fail(str(error))
     write(verdict, out)
     for line in write_all(verdict, out, os.environ, lang=spoken()):
         say(translated(line, spoken()), err=True)

@@ -90,9 +90,9 @@ def compare(old: Path, new: Path, shape: str) -> None:
     """
     from contracts.report.compare.compare import compare as look_at_both
     from contracts.report.compare.text import lines, markdown
-    from contracts.report.verdict_shape import load
+    from contracts.report.verdict_file import read
 
-    found = look_at_both(load(old), load(new))
+    found = look_at_both(read(old), read(new))
     if shape == "json":
         _say_json(found.to_json())
     else:

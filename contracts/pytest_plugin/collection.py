@@ -9,7 +9,8 @@ import pytest
 from contracts.case.givens import NEEDS_AGENT
 from contracts.catalog.cases import Case, cases
 from contracts.paths import CASES, ROOT
-from contracts.run.plan import chosen, runs_at
+from contracts.profiles import runs_at
+from contracts.run.plan import chosen
 from contracts.run.session import Session
 from contracts.run.shards import recorded, shard
 

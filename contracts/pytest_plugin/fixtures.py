@@ -6,13 +6,14 @@ import pytest
 
 from contracts.case.concurrent import ConcurrentScenario
 from contracts.case.flow import Flow
-from contracts.case.outcome import Outcome, Result
+from contracts.case.outcome import Outcome
 from contracts.case.scenario import Scenario
 from contracts.catalog.cases import Case
 from contracts.i18n.translate import say, translated
 from contracts.pytest_plugin import masking as sinks
 from contracts.pytest_plugin.collection import ORDER, SESSION, asks_for_case
 from contracts.pytest_plugin.jobs import row, story
+from contracts.report.verdict_rules import Result
 from contracts.run.executor import Job
 from contracts.run.session import Session
 

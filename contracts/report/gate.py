@@ -9,9 +9,8 @@ from typing import Any
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import say, translated
 from contracts.report.summary.localized import told
-from contracts.report.verdict_file import FILE, ReadError
+from contracts.report.verdict_file import FILE, ReadError, read
 from contracts.report.verdict_rules import INCONCLUSIVE, WORST, Decision, decide, disagreement, planned
-from contracts.report.verdict_shape import load
 
 NO_ZADIG = "this says nothing about a live Zadig"
 
@@ -49,12 +48,22 @@ def _gated(folder: Path, today: date, profile: str | None) -> GateResult:
             str(folder), Decision(6, (f"no {FILE}: the run was killed before its verdict, or still goes",)), {}
         )
     try:
-        verdict = load(folder)
+        verdict = read(folder)
         if wrong := disagreement(verdict):
             raise ReadError(f"{folder}: was changed after the run: {wrong}; run again")
     except ReadError as error:
         return GateResult(str(folder), Decision(4, (str(error).removeprefix(f"{folder}: "),)), {})
-    return GateResult(str(folder), decide(verdict, today, profile), verdict["run"], verdict["plan"], planned(verdict))
+    return GateResult(str(folder), _decided(verdict, today, profile), verdict["run"], verdict["plan"], planned(verdict))
+
+
+def _decided(verdict: Mapping[str, Any], today: date, profile: str | None) -> Decision:
+    """Return what a run adds up to today; where verdict.json says worse of itself, the worse counts."""
+    known = decide(verdict, today, profile).reasons
+    decision = decide(verdict, today, profile, [reason for reason in verdict["reasons"] if reason not in known])
+    if decision.exit == verdict["exit"]:
+        return decision
+    differ = f"{FILE} says exit {verdict['exit']}, its cases say {decision.exit} today: the worse counts"
+    return Decision(min(decision.exit, verdict["exit"], key=WORST.index), (*decision.reasons, differ))
 
 
 def _missing(runs: Sequence[GateResult]) -> Iterator[str]:

@@ -9,9 +9,10 @@ from typing import Any
 
 import tomli
 
-from contracts.case.outcome import Outcome, Result
+from contracts.case.outcome import Outcome
 from contracts.catalog.release import Release
 from contracts.paths import RELEASES
+from contracts.report.verdict_rules import Result
 
 FILE = "deviations.toml"
 _KEYS = {"means", "releases", "source", "since", "expires", "shows"}

@@ -1,4 +1,4 @@
-"""What outcomes show beside their results: what was covered, how long answers took, which keys nobody documented."""
+"""What outcomes show beside their results: what was covered, how long answers took."""
 
 import math
 from collections import Counter
@@ -78,9 +78,3 @@ def latency(operations: Iterable[str], outcomes: Outcomes) -> list[dict[str, Any
 def _rank(values: Sequence[float], share: float) -> float | None:
     """Return the nearest-rank quantile; None of nothing."""
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)] if values else None
-
-
-def unknown_keys(outcomes: Outcomes) -> list[dict[str, Any]]:
-    """Return the keys that nobody documented, by operation and JSON path, and in how many cases each came."""
-    counts = Counter((outcome["operation"], path) for outcome in outcomes for path in set(outcome["unknown"]))
-    return [{"operation": operation, "path": path, "count": n} for (operation, path), n in sorted(counts.items())]

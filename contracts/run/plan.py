@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from contracts.case.givens import NEEDS_AGENT
 from contracts.catalog.cases import Case
-from contracts.catalog.profiles import LEVELS, PROFILES
+from contracts.profiles import PROFILES, runs_at
 from contracts.settings.settings import Settings
 
 OTHER_PROJECT = "outsider-project"
@@ -27,11 +27,6 @@ def scope(settings: Settings, *, stand_in: bool, credentials: Collection[str]) -
     """Return what the settings and the target allow. Aslan's own port, prefix /api, does no authorization."""
     authorizes = settings.api_prefix != "/api"
     return Scope(PROFILES[settings.profile], stand_in, authorizes, frozenset(credentials))
-
-
-def runs_at(level: str, last: str) -> bool:
-    """Whether a case of `level` runs in a profile whose last level is `last`."""
-    return LEVELS.index(level) <= LEVELS.index(last)
 
 
 def left_out(case: Case, allowed: Scope) -> str | None:

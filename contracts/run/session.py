@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from contracts.case.cleanup import remove_all
-from contracts.case.outcome import Outcome, Result
+from contracts.case.outcome import Outcome
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load, releases
 from contracts.check.breach import Breach, Kind
 from contracts.http.trace import Phase
 from contracts.report.summary.terminal import block
+from contracts.report.verdict_rules import Result
 from contracts.report.write import write_all
 from contracts.run.description import about
 from contracts.run.deviations import Deviation, judge, known, told

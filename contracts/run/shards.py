@@ -1,8 +1,7 @@
 """Which part of a plan each shard runs: every case in exactly one, and all shards about as long."""
 
-import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +62,3 @@ def record(verdict: Mapping[str, Any], root: Path) -> str:
 def _seconds(case: Mapping[str, Any]) -> float:
     first: float = case["steps"][0]["at"] if case["steps"] else 0.0
     return round(float(case["seconds"]) - first, 2)
-
-
-def plan_id(ids: Collection[str]) -> str:
-    """Return what two plans share only if they are of the same cases."""
-    return hashlib.sha256("\n".join(sorted(ids)).encode("utf-8", "backslashreplace")).hexdigest()[:16]

@@ -8,18 +8,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contracts.case.outcome import Result
-from contracts.run.metrics import coverage, latency, unknown_keys
-from contracts.run.shards import plan_id
+from contracts.report import verdict_rules
+from contracts.report.verdict_file import FILE, VERSION
+from contracts.report.verdict_rules import Result, plan_id, unknown_keys
+from contracts.run.metrics import coverage, latency
 from contracts.text.redact import mask_all
 
-FILE = "verdict.json"
-VERSION = 1
-ACCEPTED, REJECTED, INCONCLUSIVE = "accepted", "rejected", "inconclusive"
-EXITS = {ACCEPTED: 0, REJECTED: 1, INCONCLUSIVE: 6}
-LEAKED = 7
-STRICT = "acceptance"
-"""The profile in which a known deviation that no longer shows is held against the release's data."""
 PASSED_ON = frozenset({2, 3, 4, 5})
 """Exit codes of pytest that stand as they are: interrupted, internal error, usage, nothing collected."""
 
@@ -74,78 +68,37 @@ class RunResult:
         return {"id": plan_id(whole), "cases": len(whole), "elsewhere": list(self.elsewhere)}
 
 
-def decide(run: Run, tally: RunResult) -> dict[str, Any]:
+def decide(run: Run, result: RunResult) -> dict[str, Any]:
     """Return the verdict of a run as plain data, as it stands in verdict.json."""
-    counts = Counter(str(outcome["result"]) for outcome in tally.outcomes)
-    done = {outcome["case"] for outcome in tally.outcomes}
-    not_run = [case for case in tally.planned if case not in done]
-    leaks = list(tally.leaks)
-    against, doubts = _against(run, counts, tally), _doubts(counts, not_run, tally)
-    verdict = REJECTED if against else INCONCLUSIVE if doubts else ACCEPTED
-    exit_code = LEAKED if verdict == ACCEPTED and leaks else EXITS[verdict]
-    whole = {
-        "version": VERSION,
-        "verdict": verdict,
-        "exit": exit_code,
-        "reasons": [*against, *doubts, *([f"{len(leaks)} leaked"] if leaks else [])],
+    counts = Counter(str(outcome["result"]) for outcome in result.outcomes)
+    done = {outcome["case"] for outcome in result.outcomes}
+    not_run = [case for case in result.planned if case not in done]
+    rest = {
         "run": run.to_json(),
         "counts": {
-            "planned": len(tally.planned),
+            "planned": len(result.planned),
             "run": len(done),
-            **{str(result): counts[result] for result in Result},
+            **{str(each): counts[each] for each in Result},
             "not_run": len(not_run),
-            "leaks": len(leaks),
+            "leaks": len(result.leaks),
         },
-        "interrupted": tally.interrupted,
-        "plan": tally.plan,
-        "table": _table(tally.outcomes),
-        "coverage": coverage(tally.promises, tally.outcomes),
-        "latency": latency(dict.fromkeys(row["operation"] for row in tally.promises), tally.outcomes),
-        "cases": list(tally.outcomes),
+        "interrupted": result.interrupted,
+        "plan": result.plan,
+        "table": _table(result.outcomes),
+        "coverage": coverage(result.promises, result.outcomes),
+        "latency": latency(dict.fromkeys(row["operation"] for row in result.promises), result.outcomes),
+        "cases": list(result.outcomes),
         "not_run": not_run,
-        "deviations": [dict(row) for row in tally.deviations],
-        "unknown_fields": [] if run.unknown_fields == "ignore" else unknown_keys(tally.outcomes),
-        "leaks": leaks,
+        "deviations": [dict(row) for row in result.deviations],
+        "unknown_fields": [] if run.unknown_fields == "ignore" else unknown_keys(result.outcomes),
+        "leaks": list(result.leaks),
     }
+    decision = verdict_rules.decide(rest)
+    whole = {"version": VERSION, "verdict": decision.verdict, "exit": decision.exit, "reasons": list(decision.reasons)}
     return {
-        key: [*map(mask_all, value)] if isinstance(value, list) else mask_all(value) for key, value in whole.items()
+        key: [*map(mask_all, value)] if isinstance(value, list) else mask_all(value)
+        for key, value in (whole | rest).items()
     }
-
-
-def _against(run: Run, counts: Counter[str], tally: RunResult) -> list[str]:
-    """Return what a release must not pass with."""
-    reasons = []
-    if counts[Result.BREACH]:
-        reasons.append(_count(counts[Result.BREACH], "{n} breach", "{n} breaches"))
-    if counts[Result.DRIFT] and run.drift == "fail":
-        reasons.append(_count(counts[Result.DRIFT], "{n} drift", "{n} drifts"))
-    if run.unknown_fields == "fail" and (unknown := unknown_keys(tally.outcomes)):
-        reasons.append(_count(len(unknown), "{n} key that nobody documented", "{n} keys that nobody documented"))
-    fixed = [row["id"] for row in tally.deviations if row["fixed"]]
-    if fixed and run.profile == STRICT:
-        reasons.append(f"known deviations that no longer show: {', '.join(fixed)}")
-    return reasons
-
-
-def _doubts(counts: Counter[str], not_run: Sequence[str], tally: RunResult) -> list[str]:
-    """Return what keeps the run from telling."""
-    doubtful = {
-        Result.CRASHED: "{n} crashed",
-        Result.UNREACHABLE: "{n} unreachable",
-        Result.BLOCKED: "{n} blocked",
-    }
-    reasons = [text.format(n=counts[result]) for result, text in doubtful.items() if counts[result]]
-    if not_run:
-        reasons.append(f"{len(not_run)} planned and not run")
-    if tally.interrupted:
-        reasons.append(tally.interrupted)
-    if not tally.planned:
-        reasons.append("nothing was planned")
-    return reasons
-
-
-def _count(number: int, one: str, more: str) -> str:
-    return (one if number == 1 else more).format(n=number)
 
 
 def _table(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import tomli
 from contracts.catalog.release import releases
 from contracts.i18n.locale import LANGUAGES, chosen
 from contracts.i18n.translate import translated
+from contracts.profiles import Profile
 from contracts.settings import parsers as values
 from contracts.settings.parsers import Secret
 from contracts.standin.defects import BEHAVIOURS
@@ -31,7 +32,6 @@ OF_A_TARGET = (
     *("ca_file", "client_cert", "client_key", "proxy"),
 )
 """Settings that are about one deployment."""
-Profile = Literal["smoke", "regression", "nightly", "acceptance"]
 UnknownFields = Literal["report", "fail", "ignore"]
 Drift = Literal["fail", "warn"]
 

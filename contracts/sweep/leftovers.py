@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from contracts.catalog.cases import cases
-from contracts.run.verdict import FILE as VERDICT
+from contracts.report.verdict_file import FILE as VERDICT
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import PREFIX, left_open
 from contracts.settings.settings import ASSUMED, SettingsError

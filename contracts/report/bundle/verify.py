@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from contracts.report.bundle.write import MANIFEST, VERSION
-from contracts.report.verdict_shape import problem
+from contracts.report.verdict_file import problem
 
 MOST_BYTES, MOST_FILES, MANIFEST_BYTES = 1_000_000_000, 1_000, 1_000_000
 """Beyond these a file is no bundle of this suite, and is not unpacked."""
 _NAME = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*", re.ASCII)
-_SHAPE = {"version": int, "run": str, "files": [{"name": str, "size": int, "sha256": str}]}
+_FILE = {"name": {"type": "string"}, "size": {"type": "integer", "minimum": 0}, "sha256": {"type": "string"}}
+_FILES = {"type": "array", "items": {"type": "object", "required": [*_FILE], "properties": _FILE}}
+_KEYS = {"version": {"type": "integer"}, "run": {"type": "string"}, "files": _FILES}
+_SCHEMA = {"type": "object", "required": [*_KEYS], "properties": _KEYS}
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
 _CHUNK = 1 << 20
 
@@ -60,7 +63,7 @@ def _manifest(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo | None) -> Any:
         manifest = json.loads(bundle.read(entry))
     except (*_BROKEN, RecursionError):
         return f"{MANIFEST}: was cut or changed"
-    if problem(manifest, _SHAPE) or manifest["version"] != VERSION:
+    if problem(manifest, _SCHEMA) or manifest["version"] != VERSION:
         return f"{MANIFEST}: is not one of this suite's, or of another version"
     return manifest
 

@@ -14,8 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from contracts.report.verdict_file import FILE, ReadError
-from contracts.report.verdict_shape import load
+from contracts.report.verdict_file import FILE, ReadError, read
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -47,7 +46,7 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
         raise ReadError(f"{run / FILE}: is a link, which a bundle does not follow")
     if out.exists() and not (out.is_file() and zipfile.is_zipfile(out)):
         raise ReadError(f"{out}: is there, and is no zip that could be replaced; name another file")
-    found = load(run)
+    found = read(run)
     verdict = clean(found, mask, _paths(found, run, root))
     files = _made(verdict) | _schemas(verdict, root, mask)
     files[MANIFEST] = _json(_manifest(verdict, files, suite))

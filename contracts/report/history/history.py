@@ -7,8 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from contracts.report.verdict_file import FILE, ReadError
-from contracts.report.verdict_shape import load
+from contracts.report.verdict_file import FILE, ReadError, read
 
 NEWEST = 200
 """Runs that are shown; of older ones the page says how many there are."""
@@ -82,7 +81,7 @@ def history(folder: Path, newest: int = NEWEST) -> History:
 
 
 def _point(folder: Path, numbers: dict[str, int]) -> Point:
-    verdict = load(folder)
+    verdict = read(folder)
     run = verdict["run"]
     return Point(
         id=run["id"],

@@ -3,10 +3,10 @@
 import time
 from pathlib import Path
 
-from contracts.case.outcome import Result
 from contracts.case.runner import run_case
 from contracts.catalog.cases import cases
 from contracts.pytest_plugin.jobs import row
+from contracts.report.verdict_rules import Result
 from contracts.run.session import Session
 from contracts.settings.settings import load
 from contracts.standin.app import create_app

@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from contracts.case.outcome import Evidence, Outcome, Result
+from contracts.case.outcome import Evidence, Outcome
 from contracts.catalog.release import ROOT, load
 from contracts.check.breach import Breach, Kind
 from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
 from contracts.report.export.allure import write
+from contracts.report.verdict_rules import Result
 from contracts.run.metrics import promises
 from contracts.run.verdict import Run, RunResult, decide
 from helpers.one_run import RUN

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from contracts.case.outcome import Result
 from contracts.report.html.page import render
+from contracts.report.verdict_rules import Result
 from helpers.html_samples import outcome, verdict
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from contracts.case.outcome import Evidence, Outcome, Result
+from contracts.case.outcome import Evidence, Outcome
 from contracts.check.breach import Breach, Kind
 from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
+from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide
 from helpers.one_run import DRIFT, RUN
 

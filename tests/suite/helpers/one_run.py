@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from contracts.case.outcome import Result
 from contracts.check.breach import Breach, Kind
+from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run
 
 RUN = Run(

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from contracts.case.outcome import Evidence, Outcome, Result
+from contracts.case.outcome import Evidence, Outcome
 from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
+from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide
 from helpers.one_run import CURL, DETAILS, RUN
 

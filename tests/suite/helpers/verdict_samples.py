@@ -6,8 +6,9 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from contracts.case.outcome import Outcome, Result
+from contracts.case.outcome import Outcome
 from contracts.catalog.release import ROOT
+from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide
 from helpers import one_run
 from helpers.one_run import CRASH, RUN

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from contracts.case.outcome import Result
 from contracts.catalog.release import ROOT
 from contracts.report.export.allure import write
 from contracts.report.export.allure_texts import CATEGORIES
 from contracts.report.summary.terminal import block
+from contracts.report.verdict_rules import Result
 from helpers.allure_samples import LIVE, SCHEMA, every, labels, one, outcome, verdict, written
 
 

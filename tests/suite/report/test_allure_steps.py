@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.case.outcome import Result
+from contracts.report.verdict_rules import Result
 from helpers.allure_samples import BEGAN, LIVE, STEPS, one, outcome, verdict, written
 
 

@@ -231,7 +231,7 @@ def test_a_hostile_server_does_nothing(tmp_path: Path) -> None:
         data = told(day, case("a/1", result), host="x", release="y")
         for name in ("id", "host", "release"):
             data["run"][name] = HOSTILE * 1_000
-        data["cases"][0]["case"] = HOSTILE * 1_000
+        data["cases"][0]["case"] = "a/" + HOSTILE.replace("\n", " ") * 1_000
         for row in data["latency"]:
             row["call"] = HOSTILE * 1_000
         write(tmp_path / f"<script>'\"&{day}", data)

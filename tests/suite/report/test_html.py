@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contracts.case.outcome import Result
 from contracts.check.breach import Breach, Kind
 from contracts.report.html.page import render
+from contracts.report.verdict_rules import Result
 from helpers.html_page import NOW, Page, page
 from helpers.html_samples import CODE, DEVIATION, LIVE, STAND_IN, WANTED, everything, outcome, verdict
 from helpers.one_run import DRIFT

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.case.outcome import Result
 from contracts.report.html.view import covered, days_left, duration, matrix, scale
+from contracts.report.verdict_rules import Result
 from helpers.html_page import NOW
 from helpers.html_samples import outcome, verdict
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.case.outcome import Evidence, Result
+from contracts.case.outcome import Evidence
 from contracts.report.html.page import render
+from contracts.report.verdict_rules import Result
 from contracts.text.printable import visible
 from helpers.html_page import NOW, Page
 from helpers.html_samples import CODE, HOSTILE, everything, outcome, put, texts, verdict

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.case.outcome import Result
 from contracts.catalog.cases import cases
-from contracts.catalog.profiles import PROFILES
 from contracts.check.breach import Kind
 from contracts.i18n.page_texts import Word, load
 from contracts.i18n.translate import translated
+from contracts.profiles import PROFILES
 from contracts.report.html.page import TEMPLATES
 from contracts.report.html.view import RESULTS
+from contracts.report.verdict_rules import Result
 from contracts.run.plan import notes as plan_notes
 from contracts.run.plan import scope as plan_scope
 from contracts.settings.settings import Settings

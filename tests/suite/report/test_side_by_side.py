@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from contracts.case.outcome import Evidence, Result
+from contracts.case.outcome import Evidence
 from contracts.check.breach import Breach, Kind
 from contracts.report.html.side_by_side import Row, side_by_side
+from contracts.report.verdict_rules import Result
 from helpers.html_samples import CODE, WANTED, outcome
 
 

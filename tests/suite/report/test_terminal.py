@@ -7,10 +7,11 @@ from unicodedata import east_asian_width
 
 import pytest
 
-from contracts.case.outcome import Evidence, Outcome, Result
+from contracts.case.outcome import Evidence, Outcome
 from contracts.check.breach import Breach, Kind
 from contracts.check.expected import Promise
 from contracts.report.summary.terminal import BLOCKS, LINES, summary
+from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide
 from helpers.one_run import CURL, DRIFT, RUN
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts.case.outcome import Outcome, Result
+from contracts.case.outcome import Outcome
+from contracts.report.verdict_rules import Result
 from contracts.run.merge import merge
 from contracts.run.shards import shard
 from contracts.run.verdict import RunResult, decide

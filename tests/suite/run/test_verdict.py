@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts.case.outcome import Result
 from contracts.http.trace import Phase, Step
+from contracts.report.verdict_rules import Result
 from contracts.run.verdict import RunResult, decide, once
 from contracts.text.redact import register
 from helpers.one_run import RUN

@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from contracts.case.outcome import Evidence, Result
+from contracts.case.outcome import Evidence
 from contracts.catalog.release import ROOT
 from contracts.check.breach import Kind
 from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
-from contracts.run.verdict import FILE, RunResult, decide, write
+from contracts.report.verdict_file import FILE
+from contracts.report.verdict_rules import Result
+from contracts.run.verdict import RunResult, decide, write
 from contracts.text.redact import register
 from helpers.one_run import RUN
 from helpers.verdict_samples import BROKEN, HELD, PROMISED, SCHEMA, decided, outcome, valid

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from contracts.case.outcome import Result
 from contracts.catalog.release import ROOT
 from contracts.report.export.allure import write
+from contracts.report.verdict_rules import Result
 from helpers.allure_samples import LIVE, every, outcome, verdict, written
 from helpers.allure_shape import assert_whole
 from helpers.whole_runs import Runs

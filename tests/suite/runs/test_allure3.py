@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from contracts.case.outcome import Result
 from contracts.catalog.release import ROOT
 from contracts.report.export.allure import write
 from contracts.report.export.allure_texts import CATEGORIES
+from contracts.report.verdict_rules import Result
 from helpers.allure_samples import HOSTILE_ID, LIVE, every, outcome, verdict
 
 PINNED = Path(__file__).parent / "node"

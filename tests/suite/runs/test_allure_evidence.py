@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.case.outcome import Result
 from contracts.catalog.release import ROOT
 from contracts.report.export.allure import write
+from contracts.report.verdict_rules import Result
 from helpers.allure_samples import (
     EVIDENCE,
     HOSTILE,

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import spoilers as spoil
 
-from contracts.case.outcome import Outcome, Result
+from contracts.case.outcome import Outcome
 from contracts.case.runner import run_case
+from contracts.report.verdict_rules import Result
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread

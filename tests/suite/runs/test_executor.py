@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import spoilers as spoil
 
-from contracts.case.outcome import Outcome, Result
+from contracts.case.outcome import Outcome
 from contracts.catalog.cases import Case, cases
+from contracts.report.verdict_rules import Result
 from contracts.run.executor import WINDOW, CasePool, Job
 from contracts.safety.journal import left_open
 from contracts.standin.app import create_app

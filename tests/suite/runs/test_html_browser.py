@@ -12,8 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from contracts.case.outcome import Result
 from contracts.report.html.page import render
+from contracts.report.verdict_rules import Result
 from helpers.html_samples import HOSTILE, LIVE, STAND_IN, everything, outcome, put, texts, verdict
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

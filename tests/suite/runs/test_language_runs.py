@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 from contracts.__main__ import main
 from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.proxy import front
-from contracts.case.outcome import Result as Became
 from contracts.check.breach import Breach, Kind
 from contracts.report.html.page import render
 from contracts.report.summary.markdown import render as markdown
+from contracts.report.verdict_rules import Result as Became
 from contracts.standin.app import create_app
 from helpers.html_samples import everything, outcome, verdict
 from helpers.live import Live

@@ -10,9 +10,9 @@ from typing import Any
 import requests
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.case.outcome import Result
 from contracts.case.runner import TRIALS, run_case
 from contracts.catalog.cases import cases
+from contracts.report.verdict_rules import Result
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
