@@ -20,7 +20,7 @@ pytest.register_assert_rewrite(
     *(  # so that they say, like tests, what was not as it should be
         f"helpers.{name}"
         for name in (
-            *("allure_samples", "allure_shape", "bundles", "checked_answers", "fuzzed_pages", "places_found"),
+            *("allure_samples", "checked_answers", "fuzzed_pages"),
             *("verdict_samples", "zadig_client"),
         )
     )

@@ -11,8 +11,7 @@ from contracts.case.outcome import Evidence
 from contracts.report.html.page import render
 from contracts.report.verdict_rules import Result
 from contracts.text.printable import visible
-from helpers.html_page import NOW, Page
-from helpers.html_samples import CODE, HOSTILE, everything, outcome, put, texts, verdict
+from helpers.html_samples import CODE, HOSTILE, NOW, Page, everything, outcome, put, texts, verdict
 from helpers.whole_runs import Runs
 
 MOST = 1_000_000

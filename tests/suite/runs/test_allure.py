@@ -10,8 +10,7 @@ import pytest
 from contracts.catalog.release import ROOT
 from contracts.report.export.allure import write
 from contracts.report.verdict_rules import Result
-from helpers.allure_samples import LIVE, every, outcome, verdict, written
-from helpers.allure_shape import assert_whole
+from helpers.allure_samples import LIVE, assert_whole, every, outcome, verdict, written
 from helpers.whole_runs import Runs
 
 

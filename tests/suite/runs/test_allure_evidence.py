@@ -18,6 +18,7 @@ from helpers.allure_samples import (
     SCHEMA,
     STATUS,
     WANTED,
+    assert_whole,
     attached,
     one,
     outcome,
@@ -25,7 +26,6 @@ from helpers.allure_samples import (
     verdict,
     written,
 )
-from helpers.allure_shape import assert_whole
 from helpers.whole_runs import Runs
 
 
