@@ -21,7 +21,7 @@ pytest.register_assert_rewrite(
         f"helpers.{name}"
         for name in (
             *("allure_samples", "checked_answers", "fuzzed_pages"),
-            *("verdict_samples", "zadig_client"),
+            *("verdicts", "zadig_client"),
         )
     )
 )

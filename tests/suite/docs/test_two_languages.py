@@ -9,8 +9,7 @@ from urllib.parse import unquote
 import pytest
 from markdown_it.token import Token
 
-from helpers.documents import READMES, anchors_in_order, documents, read, targets
-from helpers.shell import COMMENT
+from helpers.documents import COMMENT, READMES, anchors_in_order, documents, read, targets
 
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 LANGUAGE = re.compile(r"(?<=[.-])(?:zh-CN|zh|en)(?=[.])")

@@ -17,7 +17,7 @@ from contracts.report.export.allure import write
 from contracts.report.verdict_rules import Result
 from contracts.run.metrics import promises
 from contracts.run.verdict import Run, RunResult, decide
-from helpers.one_run import RUN
+from helpers.verdicts import RUN
 
 BEGAN = 1767322800.0
 LIVE = replace(

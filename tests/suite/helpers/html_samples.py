@@ -13,7 +13,7 @@ from contracts.http.trace import Phase, Step
 from contracts.report.html.page import render
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide
-from helpers.one_run import DRIFT, RUN
+from helpers.verdicts import DRIFT, RUN
 
 LIVE = replace(
     RUN,

@@ -11,7 +11,6 @@ from pathlib import Path
 from contracts.catalog.release import ROOT
 from helpers.processes import HANG
 
-COMMENT = re.compile(r"\s+# *(.*)$")
 _TRY = re.compile(r"^try: .*--base-url http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "node_modules", ".pytest_cache")
 

@@ -1,4 +1,4 @@
-"""Allure's results of cases: identity, labels, links, messages, categories, and steps with their times."""
+"""Allure's results of cases: identity, labels, messages, categories, steps, attachments, and no harm by a server."""
 
 import json
 import re
@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,26 @@ from contracts.report.export.allure import write
 from contracts.report.export.allure_texts import CATEGORIES
 from contracts.report.summary.terminal import block
 from contracts.report.verdict_rules import Result
-from helpers.allure_samples import BEGAN, LIVE, SCHEMA, STEPS, every, labels, one, outcome, verdict, written
+from helpers.allure_samples import (
+    BEGAN,
+    EVIDENCE,
+    HOSTILE,
+    HOSTILE_ID,
+    LIVE,
+    SCHEMA,
+    STATUS,
+    STEPS,
+    WANTED,
+    assert_whole,
+    attached,
+    every,
+    labels,
+    one,
+    outcome,
+    results,
+    verdict,
+    written,
+)
 
 
 def test_identity_is_the_same_in_every_run(tmp_path: Path) -> None:
@@ -224,3 +244,93 @@ def test_a_case_without_a_time_has_that_of_the_run(tmp_path: Path) -> None:
     made = written(verdict(outcome(Result.UNREACHABLE, started=0.0, seconds=0.0), not_run=["a/b"]), tmp_path)
     ended = round(datetime.fromisoformat(LIVE.ended).timestamp() * 1000)
     assert {(result["start"], result["stop"]) for result in made.values()} == {(ended, ended)}
+
+
+@pytest.mark.parametrize(
+    ("found", "counts"),
+    [
+        pytest.param(
+            every(), {"passed": 2, "failed": 2, "broken": 1, "skipped": 3, "unknown": 1}, id="everything-happened"
+        ),
+        pytest.param(
+            every(replace(LIVE, drift="warn")),
+            {"passed": 3, "failed": 1, "broken": 1, "skipped": 3, "unknown": 1},
+            id="drift-is-only-warned-of",
+        ),
+        pytest.param(verdict(outcome(Result.HELD)), {"passed": 1}, id="accepted"),
+        pytest.param(verdict(not_run=["a/b", "a/c"]), {"unknown": 2}, id="nothing-ran"),
+        pytest.param(verdict(), {}, id="nothing-planned"),
+    ],
+)
+def test_each_case_has_one_result(found: dict[str, Any], counts: dict[str, int], tmp_path: Path) -> None:
+    """There is one result for each planned case, with the status that pytest would give it."""
+    made = written(found, tmp_path)
+    assert set(made) == {*(case["case"] for case in found["cases"]), *found["not_run"]}
+    assert Counter(result["status"] for result in made.values()) == counts
+
+
+def test_everything_that_happens_has_the_shape(tmp_path: Path) -> None:
+    """Whatever became of a case, its result is one that allure reads."""
+    write(every(), tmp_path, root=ROOT)
+    assert_whole(tmp_path)
+
+
+def test_a_second_run_in_the_folder_adds_to_it(tmp_path: Path) -> None:
+    """Results that are there already stay; whoever wants them gone says --clean-alluredir."""
+    for _ in range(2):
+        write(every(), tmp_path, root=ROOT)
+    assert len(list(tmp_path.glob("*-result.json"))) == 2 * len(every()["cases"]) + 2
+
+
+def test_a_broken_case_has_all_that_tells_why(tmp_path: Path) -> None:
+    """What did not hold has the exchange, lines for a shell, what was promised, and the schema itself."""
+    found = attached(one(tmp_path, outcome(Result.BREACH)), tmp_path)
+    assert found["exchange"] == f"$ {EVIDENCE.curl}\n\nHTTP 500\nContent-Type: text/plain\n(0.25 s)\n\noops 取消\n"
+    assert found["curl"] == f"curl -X POST https://zadig.example.com/again\n\n{EVIDENCE.curl}\n"
+    assert json.loads(found["promised"]) == {
+        "status": 200,
+        "content_type": "application/json",
+        "body": {"message": "success"},
+        "schema": SCHEMA,
+    }
+    assert found["schema"] == (ROOT / SCHEMA).read_text(encoding="utf-8")
+
+
+def test_many_cases_that_held_stay_cheap(tmp_path: Path) -> None:
+    """A case that held has two files, its result and its exchange, however many there are."""
+    write(verdict(*(outcome(Result.HELD, str(number)) for number in range(500))), tmp_path, root=ROOT)
+    assert Counter(path.suffix for path in tmp_path.iterdir()) == {".json": 502, ".txt": 500, ".properties": 1}
+
+
+@pytest.mark.parametrize("schema", ["../secret.json", "/etc/hostname", "schemas/no-such.json", "schemas", ""])
+def test_only_schemas_of_the_project_are_attached(schema: str, tmp_path: Path) -> None:
+    """A path that leads elsewhere, or nowhere, is not followed."""
+    (tmp_path / "root" / "schemas").mkdir(parents=True)
+    (tmp_path / "secret.json").write_text('"secret"', encoding="utf-8")
+    case = outcome(Result.BREACH, wanted=replace(WANTED, schema=schema))
+    (result,) = written(verdict(case), tmp_path / "allure", root=tmp_path / "root").values()
+    assert [item["name"] for item in result["attachments"]] == ["exchange", "curl", "promised"]
+
+
+def test_hostile_texts_do_no_harm(tmp_path: Path) -> None:
+    """Markup is escaped where HTML is read; what steers a screen or turns text round is shown as its code."""
+    breach = replace(STATUS, came=HOSTILE, where=f"$.{HOSTILE}")
+    evidence = replace(EVIDENCE, body=HOSTILE, content_type=HOSTILE, failure=HOSTILE, curl=f"curl {HOSTILE}")
+    case = outcome(Result.BREACH, HOSTILE_ID, breaches=(breach,), evidence=(evidence,), given=HOSTILE, reason=HOSTILE)
+    hostile = replace(case, promised=HOSTILE, answer=HOSTILE, wanted=replace(WANTED, body=HOSTILE), again=HOSTILE)
+    write(verdict(hostile, not_run=[f"a/{HOSTILE_ID}"]), tmp_path, root=ROOT)
+    assert_whole(tmp_path)
+    for result in results(tmp_path).values():
+        assert "<script" not in result.get("descriptionHtml", "")
+    for path in tmp_path.iterdir():
+        text = path.read_bytes().decode("utf-8")
+        assert all(char.isprintable() or char == "\n" for char in text), path.name
+
+
+def test_a_huge_answer_stays_small(tmp_path: Path) -> None:
+    """Five megabytes of a server do not become megabytes of a report."""
+    huge = "x" * 5_000_000
+    breaches = tuple(replace(STATUS, came=huge, detail=str(number)) for number in range(3))
+    case = outcome(Result.BREACH, breaches=breaches, evidence=(replace(EVIDENCE, body=huge, curl=f"curl {huge}"),))
+    write(verdict(replace(case, again=huge, reason=huge)), tmp_path, root=ROOT)
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 200_000

@@ -17,8 +17,8 @@ from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.report.bundle.write import clean, write
 from contracts.text.redact import register
-from helpers.run_folders import HOSTILE, LIVE, case, verdict
-from helpers.run_folders import write as write_run
+from helpers.verdicts import HOSTILE, LIVE, case, verdict
+from helpers.verdicts import write as write_run
 
 SCHEMA = "schemas/1.7.0/cancel-task/success.json"
 

@@ -15,7 +15,7 @@ from contracts.catalog.release import ROOT
 from contracts.report.compare.compare import Comparison, compare
 from contracts.report.compare.significance import beyond_noise, z
 from contracts.report.compare.text import lines, markdown
-from helpers.run_folders import HOSTILE, LIVE, STAND_IN, case, verdict, write
+from helpers.verdicts import HOSTILE, LIVE, STAND_IN, case, verdict, write
 
 SCHEMA = json.loads((ROOT / "schemas" / "compare.json").read_text(encoding="utf-8"))
 GROUPS = ("newly_broken", "fixed", "still_broken", "newly_known", "new", "lost")

@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from contracts.__main__ import main
 from contracts.report.gate import gate, lines
 from contracts.report.verdict_rules import decide, disagreement
-from helpers.one_run import DRIFT, WRONG
-from helpers.run_folders import LIVE, STAND_IN, case, cases, verdict, write
+from helpers.verdicts import DRIFT, LIVE, STAND_IN, WRONG, case, cases, verdict, write
 
 TODAY = date(2026, 1, 3)
 RESULTS = ["held", "known", "breach", "drift", "crashed", "blocked", "unreachable"]

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from contracts.__main__ import main
 from contracts.report.history.history import history
 from contracts.report.history.page import render
-from helpers.run_folders import HOSTILE, LIVE, STAND_IN, case, verdict, write
+from helpers.verdicts import HOSTILE, LIVE, STAND_IN, case, verdict, write
 
 FIRST = date(2026, 1, 1)
 

@@ -20,7 +20,7 @@ from contracts.run.plan import notes as plan_notes
 from contracts.run.plan import scope as plan_scope
 from contracts.settings.settings import Settings
 from helpers.html_samples import CODE, DEVIATION, LIVE, NOW, STAND_IN, WANTED, Page, everything, outcome, page, verdict
-from helpers.one_run import DRIFT
+from helpers.verdicts import DRIFT
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.report.export.junit import render
-from helpers.one_run import CURL, WRONG
-from helpers.run_folders import HOSTILE, LIVE, STAND_IN, case, cases, verdict
+from helpers.verdicts import CURL, HOSTILE, LIVE, STAND_IN, WRONG, case, cases, verdict
 
 CHILDREN = {"failure", "error", "skipped", "system-out"}
 

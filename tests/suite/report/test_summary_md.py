@@ -15,8 +15,7 @@ from markdown_it.token import Token
 from contracts.check.breach import Breach, Kind
 from contracts.report.markdown_escape import fenced, text
 from contracts.report.summary.markdown import VARIABLE, append_to_job_summary, render
-from helpers.one_run import CURL, WRONG
-from helpers.run_folders import HOSTILE, LIVE, STAND_IN, case, cases, verdict
+from helpers.verdicts import CURL, HOSTILE, LIVE, STAND_IN, WRONG, case, cases, verdict
 
 MOST = 60_000
 FENCED = re.compile(r"^(`{3,})\w*\n.*?\n\1$", re.DOTALL | re.MULTILINE)

@@ -13,7 +13,7 @@ from contracts.check.expected import Promise
 from contracts.report.summary.terminal import BLOCKS, LINES, summary
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide
-from helpers.one_run import CURL, DRIFT, RUN
+from helpers.verdicts import CURL, DRIFT, RUN
 
 LIVE = replace(RUN, profile="nightly")
 EMBEDDED = replace(LIVE, base_url="http://127.0.0.1:4711", stand_in="1.7.0", embedded=True)

@@ -9,8 +9,7 @@ from contracts.http.trace import Phase, Step
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import RunResult, decide, once
 from contracts.text.redact import register
-from helpers.one_run import RUN
-from helpers.verdict_samples import (
+from helpers.verdicts import (
     BLOCKED,
     BROKEN,
     CRASHED,
@@ -19,6 +18,7 @@ from helpers.verdict_samples import (
     HELD,
     KNOWN,
     PROMISED,
+    RUN,
     decided,
     outcome,
     valid,

@@ -1,9 +1,6 @@
 """verdict.json is masked and written whole, and says what its schema says, in real runs too."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,16 +9,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from contracts.case.outcome import Evidence
-from contracts.catalog.release import ROOT
 from contracts.check.breach import Kind
 from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
-from contracts.report.verdict_file import FILE
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import RunResult, decide, write
 from contracts.text.redact import register
-from helpers.one_run import RUN
-from helpers.verdict_samples import BROKEN, HELD, PROMISED, SCHEMA, decided, outcome, valid
+from helpers.verdicts import BROKEN, HELD, PROMISED, RUN, SCHEMA, decided, outcome, undescribed, valid
 
 
 def test_secrets_are_masked() -> None:
@@ -105,25 +99,6 @@ def test_the_schema_tells_what_is_wrong(path: tuple[str | int, ...], value: obje
     assert not Draft202012Validator(SCHEMA).is_valid(verdict)
 
 
-def undescribed(value: Any, schema: dict[str, Any], path: str = "$") -> list[str]:
-    """Return the paths of keys that the schema does not describe."""
-    if "$ref" in schema:
-        schema = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]
-    if isinstance(value, dict):
-        if "additionalProperties" in schema:
-            return []
-        inner = schema.get("properties", {})
-        strange = [f"{path}.{key}" for key in value.keys() - inner.keys()]
-        return strange + [
-            found
-            for key in value.keys() & inner.keys()
-            for found in undescribed(value[key], inner[key], f"{path}.{key}")
-        ]
-    if isinstance(value, list):
-        return [found for item in value for found in undescribed(item, schema.get("items", {}), f"{path}[*]")]
-    return []
-
-
 def test_the_schema_describes_every_key() -> None:
     """No key of a verdict is left without a description, so that readers need not guess."""
     evidence = Evidence("curl -sS", 400, None, "{}", None, 0.1)
@@ -134,49 +109,3 @@ def test_the_schema_describes_every_key() -> None:
     tally = RunResult(["cancel-task/breach-0"], [outcome(BROKEN, **parts)], deviations=[row], promises=[PROMISED])
     found = valid(decide(RUN, tally))
     assert undescribed(found, SCHEMA) == []
-
-
-REAL = {
-    "accepted": (["--behaviour", "perfect"], 0),
-    "known-deviations": (["--behaviour", "1.7.0"], 0),
-    "rejected": (["--behaviour", "1.7.0", "--deviations", "none"], 1),
-    "unreachable": (["--base-url", "http://127.0.0.1:1", "--project", "nginx"], 6),
-}
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, dict[str, Any]]]:
-    """Runs of several kinds, at the same time: the exit code and verdict.json of each."""
-    folder = tmp_path_factory.mktemp("runs")
-    environment = {
-        name: value for name, value in os.environ.items() if not name.upper().startswith(("ZADIG_", "PYTEST"))
-    }
-    started = {}
-    for name, (options, _) in REAL.items():
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "tests/api",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-k",
-            "documented-body or one-life",
-        ]
-        command += ["--run-dir", str(folder / name), *options]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        started[name] = subprocess.Popen(command, cwd=ROOT, env=environment, **quiet)
-    codes = {name: run.wait(120) for name, run in started.items()}
-    return {
-        name: (code, json.loads((folder / name / FILE).read_text(encoding="utf-8"))) for name, code in codes.items()
-    }
-
-
-@pytest.mark.parametrize("name", REAL)
-def test_real_verdicts_are_as_the_schema_says(name: str, real: dict[str, tuple[int, dict[str, Any]]]) -> None:
-    """What runs of several kinds leave behind passes the schema, key by key, and is what the exit code says."""
-    code, verdict = real[name]
-    assert code == REAL[name][1] == verdict["exit"], verdict["reasons"]
-    assert undescribed(valid(verdict), SCHEMA) == []
-    assert verdict["counts"]["planned"] > 0

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.documents import Fence, fences, headings, read
+from helpers.documents import COMMENT, Fence, fences, headings, read
 from helpers.processes import environment, run
-from helpers.shell import COMMENT, checkout, serving
+from helpers.shell import checkout, serving
 
 EDIT = re.compile(r"(?:^|\n)(Append to|Write|In) `([^`]+)`(, everywhere)?[^`\n]*:$")
 FAILS = "fails"

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import click
 import pytest
 import requests
 
@@ -17,9 +18,11 @@ from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.settings.readme_table import BEGIN, END
 from contracts.settings.settings import SETTINGS, load
-from helpers.documents import READMES, fences, inline, read
+from helpers.documents import COMMENT, DOCUMENTS, READMES, fences, inline, read
+from helpers.documents import commands as commands_in
 from helpers.processes import HANG, environment, run
-from helpers.shell import COMMENT, checkout, serving
+from helpers.processes import pytest as run_pytest
+from helpers.shell import checkout, serving
 
 ADDRESS = "https://zadig.example.com"
 TOKEN_FILE = ".zadig-token"
@@ -158,7 +161,31 @@ def test_what_does_not_run_is_noticed(reader: Reader) -> None:
         reader.types("pytest tests/api --project SOMETHING")
 
 
-# ---------------------------------------------------------------- settings
+# ---------------------------------------------------------------- options and settings
+
+
+@pytest.fixture(scope="module")
+def pytest_options() -> set[str]:
+    """Return every option that pytest offers in this project."""
+    shown = run_pytest("-p", "cacheprovider", "--help", "tests/suite").output
+    lines = [line.strip().split("  ")[0] for line in shown.splitlines() if re.match(r" {2,4}-", line)]
+    return {option for line in lines for option in re.findall(r"(?:^|, )(--?[\w-]+)", line)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_option_that_is_named_exists(document: str, pytest_options: set[str]) -> None:
+    """Every option is one of the command that stands before it, or else one of pytest, the settings' among them."""
+    for line in commands_in(document):
+        if line.startswith(("npx ", "git ")):  # another tool's
+            continue
+        own = re.match(r"python -m contracts ([\w-]+)", line)
+        known = options_of(main.commands[own[1]]) if own else pytest_options
+        named = re.findall(r"(?<!\S)--?[a-z][\w-]*", re.sub(r" -m contracts| -X \S+", "", line))
+        assert set(named) <= known, line
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {option for parameter in command.get_params(click.Context(command)) for option in parameter.opts}
 
 
 def rows(document: str) -> Iterator[tuple[str, str, str]]:

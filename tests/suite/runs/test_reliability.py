@@ -7,10 +7,10 @@ import test_detection
 import test_foreign
 import test_kill
 import test_secrets
-import test_settings_refused
 
 from contracts.catalog.release import ROOT
 from helpers.bad_servers import BAD_SERVERS
+from helpers.bad_settings import BAD, BAD_TOML
 
 FIGURES = {
     "SIGKILL before and after": len(test_kill.KILLS),
@@ -19,7 +19,7 @@ FIGURES = {
     "a token in a run": len(test_secrets.ECHOES),
     "tests of the user's own": test_secrets.LEAKY.count("def test_"),
     "bad servers": len(BAD_SERVERS),
-    "bad settings": len(test_settings_refused.BAD) + len(test_settings_refused.BAD_TOML),
+    "bad settings": len(BAD) + len(BAD_TOML),
     "servers that break": len(test_detection.BROKEN),
     "servers that differ": len(test_detection.BENIGN),
 }

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse
 
 from contracts.catalog.cases import cases
 from contracts.standin.thread import serve_in_thread
+from helpers.verdicts import SCHEMA, undescribed, valid
 from helpers.whole_runs import Ran, Runs, run, run_on_own
 
 CRASHES = {"create-workflow/documented-body", "create-workflow/hook-ctl-null", "create-workflow/body-null"}
@@ -18,6 +19,14 @@ KNOWN = CRASHES | STRANGERS | {"restart-task/by-stranger-naming-his-own-project"
 DEVIATIONS = {"documented-body-crashes", "null-body-crashes", "cross-talk", "project-scope"}
 ACCEPTANCE = ("--behaviour", "1.7.0", "--profile", "acceptance")
 UNKNOWN_TOKEN = "no-such-token"
+MISTAKE = """
+import contracts.pytest_plugin.jobs
+
+def pytest_configure(config):
+    def mistaken(*_):
+        raise RuntimeError("a mistake of the suite's own")
+    contracts.pytest_plugin.jobs.run_case = mistaken
+"""
 
 
 def planned(level: str = "regression") -> set[str]:
@@ -67,8 +76,35 @@ def test_without_known_deviations_they_are_breaches(runs: Runs) -> None:
     assert ran.having("held") == set(ran.results) - told
 
 
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        pytest.param((), 0, id="accepted"),
+        pytest.param(ACCEPTANCE, 0, id="known-deviations"),
+        pytest.param((*ACCEPTANCE, "--deviations", "none"), 1, id="rejected"),
+        pytest.param(("--base-url", "http://127.0.0.1:1", "--project", "nginx"), 6, id="unreachable"),
+    ],
+)
+def test_verdicts_are_as_the_schema_says(runs: Runs, options: tuple[str, ...], code: int) -> None:
+    """What runs of several kinds leave behind passes the schema, key by key, and is what the exit code says."""
+    ran = runs(*options)
+    assert ran.code == code == ran.verdict["exit"], ran.verdict["reasons"]
+    assert undescribed(valid(ran.verdict), SCHEMA) == []
+    assert ran.verdict["counts"]["planned"] > 0
+
+
+def test_a_mistake_of_the_suite_is_not_hidden(tmp_path: Path) -> None:
+    """Where a case could not be told because the suite itself failed, the summary says so, and nothing is accepted."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "mistaken.py").write_text(MISTAKE, encoding="utf-8")
+    ran = run(tmp_path, "-p", "mistaken", "-k", "cancel-task/no-such-task")
+    assert ran.code == 6, ran.output
+    assert "CRASHED  cancel-task/no-such-task" in ran.output
+    assert "a mistake of the suite's own" in ran.output
+
+
 def test_nobody_listening_is_unreachable_at_once(tmp_path: Path) -> None:
-    """A port where nobody listens ends in exit 6 within seconds, with one plain reason and no traceback."""
+    """A port where nobody listens ends in exit 6 after a look or two, with one plain reason and no traceback."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"

@@ -1,7 +1,6 @@
 """The journal knows what a run made before it is made, and what of it is left."""
 
 import json
-import multiprocessing
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -86,25 +85,6 @@ def test_a_refused_request_never_leaves(seen: tuple[str, list[str]], guard: Guar
         client.send(request("DELETE", f"{WORKFLOWS}/{FOREIGN}", None))
     client.close()
     assert journals == []
-
-
-def _write_many(path: Path, worker: int) -> None:
-    journal = Journal(path)
-    for number in range(40):
-        journal.open(f"zct-run-gw{worker}-{number}-{'x' * 3000}", PROJECT)
-
-
-def test_several_processes_write_whole_lines(tmp_path: Path) -> None:
-    """Lines of several processes in one journal never run into each other."""
-    path = tmp_path / FILE
-    context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=_write_many, args=(path, worker)) for worker in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert len({json.loads(line)["name"] for line in lines}) == len(lines) == 120
 
 
 def test_a_torn_last_line_is_passed_over(journal: Journal) -> None:

@@ -1,8 +1,5 @@
 """Where the cases may work is found on a live target, never guessed, and by reading alone."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -11,7 +8,6 @@ from typing import Any
 import pytest
 from starlette.responses import RedirectResponse, Response
 
-from contracts.catalog.release import ROOT
 from contracts.settings.settings import SettingsError
 from contracts.target.connect import find_workspace, open_target, probe
 from contracts.target.discovery import NoWorkspaceError
@@ -68,8 +64,6 @@ def found(zadig: Live, folder: Path, **settings: Any) -> Workspace:
 
 
 pytestmark = pytest.mark.usefixtures("bare")
-
-PYTEST = (sys.executable, "-m", "pytest", "tests/api", "-p", "no:cacheprovider")
 
 
 def test_the_only_candidate_of_each_kind_is_taken(live: Answering, tmp_path: Path) -> None:
@@ -226,23 +220,6 @@ def test_a_production_environment_is_not_a_candidate_beside_another_one(live: An
     with live(ONE_PROJECT | {ENVIRONMENTS: [{"name": "prod", "production": True}, {"name": "qa"}]}) as zadig:
         assert found(zadig, tmp_path).env_name == "qa"
         assert found(zadig, tmp_path, env_name="prod").env_name == "prod"
-
-
-def test_a_run_with_two_projects_ends_as_a_usage_error_before_anything_is_sent(live: Answering, tmp_path: Path) -> None:
-    with live({}) as zadig:
-        done = subprocess.run(
-            [*PYTEST, "--base-url", zadig.url, "--run-dir", str(tmp_path / "run")],
-            cwd=ROOT,
-            env=os.environ | {"ZADIG_TOKEN": zadig.tokens["member"]},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == pytest.ExitCode.USAGE_ERROR
-        assert "the target has more than one project: nginx, other-project; set --project" in done.stdout + done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
-        assert zadig.app.changes() == []
 
 
 def test_the_journal_begins_with_the_run_and_its_target(live: Answering, tmp_path: Path) -> None:

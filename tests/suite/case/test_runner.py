@@ -19,16 +19,7 @@ from contracts.standin.thread import serve_in_thread
 from contracts.target.connect import find_workspace, open_target, probe
 from contracts.target.target import Target
 from helpers.processes import HANG
-from helpers.whole_runs import run
 
-MISTAKE = """
-import contracts.pytest_plugin.jobs
-
-def pytest_configure(config):
-    def mistaken(*_):
-        raise RuntimeError("a mistake of the suite's own")
-    contracts.pytest_plugin.jobs.run_case = mistaken
-"""
 CASES = {case.id: case for case in cases("1.7.0")}
 
 
@@ -107,13 +98,3 @@ def test_a_target_that_stops_is_given_up(tmp_path: Path) -> None:
     assert given_up.result is Result.UNREACHABLE
     assert "not tried" in given_up.reason
     assert sent == []
-
-
-def test_a_mistake_of_the_suite_is_not_hidden(tmp_path: Path) -> None:
-    """Where a case could not be told because the suite itself failed, the summary says so, and nothing is accepted."""
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site" / "mistaken.py").write_text(MISTAKE, encoding="utf-8")
-    ran = run(tmp_path, "-p", "mistaken", "-k", "cancel-task/no-such-task")
-    assert ran.code == 6, ran.output
-    assert "CRASHED  cancel-task/no-such-task" in ran.output
-    assert "a mistake of the suite's own" in ran.output
