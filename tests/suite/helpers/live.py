@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.settings.settings import Settings, load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from helpers.processes import HANG
 
 PROJECTS = "/project/projects"
 ENVIRONMENTS = "/environment/environments"
@@ -106,12 +107,12 @@ class Live:
 
     def names(self) -> set[str]:
         """Return the names of all workflows that it holds."""
-        answer = self.session.get(f"{self.url}/_standin/state", timeout=10)
+        answer = self.session.get(f"{self.url}/_standin/state", timeout=HANG)
         return {workflow["name"] for workflow in answer.json()["workflows"]}
 
     def _post(self, path: str, body: object) -> None:
         headers = {"Authorization": f"Bearer {self.tokens['admin']}"}
-        answer = self.session.post(f"{self.url}/api/aslan{path}", json=body, headers=headers, timeout=10)
+        answer = self.session.post(f"{self.url}/api/aslan{path}", json=body, headers=headers, timeout=HANG)
         assert answer.ok, answer.text
         self.app.seen.clear()
 
@@ -125,7 +126,7 @@ def live(answers: Mapping[str, Any] | None = None, prefixes: tuple[str, ...] = B
     app = Unstamped(ONE_PROJECT if answers is None else answers, prefixes)
     with serve_in_thread(app) as url, requests.Session() as session:
         session.trust_env = False
-        tokens = session.get(f"{url}/_standin", timeout=10).json()["tokens"]
+        tokens = session.get(f"{url}/_standin", timeout=HANG).json()["tokens"]
         yield Live(url, app, tokens, session)
 
 

@@ -11,6 +11,7 @@ import requests
 
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from helpers.processes import HANG
 
 NO_DOCUMENTS = "mongo: no documents in result"
 BAD_REQUEST, CREATE, START, READ_TASK, CANCEL, RESTART, FIND, DELETE = 400, 6540, 6160, 6161, 6163, 6164, 6542, 6543
@@ -40,7 +41,7 @@ class Zadig:
 
     def call(self, method: str, path: str, prefix: str = "/api", **options: Any) -> requests.Response:
         """Send one request below a prefix."""
-        return self.session.request(method, self.url + prefix + path, timeout=10, allow_redirects=False, **options)
+        return self.session.request(method, self.url + prefix + path, timeout=HANG, allow_redirects=False, **options)
 
     def create(self, name: str | None = None, **changes: Any) -> str:
         """Create a workflow that any behaviour accepts, and return its name."""

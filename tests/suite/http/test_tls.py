@@ -4,14 +4,15 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.client import Exchange, Request
 from contracts.http.transport import Transport
 from helpers.certificates import Certificates, make
-from helpers.raw_server import JSON, Server, Visit, answer, serving
+from helpers.clients import PATIENT, keeps, open_client
+from helpers.raw_server import JSON, PATIENCE, Server, Visit, serving
 
 GET, POST = Request("GET", "/%31"), Request("POST", "/%31", body=b"{}")
 
@@ -22,23 +23,9 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     return make(tmp_path_factory.mktemp("certificates"))
 
 
-def keeps(visit: Visit) -> None:
-    """Answer and keep the connection open."""
-    visit.say(answer())
-
-
-@contextlib.contextmanager
-def open_client(server: Server, transport: Transport, limits: Limits = Limits(answer=15)) -> Iterator[Client]:  # noqa: B008
-    """Yield a client that speaks TLS to `server`."""
-    root = server.url.replace("http:", "https:")
-    client = Client(root, {}, guard=lambda _: None, limits=limits, transport=transport)
-    yield client
-    client.close()
-
-
 def ask(server: Server, transport: Transport) -> Exchange:
-    """Send one GET."""
-    with open_client(server, transport) as client:
+    """Send one GET over TLS."""
+    with open_client(server, transport=transport, scheme="https") as client:
         return client.send(GET)
 
 
@@ -101,15 +88,15 @@ def test_a_body_that_drips_through_tls_ends_at_the_deadline(certificates: Certif
         visit.say(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
         visit.say_for_ever(b" ", 0.05)
 
-    limits = Limits(answer=1)
+    limits, transport = replace(PATIENT, answer=1), Transport(ca_file=certificates.ca_file)
     with (
         serving(drip, tls=certificates.servers["good"]) as server,
-        open_client(server, Transport(ca_file=certificates.ca_file), limits) as client,
+        open_client(server, limits, transport, "https") as client,
     ):
         exchange = client.send(GET)
     assert exchange.failure is not None
     assert exchange.failure.kind == "deadline"
-    assert exchange.seconds < 3
+    assert exchange.seconds < PATIENCE
 
 
 def tunnel(visit: Visit) -> None:
@@ -135,7 +122,7 @@ def test_a_change_behind_a_get_goes_through_the_proxy_too(certificates: Certific
     """GET, POST, GET, POST through a proxy to a TLS server are all answered; each POST has a tunnel of its own."""
     with serving(keeps, tls=certificates.servers["good"]) as server, serving(tunnel) as proxy:
         transport = Transport(ca_file=certificates.ca_file, proxy=proxy.url)
-        with open_client(server, transport) as client:
+        with open_client(server, transport=transport, scheme="https") as client:
             found = [client.send(request) for request in (GET, POST, GET, GET, POST)]
         assert [exchange.body for exchange in found] == [JSON] * 5
         assert [visit.number for visit in server.visits] == [1, 3, 1]

@@ -7,6 +7,7 @@ from contracts.run.workers import MOST, WORK, latency, workers
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from helpers.processes import HANG
 from helpers.slow import Slow
 
 
@@ -37,7 +38,7 @@ def test_the_stand_in_needs_none() -> None:
 def test_latency_is_that_of_an_open_connection() -> None:
     """What is measured is how long the target takes to answer."""
     with serve_in_thread(Slow(create_app(), 0.1)) as url:
-        assert 0.1 <= latency(load({"base_url": url})) < 5
+        assert 0.1 <= latency(load({"base_url": url})) < HANG
 
 
 def test_a_target_that_does_not_answer_needs_none() -> None:

@@ -20,11 +20,11 @@ from contracts.report.export.allure import write
 from contracts.report.export.allure_texts import CATEGORIES
 from contracts.report.verdict_rules import Result
 from helpers.allure_samples import HOSTILE_ID, LIVE, every, outcome, verdict
+from helpers.processes import HANG
 
 PINNED = Path(__file__).parent / "node"
 CACHE = ROOT / ".venv" / "node"
 LEAST_NODE = 20
-MOST_SECONDS = 120
 OUR_FAULT = ("EUSAGE", "EINTEGRITY", "EJSONPARSE")
 """What npm says where the pinned packages do not fit together; all else is the machine's or the network's."""
 RUNS = (Result.HELD, Result.BREACH, Result.HELD)
@@ -36,7 +36,7 @@ def installed() -> Path:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         pytest.skip("node or npm is missing, so nothing was tested of allure 3; install Node.js 20 or newer")
-    found = said(subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False))
+    found = said(subprocess.run([node, "--version"], capture_output=True, text=True, timeout=HANG, check=False))
     if int(found.lstrip("v").partition(".")[0] or 0) < LEAST_NODE:
         pytest.skip(f"node is {found}, and allure 3 needs {LEAST_NODE} or newer, so nothing was tested of it")
     pins = (PINNED / "package-lock.json").read_bytes()
@@ -55,10 +55,10 @@ def install(npm: str, folder: Path) -> None:
     options = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=1"]
     try:
         done = subprocess.run(
-            [npm, "ci", *options], cwd=folder, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+            [npm, "ci", *options], cwd=folder, capture_output=True, text=True, timeout=HANG, check=False
         )
     except subprocess.TimeoutExpired:
-        pytest.skip(f"npm did not install allure 3 within {MOST_SECONDS} s, so nothing was tested of it")
+        pytest.skip(f"npm did not install allure 3 within {HANG} s, so nothing was tested of it")
     if done.returncode:
         assert not any(code in done.stderr for code in OUR_FAULT), done.stderr
         pytest.skip(f"npm could not install allure 3, so nothing was tested of it: {said(done)}")
@@ -96,7 +96,7 @@ def make(folder: Path) -> None:
             env={key: value for key, value in os.environ.items() if not key.startswith(("CI", "GITHUB_", "ALLURE_"))},
             capture_output=True,
             text=True,
-            timeout=MOST_SECONDS,
+            timeout=HANG,
             check=False,
         )
         assert done.returncode == 0, said(done)

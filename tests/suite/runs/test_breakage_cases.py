@@ -16,6 +16,7 @@ from contracts.catalog.release import ROOT
 from contracts.settings.settings import load as settings
 from contracts.standin.app import create_app
 from contracts.target.connect import find_workspace, open_target, probe
+from helpers.processes import HANG
 
 BREAKAGES = breakages()
 
@@ -63,15 +64,15 @@ def test_the_stand_in_takes_a_breakage_by_name() -> None:
         url = process.stdout.readline().split(" at ")[1].partition(";")[0]
         assert "status/cancel-task/no-such-task/404, which breaks a promise" in process.stdout.readline()
         path = "/api/workflow/workflowtask/id/1/pipelines/a"
-        assert requests.delete(url + path, timeout=10).status_code == 404
+        assert requests.delete(url + path, timeout=HANG).status_code == 404
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(HANG) == 0
 
 
 def test_an_unknown_breakage_is_one_line() -> None:
     """A name that is none is answered with those near to it, and exit code 2."""
     with standin("--breakage", "status/cancel-task/success/20") as process:
-        _, complaint = process.communicate(timeout=20)
+        _, complaint = process.communicate(timeout=HANG)
     assert process.returncode == 2
     told = [line for line in complaint.splitlines() if "Error" in line]
     assert len(told) == 1

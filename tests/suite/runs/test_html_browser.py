@@ -18,6 +18,9 @@ from helpers.html_samples import HOSTILE, LIVE, STAND_IN, everything, outcome, p
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+HANG = 600_000
+"""Milliseconds after which a browser hangs; it is slow on a busy machine."""
+expect.set_options(timeout=HANG)
 SERIOUS = ("serious", "critical")
 CASES = "#rows tr:not([hidden])"
 
@@ -32,7 +35,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium on this machine: install the package chromium")
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=as_root)
+        started = playwright.chromium.launch(executable_path=found, args=as_root, timeout=HANG)
         yield started
         started.close()
 
@@ -49,6 +52,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         context = browser.new_context(
             offline=True, java_script_enabled=scripts, viewport={"width": width, "height": 900}, **options
         )
+        context.set_default_timeout(HANG)
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))

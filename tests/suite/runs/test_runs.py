@@ -104,14 +104,14 @@ def test_a_mistake_of_the_suite_is_not_hidden(tmp_path: Path) -> None:
 
 
 def test_nobody_listening_is_unreachable_at_once(tmp_path: Path) -> None:
-    """A port where nobody listens ends in exit 6 after a look or two, with one plain reason and no traceback."""
+    """A port where nobody listens ends in exit 6 after one look, with one plain reason and no traceback."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         ran = run(tmp_path, "--base-url", url, ZADIG_TOKEN=UNKNOWN_TOKEN)
     assert (ran.code, ran.verdict["verdict"]) == (6, "inconclusive")
     assert set(ran.results.values()) == {"unreachable"}
-    assert ran.verdict["run"]["seconds"] < 10
+    assert [case["case"] for case in ran.verdict["cases"] if case["steps"]] == []
     assert f"{url} is unreachable: Connection refused" in ran.output
     assert "Traceback" not in ran.output
 

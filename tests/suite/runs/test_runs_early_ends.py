@@ -14,6 +14,7 @@ import pytest
 
 from contracts.catalog.release import ROOT
 from contracts.safety.journal import left_open
+from helpers.processes import HANG
 from helpers.whole_runs import command, environment
 
 
@@ -24,9 +25,9 @@ def answers(url: str) -> bool:
         return probe.connect_ex((parts.hostname, parts.port)) == 0
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 60) -> None:
+def wait_until(true: Callable[[], bool]) -> None:
     """Wait until something is true."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + HANG
     while not true():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.02)
@@ -43,7 +44,7 @@ def end_early(folder: Path, number: int, *options: str) -> tuple[int, str]:
     ):
         wait_until(lambda: journal.exists() and journal.read_text(encoding="utf-8").count('"gone"') >= 3)
         process.send_signal(number)
-        code = process.wait(60)
+        code = process.wait(HANG)
     return code, json.loads(journal.read_text(encoding="utf-8").splitlines()[0])["base_url"]
 
 

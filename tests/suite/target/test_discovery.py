@@ -25,6 +25,7 @@ from helpers.live import (
     SERVICES,
     Live,
 )
+from helpers.processes import HANG
 
 pytestmark = pytest.mark.usefixtures("bare")
 
@@ -252,7 +253,7 @@ def test_the_stand_in_grants_the_calls_as_the_gateway_does(live: Answering, user
         statuses = {}
         for path in {*READERS, ENVIRONMENTS, PRESET}:
             url = f"{zadig.url}/api/aslan{path}?projectName=nginx"
-            statuses[path] = zadig.session.get(url, headers=headers, timeout=10).status_code
+            statuses[path] = zadig.session.get(url, headers=headers, timeout=HANG).status_code
         assert {path for path, status in statuses.items() if status == 200} == granted
         assert set(statuses.values()) <= {200, 401 if user == "expired" else 403}
 
