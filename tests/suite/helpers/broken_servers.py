@@ -5,9 +5,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import spoilers as spoil
-
 from contracts.catalog.cases import cases
+from helpers import spoilers as spoil
 from helpers.spoilt import Answer, Ask, Call, Change, Spoil
 
 CASES = {case.id: case for case in cases("1.7.0")}

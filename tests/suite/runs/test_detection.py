@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import spoilers as spoil
 
 from contracts.case.outcome import Outcome
 from contracts.case.runner import run_case
@@ -16,6 +15,7 @@ from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 from contracts.target.connect import find_workspace, open_target, probe
 from contracts.target.target import Target
+from helpers import spoilers as spoil
 from helpers.broken_servers import BROKEN, CANCEL_NONE, CANCELLED, CASES, FEW, PAGE, REGRESSION, STORED, Broken
 from helpers.spoilt import Answer, Spoil, Spoiled
 

@@ -1,12 +1,12 @@
 """Cases that are worked out ahead: in order, within a window, alone where they must be, and ended in order."""
 
+import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
-import spoilers as spoil
 
 from contracts.case.outcome import Outcome
 from contracts.catalog.cases import Case, cases
@@ -16,6 +16,8 @@ from contracts.safety.journal import left_open
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 from contracts.target.exclusion import SharedLock
+from helpers import spoilers as spoil
+from helpers.processes import HANG
 from helpers.spoilt import Spoiled
 from helpers.whole_runs import run
 
@@ -39,7 +41,7 @@ class Begun:
         """Work a case out."""
         with self.lock:
             self.cases.append(case.id)
-        assert self.may_end.wait(30)
+        assert self.may_end.wait(HANG)
         return held(case)
 
 
@@ -58,15 +60,25 @@ def test_each_test_gets_the_outcome_of_its_case() -> None:
     assert sorted(work.cases) == sorted(found)
 
 
-def test_never_more_than_a_window_ahead() -> None:
+def test_never_more_than_a_window_ahead_nor_than_threads_at_once() -> None:
     """While the first case is asked for, only the next ones are begun, and no more at once than there are threads."""
-    work = Begun()
+    work, others, filled = Begun(), {*threading.enumerate()}, threading.Event()
     ahead, plan = CasePool(THREADS), jobs(work)
-    asking = threading.Thread(target=ahead.outcome, args=(plan[0], plan[1:]))
+
+    def upcoming() -> Iterator[Job]:
+        for number, job in enumerate(plan[1:], 2):
+            if number == THREADS * WINDOW:  # all before it are begun, or wait for a thread
+                filled.set()
+            yield job
+
+    asking = threading.Thread(target=ahead.outcome, args=(plan[0], upcoming()))
     asking.start()
+    filled.wait(HANG)
+    threads = {*threading.enumerate()} - others - {asking}
     work.may_end.set()
-    asking.join(30)
+    asking.join(HANG)
     ahead.stop()
+    assert len(threads) == THREADS
     assert set(work.cases) <= {case.id for case in ROWS[: THREADS * WINDOW]}
 
 
@@ -105,24 +117,24 @@ def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:
             events.append(f"{name} out")
 
     def be_alone() -> None:
-        with quiet.alone():
+        with quiet.exclusive():
             events.append("alone in")
-            gone.wait(30)
+            gone.wait(HANG)
             events.append("alone out")
 
     entered, leave = threading.Event(), threading.Event()
-    first = threading.Thread(target=share, args=("first", lambda: (entered.set(), leave.wait(30))))
+    first = threading.Thread(target=share, args=("first", lambda: (entered.set(), leave.wait(HANG))))
     first.start()
-    entered.wait(30)
+    entered.wait(HANG)
     alone = threading.Thread(target=be_alone)
     alone.start()
     later = threading.Thread(target=share, args=("later", lambda: None))
     leave.set()
-    first.join(30)
+    first.join(HANG)
     later.start()
     gone.set()
-    alone.join(30)
-    later.join(30)
+    alone.join(HANG)
+    later.join(HANG)
     order = [event for event in events if event.startswith(("first", "alone"))]
     assert order == ["first in", "first out", "alone in", "alone out"]
     assert not events.index("alone in") < events.index("later in") < events.index("alone out")
@@ -164,7 +176,8 @@ def test_a_run_that_stops_at_the_first_breach_leaves_nothing(tmp_path: Path, opt
 
 def test_a_case_that_ran_ahead_says_how_long_it_took(tmp_path: Path) -> None:
     """The time of a test is that of its case, not of fetching what was ready."""
-    ran = run(tmp_path, "--durations", "3", "--durations-min", "0", "-k", "cancel-task")
-    slowest = max(case["seconds"] for case in ran.verdict["cases"])
-    shown = [float(line.split("s call")[0]) for line in ran.output.splitlines() if "s call" in line]
-    assert abs(max(shown) - slowest) < 0.011 + 0.2 * slowest
+    ran = run(tmp_path, "--durations", "0", "--durations-min", "0", "-k", "cancel-task")
+    lines = re.findall(r"^([\d.]+)s call .*\[(\S+)\]$", ran.output, re.MULTILINE)
+    shown = {case: float(seconds) for seconds, case in lines}
+    assert shown.keys() == ran.results.keys()
+    assert [case["case"] for case in ran.verdict["cases"] if shown[case["case"]] < case["seconds"] - 0.01] == []

@@ -4,11 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
-import spoilers as spoil
 
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 from helpers import processes
+from helpers import spoilers as spoil
 from helpers.spoilt import Spoil, Spoiled
 from helpers.whole_runs import run
 

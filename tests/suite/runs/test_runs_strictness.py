@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import spoilers as spoil
 
 from contracts.safety.journal import left_open
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from helpers import spoilers as spoil
 from helpers.spoilt import Spoil, Spoiled
 from helpers.whole_runs import Ran, run
 
