@@ -29,7 +29,6 @@ def test_a_wait_ends_with_the_run(tmp_path: Path) -> None:
 
 
 def test_a_real_clock_is_waited_for(tmp_path: Path) -> None:
-    """Where nobody can move the clock, a running task is reached by waiting."""
     with serve_in_thread(create_app(clock="real")) as url:
         settings = load({"base_url": url})
         look = probe(settings, url)

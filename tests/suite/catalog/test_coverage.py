@@ -67,14 +67,12 @@ def test_the_table_is_up_to_date() -> None:
 
 
 def test_every_fact_is_in_the_table() -> None:
-    """No fact is lost on the way into the table."""
     text = (ROOT / TABLE).read_text(encoding="utf-8")
     missing = [fact.id for fact in read(ROOT / FACTS) if f"| {fact.area} | {fact.fact} |" not in text]
     assert not missing
 
 
 def test_facts_are_one_short_sentence() -> None:
-    """A fact can be read in one go."""
     facts = read(ROOT / FACTS)
     wrong = [fact.id for fact in facts if not fact.fact.endswith(".") or "\n" in fact.fact or len(fact.fact) > 125]
     assert not wrong, (
@@ -103,7 +101,6 @@ def test_every_call_of_the_suite_is_a_fact() -> None:
 
 @EVERY_RELEASE
 def test_every_operation_has_a_success_and_an_error(release: str) -> None:
-    """Each operation is tried where it succeeds and where it says itself that it cannot."""
     for name in load(release).operations:
         own = [case.answer for case in cases(release) if case.operation == name]
         assert any(answer.status == 200 for answer in own), f"{name}: add a case that succeeds to cases.toml"
@@ -113,7 +110,6 @@ def test_every_operation_has_a_success_and_an_error(release: str) -> None:
 
 @EVERY_RELEASE
 def test_every_answer_is_expected(release: str) -> None:
-    """No answer of an operation is there for nothing."""
     expected = {f"{case.operation}/{case.answer.name}" for case in cases(release)}
     answers = {f"{name}/{answer}" for name, whole in load(release).operations.items() for answer in whole.answers}
     missing = answers - expected - EXPECTED_ELSEWHERE.keys()
@@ -126,7 +122,6 @@ def test_every_answer_is_expected(release: str) -> None:
 
 @EVERY_RELEASE
 def test_ids_are_unique(release: str) -> None:
-    """An id tells one case, of rows and stories together."""
     ids = all_ids(release)
     twice = sorted({case for case in ids if ids.count(case) > 1})
     assert not twice, f"{twice} stand for more than one case: give each a name of its own"

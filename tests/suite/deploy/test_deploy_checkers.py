@@ -63,7 +63,6 @@ def check(program: str, *words: str, text: str | None = None) -> str:
     ],
 )
 def test_templates_pass_their_checker(checker: str, file: Path, spoil: tuple[str, str], tmp_path: Path) -> None:
-    """Each takes the file as it is and not a spoilt one."""
     text = file.read_text(encoding="utf-8")
     assert spoil[0] in text
     copies = [tmp_path / "plain" / file.name, tmp_path / "spoilt" / file.name]
@@ -153,7 +152,6 @@ def test_the_form_of_zadig_names_every_variable_of_its_script() -> None:
 
 
 def test_what_signs_for_the_image_is_what_is_tested() -> None:
-    """The image's own lock and that of the tests have the same version."""
     locks = ("deploy/kubernetes/bucket.lock", "requirements-dev.lock")
     texts = [(ROOT / name).read_text(encoding="utf-8") for name in locks]
     pins = [re.findall(r"^requests-aws4auth==\S+", text, re.MULTILINE) for text in texts]

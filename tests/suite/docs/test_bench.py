@@ -80,7 +80,6 @@ def test_product_is_measured_as_it_is(tmp_path: Path) -> None:
     ],
 )
 def test_missed_bound_is_told(name: str, ratio: float, delay: float, words: str) -> None:
-    """Each bound of the comparison is held."""
     there = [each for each in contenders(quick=True) if each.name in BOUNDED]
     fails = dict.fromkeys(BOUNDED, True)
     assert peers.missed_bounds(delay, there, BOUNDED, fails) == []
@@ -97,7 +96,6 @@ def test_missed_bound_is_told(name: str, ratio: float, delay: float, words: str)
     ],
 )
 def test_missed_bound_of_many_exchanges_is_told(seconds: float, hurl: float, cpu: float, words: str) -> None:
-    """Each bound of many exchanges is held."""
     assert scale.missed_bounds({"ours": 5.0, "Hurl": 10.0}, "ours", 5.0, 0.004) == []
     (missed,) = scale.missed_bounds({"ours": seconds, "Hurl": hurl}, "ours", 5.0, cpu)
     assert words in missed

@@ -51,19 +51,16 @@ def in_commands(document: str, start: str) -> set[str]:
 
 @all_documents
 def test_make_target_that_is_named_exists(document: str) -> None:
-    """Whoever types a make command from a document gets no "No rule to make target"."""
     assert in_commands(document, "make") <= made_targets()
 
 
 @all_documents
 def test_command_that_is_named_exists(document: str) -> None:
-    """Every python -m contracts COMMAND of a document is a command."""
     assert in_commands(document, "python -m contracts") <= main.commands.keys()
 
 
 @both_readmes
 def test_readme_names_every_make_target_that_help_shows(document: str) -> None:
-    """Nothing that make help shows is missing."""
     assert in_commands(document, "make") >= shown_targets()
 
 
@@ -75,7 +72,6 @@ def test_readme_names_every_command(document: str) -> None:
 
 @pytest.mark.parametrize("document", [*READMES, *TROUBLE])
 def test_settings_in_toml_and_environment_are_settings(document: str) -> None:
-    """Variables and keys of zadig.toml in the text are known settings."""
     names = {name.lower() for name in re.findall(r"ZADIG_([A-Z_]+[A-Z])", text(document))}
     keys = {name for code in code_in(document) for name in re.findall(r"^([a-z_]+) = ", code)}
     assert names | keys <= SETTINGS.keys()

@@ -50,12 +50,10 @@ def test_all_documents_are_looked_at() -> None:
     ],
 )
 def test_anchors_are_those_of_github(heading: str, anchor: str) -> None:
-    """An anchor is made of a heading as GitHub does it."""
     assert anchors_in_order(tokens(f"# {heading}\n")) == [anchor]
 
 
 def test_heading_that_comes_again_has_a_number() -> None:
-    """The second heading of the same text is told from the first."""
     assert anchors_in_order(tokens("# One\n\n## One\n\n# One\n")) == ["one", "one-1", "one-2"]
 
 

@@ -67,7 +67,6 @@ def test_both_have_the_same_blocks(pair: Pair) -> None:
 
 @each_pair
 def test_both_show_the_same_code(pair: Pair) -> None:
-    """What is to be typed, and what is printed, is the same to the letter, but for comments."""
     for (kind, english), (_, chinese) in of_both(pair):
         if kind == "fence":
             shown = [
@@ -79,7 +78,6 @@ def test_both_show_the_same_code(pair: Pair) -> None:
 
 @each_pair
 def test_both_explain_the_same_lines_of_code(pair: Pair) -> None:
-    """A line of code has a comment in both or in none."""
     for (kind, english), (_, chinese) in of_both(pair):
         if kind == "fence":
             told = [
@@ -96,7 +94,6 @@ def test_both_name_the_same(pair: Pair) -> None:
 
 @each_pair
 def test_both_give_the_same_numbers(pair: Pair) -> None:
-    """A number that stands in digits in a paragraph, an item or a row is the same in both."""
     assert list(differing(pair, lambda inside, _: NUMBER.findall(prose(inside)))) == []
 
 

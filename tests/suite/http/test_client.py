@@ -219,14 +219,12 @@ def test_a_path_goes_out_as_given(path: str, target: str) -> None:
 
 
 def test_a_query_is_encoded() -> None:
-    """The values of a query are encoded, the path in front of it is not."""
     with serving(echoes) as server, open_client(server) as client:
         body = client.send(Request("GET", "/%31", {"projectName": "a&b 名"})).body
     assert body == b"GET /%31?projectName=a%26b+%E5%90%8D HTTP/1.1"
 
 
 def test_headers_are_exactly_these() -> None:
-    """A request has the headers it needs, the credential once, and no more."""
     with serving(keeps) as server, open_client(server) as client:
         client.send(POST)
         client.send(Request("GET", "/x", credential="nobody"))
@@ -252,7 +250,6 @@ def test_a_header_does_not_show_its_value() -> None:
 
 
 def test_no_cookie_is_sent_back() -> None:
-    """A cookie that a server sets is forgotten."""
     cookie = HEAD + b"Set-Cookie: session=1; Path=/\r\n"
     with serving(lambda visit: visit.say(answer(head=cookie))) as server, open_client(server) as client:
         for request in (GET, POST, GET):
@@ -262,7 +259,6 @@ def test_no_cookie_is_sent_back() -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(status: int) -> None:
-    """A redirect is an answer as any other, its body included."""
     with serving(keeps) as other, serving(lambda visit: visit.say(moved)) as server, open_client(server) as client:
         moved = answer(b"moved", f"HTTP/1.1 {status} Moved\r\nLocation: {other.url}/\r\n".encode())
         for request in (GET, POST):

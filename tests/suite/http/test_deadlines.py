@@ -30,7 +30,6 @@ def test_a_shorter_one_does_not_wait_for_a_longer_one() -> None:
 
 
 def test_what_is_called_off_is_not_done() -> None:
-    """Those that are called off do nothing, and the others go on."""
     later = threading.Event()
     done: list[int] = []
 
@@ -46,7 +45,6 @@ def test_what_is_called_off_is_not_done() -> None:
 
 
 def test_one_thread_keeps_them_all() -> None:
-    """However many there are, there is one thread for them."""
     for number in range(100):
         deadlines.after(LONG + number, lambda: None)()
     assert [thread.name for thread in threading.enumerate()].count("deadlines") == 1

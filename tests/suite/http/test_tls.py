@@ -39,7 +39,6 @@ def test_a_ca_file_is_trusted(certificates: Certificates) -> None:
 def test_a_ca_of_the_environment_is_not_trusted(
     certificates: Certificates, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No variable makes a CA trusted."""
     monkeypatch.setenv(variable, str(certificates.ca_file))
     with serving(keeps, tls=certificates.servers["good"]) as server:
         failure = ask(server, Transport()).failure
@@ -57,7 +56,6 @@ def test_a_ca_of_the_environment_is_not_trusted(
     ],
 )
 def test_a_bad_certificate_is_named(certificates: Certificates, kind: str, text: str) -> None:
-    """The failure says what is wrong with the certificate, and no request was sent."""
     with serving(keeps, tls=certificates.servers[kind]) as server:
         failure = ask(server, Transport(ca_file=certificates.ca_file)).failure
         assert server.requests == []
@@ -131,7 +129,6 @@ def test_a_change_behind_a_get_goes_through_the_proxy_too(certificates: Certific
 
 
 def test_a_proxy_that_refuses_is_named(certificates: Certificates) -> None:
-    """A proxy that answers CONNECT with an error is a refused connection."""
     forbidden = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
     good = certificates.servers["good"]
     with serving(lambda visit: visit.say(forbidden)) as proxy, serving(keeps, tls=good) as server:

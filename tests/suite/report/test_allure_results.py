@@ -263,7 +263,6 @@ def test_a_case_without_a_time_has_that_of_the_run(tmp_path: Path) -> None:
     ],
 )
 def test_each_case_has_one_result(found: dict[str, Any], counts: dict[str, int], tmp_path: Path) -> None:
-    """There is one result for each planned case, with the status that pytest would give it."""
     made = written(found, tmp_path)
     assert set(made) == {*(case["case"] for case in found["cases"]), *found["not_run"]}
     assert Counter(result["status"] for result in made.values()) == counts

@@ -206,7 +206,6 @@ def test_a_schema_is_one_of_the_project(name: str, tmp_path: Path) -> None:
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
-    """A verdict.json that is a link is refused."""
     write_run(tmp_path / "other", verdict(case()))
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "verdict.json").symlink_to(tmp_path / "other" / "verdict.json")

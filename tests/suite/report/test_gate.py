@@ -85,7 +85,6 @@ EXITS: list[tuple[str, list[dict[str, Any]], dict[str, Any], int]] = [
 
 @pytest.mark.parametrize(("found", "more", "expected"), [pytest.param(*row, id=name) for name, *row in EXITS])
 def test_exit_code_of_one_run(found: list[dict[str, Any]], more: dict[str, Any], expected: int, tmp_path: Path) -> None:
-    """One run gives the exit code of its verdict."""
     assert code(tmp_path, verdict(*found, **more)) == expected
 
 
@@ -101,7 +100,6 @@ def test_exit_code_of_one_run(found: list[dict[str, Any]], more: dict[str, Any],
     ],
 )
 def test_the_worst_run_decides(names: list[str], expected: int, tmp_path: Path) -> None:
-    """Several runs give the exit code of the worst of them, and a line each."""
     for name in ("held", "breach", "blocked"):
         write(tmp_path / name, verdict(*cases(**{name: 1})))
     write(tmp_path / "leaked", verdict(case(), leaks=["zct-1"]))
@@ -201,7 +199,6 @@ def test_what_it_says_steers_no_terminal(tmp_path: Path) -> None:
 
 
 def test_json_says_what_the_lines_say(tmp_path: Path) -> None:
-    """--json has verdict, exit code and reasons of all runs and of each."""
     folder = write(tmp_path / "run", verdict(*cases(breach=1, drift=1)))
     told = json.loads(run("--json", folder).output)
     assert (told["verdict"], told["exit"], told["runs"][0]["reasons"]) == ("rejected", 1, ["1 breach", "1 drift"])

@@ -133,7 +133,6 @@ def test_every_part_of_a_verdict_is_on_the_page() -> None:
 
 
 def test_every_case_is_a_row() -> None:
-    """The table of cases has each case once, with what the filters look at."""
     found = everything()
     rows = [attributes for attributes in Page(render(found, now=NOW)).all("tr") if "data-result" in attributes]
     assert [row["data-result"] for row in rows] == [case["result"] for case in found["cases"]]
@@ -174,7 +173,6 @@ def test_coverage_counts_answers_and_keys() -> None:
     [(0.0012, "1.2 ms"), (0.35, "350 ms"), (0.9999, "1 s"), (2.927, "2.93 s"), (59.99, "60 s"), (250, "4 min 10 s")],
 )
 def test_duration(seconds: float, said: str) -> None:
-    """Times are written as people say them."""
     assert duration(seconds) == said
 
 
@@ -193,7 +191,6 @@ def test_all_times_have_a_place_on_the_scale() -> None:
 
 
 def test_a_day_that_is_none_is_passed_over() -> None:
-    """An expiry that is no date gives no count of days."""
     assert days_left("soon", NOW.date()) is None
 
 
@@ -215,7 +212,6 @@ def named() -> Iterator[str]:
 
 
 def test_every_text_that_is_used_is_there_and_no_other() -> None:
-    """The catalogue has just the texts that the page uses."""
     used = {name for name in named() if name.partition(".")[0] in {key.partition(".")[0] for key in WORDS}}
     used |= {f"{part}.{name}" for part, names in DYNAMIC.items() for name in names}
     used |= {f"verdict.{name}" for name in ("accepted", "rejected", "inconclusive")}
@@ -238,7 +234,6 @@ def test_every_text_is_there_in_both_languages(name: str) -> None:
 
 
 def test_singular_and_plural() -> None:
-    """English has a form for one; values are put in once."""
     word = Word("{n} cases", "{n} 个用例", "one case")
     assert [word.filled(n=n).en for n in (0, 1, 2)] == ["0 cases", "one case", "2 cases"]
     assert Word("{a} {b}", "").filled(a="{b}", b="x").en == "{b} x"
@@ -266,7 +261,6 @@ REASONS = [
 
 @pytest.mark.parametrize("reasons", REASONS)
 def test_reasons_are_said_in_chinese_too(reasons: list[str]) -> None:
-    """Every reason that a verdict can have has a Chinese counterpart with the same figures."""
     assert reasons
     for reason in reasons:
         chinese = translated(reason, "zh")

@@ -64,14 +64,12 @@ def test_counts() -> None:
     ],
 )
 def test_each_result_has_its_element(result: str, tag: str, kind: str, message: str) -> None:
-    """What became of a case is the element, its type and its message."""
     found = child(verdict(case("a/1", result)), "a/1")
     assert found is not None
     assert (found.tag, found.attrib["type"], found.attrib["message"]) == (tag, kind, message)
 
 
 def test_a_failure_has_the_evidence() -> None:
-    """A failure says what was promised where, what came, and how to repeat it."""
     found = child(verdict(case("a/1", "breach", body='{"code": 6164}')), "a/1")
     assert found is not None
     assert (found.text or "").splitlines() == [
@@ -90,7 +88,6 @@ def test_a_case_that_did_not_run_is_an_error() -> None:
 
 
 def test_a_case_that_held_is_green() -> None:
-    """A case that held has nothing in it."""
     assert child(verdict(case("a/1")), "a/1") is None
 
 
@@ -112,7 +109,6 @@ def test_a_fixed_deviation_fails_at_acceptance() -> None:
 
 
 def test_properties() -> None:
-    """The properties say what was tested, by what, and what it came to."""
     told = verdict(case(), run=replace(STAND_IN, suite={"version": "0.1.0", "commit": "abc"}), leaks=["zct-1"])
     found = {row.attrib["name"]: row.attrib["value"] for row in suite(told).findall("properties/property")}
     assert found == {

@@ -143,7 +143,6 @@ def test_a_lost_shard_is_inconclusive(number: int) -> None:
 
 @pytest.mark.parametrize("number", NUMBERS[1:])
 def test_a_lost_shard_does_not_hide_a_breach(number: int) -> None:
-    """What another shard found still rejects."""
     verdicts = parts(number, ALL_HELD | {IDS[0]: Result.BREACH})
     lost = next(index for index, verdict in enumerate(verdicts) if IDS[0] not in by_case(verdict))
     merged = merge([verdict for index, verdict in enumerate(verdicts) if index != lost], "merged")

@@ -62,13 +62,11 @@ def test_verdict(results: list[Result], tally: dict[str, Any], verdict: str, cod
 
 
 def test_a_drift_may_only_warn() -> None:
-    """With --drift warn a drift is counted and shown, and the run is accepted."""
     found = decided(HELD, DRIFTED, run=replace(RUN, drift="warn"))
     assert (found["verdict"], found["exit"], found["counts"]["drift"]) == ("accepted", 0, 1)
 
 
 def test_a_breach_is_no_drift_with_warn() -> None:
-    """--drift warn lets no breach pass."""
     assert decided(BROKEN, run=replace(RUN, drift="warn"))["verdict"] == "rejected"
 
 
@@ -109,7 +107,6 @@ def test_a_deviation_that_no_longer_shows(profile: str, verdict: str) -> None:
 
 
 def test_deviations_that_no_longer_show_are_named() -> None:
-    """The reason names each row that is to be put right."""
     rows = [{"id": name, "seen": [], "fixed": fixed} for name, fixed in (("a", ["x"]), ("b", []), ("c", ["y"]))]
     tally = RunResult(["cancel-task/held-0"], [outcome(HELD)], deviations=rows)
     found = decide(replace(RUN, profile="acceptance"), tally)
@@ -117,7 +114,6 @@ def test_deviations_that_no_longer_show_are_named() -> None:
 
 
 def test_counts_and_table_add_up() -> None:
-    """Every outcome is counted once, in all and by operation and answer."""
     found = decided(HELD, HELD, BROKEN, DRIFTED, KNOWN, BLOCKED, GONE, CRASHED)
     wanted = {"held": 2, "breach": 1, "drift": 1, "known": 1, "crashed": 1, "blocked": 1, "unreachable": 1}
     assert found["counts"] == wanted | {"planned": 8, "run": 8, "not_run": 0, "leaks": 0}

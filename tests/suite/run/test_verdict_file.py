@@ -19,7 +19,6 @@ from helpers.verdicts import BROKEN, HELD, PROMISED, RUN, SCHEMA, decided, outco
 
 
 def test_secrets_are_masked() -> None:
-    """No text of a verdict shows a secret, wherever it came from."""
     secret = "t0ken-that-nobody-may-see"
     register.add(secret)
     found = decided(HELD, leaks=[f"x {secret}"], run=replace(RUN, notes=[secret], base_url=f"https://h/{secret}"))
@@ -28,7 +27,6 @@ def test_secrets_are_masked() -> None:
 
 
 def test_half_characters_are_written(tmp_path: Path) -> None:
-    """A text with half of a surrogate pair is written, and reads as it was."""
     verdict = decided(HELD, leaks=["half \ud83d of a 火箭 🚀"])
     path = write(verdict, tmp_path / "run")
     assert json.loads(path.read_text(encoding="utf-8")) == verdict
@@ -90,7 +88,6 @@ def test_the_schema_is_one() -> None:
     ],
 )
 def test_the_schema_tells_what_is_wrong(path: tuple[str | int, ...], value: object) -> None:
-    """A verdict that breaks its own contract does not pass its schema."""
     verdict: Any = json.loads(json.dumps(decided(BROKEN)))
     inner = verdict
     for key in path[:-1]:

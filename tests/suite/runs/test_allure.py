@@ -26,7 +26,6 @@ def test_the_counts_of_a_whole_run_agree(rejected: Ran, tmp_path: Path) -> None:
 
 
 def test_a_whole_run_has_the_shape(rejected: Ran, tmp_path: Path) -> None:
-    """The results of a real run are such that allure reads them."""
     written(rejected.verdict, tmp_path)
     assert_whole(tmp_path)
 

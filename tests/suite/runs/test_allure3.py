@@ -138,7 +138,6 @@ def below(tree: Mapping[str, Any], group: Mapping[str, Any]) -> dict[str, dict[s
 
 
 def test_every_result_is_counted(made: Path) -> None:
-    """The report counts as many tests as there are results, each with its status."""
     counts = Counter(result["status"] for result in shown(made).values())
     assert read(made / "report-3" / "widgets" / "statistic.json") == counts | {"total": counts.total()}
     assert counts == {"passed": 4, "failed": 2, "broken": 1, "skipped": 3, "unknown": 1}
@@ -188,7 +187,6 @@ def test_history_goes_over_three_runs(made: Path) -> None:
 
 
 def test_the_environment_is_read_as_written(made: Path) -> None:
-    """Whatever letters an address has, allure shows them."""
     shown_rows = read(made / "report-3" / "widgets" / "allure_environment.json")
     environment = {row["name"]: row["values"] for row in shown_rows}
     assert environment["target"] == ["https://zadig-3.example.com/中=:\\/api/aslan"]
@@ -196,7 +194,6 @@ def test_the_environment_is_read_as_written(made: Path) -> None:
 
 
 def test_the_report_is_named_after_the_release(made: Path) -> None:
-    """Whoever has several reports knows which is which."""
     assert read(made / "report-3" / "summary.json")["name"] == "Zadig contract 1.7.0"
 
 

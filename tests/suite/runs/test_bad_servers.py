@@ -63,7 +63,6 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
 
 @pytest.mark.parametrize("bad", BAD_SERVERS, ids=lambda bad: bad.name)
 def test_a_bad_server_ends_in_one_plain_reason(bad: Bad, seen: Mapping[str, Seen]) -> None:
-    """Each bad server yields its failure and its breaches, in time, from one request."""
     exchange = seen[bad.name].exchange
     answer = load("1.7.0").operations["cancel-task"].answers["no-such-task"]
     checked = check(exchange, answer, {"name": "none", "project": "p", "id": "1"}, load("1.7.0").answers)
@@ -121,7 +120,6 @@ def test_a_run_on_a_bad_server_has_its_exit_code(bad: Bad, exits: Mapping[str, i
 
 
 def test_no_thread_is_left(seen: Mapping[str, Seen]) -> None:
-    """However many deadlines there were, one thread keeps them."""
     assert seen
     assert [thread.name for thread in threading.enumerate()].count("deadlines") == 1
 

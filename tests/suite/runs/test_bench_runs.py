@@ -38,7 +38,6 @@ def test_many_cases_and_exchanges() -> None:
 
 @pytest.mark.parametrize("part", ["overhead", "reports"])
 def test_other_parts_measure(part: str) -> None:
-    """The parts that run the cases of the project give a table each."""
     (table,) = PARTS[part](True)
     assert (len(table.rows) >= 3, table.missed) == (True, [])
 
@@ -64,7 +63,6 @@ def test_broken_server_is_broken_in_one_answer(lived: Path) -> None:
 
 
 def test_contender_that_leaves_requests_out_is_no_contender(lived: Path) -> None:
-    """Whoever does not make all requests is not compared with those who do."""
     lazy = Contender("lazy", contenders()[0].command, besides=1)
     with serving() as server:
         scene = Scene(scenarios.write(lived / "here", server.url, lives(2)), lived, 2)

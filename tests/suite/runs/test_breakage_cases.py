@@ -36,7 +36,6 @@ SAMPLE = (
 @pytest.mark.usefixtures("bare")
 @pytest.mark.parametrize("name", SAMPLE)
 def test_the_cases_report_it_as_it_says(name: str, tmp_path: Path) -> None:
-    """A breakage is reported by the cases of its operation as one of its kinds, and applied."""
     change = BREAKAGES[name]
     meant = [case for case in cases("1.7.0") if case.operation == change.operation]
     with front(change, create_app()) as served:

@@ -83,7 +83,6 @@ def test_never_more_than_a_window_ahead_nor_than_threads_at_once() -> None:
 
 
 def test_one_thread_works_when_it_is_asked() -> None:
-    """With one, nothing is begun before it is asked for."""
     work = Begun()
     work.may_end.set()
     plan = jobs(work)
@@ -141,7 +140,6 @@ def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:
 
 
 def test_company_is_noticed() -> None:
-    """Whoever shares can tell whether others were there meanwhile."""
     quiet = SharedLock()
     with quiet.shared() as had_company:
         assert not had_company()

@@ -122,7 +122,6 @@ def test_filter_by_result_and_operation(show: Open) -> None:
 
 
 def test_an_address_with_filters_can_be_passed_on(show: Open) -> None:
-    """A page that is opened with filters in its address shows the same rows."""
     page = show(everything(), at="#result=held&q=HELD")
     assert shown(page) == ["cancel-task/held"]
     expect(page.get_by_role("searchbox")).to_have_value("HELD")
@@ -144,7 +143,6 @@ def test_search_by_keyboard(show: Open) -> None:
 
 
 def test_a_cell_of_the_matrix_leads_to_its_cases(show: Open) -> None:
-    """A click on a cell filters the table by operation and answer."""
     other = outcome(Result.HELD, "other", answer="lost")
     page = show(verdict(outcome(), other))
     page.locator("#matrix").get_by_role("row", name="lost").get_by_role("link").click()
@@ -281,7 +279,6 @@ def test_without_scripts_everything_can_be_read(show: Open) -> None:
 
 
 def test_on_paper_it_is_light_and_unfolded(show: Open) -> None:
-    """A print has no controls, is light, and shows what was folded on the screen."""
     page = show(everything(), color_scheme="dark")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

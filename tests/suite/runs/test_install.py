@@ -165,7 +165,6 @@ def test_commands_about_a_run(run: Done, suite: Installed, folder: Path) -> None
 
 
 def test_doctor_looks_at_a_target(suite: Installed, tmp_path: Path) -> None:
-    """Nothing is missing on a stand-in that does all that is promised."""
     with start() as stand_in:
         done = suite.call(tmp_path, "doctor", "--base-url", stand_in.base_url)
     assert done.code == 0, done.output + done.errors

@@ -68,7 +68,6 @@ def test_a_fault_is_understood_and_seen_again(name: str, tmp_path: Path) -> None
 
 
 def test_the_line_leaves_nothing_behind(tmp_path: Path) -> None:
-    """What the line arranges it removes again."""
     fault, case, _, _ = FAULTS["a-lost-key"]
     app = create_app()
     with serve_in_thread(Spoiled(app, fault)) as url:

@@ -218,7 +218,6 @@ def test_default_of_each_setting_can_be_given_as_printed(
 
 
 def test_options_run_as_printed(reader: Reader) -> None:
-    """Every option is taken with the default that is printed beside it."""
     shown = {option: default for document in READMES for option, _, default in rows(document) if option and default}
     given = [f"{option} {default}" for option, default in shown.items() if default != "false"]  # a switch takes none
     reader.types(f"env -u ZADIG_BASE_URL -u ZADIG_TOKEN_FILE pytest tests/api --collect-only -q {' '.join(given)}")

@@ -27,7 +27,6 @@ FIGURES = {
 
 @pytest.mark.parametrize("row", FIGURES)
 def test_figures_are_those_of_the_tests(row: str) -> None:
-    """Each row of the table names as many as the tests try."""
     text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     found = re.search(rf"^\| {re.escape(row)}[^|]*\| (\d+) ", text, re.MULTILINE)
     assert found is not None, f"no row {row!r}"

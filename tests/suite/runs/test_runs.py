@@ -157,7 +157,6 @@ def test_order_and_workers_change_nothing(runs: Runs, options: tuple[str, ...]) 
 
 
 def test_shards_run_every_case_once(runs: Runs) -> None:
-    """The three shards of a run have every case among them, and none twice; each is accepted."""
     parts = [runs("--shard", f"{number}/3") for number in (1, 2, 3)]
     ran = [case for part in parts for case in part.results]
     assert [part.code for part in parts] == [0, 0, 0]
@@ -173,7 +172,6 @@ ALONE = (
 
 @pytest.mark.parametrize("case", ALONE)
 def test_a_case_runs_alone(tmp_path: Path, case: str) -> None:
-    """-k with the id of a case runs that case and no other."""
     ran = run(tmp_path, "-k", case)
     assert (ran.code, ran.results) == (0, {case: "held"})
     assert ran.verdict["counts"]["planned"] == 1
@@ -181,7 +179,6 @@ def test_a_case_runs_alone(tmp_path: Path, case: str) -> None:
 
 @pytest.mark.parametrize("case", ["concurrency/creates-of-one-name", "concurrency/creates-by-two"])
 def test_a_nightly_case_runs_alone(tmp_path: Path, case: str) -> None:
-    """-k with the id of a nightly case runs it in the nightly profile, and collects nothing in others."""
     ran = run(tmp_path, "-k", case, "--profile", "nightly")
     assert (ran.code, ran.results) == (0, {case: "held"})
     assert run(tmp_path / "other", "-k", case).code == 5

@@ -63,7 +63,6 @@ def test_ctrl_c_ends_a_run_in_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("options", [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="two-workers")])
 def test_a_killed_run_takes_its_stand_in_along(tmp_path: Path, options: tuple[str, ...]) -> None:
-    """When a run is killed, the embedded stand-in ends with it."""
     code, url = end_early(tmp_path, signal.SIGKILL, *options)
     assert code == -signal.SIGKILL
     wait_until(lambda: not answers(url))

@@ -29,7 +29,6 @@ def _write_many(path: Path, worker: int) -> None:
 
 
 def test_they_write_whole_lines_into_one_journal(tmp_path: Path) -> None:
-    """Lines of several processes in one journal never run into each other."""
     path = tmp_path / FILE
     context = multiprocessing.get_context("spawn")
     workers = [context.Process(target=_write_many, args=(path, worker)) for worker in range(3)]

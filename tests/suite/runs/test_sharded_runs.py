@@ -20,7 +20,6 @@ def shards(runs: Runs, number: int) -> list[Ran]:
 
 @pytest.mark.parametrize("number", [1, 3, 8])
 def test_merged_shards_say_what_one_run_says(runs: Runs, number: int) -> None:
-    """Case by case and in all, the shards together are the run without shards."""
     whole, found = runs(*LIKE).verdict, merge([ran.verdict for ran in shards(runs, number)], "merged")
     assert [error.message for error in Draft202012Validator(SCHEMA).iter_errors(found)] == []
     assert results(found) == results(whole)
@@ -34,7 +33,6 @@ def results(verdict: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_lost_shard_is_no_accepted_run(runs: Runs) -> None:
-    """Cases that no shard ran are planned and not run."""
     first, _, third = shards(runs, 3)
     found = merge([first.verdict, third.verdict], "merged")
     assert (found["verdict"], found["exit"]) == ("inconclusive", 6)

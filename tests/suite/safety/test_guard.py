@@ -165,7 +165,6 @@ def test_a_stand_in_gets_what_lasts_for_ever(journal: Journal, body: str) -> Non
 
 
 def test_what_is_gone_may_not_be_changed(guard: Guard, journal: Journal) -> None:
-    """A name that was closed is no longer this run's."""
     journal.close(OWN)
     with pytest.raises(RefusedError, match=OWN):
         guard(request("DELETE", f"{WORKFLOWS}/{OWN}", None))

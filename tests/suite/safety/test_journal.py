@@ -29,7 +29,6 @@ from helpers.own_names import (
 
 
 def test_names_are_new_each_time() -> None:
-    """Each name is given once, and says whose it is."""
     names = Names("run", "gw1")
     assert [names.new(), names.new()] == ["zct-run-gw1-1", "zct-run-gw1-2"]
 
@@ -78,7 +77,6 @@ def test_each_entry_is_flushed_to_disk(journal: Journal, monkeypatch: pytest.Mon
 
 
 def test_a_refused_request_never_leaves(seen: tuple[str, list[str]], guard: Guard) -> None:
-    """What the guard refuses does not reach the server."""
     url, journals = seen
     client = Client(url, {}, guard=guard)
     with pytest.raises(RefusedError):
@@ -123,7 +121,6 @@ def test_names_with_line_ends_are_left_open_too(tmp_path: Path, name: str) -> No
     "line", ["null", "1", "[]", "{}", '{"event": "open"}', "not json", '{"event":"gone","name":[]}']
 )
 def test_strange_lines_are_passed_over(journal: Journal, line: str) -> None:
-    """A line that is no entry hides nothing."""
     with journal.path.open("a", encoding="utf-8") as file:
         file.write(f"{line}\n")
     assert left_open(journal.path) == {OWN: PROJECT, CHINESE: PROJECT}

@@ -63,7 +63,6 @@ def test_setting_without_a_meaning_is_one_line(copies: Path, monkeypatch: pytest
 
 
 def test_missing_readme_is_one_line(tmp_path: Path) -> None:
-    """A README that is not there is no traceback."""
     said: list[str] = []
     assert readme(tmp_path, check=True, echo=said.append) == 4
     assert said == ["README.md: cannot be read: No such file or directory"]

@@ -30,7 +30,6 @@ GOOD = [
 
 @pytest.mark.parametrize(("setting", "value", "wanted"), [pytest.param(*row, id=name) for name, *row in GOOD])
 def test_a_good_setting_is_taken(setting: str, value: str, wanted: object) -> None:
-    """What can be used is used, in one form."""
     assert getattr(load({setting: value}), setting) == wanted
 
 
@@ -61,7 +60,6 @@ def test_a_token_is_taken_without_its_wrapping(text: str, monkeypatch: pytest.Mo
 
 
 def test_settings_do_not_show_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However settings are printed, their secrets are not."""
     monkeypatch.setenv("ZADIG_TOKEN", SECRET)
     settings = load({})
     assert SECRET not in f"{settings} {settings!r} {settings.to_json()} {asdict(settings)}"
