@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, settings
 
 from contracts.run.version import suite
 from contracts.text.redact import register
-from helpers.live import bare, served  # noqa: F401 - fixtures
+from helpers.certificates import certificates_fixture  # noqa: F401 - a fixture
+from helpers.journal_fixtures import guard_fixture, journal_fixture  # noqa: F401 - fixtures
+from helpers.live_target import bare, served  # noqa: F401 - fixtures
 from helpers.whole_runs import Runs
 
 pytest.register_assert_rewrite(

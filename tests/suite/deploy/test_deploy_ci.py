@@ -22,12 +22,9 @@ from helpers.deploy_ci import (
     jenkins,
     tekton,
 )
-from helpers.deploy_runs import SOME, STRICT, token_of
-from helpers.deploy_tree import Tree
+from helpers.deploy_tree import SOME, STRICT, Tree, token_of
 from helpers.processes import Done
 from helpers.whole_runs import verdict_of
-
-pytest_plugins = ("helpers.deploy_fixtures",)
 
 
 def accepted(played: Played, token: str, merged: Path) -> None:

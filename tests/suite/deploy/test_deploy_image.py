@@ -7,10 +7,8 @@ import pytest
 from contracts.catalog.release import ROOT
 from contracts.standin.process import StandIn
 from helpers.deploy_image import FILE, Image, context, ignored
-from helpers.deploy_runs import SOME
+from helpers.deploy_tree import SOME
 from helpers.whole_runs import verdict_of
-
-pytest_plugins = ("helpers.deploy_fixtures",)
 
 
 def test_the_image_holds_what_it_needs_and_nothing_else(image: Image) -> None:

@@ -12,11 +12,9 @@ import requests_aws4auth
 from contracts.standin.process import StandIn
 from helpers.deploy_image import Image
 from helpers.deploy_pods import manifest, secret, settings, start
-from helpers.deploy_runs import SOME, STRICT, token_of
+from helpers.deploy_tree import SOME, STRICT, token_of
 from helpers.processes import HANG, Done
 from helpers.whole_runs import verdict_of
-
-pytest_plugins = ("helpers.deploy_fixtures", "helpers.deploy_bucket")
 
 ENDED = """
 import os, signal, time

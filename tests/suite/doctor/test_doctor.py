@@ -18,8 +18,8 @@ from contracts.doctor.token import clock_finding, server_time, span, token_findi
 from contracts.settings.settings import Settings, load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
-from helpers.certificates import Certificates, make
-from helpers.live import (
+from helpers.certificates import Certificates
+from helpers.live_target import (
     ALL_SET,
     BUILDS,
     ENVIRONMENTS,
@@ -244,12 +244,6 @@ def test_a_target_that_does_not_answer_is_unreachable(closed: str) -> None:
     assert "is unreachable: Connection refused" in found["address"]["finding"]
     assert found["token"]["status"] == "ok"
     assert "project" not in found
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """Certificates of this run."""
-    return make(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.mark.parametrize(

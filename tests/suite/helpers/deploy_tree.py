@@ -10,10 +10,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import requests
+
 from contracts.catalog.release import ROOT
-from helpers.processes import Done, run
+from contracts.standin.process import StandIn
+from helpers.processes import HANG, Done, run
 
 PARTS = ("contracts", "schemas", "tests/api", "deploy", "conftest.py", "pytest.ini", "Makefile", "requirements.lock")
+SOME = {"PYTEST_ADDOPTS": "-k create-workflow"}
+"""Enough cases for every shard to have some, and few enough for many runs."""
+STRICT = {"ZADIG_DEVIATIONS": "none"}
+"""Makes a stand-in with the defects of a release a server that is rejected."""
 _PYTHON = """#!/bin/sh
 case "$1 $2" in
   "-m venv")
@@ -84,3 +91,8 @@ class Tree:
     def renew(self) -> None:
         """Take away what runs left, as the next job has a machine of its own."""
         shutil.rmtree(self.folder / "runs", ignore_errors=True)
+
+
+def token_of(server: StandIn) -> str:
+    """Return the token of a member, as a secret of a CI system holds it."""
+    return requests.get(f"{server.base_url}/_standin/token/member", timeout=HANG).text.strip()

@@ -1,6 +1,5 @@
 """The suite as a user installs it: both archives, and the wheel in an environment that has nothing else, made once."""
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from contracts.catalog.release import ROOT
+from helpers.once import made_once, shared
 from helpers.processes import Done, environment, run
 
 SECRET = "not-for-others"
@@ -56,16 +56,7 @@ class Installed:
 
 def installed(factory: pytest.TempPathFactory) -> Installed:
     """Return the installed suite, the same one for all workers of xdist."""
-    base = factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "installed"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "ready").exists():
-            _build(folder)
-            _install(Installed(folder))
-            (folder / "ready").touch()
-    return Installed(folder)
+    return Installed(made_once(shared(factory, "installed"), _make))
 
 
 def project_files() -> list[str]:
@@ -76,6 +67,11 @@ def project_files() -> list[str]:
         return sorted(name for name in known.split("\0") if (ROOT / name).is_file())
     names = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
     return sorted(name.as_posix() for name in names if not _NOT_OURS & {*name.parts})
+
+
+def _make(folder: Path) -> None:
+    _build(folder)
+    _install(Installed(folder))
 
 
 def _build(folder: Path) -> None:

@@ -1,6 +1,5 @@
 """Runs pytest on the cases in a process of its own, as a user does, and keeps what came of it for several tests."""
 
-import fcntl
 import json
 import os
 import re
@@ -16,6 +15,7 @@ import requests
 from contracts.catalog.release import ROOT
 from contracts.standin.process import start
 from helpers import processes
+from helpers.once import made_once, shared
 from helpers.processes import HANG
 
 STARTED = "STARTED"
@@ -100,17 +100,14 @@ class Runs:
     """Runs by their options, each made once, also where several workers of xdist ask for it."""
 
     def __init__(self, factory: pytest.TempPathFactory) -> None:
-        base = factory.getbasetemp()
-        self._folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared-runs"
+        self._folder = shared(factory, "shared-runs")
 
     def __call__(self, *options: str, own: str = "") -> Ran:
         """Return the run with these options, on the embedded stand-in or on one of the behaviour `own`."""
-        folder = self._folder / re.sub(r"[^\w.-]+", "_", " ".join([own, *options]) or "plain")
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            kept = folder / "ran.json"
-            if not kept.exists():
-                made = run_on_own(folder, *options, behaviour=own) if own else run(folder, *options)
-                kept.write_text(json.dumps(asdict(made)), encoding="utf-8")
-            return Ran(**json.loads(kept.read_text(encoding="utf-8")))
+
+        def make(folder: Path) -> None:
+            ran = run_on_own(folder, *options, behaviour=own) if own else run(folder, *options)
+            (folder / "ran.json").write_text(json.dumps(asdict(ran)), encoding="utf-8")
+
+        name = re.sub(r"[^\w.-]+", "_", " ".join([own, *options]) or "plain")
+        return Ran(**json.loads((made_once(self._folder / name, make) / "ran.json").read_text(encoding="utf-8")))

@@ -10,17 +10,11 @@ import pytest
 
 from contracts.http.client import Exchange, Request
 from contracts.http.transport import Transport
-from helpers.certificates import Certificates, make
+from helpers.certificates import Certificates
 from helpers.clients import PATIENT, keeps, open_client
 from helpers.raw_server import JSON, PATIENCE, Server, Visit, serving
 
 GET, POST = Request("GET", "/%31"), Request("POST", "/%31", body=b"{}")
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """Certificates of this run."""
-    return make(tmp_path_factory.mktemp("certificates"))
 
 
 def ask(server: Server, transport: Transport) -> Exchange:

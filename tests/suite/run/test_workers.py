@@ -7,8 +7,8 @@ from contracts.run.workers import MOST, WORK, latency, workers
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from helpers.live_target import Slow
 from helpers.processes import HANG
-from helpers.slow import Slow
 
 
 @pytest.mark.parametrize(

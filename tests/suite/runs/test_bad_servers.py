@@ -20,7 +20,7 @@ from contracts.pytest_plugin.jobs import row
 from contracts.run.session import Session
 from contracts.settings.settings import load as load_settings
 from helpers.bad_servers import BAD_SERVERS, Bad, documented
-from helpers.certificates import Certificates, make
+from helpers.certificates import Certificates
 from helpers.clients import PATIENT
 from helpers.processes import environment
 from helpers.processes import run as run_process
@@ -53,9 +53,8 @@ def meet(bad: Bad, certificates: Certificates | None = None) -> Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
+def seen(certificates: Certificates) -> Mapping[str, Seen]:
     """Meet all bad servers, many at once: most of the time goes by in waiting for deadlines."""
-    certificates = make(tmp_path_factory.mktemp("certificates"))
     with ThreadPoolExecutor(12) as pool:
         found = {bad.name: pool.submit(meet, bad, certificates) for bad in BAD_SERVERS}
     return {name: future.result() for name, future in found.items()}
@@ -103,10 +102,9 @@ def run_on(bad: Bad, certificates: Certificates, folder: Path) -> int:
 
 
 @pytest.fixture(scope="module")
-def exits(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, int]:
+def exits(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, int]:
     """Run on all bad servers, many at once."""
     folder = tmp_path_factory.mktemp("runs")
-    certificates = make(tmp_path_factory.mktemp("certificates"))
     with ThreadPoolExecutor(12) as pool:
         found = {bad.name: pool.submit(run_on, bad, certificates, folder / bad.name) for bad in BAD_SERVERS}
     return {name: future.result() for name, future in found.items()}

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.catalog.release import ROOT
 from helpers.documents import READMES
-from helpers.live import live
+from helpers.live_target import live
 from helpers.whole_runs import run
 
 ROWS = {"smoke": 0, "regression": 1}

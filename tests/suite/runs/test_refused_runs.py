@@ -10,7 +10,7 @@ from contracts.catalog.release import ROOT
 from contracts.settings.settings import FILE
 from helpers import processes
 from helpers.bad_settings import SECRET
-from helpers.live import live
+from helpers.live_target import live
 from helpers.raw_server import Visit, serving
 from helpers.whole_runs import run
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from contracts.safety.journal import Guard, Journal, RefusedError
-from helpers.own_names import (
+from helpers.journal_fixtures import (
     CHINESE,
     FOREIGN,
     OWN,
@@ -14,8 +14,6 @@ from helpers.own_names import (
     TASKS,
     WORKFLOWS,
     create,
-    guard_fixture,  # noqa: F401 - a fixture
-    journal_fixture,  # noqa: F401 - a fixture
     raw,
     request,
     start,

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from contracts.http.client import Client
 from contracts.safety.journal import FILE, Guard, Journal, Names, RefusedError, left_open
 from contracts.standin.thread import serve_in_thread
-from helpers.own_names import (
+from helpers.journal_fixtures import (
     CHINESE,
     FOREIGN,
     OWN,
@@ -21,8 +21,6 @@ from helpers.own_names import (
     TASKS,
     WORKFLOWS,
     create,
-    guard_fixture,  # noqa: F401 - a fixture
-    journal_fixture,  # noqa: F401 - a fixture
     request,
     start,
 )

@@ -12,7 +12,7 @@ from contracts.settings.settings import SettingsError
 from contracts.target.connect import find_workspace, open_target, probe
 from contracts.target.discovery import NoWorkspaceError
 from contracts.target.target import Workspace
-from helpers.live import (
+from helpers.live_target import (
     ALL_SET,
     BUILD,
     BUILDS,

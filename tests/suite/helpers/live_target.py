@@ -1,5 +1,6 @@
 """A stand-in that does not say so, and is taken for somebody's Zadig; its answers can be replaced."""
 
+import asyncio
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -80,6 +81,18 @@ def _response(answer: Any) -> Response:
     if isinstance(answer, int):
         return Response(status_code=answer)
     return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json; charset=utf-8")
+
+
+class Slow:
+    """A stand-in that takes its time for each answer."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app, self._seconds = app, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await asyncio.sleep(self._seconds)
+        await self._app(scope, receive, send)
 
 
 @dataclass(frozen=True)
