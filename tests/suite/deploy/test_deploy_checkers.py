@@ -13,12 +13,14 @@ import pytest
 import yaml
 
 from contracts.catalog.release import ROOT
-from helpers import deploy_jenkins, deploy_tekton
 from helpers.deploy_ci import CI, GITHUB, GITLAB, JENKINS, TEKTON, ZADIG, document, scripts
+from helpers.deploy_faults import of_jenkins, of_tekton
 from helpers.deploy_image import FILE
 from helpers.processes import HANG
 
 RUN = TEKTON.with_name("run.yaml")
+PEDANTIC = "zizmor --offline --no-config --persona pedantic"
+SCHEMA = "check-jsonschema --builtin-schema vendor"
 
 
 def check(program: str, *words: str, text: str | None = None) -> str:
@@ -35,30 +37,10 @@ def check(program: str, *words: str, text: str | None = None) -> str:
     [
         pytest.param("hadolint", FILE, ("USER 10001:10001", "ADD x x"), id="dockerfile"),
         pytest.param("hadolint", FILE, ("mkdir --mode=1777", "cd /x; mkdir $1"), id="dockerfile-script"),
-        pytest.param(
-            "zizmor --offline --no-config --persona pedantic",
-            GITHUB,
-            ("@11bd71901bbe5b1630ceea73d27597364c9af683", "@main"),
-            id="github-pins",
-        ),
-        pytest.param(
-            "zizmor --offline --no-config --persona pedantic",
-            GITHUB,
-            ('"$SHARD/$SHARDS"', '"${{ github.head_ref }}"'),
-            id="github-injection",
-        ),
-        pytest.param(
-            "check-jsonschema --builtin-schema vendor.github-workflows",
-            GITHUB,
-            ("runs-on:", "run-on:"),
-            id="github-schema",
-        ),
-        pytest.param(
-            "check-jsonschema --builtin-schema vendor.gitlab-ci",
-            GITLAB,
-            ("parallel: 3", "parallel: []"),
-            id="gitlab-schema",
-        ),
+        pytest.param(PEDANTIC, GITHUB, ("@11bd71901bbe5b1630ceea73d27597364c9af683", "@main"), id="github-pins"),
+        pytest.param(PEDANTIC, GITHUB, ('"$SHARD/$SHARDS"', '"${{ github.head_ref }}"'), id="github-injection"),
+        pytest.param(f"{SCHEMA}.github-workflows", GITHUB, ("runs-on:", "run-on:"), id="github-schema"),
+        pytest.param(f"{SCHEMA}.gitlab-ci", GITLAB, ("parallel: 3", "parallel: []"), id="gitlab-schema"),
         pytest.param("shellcheck", ZADIG, ('cd "$WORKSPACE', "cd $WORKSPACE"), id="zadig"),
     ],
 )
@@ -77,21 +59,17 @@ def test_templates_pass_their_checker(checker: str, file: Path, spoil: tuple[str
     ("faults", "file", "spoil", "found"),
     [
         pytest.param(
-            deploy_tekton.faults,
-            TEKTON,
-            ("computeResources", "resources"),
-            "'resources' was unexpected",
-            id="tekton-step",
+            of_tekton, TEKTON, ("computeResources", "resources"), "resources' was unexpected", id="tekton-step"
         ),
-        pytest.param(deploy_tekton.faults, TEKTON, ("1h30m0s", "90 minutes"), "timeout", id="tekton-timeout"),
-        pytest.param(deploy_tekton.faults, TEKTON, ("sizeLimit", "limit"), "'limit' was unexpected", id="tekton-pod"),
-        pytest.param(deploy_tekton.faults, TEKTON, ("taskRef", "taskref"), "'taskRef' is a required", id="tekton-task"),
-        pytest.param(deploy_tekton.faults, RUN, ("fsGroup: 10001", "fsGroup: no"), "fsGroup", id="tekton-run"),
-        pytest.param(deploy_tekton.faults, RUN, ("finally:", "last:"), "'last' was unexpected", id="tekton-end"),
-        pytest.param(deploy_jenkins.faults, JENKINS, ("agent none", "agent none }"), "not Groovy", id="jenkins"),
-        pytest.param(deploy_jenkins.faults, JENKINS, ("steps {", "step {"), "no step in stage", id="jenkins-section"),
-        pytest.param(deploy_jenkins.faults, JENKINS, ("axes {", "axis {"), "matrix without axes", id="jenkins-matrix"),
-        pytest.param(deploy_jenkins.faults, JENKINS, ("always {", "ever {"), "no ever in post", id="jenkins-post"),
+        pytest.param(of_tekton, TEKTON, ("1h30m0s", "90 minutes"), "timeout", id="tekton-timeout"),
+        pytest.param(of_tekton, TEKTON, ("sizeLimit", "limit"), "'limit' was unexpected", id="tekton-pod"),
+        pytest.param(of_tekton, TEKTON, ("taskRef", "taskref"), "'taskRef' is a required", id="tekton-task"),
+        pytest.param(of_tekton, RUN, ("fsGroup: 10001", "fsGroup: no"), "fsGroup", id="tekton-run"),
+        pytest.param(of_tekton, RUN, ("finally:", "last:"), "'last' was unexpected", id="tekton-end"),
+        pytest.param(of_jenkins, JENKINS, ("agent none", "agent none }"), "not Groovy", id="jenkins"),
+        pytest.param(of_jenkins, JENKINS, ("steps {", "step {"), "no step in stage", id="jenkins-section"),
+        pytest.param(of_jenkins, JENKINS, ("axes {", "axis {"), "matrix without axes", id="jenkins-matrix"),
+        pytest.param(of_jenkins, JENKINS, ("always {", "ever {"), "no ever in post", id="jenkins-post"),
     ],
 )
 def test_templates_are_what_their_system_takes(

@@ -20,9 +20,11 @@ from contracts.settings.readme_table import BEGIN, END
 from contracts.settings.settings import SETTINGS, load
 from helpers.documents import COMMENT, DOCUMENTS, READMES, fences, inline, read
 from helpers.documents import commands as commands_in
+from helpers.live_target import live
 from helpers.processes import HANG, environment, run
 from helpers.processes import pytest as run_pytest
 from helpers.shell import checkout, serving
+from helpers.whole_runs import run as run_cases
 
 ADDRESS = "https://zadig.example.com"
 TOKEN_FILE = ".zadig-token"
@@ -221,3 +223,25 @@ def test_options_run_as_printed(reader: Reader) -> None:
     shown = {option: default for document in READMES for option, _, default in rows(document) if option and default}
     given = [f"{option} {default}" for option, default in shown.items() if default != "false"]  # a switch takes none
     reader.types(f"env -u ZADIG_BASE_URL -u ZADIG_TOKEN_FILE pytest tests/api --collect-only -q {' '.join(given)}")
+
+
+ROWS = {"smoke": 0, "regression": 1}
+"""Profiles that need no agent and no further token, and their rows in the table."""
+
+
+def told(document: str, row: int) -> tuple[int, int]:
+    """Return cases and requests of a row of the table."""
+    table = (ROOT / document).read_text(encoding="utf-8").split("|---|---:|---:|---:|---:|\n", 1)[1].splitlines()
+    _, cases, requests, *_ = table[row].strip("| ").replace(",", "").split(" | ")
+    return int(cases), int(requests)
+
+
+@pytest.mark.parametrize("profile", ROWS)
+def test_requests_are_as_many_as_told(profile: str, tmp_path: Path) -> None:
+    """Cases are counted exactly; of the requests that a server gets, the README has the number to two digits."""
+    with live() as zadig:
+        zadig.app.seen.clear()
+        ran = run_cases(tmp_path, "--base-url", zadig.url, "--profile", profile, ZADIG_TOKEN=zadig.tokens["member"])
+        requests = sum(not path.startswith("/_standin") for _, path, _ in zadig.app.seen)
+    for document in READMES:
+        assert told(document, ROWS[profile]) == (ran.verdict["counts"]["planned"], pytest.approx(requests, rel=0.02))

@@ -4,7 +4,6 @@ import re
 
 import pytest
 import test_detection
-import test_foreign
 import test_kill
 import test_secrets
 
@@ -15,7 +14,7 @@ from helpers.bad_settings import BAD, BAD_TOML
 FIGURES = {
     "SIGKILL before and after": len(test_kill.KILLS),
     "Ctrl-C and SIGTERM": len(test_kill.INTERRUPTS),
-    "other people's workflows": test_foreign.STRANGERS,
+    "other people's workflows": test_kill.STRANGERS,
     "a token in a run": len(test_secrets.ECHOES),
     "tests of the user's own": test_secrets.LEAKY.count("def test_"),
     "bad servers": len(BAD_SERVERS),

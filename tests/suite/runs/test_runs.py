@@ -1,16 +1,26 @@
-"""Whole runs, as users start them: exit code and verdict, order and number of workers, options."""
+"""Whole runs, as users start them: exit code and verdict, order and number of workers, options, early ends."""
 
+import json
 import re
+import signal
 import socket
+import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.responses import HTMLResponse
 
 from contracts.catalog.cases import cases
+from contracts.catalog.release import ROOT
+from contracts.safety.journal import left_open
 from contracts.standin.thread import serve_in_thread
+from helpers.processes import HANG
 from helpers.verdicts import SCHEMA, undescribed, valid
-from helpers.whole_runs import Ran, Runs, run, run_on_own
+from helpers.whole_runs import Ran, Runs, command, environment, run, run_on_own
 
 CRASHES = {"create-workflow/documented-body", "create-workflow/hook-ctl-null", "create-workflow/body-null"}
 STRANGERS = {f"{name}/by-stranger-naming-his-own-project" for name in ("create-workflow", "start-task", "cancel-task")}
@@ -227,3 +237,53 @@ def test_other_tests_start_no_stand_in(tmp_path: Path) -> None:
     ran = run(tmp_path, tests="tests/suite/case/test_wait.py")
     assert (ran.code, len(ran.started)) == (0, 1)
     assert "VERDICT" not in ran.output
+
+
+def answers(url: str) -> bool:
+    """Whether anybody listens there."""
+    parts = urlsplit(url)
+    with socket.socket() as probe:
+        return probe.connect_ex((parts.hostname, parts.port)) == 0
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait until something is true."""
+    deadline = time.monotonic() + HANG
+    while not true():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
+
+
+def end_early(folder: Path, number: int, *options: str) -> tuple[int, str]:
+    """Send a signal to a run on the embedded stand-in that has begun; return its exit code and the stand-in's URL."""
+    journal = folder / "run" / "journal.jsonl"
+    with (
+        (folder / "output").open("w") as output,
+        subprocess.Popen(
+            command(folder, options), cwd=ROOT, env=environment(folder), stdout=output, stderr=output
+        ) as process,
+    ):
+        wait_until(lambda: journal.exists() and journal.read_text(encoding="utf-8").count('"gone"') >= 3)
+        process.send_signal(number)
+        code = process.wait(HANG)
+    return code, json.loads(journal.read_text(encoding="utf-8").splitlines()[0])["base_url"]
+
+
+def test_ctrl_c_ends_a_run_in_order(tmp_path: Path) -> None:
+    """Ctrl-C in the middle: exit 2, a verdict that says so, nothing left, and the embedded stand-in is gone."""
+    code, url = end_early(tmp_path, signal.SIGINT)
+    verdict: dict[str, Any] = json.loads((tmp_path / "run" / "verdict.json").read_text(encoding="utf-8"))
+    assert code == 2
+    assert (verdict["verdict"], verdict["leaks"]) == ("inconclusive", [])
+    assert "interrupted" in verdict["reasons"]
+    assert verdict["not_run"] != []
+    assert left_open(tmp_path / "run" / "journal.jsonl") == {}
+    assert not answers(url)
+    assert "Traceback" not in (tmp_path / "output").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("options", [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="two-workers")])
+def test_a_killed_run_takes_its_stand_in_along(tmp_path: Path, options: tuple[str, ...]) -> None:
+    code, url = end_early(tmp_path, signal.SIGKILL, *options)
+    assert code == -signal.SIGKILL
+    wait_until(lambda: not answers(url))
