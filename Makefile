@@ -5,7 +5,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 READY_RUN := .venv-run/.ready
 
-.PHONY: help setup run test check campaign-short mutation bench bench-peers pictures lock clean
+.PHONY: help setup run test test-fast check campaign-short mutation bench bench-peers pictures lock clean
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -42,6 +42,10 @@ run: $(READY)
 test: $(READY_DEV)
 	$(BIN)/pytest tests/suite -n auto -q
 	env -u ZADIG_BASE_URL $(BIN)/pytest tests/api --profile acceptance -q
+
+## make test-fast the suite's own tests, but for those that start processes
+test-fast: $(READY_DEV)
+	$(BIN)/pytest tests/suite --ignore tests/suite/runs --ignore tests/suite/deploy -n auto -q
 
 ## make check    lint, format, types, import rule, derived files up to date
 check: $(READY_DEV)

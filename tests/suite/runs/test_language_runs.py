@@ -16,7 +16,7 @@ from contracts.report.summary.markdown import render as markdown
 from contracts.report.verdict_rules import Result as Became
 from contracts.standin.app import create_app
 from helpers.html_samples import everything, outcome, verdict
-from helpers.live import Live
+from helpers.live_target import Live
 from helpers.spoken import english_in
 from helpers.whole_runs import Ran, run
 

@@ -59,11 +59,10 @@ def test_setting_without_a_meaning_is_one_line(copies: Path, monkeypatch: pytest
     said: list[str] = []
     monkeypatch.delitem(CHINESE, "shard")
     assert readme(copies, check=False, echo=said.append) == 4
-    assert said == ["README.zh-CN.md: setting shard has no meaning yet; write it in contracts/settings/readme_table.py"]
+    assert said == ["README.zh-CN.md: setting shard has no meaning yet; add it to settings/readme_table.py"]
 
 
 def test_missing_readme_is_one_line(tmp_path: Path) -> None:
-    """A README that is not there is no traceback."""
     said: list[str] = []
     assert readme(tmp_path, check=True, echo=said.append) == 4
     assert said == ["README.md: cannot be read: No such file or directory"]

@@ -1,4 +1,4 @@
-"""Folders of runs for the tests of what reads them: verdicts decided as a run decides them, from cases made up here."""
+"""Cases made up here, and verdicts on them as a run decides them, for the tests of what decides and reads verdicts."""
 
 import json
 from collections.abc import Sequence
@@ -6,13 +6,48 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from jsonschema import Draft202012Validator
+
 from contracts.case.outcome import Evidence, Outcome
+from contracts.catalog.release import ROOT
+from contracts.check.breach import Breach, Kind
 from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide
-from helpers.one_run import CURL, DETAILS, RUN
 
+SCHEMA = json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8"))
+RUN = Run(
+    id="20260102t030405-abcd",
+    started="2026-01-02T03:04:05+00:00",
+    seconds=1.5,
+    release="1.7.0",
+    profile="regression",
+    base_url="https://zadig.example.com",
+    api_prefix="/api/aslan",
+    stand_in=None,
+    embedded=False,
+    host="zadig.example.com",
+    ended="2026-01-02T03:04:07+00:00",
+    suite={"version": "0.1.0", "commit": None},
+)
+CURL = 'curl -sSig -X DELETE -H "Authorization: Bearer $ZADIG_TOKEN" https://zadig.example.com/api/aslan/x'
+WRONG = Breach(Kind.CONSTANT, "$.code", "6163", "6164", True, "$.code")
+CRASH = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 500", False, "500")
+DRIFT = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 404", False, "404")
+DETAILS: dict[str, dict[str, Any]] = {
+    Result.BREACH: {"breaches": (WRONG,)},
+    Result.DRIFT: {"breaches": (DRIFT,)},
+    Result.KNOWN: {"breaches": (WRONG,), "deviation": "wrong-code"},
+    Result.CRASHED: {"reason": "the worker that ran it was killed"},
+    Result.BLOCKED: {"reason": "the given could not be arranged"},
+    Result.UNREACHABLE: {"reason": "Connection refused"},
+}
+"""What an outcome has besides its result."""
+HELD, KNOWN, BROKEN, DRIFTED = Result.HELD, Result.KNOWN, Result.BREACH, Result.DRIFT
+BLOCKED, GONE, CRASHED = Result.BLOCKED, Result.UNREACHABLE, Result.CRASHED
+PROMISED = {"operation": "cancel-task", "answer": "success", "documented": True, "promised": "page.md:1-2"}
+PROMISED |= {"keys": ["$.message"]}
 LIVE = replace(
     RUN, settings={"release": "1.7.0", "run_dir": "/home/someone/secret-place/run", "api_prefix": "/api/aslan"}
 )
@@ -74,3 +109,39 @@ def write(folder: Path, data: Any) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "verdict.json").write_text(json.dumps(data), encoding="utf-8")
     return folder
+
+
+def outcome(result: Result, number: int = 0, **parts: Any) -> dict[str, Any]:
+    """Return what became of one of several cases with this result."""
+    return case(f"cancel-task/{result}-{number}", result, **parts)
+
+
+def decided(*results: Result, **tally: Any) -> dict[str, Any]:
+    """Return the verdict on cases with these results, held against the schema."""
+    return valid(verdict(*(outcome(result, number) for number, result in enumerate(results)), **tally))
+
+
+def valid(verdict: Any) -> Any:
+    """Return a verdict, after holding it against the schema."""
+    errors = [f"{error.json_path}: {error.message}" for error in Draft202012Validator(SCHEMA).iter_errors(verdict)]
+    assert errors == []
+    return verdict
+
+
+def undescribed(value: Any, schema: dict[str, Any], path: str = "$") -> list[str]:
+    """Return the paths of keys that the schema does not describe."""
+    if "$ref" in schema:
+        schema = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]
+    if isinstance(value, dict):
+        if "additionalProperties" in schema:
+            return []
+        inner = schema.get("properties", {})
+        strange = [f"{path}.{key}" for key in value.keys() - inner.keys()]
+        return strange + [
+            found
+            for key in value.keys() & inner.keys()
+            for found in undescribed(value[key], inner[key], f"{path}.{key}")
+        ]
+    if isinstance(value, list):
+        return [found for item in value for found in undescribed(item, schema.get("items", {}), f"{path}[*]")]
+    return []

@@ -1,11 +1,8 @@
 """What the documents say is so: their commands, options, paths, tables and examples exist as they stand there."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 
-import click
 import pytest
 
 from contracts.__main__ import main
@@ -15,14 +12,9 @@ from contracts.profiles import PROFILES
 from contracts.report.summary.terminal import block
 from contracts.report.verdict_rules import ACCEPTED, INCONCLUSIVE, REJECTED, UNUSABLE, VERDICTS, Result
 from contracts.run.verdict import PASSED_ON
-from contracts.settings.readme_table import BEGIN, END, LANGUAGES
 from contracts.settings.settings import SETTINGS
-from helpers import documents
-from helpers.shell import COMMENT
+from helpers.documents import DOCUMENTS, READMES, TROUBLE, code_in, commands, fences_in, text
 
-READMES = tuple(language.file for language in LANGUAGES)
-TROUBLE = ("docs/troubleshooting.md", "docs/troubleshooting.zh-CN.md")
-DOCUMENTS = (*READMES, *TROUBLE, "ARCHITECTURE.md", "CONTRIBUTING.md")
 WORDS = {
     "README.md": {ACCEPTED: "accepted", REJECTED: "rejected", INCONCLUSIVE: "inconclusive"},
     "README.zh-CN.md": {ACCEPTED: "通过", REJECTED: "拒绝", INCONCLUSIVE: "无法判定"},
@@ -37,27 +29,6 @@ A_PATH = re.compile(r"[\w.][\w./*-]*(/[\w.*-]*|\.(py|toml|json|jsonl|md))")
 
 all_documents = pytest.mark.parametrize("document", DOCUMENTS)
 both_readmes = pytest.mark.parametrize("document", READMES)
-
-
-def text(document: str) -> str:
-    return (ROOT / document).read_text(encoding="utf-8")
-
-
-def fences(document: str, language: str) -> list[str]:
-    return [fence.text for fence in documents.fences(documents.read(document)) if fence.language == language]
-
-
-def inline(document: str) -> set[str]:
-    """Return what stands in backticks outside of the settings table."""
-    before, _, rest = text(document).partition(BEGIN)
-    parts = documents.inline(documents.tokens(before + rest.partition(END)[2]))
-    return {part.content for part in parts if part.type == "code_inline"}
-
-
-def commands(document: str) -> list[str]:
-    """Return the lines of shell, without their comments, and what stands in backticks."""
-    lines = [line for body in fences(document, "sh") for line in body.splitlines()]
-    return [COMMENT.sub("", line) for line in lines] + sorted(inline(document))
 
 
 def table(document: str, head: str) -> list[list[str]]:
@@ -78,30 +49,18 @@ def in_commands(document: str, start: str) -> set[str]:
     return {word for line in commands(document) for word in re.findall(rf"(?:^|; |&& ){start} ([a-z-]+)", line)}
 
 
-@pytest.fixture(scope="module")
-def pytest_options() -> set[str]:
-    """Return every option that pytest offers in this project."""
-    asked = [sys.executable, "-m", "pytest", "--help", "tests/suite"]
-    shown = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60).stdout
-    lines = [line.strip().split("  ")[0] for line in shown.splitlines() if re.match(r" {2,4}-", line)]
-    return {option for line in lines for option in re.findall(r"(?:^|, )(--?[\w-]+)", line)}
-
-
 @all_documents
 def test_make_target_that_is_named_exists(document: str) -> None:
-    """Whoever types a make command from a document gets no "No rule to make target"."""
     assert in_commands(document, "make") <= made_targets()
 
 
 @all_documents
 def test_command_that_is_named_exists(document: str) -> None:
-    """Every python -m contracts COMMAND of a document is a command."""
     assert in_commands(document, "python -m contracts") <= main.commands.keys()
 
 
 @both_readmes
 def test_readme_names_every_make_target_that_help_shows(document: str) -> None:
-    """Nothing that make help shows is missing."""
     assert in_commands(document, "make") >= shown_targets()
 
 
@@ -111,27 +70,10 @@ def test_readme_names_every_command(document: str) -> None:
     assert in_commands(document, "python -m contracts") >= main.commands.keys()
 
 
-@all_documents
-def test_option_that_is_named_exists(document: str, pytest_options: set[str]) -> None:
-    """Every option is one of the command that stands before it, or else one of pytest, the settings' among them."""
-    for line in commands(document):
-        if line.startswith(("npx ", "git ")):  # another tool's
-            continue
-        own = re.match(r"python -m contracts ([\w-]+)", line)
-        known = options_of(main.commands[own[1]]) if own else pytest_options
-        named = re.findall(r"(?<!\S)--?[a-z][\w-]*", re.sub(r" -m contracts| -X \S+", "", line))
-        assert set(named) <= known, line
-
-
-def options_of(command: click.Command) -> set[str]:
-    return {option for parameter in command.get_params(click.Context(command)) for option in parameter.opts}
-
-
 @pytest.mark.parametrize("document", [*READMES, *TROUBLE])
 def test_settings_in_toml_and_environment_are_settings(document: str) -> None:
-    """Variables and keys of zadig.toml in the text are known settings."""
     names = {name.lower() for name in re.findall(r"ZADIG_([A-Z_]+[A-Z])", text(document))}
-    keys = {name for code in inline(document) for name in re.findall(r"^([a-z_]+) = ", code)}
+    keys = {name for code in code_in(document) for name in re.findall(r"^([a-z_]+) = ", code)}
     assert names | keys <= SETTINGS.keys()
 
 
@@ -192,7 +134,7 @@ def test_example_is_what_the_terminal_prints(document: str) -> None:
         "again": "",
     }
     run = {"base_url": address, "embedded": False, "stand_in": None, "settings": {}}
-    assert fences(document, "")[0].splitlines() == block(case, run)
+    assert fences_in(document, "")[0].splitlines() == block(case, run)
 
 
 @pytest.mark.parametrize(("document", "language"), [(TROUBLE[0], 0), (TROUBLE[1], 1)])
@@ -212,7 +154,7 @@ def test_paths_in_backticks_exist(document: str) -> None:
 
 def lost_paths(document: str) -> Iterator[str]:
     folders = [ROOT, ROOT / "contracts", *(ROOT / "contracts/releases").glob("*/")]
-    for path in sorted(inline(document)):
+    for path in sorted(code_in(document)):
         made = path in MADE_LATER or (document == "CONTRIBUTING.md" and set(path.split("/")) & set(EXAMPLES))
         if A_PATH.fullmatch(path) and not made and not any(any(at.glob(path)) for at in folders):
             yield path
@@ -220,7 +162,7 @@ def lost_paths(document: str) -> Iterator[str]:
 
 def test_diagram_shows_what_is_there() -> None:
     """Each module, file and folder in the diagram of ARCHITECTURE.md exists."""
-    (diagram,) = fences("ARCHITECTURE.md", "mermaid")
+    (diagram,) = fences_in("ARCHITECTURE.md", "mermaid")
     shown = [
         name for label in re.findall(r'\["(.*?)"\]', diagram) for name in label.split(", ") if A_PATH.fullmatch(name)
     ]

@@ -1,10 +1,6 @@
 """How many workers -n auto starts: by how long the target takes, and by the cores of this machine."""
 
-import asyncio
-from pathlib import Path
-
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.run import workers as module
 from contracts.run.executor import IN_A_WORKER
@@ -12,19 +8,8 @@ from contracts.run.workers import MOST, WORK, latency, workers
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
-from helpers.whole_runs import run
-
-
-class Slow:
-    """A stand-in that takes its time for each answer."""
-
-    def __init__(self, app: ASGIApp, seconds: float) -> None:
-        self._app, self._seconds = app, seconds
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        await asyncio.sleep(self._seconds)
-        await self._app(scope, receive, send)
+from helpers.live_target import Slow
+from helpers.processes import HANG
 
 
 @pytest.mark.parametrize(
@@ -55,20 +40,9 @@ def test_the_stand_in_needs_none() -> None:
 def test_latency_is_that_of_an_open_connection() -> None:
     """What is measured is how long the target takes to answer."""
     with serve_in_thread(Slow(create_app(), 0.1)) as url:
-        assert 0.1 <= latency(load({"base_url": url})) < 5
+        assert 0.1 <= latency(load({"base_url": url})) < HANG
 
 
 def test_a_target_that_does_not_answer_needs_none() -> None:
     """Whether it is there at all is said by the run, not here."""
     assert latency(load({"base_url": "http://127.0.0.1:1"})) == 0.0
-
-
-def test_auto_starts_workers_where_they_are_worth_it(tmp_path: Path) -> None:
-    """-n auto on a slow target starts several workers, on the embedded stand-in none; the verdict is as ever."""
-    options = ("-n", "auto", "-k", "cancel-task/no-such", "--in-flight", "1")
-    with serve_in_thread(Slow(create_app(), 0.05)) as url:
-        slow = run(tmp_path / "slow", *options, "--base-url", url)
-    fast = run(tmp_path / "fast", *options)
-    assert (slow.code, fast.code) == (0, 0)
-    assert "bringing up nodes" in slow.output
-    assert "bringing up nodes" not in fast.output

@@ -1,9 +1,17 @@
-"""Holds a Jenkinsfile against Groovy's grammar, and its sections against those of a declarative pipeline."""
+"""What is wrong with a Jenkinsfile, by Groovy's grammar and its sections, and with a file of Tekton, by a schema."""
 
+import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import kubernetes_validate
 import tree_sitter_groovy
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
 from tree_sitter import Language, Node, Parser
 
 _CONDITIONS = {
@@ -34,7 +42,7 @@ _WORK = {"steps", "stages", "parallel", "matrix"}
 """A stage has exactly one of these."""
 
 
-def faults(text: str) -> Iterator[str]:
+def of_jenkins(text: str) -> Iterator[str]:
     """Yield where a Jenkinsfile is no declarative pipeline, and why."""
     root = Parser(Language(tree_sitter_groovy.language())).parse(text.encode()).root_node
     if root.has_error:
@@ -70,3 +78,20 @@ def _word(part: Node) -> str:
 def _closure(part: Node) -> Node | None:
     call = part.named_children[0] if part.type == "expression_statement" else part
     return next((child for child in call.named_children if child.type == "closure"), None)
+
+
+SCHEMA = Path(__file__).parents[1] / "deploy/tekton.schema.json"
+_KUBERNETES = Path(kubernetes_validate.__file__).parent / "kubernetes-json-schema" / "v1.37.0-local-strict"
+
+
+def _official(uri: str) -> Resource[Any]:
+    schema = json.loads((_KUBERNETES / uri.rpartition("/")[2]).read_text(encoding="utf-8"))
+    return Resource.from_contents(schema, DRAFT202012)
+
+
+def of_tekton(text: str) -> Iterator[str]:
+    """Yield where an object in a file is not what Tekton takes, and why."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    check = Draft202012Validator(schema, registry=Registry(retrieve=_official))
+    for part in yaml.safe_load_all(text):
+        yield from (f"{part.get('kind')} {error.json_path}: {error.message}" for error in check.iter_errors(part))

@@ -1,5 +1,6 @@
 """A stand-in that does not say so, and is taken for somebody's Zadig; its answers can be replaced."""
 
+import asyncio
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.settings.settings import Settings, load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from helpers.processes import HANG
 
 PROJECTS = "/project/projects"
 ENVIRONMENTS = "/environment/environments"
@@ -81,6 +83,18 @@ def _response(answer: Any) -> Response:
     return Response(json.dumps(answer, ensure_ascii=False), media_type="application/json; charset=utf-8")
 
 
+class Slow:
+    """A stand-in that takes its time for each answer."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app, self._seconds = app, seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await asyncio.sleep(self._seconds)
+        await self._app(scope, receive, send)
+
+
 @dataclass(frozen=True)
 class Live:
     """A Zadig under test: its address, its app, and the tokens of its users."""
@@ -106,12 +120,12 @@ class Live:
 
     def names(self) -> set[str]:
         """Return the names of all workflows that it holds."""
-        answer = self.session.get(f"{self.url}/_standin/state", timeout=10)
+        answer = self.session.get(f"{self.url}/_standin/state", timeout=HANG)
         return {workflow["name"] for workflow in answer.json()["workflows"]}
 
     def _post(self, path: str, body: object) -> None:
         headers = {"Authorization": f"Bearer {self.tokens['admin']}"}
-        answer = self.session.post(f"{self.url}/api/aslan{path}", json=body, headers=headers, timeout=10)
+        answer = self.session.post(f"{self.url}/api/aslan{path}", json=body, headers=headers, timeout=HANG)
         assert answer.ok, answer.text
         self.app.seen.clear()
 
@@ -125,7 +139,7 @@ def live(answers: Mapping[str, Any] | None = None, prefixes: tuple[str, ...] = B
     app = Unstamped(ONE_PROJECT if answers is None else answers, prefixes)
     with serve_in_thread(app) as url, requests.Session() as session:
         session.trust_env = False
-        tokens = session.get(f"{url}/_standin", timeout=10).json()["tokens"]
+        tokens = session.get(f"{url}/_standin", timeout=HANG).json()["tokens"]
         yield Live(url, app, tokens, session)
 
 
