@@ -1,4 +1,4 @@
-"""What each call does: one function per call, and the table that gives them their paths and rights.
+"""What each call does: one function of its name per call, and the table that gives them their paths and rights.
 
 A function takes the world and one authorized call, and returns the value to answer with, or raises ZadigError,
 PanicError or DeniedError. It never waits, so that requests under way at the same time cannot come between its steps.
@@ -59,7 +59,7 @@ def health(_world: World, _call: Call) -> object:
     return SUCCESS
 
 
-def create(world: World, call: Call) -> object:
+def create_workflow(world: World, call: Call) -> object:
     """Create a workflow."""
     body = _body(world, call, WORKFLOW)
     if body["product_tmpl_name"]:
@@ -71,7 +71,7 @@ def create(world: World, call: Call) -> object:
     return SUCCESS
 
 
-def find(world: World, call: Call) -> object:
+def find_workflow(world: World, call: Call) -> object:
     """Return a workflow by name."""
     return _existing(world, call, call.name, errors.WORKFLOW_NOT_FOUND).document
 
@@ -82,14 +82,14 @@ def list_workflows(world: World, call: Call) -> object:
     return [workflow.document for workflow in world.store if not project or workflow.project == project]
 
 
-def delete(world: World, call: Call) -> object:
+def delete_workflow(world: World, call: Call) -> object:
     """Delete a workflow and its tasks."""
     _addressed(world, call, call.name)
     world.store.delete(call.name)
     return SUCCESS
 
 
-def start(world: World, call: Call) -> object:
+def start_task(world: World, call: Call) -> object:
     """Start a task of a workflow."""
     body = _body(world, call, START)
     workflow = _existing(world, call, body["workflow_name"], errors.WORKFLOW_NOT_FOUND)
@@ -120,14 +120,14 @@ def list_tasks(world: World, call: Call) -> object:
     return {"data": tasks[::-1][first : first + max(most, 0)], "total": len(tasks)}
 
 
-def cancel(world: World, call: Call) -> object:
+def cancel_task(world: World, call: Call) -> object:
     """Cancel a task."""
     workflow, task = _task(world, call, errors.CANCEL_WITHOUT_TASK)
     workflow.cancel(task, call.user)
     return SUCCESS
 
 
-def restart(world: World, call: Call) -> object:
+def restart_task(world: World, call: Call) -> object:
     """Start a task that did not pass once more, under the same id."""
     workflow, task = _task(world, call, errors.RESTART_WITHOUT_TASK)
     workflow.restart(task)
@@ -138,12 +138,12 @@ _TASKS = "/workflow/workflowtask"
 _TASK = f"{_TASKS}/id/{{id:segment}}/pipelines"
 ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_TASK}/{{name}}", auth.GET, get_task),
-    Route("DELETE", f"{_TASK}/{{name}}", auth.RUN, cancel),
-    Route("POST", f"{_TASK}/{{name:segment}}/restart", auth.RUN, restart),
-    Route("POST", _TASKS, auth.RUN, start),
-    Route("POST", "/workflow/workflow", auth.CREATE, create),
-    Route("GET", "/workflow/workflow/find/{name}", auth.GET, find),
-    Route("DELETE", "/workflow/workflow/{name}", auth.DELETE, delete),
+    Route("DELETE", f"{_TASK}/{{name}}", auth.RUN, cancel_task),
+    Route("POST", f"{_TASK}/{{name:segment}}/restart", auth.RUN, restart_task),
+    Route("POST", _TASKS, auth.RUN, start_task),
+    Route("POST", "/workflow/workflow", auth.CREATE, create_workflow),
+    Route("GET", "/workflow/workflow/find/{name}", auth.GET, find_workflow),
+    Route("DELETE", "/workflow/workflow/{name}", auth.DELETE, delete_workflow),
     Route("GET", "/workflow/workflow", auth.GET, list_workflows),
     Route("GET", f"{_TASKS}/max/{{max:segment}}/start/{{start:segment}}/pipelines/{{name}}", auth.GET, list_tasks),
     Route("GET", "/health", None, health),
