@@ -5,6 +5,7 @@ not repeated here. A test holds all of it to the release's data.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts.breakages.breakage import Request, Response
@@ -102,7 +103,6 @@ _ERRORS = {
         "invalid-id": _INVALID_ID,
     },
 }
-_LINES = {operation: line_of(operation, name=NAME, id=TASK) for operation in OPERATIONS}
 _SHARED = (
     ("unauthorized", 401, ""),
     ("forbidden", 403, ""),
@@ -111,24 +111,18 @@ _SHARED = (
     ("no-method", 405, ""),
     ("trailing-slash", 307, ""),
 )
-ANSWERS = {
-    (known.operation, known.name): known
-    for known in (
-        *(
-            known
-            for operation, rows in _ERRORS.items()
-            for known in (
-                KnownAnswer(operation, SUCCESS[operation]),
-                *(KnownAnswer(operation, name, error.status, error) for name, error in rows.items()),
-            )
-        ),
-        *(
-            KnownAnswer(operation, name, status, text=text.format(path=PREFIX + _LINES[operation][1]))
-            for operation in OPERATIONS
-            for name, status, text in _SHARED
-        ),
-    )
-}
+
+
+def _answers(operation: str) -> Iterator[KnownAnswer]:
+    yield KnownAnswer(operation, SUCCESS[operation])
+    for name, error in _ERRORS[operation].items():
+        yield KnownAnswer(operation, name, error.status, error)
+    path = PREFIX + line_of(operation, name=NAME, id=TASK)[1]
+    for name, status, text in _SHARED:
+        yield KnownAnswer(operation, name, status, text=text.format(path=path))
+
+
+ANSWERS = {(operation, known.name): known for operation in OPERATIONS for known in _answers(operation)}
 """All answers by operation and name."""
 
 
@@ -146,7 +140,7 @@ _BODIES = {
 
 def example_request(operation: str, answer: str) -> Request:
     """Return a request that could get this answer."""
-    method, path = _LINES[operation]
+    method, path = line_of(operation, name=NAME, id=TASK)
     method = {"wrong-method": "PATCH", "no-method": "OPTIONS"}.get(answer, method)
     path += "/" if answer == "trailing-slash" else ""
     body = _BODIES.get(operation, b"") if (operation, answer) != (_START, "bad-request") else b""

@@ -21,7 +21,7 @@ USUAL, THOROUGH = "regression", "nightly"
 """The profile of a campaign, and the one that sees most: that of the short form, where each breakage must be killed."""
 
 
-class PlanError(ValueError):
+class PlanError(Exception):
     """The options cannot be followed; one line says why and what to do."""
 
 
@@ -163,8 +163,6 @@ def _failed(path: Path) -> set[str]:
         return {row["name"] for row in earlier["changes"] if row["result"] not in GOOD}
     except OSError as error:
         raise PlanError(f"--failed-from: {path} cannot be read: {error.strerror}") from None
-    except PlanError:
-        raise
     except (ValueError, KeyError, TypeError):
         raise PlanError(f"--failed-from: {path} is no {FILE} of a campaign") from None
 

@@ -11,13 +11,10 @@ from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Res
 from contracts.breakages.proxy.recognise import header, recognise
 from contracts.breakages.proxy.upstream import to_app, to_url
 from contracts.breakages.proxy.wire import deliver
-from contracts.standin.serve import base_url, bind
+from contracts.standin.serve import HEAD_BYTES, READY_SECONDS, base_url, bind
 
 CONTROL = "/_standin"
 """Where the paths of the stand-in's own calls begin: they pass unchanged."""
-HEAD_BYTES = 1 << 20
-"""The longest request head, as the stand-in has it."""
-READY_SECONDS = 20.0
 
 
 class FaultProxy:

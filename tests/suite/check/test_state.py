@@ -13,7 +13,7 @@ from contracts.catalog.release import load
 from contracts.check.state import Snapshot, StateChange, UnclearError, effect, snapshot
 from contracts.http.client import Client
 from contracts.safety.journal import Journal, Names
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from contracts.target.target import Subject, Target, Workspace
 
 RELEASE = load("1.7.0")

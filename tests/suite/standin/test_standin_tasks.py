@@ -6,7 +6,7 @@ import pytest
 
 from contracts.standin.app import create_app
 from contracts.standin.clock import end_of, state_at
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from helpers.zadig_client import (
     BAD_REQUEST,
     CANCEL,
