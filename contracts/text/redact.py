@@ -4,9 +4,10 @@ import base64
 import html
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from contracts.text.nested import each_text
 
 MASK = "***"
 SHORTEST = 6
@@ -111,12 +112,4 @@ def mask_all(value: Any) -> Any:
 
     JSON writes letters and digits as they are, so what no secret can be in as a whole, none can be in anywhere.
     """
-    return _masked(value) if register.may_hide(json.dumps(value, ensure_ascii=False)) else value
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return register.mask(value)
-    if isinstance(value, Mapping):
-        return {register.mask(key): _masked(inner) for key, inner in value.items()}
-    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
+    return each_text(value, register.mask) if register.may_hide(json.dumps(value, ensure_ascii=False)) else value

@@ -15,6 +15,7 @@ from typing import Any
 
 from contracts.report.verdict_file import FILE, ReadError, read
 from contracts.text.atomic import replacing
+from contracts.text.nested import each_text
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -57,15 +58,13 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
 
 def clean(value: Any, mask: Mask, paths: Sequence[tuple[str, str]] = ()) -> Any:
     """Return plain data with no secret in any text, and each of `paths` replaced by its last part."""
-    if isinstance(value, str):
+
+    def cleaned(text: str) -> str:
         for path, last in paths:
-            value = value.replace(path, last)
-        return mask(_AUTHORIZATION.sub(_value_hidden, _USER.sub(f"{HIDDEN}@", value)))
-    if isinstance(value, Mapping):
-        return {clean(key, mask, paths): clean(inner, mask, paths) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [clean(inner, mask, paths) for inner in value]
-    return value
+            text = text.replace(path, last)
+        return mask(_AUTHORIZATION.sub(_value_hidden, _USER.sub(f"{HIDDEN}@", text)))
+
+    return each_text(value, cleaned)
 
 
 def _value_hidden(match: re.Match[str]) -> str:
