@@ -68,10 +68,6 @@ def _sent(request: Request) -> Mapping[str, Any]:
     return json_object(request.body) or {}
 
 
-def _id(request: Request) -> str:
-    return about(request).task
-
-
 _ODD: Mapping[str, Callable[[Request], bool]] = {
     "name-not-ascii": lambda request: not about(request).workflow.isascii(),
     "name-with-percent": lambda request: "%" in about(request).workflow,
@@ -81,9 +77,9 @@ _ODD: Mapping[str, Callable[[Request], bool]] = {
     "unknown-key": lambda request: any(key.startswith("zct_") for key in _sent(request)),
     "text-plain": lambda request: (header(request.headers, "content-type") or "").startswith("text/"),
     "large-body": lambda request: len(request.body) > 500_000,
-    "id-beyond-32-bits": lambda request: _id(request).isdigit() and int(_id(request)) >= 2**31,
-    "id-no-number": lambda request: not unquote(_id(request)).lstrip("-").isdigit(),
-    "id-percent-encoded": lambda request: _id(request) == "%31",
+    "id-beyond-32-bits": lambda request: about(request).task.isdigit() and int(about(request).task) >= 2**31,
+    "id-no-number": lambda request: not unquote(about(request).task).lstrip("-").isdigit(),
+    "id-percent-encoded": lambda request: about(request).task == "%31",
 }
 
 

@@ -2,7 +2,7 @@
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -97,7 +97,8 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
     names, notes = set(changes), []
     for pattern in options.only:
         if not any(fnmatchcase(name, pattern) for name in changes):
-            raise PlanError(f"--only: no change is called {pattern!r}{_near(pattern, changes)}")
+            near = ", ".join(difflib.get_close_matches(pattern, [*changes], n=3))
+            raise PlanError(f"--only: no change is called {pattern!r}{near and f'; near it: {near}'}")
     if options.only:
         names = {name for name in changes if any(fnmatchcase(name, pattern) for pattern in options.only)}
     if options.family:
@@ -165,8 +166,3 @@ def _failed(path: Path) -> set[str]:
         raise PlanError(f"--failed-from: {path} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
         raise PlanError(f"--failed-from: {path} is no {FILE} of a campaign") from None
-
-
-def _near(pattern: str, names: Iterable[str]) -> str:
-    near = difflib.get_close_matches(pattern, list(names), n=3)
-    return f"; near it: {', '.join(near)}" if near else ""

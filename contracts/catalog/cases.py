@@ -84,13 +84,12 @@ def cases(release: str) -> tuple[Case, ...]:
     rows: dict[str, dict[str, Any]] = {}
     for name in reversed(whole.lineage):
         path = RELEASES / name / "cases.toml"
-        if path.exists():
-            try:
-                tables = toml.read(path)
-            except tomllib.TOMLDecodeError as error:
-                raise CatalogError(f"{name}/cases.toml is not TOML: {error}") from None
-            for operation, table in tables.items():
-                rows.setdefault(operation, {}).update(table)
+        try:
+            tables = toml.read(path) if path.exists() else {}
+        except tomllib.TOMLDecodeError as error:
+            raise CatalogError(f"{name}/cases.toml is not TOML: {error}") from None
+        for operation, table in tables.items():
+            rows.setdefault(operation, {}).update(table)
     return tuple(case for operation, table in rows.items() for case in _table(whole, operation, table))
 
 

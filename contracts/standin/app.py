@@ -59,7 +59,7 @@ def create_app(behaviour: str = "perfect", clock: str = "manual") -> Starlette:
     routes: list[BaseRoute] = [*server.routes(GATEWAY_PREFIX), *server.routes(ASLAN_PREFIX)]
     app = Starlette(
         routes=[*routes, *control.routes(described, world.store)],
-        middleware=[Middleware(_Stamp, behaviour=behaviour)],
+        middleware=[Middleware(_stamped, behaviour=behaviour)],
         exception_handlers={404: _no_such_path(routes), 405: _wrong_method},
     )
     app.state.requests = 0
@@ -139,22 +139,18 @@ def _wrong_method(request: Request, _error: Exception) -> Response:
     return PlainTextResponse(f"Method not allowed: {request.method} {request.scope['path']}", 405)
 
 
-class _Stamp:
-    """Middleware that puts the stamp on every answer and counts the requests to the API."""
+def _stamped(app: ASGIApp, behaviour: str) -> ASGIApp:
+    """Return an app that puts the stamp on every answer and counts the requests to the API."""
 
-    def __init__(self, app: ASGIApp, behaviour: str) -> None:
-        self._app, self._behaviour = app, behaviour
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        if scope["path"].startswith("/api/"):
+    async def stamped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path", "").startswith("/api/"):
             scope["app"].state.requests += 1
 
         async def send_stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[STAMP] = self._behaviour
+                MutableHeaders(scope=message)[STAMP] = behaviour
             await send(message)
 
-        await self._app(scope, receive, send_stamped)
+        await app(scope, receive, send_stamped)
+
+    return stamped

@@ -39,7 +39,17 @@ def routes(described: Mapping[str, Any], store: Store) -> list[Route]:
         return json_answer({})
 
     async def state(request: Request) -> Response:
-        return json_answer({"workflows": _held(store), "requests": request.app.state.requests})
+        workflows = [
+            {
+                "name": workflow.name,
+                "project": workflow.project,
+                "tasks": [
+                    {"task_id": task.task_id, "status": workflow.status(task)} for task in workflow.tasks.values()
+                ],
+            }
+            for workflow in store
+        ]
+        return json_answer({"workflows": workflows, "requests": request.app.state.requests})
 
     return [
         Route("/_standin", describe),
@@ -78,14 +88,3 @@ def _seconds(body: bytes) -> float | None:
         return None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number and 0 <= value < math.inf else None
-
-
-def _held(store: Store) -> list[dict[str, object]]:
-    return [
-        {
-            "name": workflow.name,
-            "project": workflow.project,
-            "tasks": [{"task_id": task.task_id, "status": workflow.status(task)} for task in workflow.tasks.values()],
-        }
-        for workflow in store
-    ]
