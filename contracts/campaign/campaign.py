@@ -12,6 +12,7 @@ from contracts.campaign.judge import Judgement, Result, RunEnd, judge
 from contracts.campaign.plan import THOROUGH, Job, Plan, again, sees_most
 from contracts.campaign.pool import run_all
 from contracts.campaign.sanity import broken, checks
+from contracts.text.errors import InputError
 
 RUNS = "runs"
 """The folder below the campaign's own that holds the folders of its runs."""
@@ -26,7 +27,7 @@ Progress = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 """What a label and a number of runs make: a block in which each call says that one more is over."""
 
 
-class CampaignError(Exception):
+class CampaignError(InputError):
     """The campaign would tell nothing; one line says why."""
 
 

@@ -11,6 +11,7 @@ from contracts.check.expected import promise
 from contracts.check.state import PROGRESS, UnclearError, find, list_tasks
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names, support_call
+from contracts.text.message import msg
 
 
 class Flow(Scenario):
@@ -34,7 +35,8 @@ class Flow(Scenario):
         checked = check(exchange, wanted, sent, self._target.release.answers)
         self._unknown += checked.unknown
         self._seen += checked.seen
-        self._end_if((*checked.breaches, *self._lost(checked.breaches)), f"at {operation} → {answer}")
+        at = msg("at {operation} → {answer}", operation, answer)
+        self._end_if((*checked.breaches, *self._lost(checked.breaches)), at)
         if answer == "queued":
             self._subject = replace(self._subject, task_id=checked.value["task_id"])
         self._there = self._there or (operation, answer) == ("create-workflow", "success")
@@ -44,19 +46,24 @@ class Flow(Scenario):
         came = self._tasks()
         task = self._subject.task_id
         wrong = [
-            state_breach(f"task-{other}-none", f"no task but {task}", f"task {other} too, {came[other]}")
+            state_breach(
+                f"task-{other}-none",
+                msg("no task but {id}", task),
+                msg("task {id} too, {state}", other, came[other]),
+            )
             for other in sorted(came.keys() - {task})
         ]
         if came.get(task) not in (state, *PROGRESS.get(state, ())):  # an agent may have taken it meanwhile
             found = came.get(task)
-            wrong.append(state_breach(f"task-{found or 'gone'}", f"task {task} is {state}", found or "no such task"))
-        self._end_if(tuple(wrong), "looking at the tasks")
+            expected = msg("task {id} is {state}", task, state)
+            wrong.append(state_breach(f"task-{found or 'gone'}", expected, found or msg("no such task")))
+        self._end_if(tuple(wrong), msg("looking at the tasks"))
 
     def has_id(self, number: int) -> None:
         """The task that was started last has this id."""
         came = self._subject.task_id
         if came != number:
-            self._end_if((state_breach("task-id", f"id {number}", f"id {came}"),), "looking at the task's id")
+            self._end_if((state_breach("task-id", f"id {number}", f"id {came}"),), msg("looking at the task's id"))
 
     def _tasks(self) -> Mapping[int, str]:
         try:
@@ -64,7 +71,7 @@ class Flow(Scenario):
         except UnclearError as error:
             self._exchange = error.exchange
             lost = error.exchange.failure is not None and not self._target.alive()
-            self._end(Result.UNREACHABLE if lost else Result.BLOCKED, str(error))
+            self._end(Result.UNREACHABLE if lost else Result.BLOCKED, error.message)
 
     def _lost(self, breaches: tuple[Breach, ...]) -> Iterator[Breach]:
         """Yield a breach more where an answer is wrong because the flow's workflow is not there: that tells why."""
@@ -72,7 +79,9 @@ class Flow(Scenario):
             return
         try:
             if find(self._target, self._subject) is None:
-                yield state_breach("workflow", "the workflow that was created can be found", "no such workflow")
+                yield state_breach(
+                    "workflow", msg("the workflow that was created can be found"), msg("no such workflow")
+                )
         except UnclearError:
             return
 
@@ -80,7 +89,7 @@ class Flow(Scenario):
         """Delete the workflow."""
         exchange = self._send(support_call(self._target, "delete-workflow", self._subject), "delete-workflow")
         if exchange.status != 200:
-            self._end(Result.BLOCKED, f"delete-workflow answered HTTP {exchange.status}")
+            self._end(Result.BLOCKED, msg("delete-workflow answered {came}", f"HTTP {exchange.status}"))
         self._gone.add(self._subject.name)
         self._there = False
 

@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
+from contracts.text.errors import EndedError
+from contracts.text.message import msg
+
 if TYPE_CHECKING:
     from tenacity import RetryCallState
 
@@ -11,7 +14,7 @@ LONGEST_PAUSE = 5.0
 """Seconds between two looks, at most."""
 
 
-class WaitError(Exception):
+class WaitError(EndedError):
     """The wished state did not come; the text names the states seen with their times."""
 
 
@@ -57,5 +60,6 @@ def wait_for(
     except RetryError:
         last = seen[-1][0]
     if last != wished:
-        story = ", ".join(f"{state} at {at:.1f} s" for state, at in seen)
-        raise WaitError(f"waited {time.monotonic() - started:.1f} s for {wished!r}; seen: {story}")
+        story = [msg("{state} at {seconds} s", state, f"{at:.1f}") for state, at in seen]
+        waited = "waited {seconds} s for {state}; seen: {story|, }"
+        raise WaitError(waited, f"{time.monotonic() - started:.1f}", repr(wished), story)

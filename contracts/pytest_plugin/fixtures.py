@@ -9,13 +9,14 @@ from contracts.case.flow import Flow
 from contracts.case.outcome import Outcome
 from contracts.case.scenario import Scenario
 from contracts.catalog.cases import Case
-from contracts.i18n.translate import say, translated
+from contracts.i18n.translate import localized, say, word
 from contracts.pytest_plugin import masking as sinks
 from contracts.pytest_plugin.collection import ORDER, SESSION, asks_for_case
 from contracts.pytest_plugin.jobs import row, story
 from contracts.report.verdict_rules import Result
 from contracts.run.executor import Job
 from contracts.run.session import Session
+from contracts.text.message import to_plain
 
 OUTCOME = pytest.StashKey[Outcome]()
 STORIES: Mapping[str, type[Scenario]] = {"flow": Flow, "crowd": ConcurrentScenario}
@@ -84,9 +85,9 @@ def _tell(outcome: Outcome, run: Session) -> None:
         pytest.fail(run.text(outcome), pytrace=False)
     lang = run.settings.language
     if outcome.result in (Result.BLOCKED, Result.UNREACHABLE):
-        pytest.skip(f"{say(lang, outcome.result)}: {translated(outcome.reason, lang)}")
+        pytest.skip(f"{word(lang, outcome.result)}: {localized(outcome.reason, lang)}")
     if outcome.result is Result.KNOWN:
-        pytest.xfail(say(lang, "known deviation {id}", id=outcome.deviation))
+        pytest.xfail(say(lang, "known deviation {id}", outcome.deviation))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -103,7 +104,7 @@ def pytest_runtest_makereport(
     if outcome is not None and report.when == "call":
         report.duration = max(report.duration, outcome.seconds)  # it may have been worked out ahead
     if outcome is not None and (report.when == "call" or (report.when == "setup" and not report.passed)):
-        report.zadig = outcome.to_json()  # type: ignore[attr-defined]
+        report.zadig = to_plain(outcome.to_json())  # type: ignore[attr-defined]
     if outcome is not None and report.when == "teardown":
         del item.stash[OUTCOME]  # pytest keeps every item to the end of the run
     return report

@@ -12,6 +12,7 @@ from contracts.run.plan import notes
 from contracts.run.verdict import Run
 from contracts.run.version import suite
 from contracts.settings.settings import AUTO
+from contracts.text.message import msg
 
 if TYPE_CHECKING:
     from contracts.run.session import Session
@@ -44,11 +45,11 @@ def about(session: "Session") -> Run:
 
 def _remarks(session: "Session") -> list[str]:
     """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
-    said = []
+    said: list[str] = []
     if session.settings.release == AUTO and session.behaviour not in releases():
-        said.append(f"no call of Zadig tells its release; {session.release} is assumed, --release sets it")
-    said += [f"{failure}; see it with --tb=short" for failure in session.other_failures]
+        said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
+    said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
     newer = any("$.project_name" in outcome["unknown"] for outcome in session.outcomes)
     if newer:
-        said.append("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right")
+        said.append(msg("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right"))
     return said

@@ -33,6 +33,7 @@ from contracts.standin.process import StandInError, launch
 from contracts.target.connect import Probe, find_workspace, open_target, probe
 from contracts.target.credentials import USERS, headers
 from contracts.target.target import Target, Workspace
+from contracts.text.message import from_plain, msg, to_plain
 
 PERFECT = "perfect"
 """The stand-in's behaviour that does what the page promises; so do those that begin with it."""
@@ -53,7 +54,7 @@ class Session:
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
         self.pool = CasePool(settings.in_flight)
-        self._handed = handed
+        self._handed = from_plain(handed)
         self._planned: list[str] = []
         self.elsewhere: list[str] = []
         self.started = datetime.now(UTC)
@@ -113,9 +114,10 @@ class Session:
     def title(self) -> str:
         """What the target is, in one line."""
         if self.settings.base_url is None:
-            return f"the stand-in ({self.settings.behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig"
+            title = "the stand-in ({behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig"
+            return msg(title, self.settings.behaviour)
         if self.probe.behaviour:
-            return f"{self.settings.base_url}, a stand-in ({self.probe.behaviour})"
+            return msg("{base_url}, a stand-in ({behaviour})", self.settings.base_url, self.probe.behaviour)
         return f"{self.settings.base_url}{self.settings.api_prefix}"
 
     @cached_property
@@ -163,7 +165,8 @@ class Session:
             vars(self.workspace) if self.probe.answered and not (self.probe.trouble or self.probe.stand_in) else None
         )
         where |= {"deadline": self._deadline, "workspace": found}
-        return where | {"stand_in": bool(self.probe.stand_in), "probe": look}
+        handed: dict[str, Any] = to_plain(where | {"stand_in": bool(self.probe.stand_in), "probe": look})
+        return handed
 
     def plan(self, ids: list[str]) -> None:
         """Note the cases that are to run; every worker of a run has the same."""
@@ -179,13 +182,13 @@ class Session:
     def trouble(self) -> str:
         """Why nothing more is to be tried; empty where all is well."""
         if time.time() > self._deadline:
-            return f"not tried: the {self.settings.run_timeout:g} s of --run-timeout were over"
+            return msg("not tried: the {seconds} s of --run-timeout were over", f"{self.settings.run_timeout:g}")
         return self.probe.trouble
 
     def not_tried(self, case: str, operation: str, answer: str) -> Outcome:
         """Return the outcome of a case that is not tried because of `trouble`."""
         if self.probe.page:
-            page = Breach(Kind.NOT_JSON, "body", "a JSON body", "an HTML page", True)
+            page = Breach(Kind.NOT_JSON, "body", msg("a JSON body"), msg("an HTML page"), True)
             return Outcome(case, operation, answer, Result.BREACH, breaches=(page,), reason=self.trouble)
         result = Result.BLOCKED if self.probe.answered else Result.UNREACHABLE
         return Outcome(case, operation, answer, result, reason=self.trouble)
@@ -199,7 +202,7 @@ class Session:
             operation,
             answers.get(case, rest),
             Result.CRASHED,
-            reason=f"the suite itself failed here: {reason}; see it with --tb=short",
+            reason=msg("the suite itself failed here: {why}; see it with --tb=short", reason),
         )
 
     def judged(self, outcome: Outcome) -> Outcome:
@@ -224,9 +227,10 @@ class Session:
 
     def finish(self, exit_status: int, allure: str | None = None) -> int:
         """Decide the verdict, write it with its reports, and return the exit code; `allure`: folder of its results."""
-        interrupted = {2: "interrupted", 3: "an internal error of the suite"}.get(exit_status, "")
+        ends: dict[int, str] = {2: msg("interrupted"), 3: msg("an internal error of the suite")}
+        interrupted = ends.get(exit_status, "")
         if self.other_failures and not interrupted:
-            interrupted = f"other tests that failed: {len(self.other_failures)}"
+            interrupted = msg("other tests that failed: {n}", len(self.other_failures))
         outcomes = once(self.outcomes)
         tally = RunResult(
             self._planned,

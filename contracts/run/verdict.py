@@ -12,6 +12,7 @@ from contracts.report import verdict_rules
 from contracts.report.verdict_file import FILE, VERSION
 from contracts.report.verdict_rules import Result, plan_id, unknown_keys
 from contracts.run.metrics import coverage, latency
+from contracts.text.message import to_plain
 from contracts.text.redact import mask_all
 
 PASSED_ON = frozenset({2, 3, 4, 5})
@@ -127,7 +128,7 @@ def write(verdict: Mapping[str, Any], folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".tmp")
     with draft.open("w", encoding="utf-8", errors="backslashreplace") as out:
-        out.writelines(_lines(verdict))
+        out.writelines(_lines(to_plain(verdict)))
     os.replace(draft, path)  # noqa: PTH105 - atomic
     return path
 

@@ -10,6 +10,7 @@ from contracts.http.client import Client, Exchange, Request
 from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
 from contracts.target.exclusion import SharedLock
+from contracts.text.errors import EndedError
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Control(Protocol):
         """Remove a workflow that no call of Zadig's could."""
 
 
-class HaltedError(Exception):
+class HaltedError(EndedError):
     """The run is being ended: nothing but its clean-up goes out any more."""
 
 

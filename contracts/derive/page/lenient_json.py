@@ -8,6 +8,7 @@ import re
 from typing import Any, Final
 
 from contracts.derive.page.lenient_tokens import BARE, NUMBER, WORDS, Liberty, Reader, read_number, read_string
+from contracts.text.errors import InputError
 
 DEEPEST: Final = 64
 """How deep a value may be nested."""
@@ -16,7 +17,7 @@ _END: Final = re.compile(r"[\s,\]}#/]|$")
 _STRAY_KEY: Final = re.compile(r"\s*([\w.$-]+)\s*[:：]\s*")
 
 
-class NotJsonError(ValueError):
+class NotJsonError(InputError):
     """The text is nothing like JSON."""
 
 

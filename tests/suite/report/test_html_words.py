@@ -9,7 +9,7 @@ import pytest
 from contracts.catalog.cases import cases
 from contracts.check.breach import Kind
 from contracts.i18n.page_texts import Word, load
-from contracts.i18n.translate import translated
+from contracts.i18n.translate import localized
 from contracts.profiles import PROFILES
 from contracts.report.html.page import TEMPLATES
 from contracts.report.html.view import RESULTS
@@ -17,6 +17,7 @@ from contracts.report.verdict_rules import Result
 from contracts.run.plan import notes as plan_notes
 from contracts.run.plan import scope as plan_scope
 from contracts.settings.settings import Settings
+from contracts.text.message import msg
 from helpers.html_samples import DEVIATION, LIVE, outcome, verdict
 
 WORDS = load()
@@ -74,8 +75,8 @@ REASONS = [
         ("one-of-each", [outcome(result) for result in Result], {"leaks": ["x"]}),
         ("two-of-each", [outcome(result, f"{result}-{n}") for result in Result for n in (1, 2)], {}),
         ("not-run", [outcome()], {"planned": ["a/b"]}),
-        ("interrupted", [outcome()], {"interrupted": "interrupted"}),
-        ("internal-error", [outcome()], {"interrupted": "an internal error of the suite"}),
+        ("interrupted", [outcome()], {"interrupted": msg("interrupted")}),
+        ("internal-error", [outcome()], {"interrupted": msg("an internal error of the suite")}),
         ("nothing", [], {}),
         ("unknown-keys", [outcome(unknown=("$.a",))], {"run": replace(LIVE, unknown_fields="fail")}),
         ("more-unknown-keys", [outcome(unknown=("$.a", "$.b"))], {"run": replace(LIVE, unknown_fields="fail")}),
@@ -93,7 +94,7 @@ def test_reasons_are_said_in_chinese_too(reasons: list[str]) -> None:
     """Every reason that a verdict can have has a Chinese counterpart with the same figures."""
     assert reasons
     for reason in reasons:
-        chinese = translated(reason, "zh")
+        chinese = localized(reason, "zh")
         assert re.search("[\u4e00-\u9fff]", chinese)
         assert re.findall(r"\d+", chinese) == re.findall(r"\d+", reason)
 
@@ -105,4 +106,4 @@ def test_notes_are_said_in_chinese_too(profile: str, prefix: str) -> None:
     settings = Settings(profile=profile, api_prefix=prefix)
     allowed = plan_scope(settings, stand_in=False, credentials=())
     for note in plan_notes(cases("1.7.0"), allowed):
-        assert re.search("[\u4e00-\u9fff]", translated(note, "zh"))
+        assert re.search("[\u4e00-\u9fff]", localized(note, "zh"))
