@@ -9,6 +9,7 @@ from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
 from contracts.i18n.locale import CHINESE, ENGLISH
 from contracts.i18n.translate import word
 from contracts.settings.settings import PREFIX, SETTINGS, is_secret, option
+from contracts.text.tables import row
 
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 
@@ -78,13 +79,13 @@ def between(text: str, begin: str, end: str, content: str) -> str | None:
 
 
 def _table(language: Language) -> Iterator[str]:
-    for row in (language.head, ("---",) * 4, *(_row(name, language) for name in SETTINGS)):
-        yield table_row(row)
+    for cells in (language.head, ("---",) * 4, *(_row(name, language) for name in SETTINGS)):
+        yield table_row(cells)
 
 
 def table_row(cells: Iterable[str]) -> str:
-    """Return a row of a Markdown table."""
-    return "|" + "".join(f" {cell} |" if cell else " |" for cell in cells)
+    """Return a row of a table of the READMEs, whose empty cells are one blank wide."""
+    return row(*cells).replace("|  ", "| ")
 
 
 def _row(name: str, language: Language) -> tuple[str, str, str, str]:

@@ -1,6 +1,7 @@
 """Every setting: its name, default and check. Order: option, environment, zadig.toml, default."""
 
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
@@ -8,14 +9,13 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-import tomli
-
 from contracts.catalog.release import releases
 from contracts.i18n.locale import LANGUAGES, chosen
 from contracts.profiles import Profile
 from contracts.settings import parsers as values
 from contracts.settings.parsers import Secret
 from contracts.standin.defects import BEHAVIOURS
+from contracts.text import toml
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import Message, about, msg
 from contracts.text.redact import register
@@ -177,10 +177,10 @@ def load(options: Mapping[str, Any]) -> Settings:
 
 def _file() -> dict[str, Any]:
     try:
-        found = tomli.loads(Path(FILE).read_text(encoding="utf-8"))
+        found = toml.read(Path(FILE))
     except FileNotFoundError:
         return {}
-    except tomli.TOMLDecodeError as error:
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError("{file} is not TOML: {why}", FILE, error) from None
     except UnicodeDecodeError:
         raise SettingsError("{file} is not TOML: it is not UTF-8", FILE) from None

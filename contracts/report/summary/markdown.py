@@ -7,11 +7,12 @@ from typing import Any
 
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
-from contracts.report.markdown_escape import code, fenced, row, table, text
+from contracts.report.markdown_escape import code, fenced, text
 from contracts.report.summary.groups import Group, groups
 from contracts.report.summary.terminal import COLUMNS, came_back, place
 from contracts.text.errors import of_system
 from contracts.text.message import msg
+from contracts.text.tables import row, table
 
 CURL = 3_000
 """Characters of a curl line that are shown."""

@@ -40,7 +40,7 @@ CLICK: tuple[str | tuple[str, str], ...] = (
 """What click says of a command line: it asks gettext for the translation."""
 NOT_FOR_USERS = (
     *("breakages/", "campaign/", "derive/", "standin/", "cli/campaign.py", "cli/data.py", "catalog/coverage.py"),
-    *("settings/readme_table.py", "report/export/"),
+    *("settings/readme_table.py", "report/export/", "text/toml.py"),
 )
 """Modules whose texts only those who work on the suite meet, or programs."""
 HISTORY = TEMPLATES / "history.html.jinja"
