@@ -12,6 +12,7 @@ from contracts.breakages.breakage import Breakage
 from contracts.campaign.judge import GOOD
 from contracts.catalog.cases import cases
 from contracts.profiles import LEVELS, PROFILES, runs_at
+from contracts.text.errors import InputError
 
 FILE = "campaign.json"
 VERSION = 1
@@ -21,7 +22,7 @@ USUAL, THOROUGH = "regression", "nightly"
 """The profile of a campaign, and the one that sees most: that of the short form, where each breakage must be killed."""
 
 
-class PlanError(Exception):
+class PlanError(InputError):
     """The options cannot be followed; one line says why and what to do."""
 
 
@@ -159,10 +160,10 @@ def _one_each(changes: Mapping[str, Breakage]) -> dict[str, Breakage]:
 def _failed(path: Path) -> set[str]:
     try:
         earlier: Any = json.loads(path.read_text(encoding="utf-8"))
-        if earlier["version"] != VERSION:
-            raise PlanError(f"--failed-from: {path} is of version {earlier['version']!r}, this reads {VERSION}")
-        return {row["name"] for row in earlier["changes"] if row["result"] not in GOOD}
+        if earlier["version"] == VERSION:
+            return {row["name"] for row in earlier["changes"] if row["result"] not in GOOD}
     except OSError as error:
         raise PlanError(f"--failed-from: {path} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError):
         raise PlanError(f"--failed-from: {path} is no {FILE} of a campaign") from None
+    raise PlanError(f"--failed-from: {path} is of version {earlier['version']!r}, this reads {VERSION}")

@@ -10,6 +10,7 @@ from contracts.catalog.release import Answer, CatalogError, Release, load
 from contracts.paths import RELEASES
 from contracts.profiles import LEVELS
 from contracts.text import toml
+from contracts.text.message import about, msg
 from contracts.text.nested import each_text
 
 EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}
@@ -87,7 +88,7 @@ def cases(release: str) -> tuple[Case, ...]:
         try:
             tables = toml.read(path) if path.exists() else {}
         except tomllib.TOMLDecodeError as error:
-            raise CatalogError(f"{name}/cases.toml is not TOML: {error}") from None
+            raise CatalogError("{release}/cases.toml is not TOML: {why}", name, error) from None
         for operation, table in tables.items():
             rows.setdefault(operation, {}).update(table)
     return tuple(case for operation, table in rows.items() for case in _table(whole, operation, table))
@@ -100,7 +101,8 @@ def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterat
             yield from _table(release, each, rows)
         return
     if operation not in release.operations:
-        raise CatalogError(f"cases.toml: no operation {operation!r} in release {release.name}")
+        unknown = msg("no operation {operation} in release {release}", repr(operation), release.name)
+        raise CatalogError(about("cases.toml", unknown))
     for name, row in table.items():
         for item in row.get("each", ({},)):
             fill = partial(_filled, item=item)
@@ -120,16 +122,18 @@ def _filled(text: str, item: Mapping[str, Any]) -> Any:
 def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -> Case:
     where = f"cases.toml: {operation}/{name}"
     answers = release.operations[operation].answers
-    for holds, complaint in (
-        (row.get("answer", "") in answers, f"answer {row.get('answer')!r} is none of {', '.join(answers)}"),
-        (row.get("basis") in ("documented", "observed"), "basis is documented or observed"),
-        (row.get("level", "regression") in LEVELS, f"level is one of {', '.join(LEVELS)}"),
-        (isinstance(row.get("given"), str), "given is missing"),
-        (row.get("after", "any") in AFTER, f"after is one of {', '.join(AFTER)}"),
-    ):
-        if not holds:
-            raise CatalogError(f"{where}: {complaint}")
-    answer = answers[row["answer"]]
+    answer = answers.get(row.get("answer", ""))
+    if answer is None:
+        names = ", ".join(answers)
+        raise CatalogError(about(where, "answer {answer} is none of {answers}", repr(row.get("answer")), names))
+    if row.get("basis") not in ("documented", "observed"):
+        raise CatalogError(about(where, "basis is documented or observed"))
+    if row.get("level", "regression") not in LEVELS:
+        raise CatalogError(about(where, "level is one of {levels}", ", ".join(LEVELS)))
+    if not isinstance(row.get("given"), str):
+        raise CatalogError(about(where, "given is missing"))
+    if row.get("after", "any") not in AFTER:
+        raise CatalogError(about(where, "after is one of {names}", ", ".join(AFTER)))
     rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request")}
     rest.setdefault("after", EFFECTS.get(operation, "any") if answer.status == 200 else "unchanged")
     return Case(
@@ -146,5 +150,6 @@ def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:
     names = {item.name for item in fields(kind)}
     for key in row:
         if key not in names:
-            raise CatalogError(f"{where}: unknown key {key!r}; there are {', '.join(sorted(names))}")
+            unknown = msg("unknown key {key}; there are {keys}", repr(key), ", ".join(sorted(names)))
+            raise CatalogError(about(where, unknown))
     return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
