@@ -105,6 +105,13 @@ def template_names(template: str) -> list[str]:
 
 def check_sample(answer: ObservedAnswer, sample: Any, where: str) -> None:
     """Raise DeriveError, naming ``where``, if a sample does not say what the templates of its answer say."""
+    for text in misfits(answer, sample).values():
+        raise DeriveError(f"{where}: {text}")
+
+
+def misfits(answer: ObservedAnswer, sample: Any) -> dict[str, str]:
+    """Return the keys in which a sample does not say what its answer says of them, each with what is wrong there."""
+    wrong: dict[str, str] = {}
     said = sample if isinstance(sample, dict) else {}
     templates = answer.values if answer.description is None else {**answer.values, "description": answer.description}
     for key, template in templates.items():
@@ -112,11 +119,12 @@ def check_sample(answer: ObservedAnswer, sample: Any, where: str) -> None:
         parts = string.Formatter().parse(template)
         form = "".join(re.escape(text) + (NAMES[name] if name else "") for text, name, _, _ in parts)
         if not isinstance(value, str) or not re.fullmatch(form, value):
-            raise DeriveError(f"{where}: {key} is {value!r} in the sample, which is not of the form {template!r}")
+            wrong[key] = f"{key} is {value!r} in the sample, which is not of the form {template!r}"
     for key, least in answer.minimum.items():
         value = said.get(key)
         if not isinstance(value, int) or value < least:
-            raise DeriveError(f"{where}: {key} is {value!r} in the sample, which is not a number from {least} on")
+            wrong.setdefault(key, f"{key} is {value!r} in the sample, which is not a number from {least} on")
+    return wrong
 
 
 def load(path: Path, above: tuple[str, ...] = ()) -> Observed:
