@@ -71,7 +71,7 @@ def _place(section: Section, table: Table, takes_body: bool, names: set[str], no
 
 
 def _name_columns(table: Table) -> Sequence[int]:
-    """Return the column that has the names of parameters: the first of these, or none."""
+    """Return the column that has the names of parameters, or none."""
     columns = [COLUMNS.get(plain(text_of(title))) for title in table.columns]
     return [columns.index("name")] if "name" in columns else [] if columns else [0]
 
@@ -91,28 +91,23 @@ def _kind(section: Section, fence: Fence, lacks_body: bool, note: Note) -> str |
     return None
 
 
-@dataclass(frozen=True)
-class Read:
-    """The contents of the operations of a segment, one per request, with the line of each request.
+def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], note: Note) -> list[dict[str, Any]]:
+    """Return the contents of the operations of a segment, one per request.
 
-    ``models`` are the lines of the sub-models that they refer to.
+    ``others`` are the sub-models of the whole page, by the words that refer to them; ``used`` gets the lines of those
+    that are referred to.
     """
-
-    contents: tuple[dict[str, Any], ...]
-    lines: tuple[int, ...]
-    models: frozenset[int]
-
-
-def read_segment(segment: Segment, others: Mapping[str, Model], note: Note) -> Read:
-    """Read a segment; ``others`` are the sub-models of the whole page, by the words that refer to them."""
     nearby = models_of(segment.sections)
     roles = roles_of(segment, {model.section.line for model in nearby}, note)
-    models = Models(index(nearby), others, note)
+    models = Models(index(nearby), others, note, used)
     _note_sections(segment, note)
     listed = {place: _rows(segment, roles, place, note) for place in ("path", "query", "body", "answer")}
     for rows in listed.values():
         models.resolve(rows)
-    samples = {kind: _samples(roles, kind, note) for kind in ("body", "success", "error")}
+    samples = {
+        kind: [sample for fence in roles.fences.get(kind, ()) for sample in read_samples(fence, note)]
+        for kind in ("body", "success", "error")
+    }
     shared = {
         "body": entry(samples["body"]) if samples["body"] else None,
         "answers": _answers(segment, samples, note),
@@ -124,14 +119,16 @@ def read_segment(segment: Segment, others: Mapping[str, Model], note: Note) -> R
     note_tables(listed["answer"], [sample.value for sample in samples["success"]], models.rows, note)
     body = _body(segment, roles, listed["body"], samples["body"], note)
     names = {name for one in segment.requests for name in (*path_parameters(one.path), *dict(one.query))}
-    contents = []
-    for request in segment.requests:
-        parameters = url_parameters([*listed["path"], *listed["query"]], request, names, note) + body
-        path = _path(request, segment, note)
-        contents.append(
-            {"method": request.method, "path": path, "line": segment.line, "parameters": parameters, **shared}
-        )
-    return Read(tuple(contents), tuple(one.line for one in segment.requests), frozenset(models.used))
+    return [
+        {
+            "parameters": url_parameters([*listed["path"], *listed["query"]], request, names, note) + body,
+            "method": request.method,
+            "path": _path(request, segment, note),
+            "line": segment.line,
+            **shared,
+        }
+        for request in segment.requests
+    ]
 
 
 def _rows(segment: Segment, roles: Roles, place: str, note: Note) -> list[Parameter]:
@@ -141,10 +138,6 @@ def _rows(segment: Segment, roles: Roles, place: str, note: Note) -> list[Parame
     if (sections := segment.of(place)) and not tables:
         note("no-table/section", sections[0].line)
     return read_tables(tables, place, note)
-
-
-def _samples(roles: Roles, kind: str, note: Note) -> list[Sample]:
-    return [sample for fence in roles.fences.get(kind, ()) for sample in read_samples(fence, note)]
 
 
 def _path(request: Request, segment: Segment, note: Note) -> str:

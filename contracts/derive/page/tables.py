@@ -219,9 +219,9 @@ class Models:
     own: Mapping[str, Model]
     others: Mapping[str, Model]
     note: Note
+    used: set[int]
     rows: dict[str, list[Parameter]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
-    used: set[int] = field(default_factory=set)
 
     def resolve(self, rows: Sequence[Parameter]) -> None:
         """Look up the types of rows that name a sub-model, and of the rows of these; each doubt is a finding."""
