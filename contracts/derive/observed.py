@@ -98,11 +98,6 @@ class Observed:
     task_states: TaskStates | None = None
 
 
-def template_names(template: str) -> list[str]:
-    """Return what a template such as ``task {id}`` names; raises ValueError if it cannot be read."""
-    return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
-
-
 def check_sample(answer: ObservedAnswer, sample: Any, where: str) -> None:
     """Raise DeriveError, naming ``where``, if a sample does not say what the templates of its answer say."""
     for text in misfits(answer, sample).values():
@@ -250,18 +245,14 @@ def _answer(row: TomlTable, name: str, release: str) -> ObservedAnswer:
         minimum=row.by_name(int, "minimum"),
         also=tuple(row.optional(list, "also") or ()),
     )
-    for template in (answer.text, answer.description, *answer.values.values()):
-        _check_template(template, row)
+    for template in filter(None, (answer.text, answer.description, *answer.values.values())):
+        try:
+            strays = [name for _, name, _, _ in string.Formatter().parse(template) if name not in (None, *NAMES)]
+        except ValueError as error:
+            raise row.error(f"the template {template!r} cannot be read ({error})") from None
+        if strays:
+            raise row.error(f"the template has {{{strays[0]}}}: it can name {', '.join(NAMES)}")
     if documented is None and body == "json":
         check_sample(answer, answer.sample, row.where)
     row.done()
     return answer
-
-
-def _check_template(template: str | None, row: TomlTable) -> None:
-    try:
-        strays = [name for name in template_names(template or "") if name not in NAMES]
-    except ValueError as error:
-        raise row.error(f"the template {template!r} cannot be read ({error})") from None
-    if strays:
-        raise row.error(f"the template has {{{strays[0]}}}: it can name {', '.join(NAMES)}")

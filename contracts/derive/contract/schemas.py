@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Lines, Operation
+from contracts.derive.page.samples import values_by_key
 from contracts.text.strict_json import json_type
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -30,11 +31,7 @@ def united(samples: Sequence[Any], required: bool) -> Schema:
         kinds.append("null")
     schema: Schema = {"type": kinds[0] if len(kinds) == 1 else kinds}
     objects = [sample for sample in samples if isinstance(sample, dict)]
-    by_key: dict[str, list[Any]] = {}
-    for sample in objects:
-        for key, value in sample.items():
-            by_key.setdefault(key, []).append(value)
-    if by_key:
+    if by_key := values_by_key(objects):
         schema["properties"] = {key: united(values, required) for key, values in sorted(by_key.items())}
         always = sorted(key for key, values in by_key.items() if len(values) == len(objects))
         if required and always:

@@ -4,15 +4,16 @@ import bisect
 import difflib
 import re
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 from contracts.derive.errors import DeriveError
 from contracts.derive.page.blocks import BOLD
-from contracts.derive.page.findings import Finding, Note, in_order, noter, row
+from contracts.derive.page.findings import Finding, Note, noter
 from contracts.derive.page.names import mechanical_name, shape
 from contracts.derive.page.operation import read_segment
 from contracts.derive.page.sections import Page, Part, segments
-from contracts.derive.page.tables import all_models
+from contracts.derive.page.tables import index, models_of
 from contracts.derive.page.vocabulary import SECTIONS, plain
 
 _RELEASE: Final = re.compile(r"/v(\d+\.\d+\.\d+)/")
@@ -42,7 +43,7 @@ def document(page: Page, names: Mapping[str, str]) -> dict[str, Any]:
     """
     findings: list[Finding] = []
     note = noter(page.name, findings)
-    models = all_models(page)
+    models = index(models_of(section for part in page.parts for section in part.sections))
     operations: dict[str, dict[str, Any]] = {}
     owners: list[tuple[int, str | None]] = [(0, None)]
     used: set[int] = set()
@@ -63,11 +64,11 @@ def document(page: Page, names: Mapping[str, str]) -> dict[str, Any]:
     _note_sections(page, used, note)
     release = _release_of(page, note)
     lines = [line for line, _ in owners]
-    rows = [
-        row(finding, owners[bisect.bisect_right(lines, finding.line) - 1][1])
-        # Requests that share a table share its doubts: each is said once.
-        for finding in sorted(dict.fromkeys((*page.findings, *findings)), key=in_order)
-    ]
+    rows = []
+    # Requests that share a table share its doubts: each is said once.
+    for doubt in sorted(dict.fromkeys((*page.findings, *findings)), key=attrgetter("line", "rule", "what")):
+        row = {key: getattr(doubt, key) for key in ("line", "rule", "what", "assumed")}
+        rows.append({**row, "operation": owners[bisect.bisect_right(lines, doubt.line) - 1][1]})
     return {
         "release": release,
         "page": {
