@@ -56,7 +56,7 @@ def new_release(page: Path, release: str, base: str | None) -> None:
 
     Exit code: 0, or 4 for a page that cannot be read or a release that exists; then nothing is written.
     """
-    from contracts.derive.proposal.new_release import new_release as start_release
+    from contracts.derive.new_release import new_release as start_release
 
     sys.exit(start_release(checkout(), page, release, base, click.echo))
 

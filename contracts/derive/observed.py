@@ -92,55 +92,53 @@ class Observed:
 
     release: str
     lineage: tuple[str, ...]
-    operations: Mapping[str, ObservedOperation]
-    answers: Mapping[str, ObservedAnswer]
-    support: Mapping[str, ObservedOperation]
-    task_states: TaskStates | None
-
-
-def template_names(template: str) -> list[str]:
-    """Return what a template such as ``task {id}`` names; raises ValueError if it cannot be read."""
-    return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+    operations: Mapping[str, ObservedOperation] = field(default_factory=dict)
+    answers: Mapping[str, ObservedAnswer] = field(default_factory=dict)
+    support: Mapping[str, ObservedOperation] = field(default_factory=dict)
+    task_states: TaskStates | None = None
 
 
 def check_sample(answer: ObservedAnswer, sample: Any, where: str) -> None:
     """Raise DeriveError, naming ``where``, if a sample does not say what the templates of its answer say."""
-    templates = {**answer.values, **({"description": answer.description} if answer.description is not None else {})}
+    for text in misfits(answer, sample).values():
+        raise DeriveError(f"{where}: {text}")
+
+
+def misfits(answer: ObservedAnswer, sample: Any) -> dict[str, str]:
+    """Return the keys in which a sample does not say what its answer says of them, each with what is wrong there."""
+    wrong: dict[str, str] = {}
+    said = sample if isinstance(sample, dict) else {}
+    templates = answer.values if answer.description is None else {**answer.values, "description": answer.description}
     for key, template in templates.items():
-        value = sample.get(key) if isinstance(sample, dict) else None
-        if not isinstance(value, str) or not re.fullmatch(_pattern(template), value):
-            raise DeriveError(f"{where}: {key} is {value!r} in the sample, which is not of the form {template!r}")
+        value = said.get(key)
+        parts = string.Formatter().parse(template)
+        form = "".join(re.escape(text) + (NAMES[name] if name else "") for text, name, _, _ in parts)
+        if not isinstance(value, str) or not re.fullmatch(form, value):
+            wrong[key] = f"{key} is {value!r} in the sample, which is not of the form {template!r}"
     for key, least in answer.minimum.items():
-        value = sample.get(key) if isinstance(sample, dict) else None
+        value = said.get(key)
         if not isinstance(value, int) or value < least:
-            raise DeriveError(f"{where}: {key} is {value!r} in the sample, which is not a number from {least} on")
+            wrong.setdefault(key, f"{key} is {value!r} in the sample, which is not a number from {least} on")
+    return wrong
 
 
-def _pattern(template: str) -> str:
-    parts = string.Formatter().parse(template)
-    return "".join(re.escape(text) + (NAMES[name] if name else "") for text, name, _, _ in parts)
-
-
-def load(path: Path) -> Observed:
-    """Read ``<release>/observed.toml`` and the files of the releases that it is based on.
+def load(path: Path, above: tuple[str, ...] = ()) -> Observed:
+    """Read ``<release>/observed.toml`` and the files of the releases that it is based on; ``above`` build on it.
 
     Raises DeriveError, one line with file and row, for what is missing, unknown or contradicts itself.
     """
-    return _load(path, ())
-
-
-def _load(path: Path, above: tuple[str, ...]) -> Observed:
     name = f"{path.parent.name}/{path.name}"
     top = TomlTable(read_toml(path, name), name, DeriveError)
     release = top.text("release")
     if release != path.parent.name:
         raise top.error(f"release = {release!r} stands in the folder {path.parent.name}: make them the same")
     base = top.optional_text("base")
-    below = Observed(release, (), {}, {}, {}, None)
+    below = Observed(release, ())
     if base is not None:
         if base in (release, *above):
             raise top.error(f"base = {base!r} leads back to this release: name an earlier one")
-        below = _load(path.parent.parent / base / path.name, (release, *above))
+        below = load(path.parent.parent / base / path.name, (release, *above))
+    # The order is that in which errors are said.
     operations = {name: _operation(row, name, release) for name, row in top.tables("operations")}
     support = {name: _operation(row, name, release) for name, row in top.tables("support")}
     states = top.optional_table("task_states")
@@ -162,16 +160,12 @@ def _merged(
     """Put rows over inherited ones: an answer replaces the one of its name whole, anything else key by key."""
     merged = dict(below)
     for name, row in rows.items():
-        base = below.get(name)
-        if base is None:
-            merged[name] = row
-            continue
+        base = below.get(name, row)
         request = {key: getattr(row, key) for key in ("source", "method", "path", "parameters", "body")}
         changes: dict[str, Any] = {key: value for key, value in request.items() if value is not None}
         # The operation itself counts as this release's own only if something of its request is.
-        merged[name] = replace(
-            base, **changes, release=row.release if changes else base.release, answers={**base.answers, **row.answers}
-        )
+        release = row.release if changes else base.release
+        merged[name] = replace(base, **changes, release=release, answers={**base.answers, **row.answers})
     return merged
 
 
@@ -251,18 +245,14 @@ def _answer(row: TomlTable, name: str, release: str) -> ObservedAnswer:
         minimum=row.by_name(int, "minimum"),
         also=tuple(row.optional(list, "also") or ()),
     )
-    for template in (answer.text, answer.description, *answer.values.values()):
-        _check_template(template, row)
+    for template in filter(None, (answer.text, answer.description, *answer.values.values())):
+        try:
+            strays = [name for _, name, _, _ in string.Formatter().parse(template) if name not in (None, *NAMES)]
+        except ValueError as error:
+            raise row.error(f"the template {template!r} cannot be read ({error})") from None
+        if strays:
+            raise row.error(f"the template has {{{strays[0]}}}: it can name {', '.join(NAMES)}")
     if documented is None and body == "json":
         check_sample(answer, answer.sample, row.where)
     row.done()
     return answer
-
-
-def _check_template(template: str | None, row: TomlTable) -> None:
-    try:
-        strays = [name for name in template_names(template or "") if name not in NAMES]
-    except ValueError as error:
-        raise row.error(f"the template {template!r} cannot be read ({error})") from None
-    if strays:
-        raise row.error(f"the template has {{{strays[0]}}}: it can name {', '.join(NAMES)}")

@@ -74,18 +74,14 @@ def contracts_of(root: Path, names: tuple[str, str]) -> tuple[tuple[Contract, Co
 
 
 def _contract(root: Path, name: str, only_documented: bool) -> Contract:
-    if not is_release(name):
-        return documented_contract(read_document(root, Path(name), "a release or the path of a page"))
-    facts = release_facts(root, name)
-    documented = release_document(root, facts.lineage)
-    if not only_documented:
-        return combine(documented, facts)
-    if documented is None:
-        raise DeriveError(f"{name}: neither the release nor one that it builds on has a page: give two releases")
-    return documented_contract(documented)
-
-
-def documented_contract(documented: Mapping[str, Any]) -> Contract:
-    """Return what a page alone promises, as a contract."""
-    release = documented["release"]
-    return combine(documented, Observed(release, (release,), {}, {}, {}, None))
+    documented: Mapping[str, Any] | None
+    if is_release(name):
+        facts = release_facts(root, name)
+        documented = release_document(root, facts.lineage)
+        if not only_documented:
+            return combine(documented, facts)
+        if documented is None:
+            raise DeriveError(f"{name}: neither the release nor one that it builds on has a page: give two releases")
+    else:
+        documented = read_document(root, Path(name), "a release or the path of a page")
+    return combine(documented, Observed(documented["release"], (documented["release"],)))

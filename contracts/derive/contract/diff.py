@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
-from contracts.derive.contract.schemas import URL_PLACES, Schema, all_samples, body_schema, constants, has_body, united
+from contracts.derive.contract.schemas import URL_PLACES, Schema, body_schema, constants, has_body, united
 from contracts.derive.page.names import shape
 
 HARMLESS: Final = frozenset({"operation added", "answer added", "description changed"})
@@ -46,12 +46,10 @@ def diff(before: Contract, after: Contract) -> tuple[ContractChange, ...]:
     """
     changes: list[ContractChange] = []
     for one, other in _pairs(before.operations, after.operations, (_address, _error_codes)):
-        if one is not None and other is not None:
+        if one and other:
             changes += sorted(_operation(one, other), key=lambda change: not change.breaking)
-        elif one is not None:
-            changes.append(_change("operation removed", one.name, _address(one), None))
-        elif other is not None:
-            changes.append(_change("operation added", other.name, None, _address(other)))
+        else:
+            changes.append(_came_or_went("operation", "", one, other, _address))
     return tuple(changes)
 
 
@@ -59,11 +57,14 @@ def _change(kind: str, where: str, before: Any, after: Any) -> ContractChange:
     return ContractChange(kind, where, before, after, kind not in HARMLESS)
 
 
-def _pairs(
-    old: Sequence[Any], new: Sequence[Any], marks: Sequence[Callable[[Any], object]]
-) -> list[tuple[Any | None, Any | None]]:
-    """Return what belongs together, in the order of names: by name, or by a mark that no other one has."""
-    pairs: list[tuple[Any | None, Any | None]] = []
+def _came_or_went(what: str, above: str, one: Any, other: Any, summary: Callable[[Any], Any]) -> ContractChange:
+    kind = f"{what} removed" if one else f"{what} added"
+    return _change(kind, above + (one or other).name, one and summary(one), other and summary(other))
+
+
+def _pairs(old: Sequence[Any], new: Sequence[Any], marks: Sequence[Callable[[Any], object]]) -> list[tuple[Any, Any]]:
+    """Return what belongs together, in the order of names: by name, or by a mark that no other one has; or None."""
+    pairs: list[tuple[Any, Any]] = []
     left, right = list(old), list(new)
     for mark in (lambda item: item.name, *marks):
         for one in list(left):
@@ -74,7 +75,7 @@ def _pairs(
                 left.remove(one)
                 right.remove(same[0])
     pairs += [*((one, None) for one in left), *((None, other) for other in right)]
-    return sorted(pairs, key=lambda pair: str(getattr(pair[0] or pair[1], "name", "")))
+    return sorted(pairs, key=lambda pair: (pair[0] or pair[1]).name)
 
 
 def _address(operation: Operation) -> str:
@@ -102,19 +103,17 @@ def _operation(old: Operation, new: Operation) -> Iterator[ContractChange]:
     yield from _keys("body key", f"{name} body", before, after, REQUEST)
     marks = (_code, lambda answer: frozenset(keys_of(_schema(answer))))
     for one, other in _pairs(old.answers, new.answers, marks):
-        if one is not None and other is not None:
+        if one and other:
             yield from _answer(f"{name}/{one.name}", one, other)
-        elif one is not None:
-            yield _change("answer removed", f"{name}/{one.name}", _summary(one), None)
-        elif other is not None:
-            yield _change("answer added", f"{name}/{other.name}", None, _summary(other))
+        else:
+            yield _came_or_went("answer", f"{name}/", one, other, _summary)
 
 
 def _answer(where: str, old: Answer, new: Answer) -> Iterator[ContractChange]:
     if None not in (old.status, new.status) and old.status != new.status:
         yield _change("status changed", where, old.status, new.status)
     yield from _keys("answer key", where, keys_of(_schema(old)), keys_of(_schema(new)), ANSWER)
-    before, after = ({key: item.sample[key] for key in constants(*all_samples(item))} for item in (old, new))
+    before, after = ({key: item.sample[key] for key in constants(*item.samples)} for item in (old, new))
     for key in before:
         if key in after and before[key] != after[key]:
             kind = f"{key} changed" if key in ("code", "message") else "constant changed"
@@ -124,7 +123,7 @@ def _answer(where: str, old: Answer, new: Answer) -> Iterator[ContractChange]:
 
 
 def _schema(answer: Answer) -> Schema:
-    return united(all_samples(answer), required=True)
+    return united(answer.samples, required=True)
 
 
 def _summary(answer: Answer) -> Any:
@@ -144,12 +143,10 @@ def _keys(
     what: str, where: str, old: Mapping[str, _Key], new: Mapping[str, _Key], sent: bool
 ) -> Iterator[ContractChange]:
     """Yield what changed of parameters or keys; ``sent``: a client sends them and does not read them."""
+    came_or_went = old.keys() ^ new.keys()
     for key in sorted(old.keys() | new.keys()):
-        one, other = old.get(key), new.get(key)
-        place = f"{where} {key}"
-        if one == other or any(
-            _above(key, item) and (item in old) != (item in new) for item in old.keys() | new.keys()
-        ):
+        one, other, place = old.get(key), new.get(key), f"{where} {key}"
+        if one == other or any(key.startswith((f"{item}.", f"{item}[")) for item in came_or_went):
             continue  # what is below a key that came or went came or went with it
         if one is None:
             yield ContractChange(f"{what} added", place, None, str(other), sent and bool(other and other.required))
@@ -164,14 +161,9 @@ def _breaks(old: _Key, new: _Key, sent: bool) -> bool:
 
     What is sent must not become required, and what is answered must not become optional.
     """
-    retyped = bool(old.types and new.types) and old.types != new.types
-    return (
-        retyped or old.default != new.default or (new.required > old.required if sent else new.required < old.required)
-    )
-
-
-def _above(key: str, other: str) -> bool:
-    return key.startswith((f"{other}.", f"{other}["))
+    if (old.types and new.types and old.types != new.types) or old.default != new.default:
+        return True
+    return new.required > old.required if sent else new.required < old.required
 
 
 def _url_keys(operation: Operation) -> dict[str, _Key]:

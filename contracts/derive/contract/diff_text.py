@@ -39,10 +39,10 @@ def diff_contract(
 
 def as_text(before: str, after: str, scope: str, changes: Sequence[ContractChange]) -> str:
     """Return a line per change, and one that counts them."""
-    rows = [
-        f"{'breaking' if change.breaking else '        '}  {printable(change.where)}: {change.kind}{_values(change)}"
-        for change in changes
-    ]
+    rows = []
+    for change in changes:
+        values = " → ".join(_shown(value) for value in (change.before, change.after) if value is not None)
+        rows.append(f"{'breaking' if change.breaking else '':8}  {printable(change.where)}: {change.kind} ({values})")
     return "\n".join([*rows, f"{_title(before, after, scope)}: {_count(changes)}"])
 
 
@@ -52,10 +52,8 @@ def as_markdown(before: str, after: str, scope: str, changes: Sequence[ContractC
     if changes:
         lines += ["", "| breaking | where | change | before | after |", "|---|---|---|---|---|"]
     for change in changes:
-        breaking = "yes" if change.breaking else "no"
-        lines.append(
-            row(*map(_cell, (breaking, change.where, change.kind, _shown(change.before), _shown(change.after))))
-        )
+        values = _shown(change.before), _shown(change.after)
+        lines.append(row(*map(_cell, ("yes" if change.breaking else "no", change.where, change.kind, *values))))
     return "\n".join(lines)
 
 
@@ -84,16 +82,6 @@ def _count(changes: Sequence[ContractChange]) -> str:
     broken = sum(change.breaking for change in changes)
     number = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
     return f"{number}, {broken} breaking" if changes else "no change"
-
-
-def _values(change: ContractChange) -> str:
-    if change.before is None:
-        return f" ({_shown(change.after)})"
-    return (
-        f" ({_shown(change.before)})"
-        if change.after is None
-        else f" ({_shown(change.before)} → {_shown(change.after)})"
-    )
 
 
 def _shown(value: Any) -> str:

@@ -4,13 +4,13 @@ What its fences and tables are is said by the heading above them, and in doubt b
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contracts.derive.page.blocks import Fence, Table
 from contracts.derive.page.findings import Note
-from contracts.derive.page.names import path_parameters
+from contracts.derive.page.names import PLACES, path_parameters
 from contracts.derive.page.parameters import body_parameters, note_tables, url_parameters
 from contracts.derive.page.request import Request
 from contracts.derive.page.samples import Sample, answers, entry, read_samples
@@ -21,20 +21,17 @@ from contracts.derive.page.vocabulary import COLUMNS, NOUNS, PREFIX, SAMPLES, WI
 _STATUS: Final = re.compile(r"状态码|\bHTTP\b|(?<!\d)[1-5]\d\d(?!\d)")
 
 
-@dataclass(frozen=True)
-class Roles:
-    """Tables by place (path, query, body, answer) and fences by kind (body, success, error), each in order."""
-
-    tables: dict[str, list[Table]] = field(default_factory=dict)
-    fences: dict[str, list[Fence]] = field(default_factory=dict)
+Tables = Mapping[str, list[Table]]
+"""Tables by what they list: path, query, body, answer; each in order."""
 
 
-def roles_of(segment: Segment, models: set[int], note: Note) -> Roles:
-    """Return what belongs to the operation of a segment; what does not is a finding, each fence and each table.
+def _sorted(segment: Segment, models: set[int], note: Note) -> tuple[Tables, Mapping[str, list[Fence]]]:
+    """Return the tables of a segment, and its fences by what they are samples of: body, success, error.
 
-    ``models`` are the lines of the sections that are sub-models; their tables are read where a type names them.
+    What does not belong to the operation is a finding, each fence and each table. ``models`` are the lines of the
+    sections that are sub-models; their tables are read where a type names them.
     """
-    roles = Roles()
+    tables, fences = defaultdict[str, list[Table]](list), defaultdict[str, list[Fence]](list)
     takes_body = any(request.method not in WITHOUT_BODY for request in segment.requests)
     names = {name for request in segment.requests for name, _ in request.query}
     names |= {word for request in segment.requests for word in request.path.replace(":", "/").split("/")}
@@ -44,25 +41,24 @@ def roles_of(segment: Segment, models: set[int], note: Note) -> Roles:
             note("section-twice", section.line, kind=section.kind)
         seen.add(section.kind)
         for table in section.tables if section.line not in models else ():
-            place = _place(section, table, takes_body, names, note)
-            if place is not None:
-                roles.tables.setdefault(place, []).append(table)
+            if place := _place(section, table, takes_body, names, note):
+                tables[place].append(table)
         for fence in section.fences:
-            kind = _kind(section, fence, takes_body and not segment.of("body-sample"), note)
-            if kind is not None:
-                roles.fences.setdefault(kind, []).append(fence)
-    return roles
+            if kind := _kind(section, fence, takes_body and not segment.of("body-sample"), note):
+                fences[kind].append(fence)
+    return tables, fences
 
 
 def _place(section: Section, table: Table, takes_body: bool, names: set[str], note: Note) -> str | None:
-    if section.kind in ("path", "query", "body"):
+    if section.kind in PLACES:
         return section.kind
     if section.kind in ("success", "answer"):
         return "answer"
-    if section.kind in ("request", "body-sample") or (section.kind is None and not section.title):
-        listed = {text_of(row.cells[at]) for at in _name_columns(table) for row in table.rows if len(row.cells) > at}
-        place = "query" if listed & names or not takes_body else "body"
-        if listed:
+    columns = [COLUMNS.get(plain(text_of(title))) for title in table.columns] or ["name"]
+    if "name" in columns and (section.kind in ("request", "body-sample") or _is_first(section)):
+        at = columns.index("name")
+        if listed := {text_of(row.cells[at]) for row in table.rows if len(row.cells) > at}:
+            place = "query" if listed & names or not takes_body else "body"
             note("table-without-heading", table.line, place=place)
             return place
     if section.kind is not None or not section.title:
@@ -70,49 +66,43 @@ def _place(section: Section, table: Table, takes_body: bool, names: set[str], no
     return None
 
 
-def _name_columns(table: Table) -> Sequence[int]:
-    """Return the column that has the names of parameters: the first of these, or none."""
-    columns = [COLUMNS.get(plain(text_of(title))) for title in table.columns]
-    return [columns.index("name")] if "name" in columns else [] if columns else [0]
+def _is_first(section: Section) -> bool:
+    """Whether a section is what stands above all headings of sections."""
+    return section.kind is None and not section.title
 
 
 def _kind(section: Section, fence: Fence, lacks_body: bool, note: Note) -> str | None:
     kind = section.kind
     if kind is not None and kind in SAMPLES:
         return SAMPLES[kind]
-    loose = kind in ("request", "body") or (kind is None and not section.title)
+    loose = kind in ("request", "body") or _is_first(section)
     if lacks_body and loose and fence.text.lstrip()[:1] in ("{", "["):
         note("fence-without-heading", fence.first)
         return "body"
-    if kind is None and not section.title:
+    if _is_first(section):
         note("outside-section/section", fence.first)
     elif fence.text.strip() or kind is not None:
         note("fence-not-read", fence.first, section=f"The {kind} section" if kind else "A section of unknown kind")
     return None
 
 
-@dataclass(frozen=True)
-class Read:
-    """The contents of the operations of a segment, one per request, with the line of each request.
+def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], note: Note) -> list[dict[str, Any]]:
+    """Return the contents of the operations of a segment, one per request.
 
-    ``models`` are the lines of the sub-models that they refer to.
+    ``others`` are the sub-models of the whole page, by the words that refer to them; ``used`` gets the lines of those
+    that are referred to.
     """
-
-    contents: tuple[dict[str, Any], ...]
-    lines: tuple[int, ...]
-    models: frozenset[int]
-
-
-def read_segment(segment: Segment, others: Mapping[str, Model], note: Note) -> Read:
-    """Read a segment; ``others`` are the sub-models of the whole page, by the words that refer to them."""
     nearby = models_of(segment.sections)
-    roles = roles_of(segment, {model.section.line for model in nearby}, note)
-    models = Models(index(nearby), others, note)
+    tables, fences = _sorted(segment, {model.section.line for model in nearby}, note)
+    models = Models(index(nearby), others, note, used)
     _note_sections(segment, note)
-    listed = {place: _rows(segment, roles, place, note) for place in ("path", "query", "body", "answer")}
+    listed = {place: _rows(segment, tables, place, note) for place in ("path", "query", "body", "answer")}
     for rows in listed.values():
         models.resolve(rows)
-    samples = {kind: _samples(roles, kind, note) for kind in ("body", "success", "error")}
+    samples = {
+        kind: [sample for fence in fences.get(kind, ()) for sample in read_samples(fence, note)]
+        for kind in ("body", "success", "error")
+    }
     shared = {
         "body": entry(samples["body"]) if samples["body"] else None,
         "answers": _answers(segment, samples, note),
@@ -122,29 +112,26 @@ def read_segment(segment: Segment, others: Mapping[str, Model], note: Note) -> R
     bodies = [sample.value for sample in samples["body"]]
     note_tables(listed["body"], bodies, models.rows, note, top=False)
     note_tables(listed["answer"], [sample.value for sample in samples["success"]], models.rows, note)
-    body = _body(segment, roles, listed["body"], samples["body"], note)
+    body = _body(segment, tables, listed["body"], samples["body"], note)
     names = {name for one in segment.requests for name in (*path_parameters(one.path), *dict(one.query))}
-    contents = []
-    for request in segment.requests:
-        parameters = url_parameters([*listed["path"], *listed["query"]], request, names, note) + body
-        path = _path(request, segment, note)
-        contents.append(
-            {"method": request.method, "path": path, "line": segment.line, "parameters": parameters, **shared}
-        )
-    return Read(tuple(contents), tuple(one.line for one in segment.requests), frozenset(models.used))
+    return [
+        {
+            "parameters": url_parameters([*listed["path"], *listed["query"]], request, names, note) + body,
+            "method": request.method,
+            "path": _path(request, segment, note),
+            "line": segment.line,
+            **shared,
+        }
+        for request in segment.requests
+    ]
 
 
-def _rows(segment: Segment, roles: Roles, place: str, note: Note) -> list[Parameter]:
-    tables = roles.tables.get(place, [])
+def _rows(segment: Segment, tables: Tables, place: str, note: Note) -> list[Parameter]:
     if place == "answer":
-        return read_tables(tables, place, note, ("name", "type"))
-    if (sections := segment.of(place)) and not tables:
+        return read_tables(tables.get(place, ()), place, note, ("name", "type"))
+    if (sections := segment.of(place)) and place not in tables:
         note("no-table/section", sections[0].line)
-    return read_tables(tables, place, note)
-
-
-def _samples(roles: Roles, kind: str, note: Note) -> list[Sample]:
-    return [sample for fence in roles.fences.get(kind, ()) for sample in read_samples(fence, note)]
+    return read_tables(tables.get(place, ()), place, note)
 
 
 def _path(request: Request, segment: Segment, note: Note) -> str:
@@ -163,14 +150,13 @@ def _path(request: Request, segment: Segment, note: Note) -> str:
 
 
 def _body(
-    segment: Segment, roles: Roles, rows: Sequence[Parameter], samples: Sequence[Sample], note: Note
+    segment: Segment, tables: Tables, rows: Sequence[Parameter], samples: Sequence[Sample], note: Note
 ) -> list[Parameter]:
     """Return the rows of the body, held against its samples; the methods of the requests are, too."""
     if not rows and not samples:
         return []
     first = segment.requests[0]
-    tables = roles.tables.get("body", [])
-    line = tables[0].line if tables else samples[0].lines[0]
+    line = tables["body"][0].line if "body" in tables else samples[0].lines[0]
     if first.method in WITHOUT_BODY:
         note("body-of-no-use", line, method=first.method)
     parameters = body_parameters(rows, [sample.value for sample in samples], note)

@@ -6,6 +6,7 @@ from typing import Any
 from contracts.derive.page.findings import Note
 from contracts.derive.page.names import path_parameters
 from contracts.derive.page.request import Request
+from contracts.derive.page.samples import values_by_key
 from contracts.derive.page.tables import Parameter
 from contracts.text.strict_json import json_type
 
@@ -70,13 +71,10 @@ def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], not
 def body_parameters(rows: Sequence[Parameter], samples: Sequence[Any], note: Note) -> list[Parameter]:
     """Return the rows of the body's table, held against the body samples, if there are any."""
     parameters = [{**row, "in": "body"} for row in rows]
-    keys: dict[str, set[str | None]] = {}
-    for sample in samples:
-        for key, value in sample.items() if isinstance(sample, Mapping) else ():
-            keys.setdefault(key, set()).add(json_type(value))
+    keys = values_by_key(sample for sample in samples if isinstance(sample, dict))
     for row in parameters:
         name = row["name"]
-        kinds = {kind for kind in keys.get(name, set()) if kind is not None}
+        kinds = {kind for value in keys.get(name, ()) if (kind := json_type(value)) is not None}
         if samples and name not in keys:
             note("parameter-not-in-sample/body", row["line"], name=name[:60])
         elif row["type"] is not None and kinds and row["type"] not in kinds:
@@ -102,22 +100,19 @@ def note_tables(
         listed, objects, aloud = pending.pop()
         if not listed or not objects:
             continue
-        by_key: dict[str, list[Any]] = {}
-        for item in objects:
-            for key, value in item.items():
-                by_key.setdefault(key, []).append(value)
+        by_key = values_by_key(objects)
         missing = len(by_key.keys() - {row["name"] for row in listed})
         if missing and aloud:
             note("keys-not-listed", listed[0]["line"], missing=missing, count=len(by_key))
         for row in listed:
-            if row["name"] not in by_key and not aloud:
-                continue
-            if row["name"] not in by_key:
-                note("parameter-not-in-sample/answer", row["line"], name=row["name"][:60])
+            name, values = row["name"], by_key.get(row["name"])
+            if values is None:
+                if aloud:
+                    note("parameter-not-in-sample/answer", row["line"], name=name[:60])
             elif "model" in row:
-                below = [item for value in by_key[row["name"]] for item in _objects(value)]
-                if not below and any(value not in (None, [], "") for value in by_key[row["name"]]):
-                    note("type-differs-from-sample/model", row["line"], name=row["name"][:60])
+                below = [item for value in values for item in _objects(value)]
+                if not below and any(value not in (None, [], "") for value in values):
+                    note("type-differs-from-sample/model", row["line"], name=name[:60])
                 pending.append((models[row["model"]], below, True))
 
 

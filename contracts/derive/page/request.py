@@ -1,7 +1,7 @@
 """Request lines: what a page writes as ``METHOD /path?query``, in all its spellings."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from contracts.derive.page.findings import Note
@@ -13,17 +13,19 @@ _LINE: Final = re.compile(
     re.IGNORECASE,
 )
 _VARIABLE: Final = re.compile(r"<([^<>]*)>|\$?\{{1,3}([^{}]*)\}{1,3}|:(\w+)")
-_PLAIN: Final = re.compile(r":(\w+)")
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request line: its path has parameters as ``:name``; ``query`` has name and fixed value, or None."""
+    """One request line: its path has parameters as ``:name``; ``query`` has name and fixed value, or None.
+
+    Where it stands does not count when two are compared.
+    """
 
     method: str
     path: str
     query: tuple[tuple[str, str | None], ...]
-    line: int
+    line: int = field(compare=False)
 
 
 def is_request(text: str) -> bool:
@@ -43,9 +45,7 @@ def read_requests(text: str, line: int, note: Note) -> list[Request]:
             note("request-line-not-read", at)
             continue
         request = _request(match, at, note)
-        if any(
-            (one.method, one.path, one.query) == (request.method, request.path, request.query) for one in requests[-9:]
-        ):
+        if request in requests[-9:]:
             note("request-twice", at)
         else:
             requests.append(request)
@@ -66,7 +66,7 @@ def _request(match: re.Match[str], line: int, note: Note) -> Request:
     for item in filter(None, (match["query"] or "").split("&")):
         name, _, value = item.partition("=")
         fixed = None if not value or _VARIABLE.fullmatch(value) else value
-        if not name or not _PLAIN.fullmatch(f":{name}"):
+        if not re.fullmatch(r"\w+", name):
             note("odd-query", line, name=name[:40])
         if fixed is not None:
             note("fixed-query-value", line, name=name[:40])

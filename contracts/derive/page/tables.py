@@ -11,7 +11,7 @@ from typing import Any, Final
 from contracts.derive.page.blocks import Table, TableRow
 from contracts.derive.page.findings import Note
 from contracts.derive.page.names import PLACES
-from contracts.derive.page.sections import Page, Section
+from contracts.derive.page.sections import Section
 from contracts.derive.page.vocabulary import ANY, COLUMNS, MODEL_ENDINGS, NO_DEFAULT, REQUIRED, TYPES, plain
 
 Parameter = dict[str, Any]
@@ -41,6 +41,13 @@ class TypeWord:
     def known(self) -> bool:
         """Whether this is a type of its own, not the name of a sub-model."""
         return plain(self.word) in TYPES or plain(self.word) in ANY or plain(self.word).startswith("map[")
+
+    @property
+    def kind(self) -> str | None:
+        """The type of JSON Schema; None if it is any, or that of a sub-model."""
+        if self.arrays:
+            return "array"
+        return "object" if plain(self.word).startswith("map[") else TYPES.get(plain(self.word))
 
 
 def text_of(cell: str) -> str:
@@ -138,7 +145,7 @@ def _parameter(name: str, cells: Mapping[str, str], row: TableRow, place: str, n
     if not _NAME.fullmatch(name):
         note("odd-name", row.line, name=name[:60])
     word = type_word(cells["type"]) if "type" in cells else None
-    kind = None if word is None else "array" if word.arrays else _kind(word.word)
+    kind = word.kind if word else None
     required = REQUIRED.get(plain(text_of(cells.get("required", ""))))
     if "required" in cells and required is None:
         note("unknown-required-word", row.line, name=name[:60])
@@ -160,10 +167,6 @@ def _parameter(name: str, cells: Mapping[str, str], row: TableRow, place: str, n
         "line": row.line,
         "word": word,
     }
-
-
-def _kind(word: str) -> str | None:
-    return "object" if plain(word).startswith("map[") else TYPES.get(plain(word))
 
 
 def _default(cell: str, kind: str | None) -> Any:
@@ -195,18 +198,13 @@ def models_of(sections: Iterable[Section]) -> list[Model]:
     """Return the sub-models among sections: those of unknown kind with a title and a table."""
     models: list[Model] = []
     for section in sections:
-        if section.kind is not None or not section.title or not section.tables:
-            continue
-        name = _without_ending(section.title)
-        slug = _SLUG.sub("-", section.title.strip().casefold()).strip("-")
-        words = {plain(name), slug, *([section.anchor.casefold()] if section.anchor else [])}
-        models.append(Model(name or section.title, frozenset(words), section))
+        if section.kind is None and (title := section.title) and section.tables:
+            ending = next((ending for ending in MODEL_ENDINGS if title.lower().endswith(ending)), "")
+            name = title[: -len(ending) or None].strip()
+            slug = _SLUG.sub("-", title.strip().casefold()).strip("-")
+            words = {plain(name), slug, *([section.anchor.casefold()] if section.anchor else [])}
+            models.append(Model(name or title, frozenset(words), section))
     return models
-
-
-def _without_ending(title: str) -> str:
-    endings = (ending for ending in MODEL_ENDINGS if title.lower().endswith(ending))
-    return title[: -len(next(endings, "")) or None].strip()
 
 
 @dataclass
@@ -219,9 +217,9 @@ class Models:
     own: Mapping[str, Model]
     others: Mapping[str, Model]
     note: Note
+    used: set[int]
     rows: dict[str, list[Parameter]] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
-    used: set[int] = field(default_factory=set)
 
     def resolve(self, rows: Sequence[Parameter]) -> None:
         """Look up the types of rows that name a sub-model, and of the rows of these; each doubt is a finding."""
@@ -229,10 +227,9 @@ class Models:
         while pending:
             row = pending.pop()
             word: TypeWord | None = row.pop("word", None)
-            model = None if word is None or word.known else self._model(word, row)
             if word is None:
                 continue
-            if model is not None:
+            if (model := None if word.known else self._model(word, row)) is not None:
                 row["type"] = "array" if word.arrays else "object"
                 row["model"] = name = self._name(model)
                 if name not in self.rows:
@@ -244,9 +241,8 @@ class Models:
                 row["items"] = items
 
     def _model(self, word: TypeWord, row: Parameter) -> Model | None:
-        candidates = [text for text in (word.anchor, word.word) if text]
         for models in (self.own, self.others):
-            for text in candidates:
+            for text in filter(None, (word.anchor, word.word)):
                 if (model := models.get(text.casefold()) or models.get(plain(text))) is not None:
                     self.used.add(model.section.line)
                     if models is self.others:
@@ -269,8 +265,3 @@ def index(models: Iterable[Model]) -> dict[str, Model]:
         for word in sorted(model.words):
             by_word.setdefault(word, model)
     return by_word
-
-
-def all_models(page: Page) -> dict[str, Model]:
-    """Return the sub-models of a whole page, for types that refer to another operation's."""
-    return index(models_of(section for part in page.parts for section in part.sections))

@@ -82,12 +82,12 @@ def test_release_and_page_are_compared_by_what_pages_document() -> None:
 
 def look(*answers: Answer) -> Contract:
     return Contract(
-        "9.9.9", None, (Operation("look", "9.9.9", "GET", "/look", 1, None, (), None, None, None, answers),)
+        "9.9.9", None, (Operation("look", "9.9.9", "GET", "/look", 1, None, (), (None,), None, None, answers),)
     )
 
 
 def answer(name: str, status: int, sample: Any, *more: Any) -> Answer:
-    return Answer(name, "9.9.9", status, sample, "Seen.", "a server", None, samples=(sample, *more))
+    return Answer(name, "9.9.9", status, (sample, *more), "Seen.", "a server", None)
 
 
 def test_answer_of_another_name_is_the_same_by_its_code() -> None:

@@ -1,21 +1,26 @@
-"""What is proposed for a new release, as text to be reviewed: rows of observed.toml, and a table of cases."""
+"""A new release from its page: its folder with all that can be derived, and the rest as a proposal to be reviewed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.derive.contract.contract import Answer, Contract, Operation
+from contracts.derive.command import derive, render
+from contracts.derive.contract.contract import Answer, Contract, Operation, combine
 from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError, read_toml
-from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, check_sample
+from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, load, misfits
+from contracts.derive.releases import RELEASES, known_releases, read_document, release_document, release_facts
 from contracts.text import toml
+from contracts.text.releases import in_order, is_release
+
+WRITTEN, UNUSABLE = 0, 4
+
+Echo = Callable[[str], None]
 
 OPEN: Final = "to be shown on a server of"
 """How a source begins that nobody has named yet."""
-
-STATUS: Final = {"success": 200}
-"""The status that is proposed for an answer of the page; 400 for any other."""
 
 _HEAD = """Release {release}: as {base}, and what its page {page} says otherwise.
 Proposed by new-release; to be reviewed.
@@ -44,6 +49,68 @@ contracts/catalog/cases.py); then take in this row:"""
 _EVERY = "What each operation is given in the cases of all of them, the new ones included."
 
 
+def new_release(root: Path, page: Path, release: str, base: str | None, echo: Echo) -> int:
+    """Write documented.json, observed.toml and cases.toml of a new release, then the schemas and openapi.json.
+
+    ``base`` is the release that it builds on; None stands for the one before it. Returns the exit code: 0, or 4 after
+    one line that says why; then everything is as it was.
+    """
+    folder, schemas = root / RELEASES / release, root / "schemas" / release
+    try:
+        if not is_release(release):
+            raise DeriveError(f"{release!r} is no release: write it with three numbers, such as 1.10.0")
+        for made in (folder, schemas):
+            if made.exists():
+                raise DeriveError(f"{release} is there already, see {made}: edit it, or remove it and start anew")
+        facts = release_facts(root, base or _before(root, release))
+        documented = read_document(root, page)
+    except DeriveError as error:
+        echo(str(error))
+        return UNUSABLE
+    try:
+        folder.mkdir(parents=True)
+        _fill(root, folder, {**documented, "release": release}, facts)
+        said: list[str] = []
+        if derive(root, (), check=False, echo=said.append) != WRITTEN:
+            raise DeriveError(said[-1])
+    except (DeriveError, OSError, UnicodeEncodeError) as error:
+        for made in (folder, schemas):
+            shutil.rmtree(made, ignore_errors=True)
+        echo(f"{release}: nothing is written: {error}")
+        return UNUSABLE
+    if documented["release"] not in (None, release):
+        echo(f"{page.name} is the page of release {documented['release']}; it is taken as that of {release}")
+    name, count = folder.relative_to(root).as_posix(), len(documented["operations"])
+    still_open = (folder / "observed.toml").read_text(encoding="utf-8").count(f'source = "{OPEN}')
+    echo(f"{name}/documented.json: {count} operations, {len(documented['findings'])} findings")
+    echo(f"{name}/observed.toml: builds on {facts.release}; {still_open} sources are open")
+    echo(f"{name}/cases.toml: proposed; review it")
+    echo(f"schemas/{release}: written; see also: python -m contracts diff-contract {facts.release} {release}")
+    return WRITTEN
+
+
+def _before(root: Path, release: str) -> str:
+    """Return the newest release that is older than this one; DeriveError if there is none."""
+    names = in_order([*known_releases(root), release])
+    if names[0] == release:
+        raise DeriveError(f"no release is older than {release}: name the one that it builds on with --base")
+    return names[names.index(release) - 1]
+
+
+def _fill(root: Path, folder: Path, documented: Mapping[str, Any], base: Observed) -> None:
+    """Write the files of the release's folder: each is read again by what it is for before the next is made of it."""
+    before = combine(release_document(root, base.lineage), base)
+    (folder / "documented.json").write_bytes(render(documented).encode())
+    (folder / "observed.toml").write_bytes(observed_text(documented, base, before).encode())
+    contract = combine(documented, load(folder / "observed.toml"))
+    known = frozenset(operation.name for operation in before.operations)
+    every: dict[str, Any] = {}
+    for release in reversed(base.lineage):
+        path = root / RELEASES / release / "cases.toml"
+        every |= read_toml(path, f"{release}/cases.toml").get("every", {}) if path.exists() else {}
+    (folder / "cases.toml").write_bytes(cases_text(contract, known, every).encode())
+
+
 def observed_text(documented: Mapping[str, Any], base: Observed, before: Contract) -> str:
     """Return observed.toml of a new release: what its base says is inherited, and its page's departures are rows.
 
@@ -65,32 +132,26 @@ def observed_text(documented: Mapping[str, Any], base: Observed, before: Contrac
 
 def _gone(operation: Operation, release: str) -> Iterator[str]:
     """Yield tables that keep an operation which the page of the base documents and the new page does not."""
-    answers = [answer for answer in operation.answers if answer.kind is not None]
     if operation.line is None:
         return  # no page had it, so nothing is missing on this one
-    source = f"{OPEN} {release}"
+    source, place = f"{OPEN} {release}", ("operations", operation.name)
     yield toml.comment(
         f"{operation.name} is not on this page. Rows for the case that servers of {release} still have it."
     )
-    yield toml.table(
-        ("operations", operation.name),
-        {
-            "method": operation.method,
-            "path": operation.path,
-            "source": source,
-            "parameters": [
-                {key: row[key] for key in ("name", "in", "required", "default")} | {"type": row["type"] or "string"}
-                for row in operation.parameters
-            ],
-        },
-    )
+    parameters = [
+        {key: row[key] for key in ("name", "in", "required", "default")} | {"type": row["type"] or "string"}
+        for row in operation.parameters
+    ]
+    request = {"method": operation.method, "path": operation.path, "source": source, "parameters": parameters}
+    yield toml.table(place, request)
     if operation.body is not None:
         facts = operation.body_facts or ObservedBody(source)
         body = {"undocumented": facts.undocumented or None, "not_kept": facts.not_kept or None}
-        yield toml.table(("operations", operation.name, "body"), {"source": source, "sample": operation.body, **body})
-    for answer in answers:
-        row = _row(answer.fact or _fact(answer.name, release), sample=answer.sample, source=source)
-        yield toml.table(("operations", operation.name, "answers", answer.name), row)
+        yield toml.table((*place, "body"), {"source": source, "sample": operation.body, **body})
+    for answer in operation.answers:
+        if answer.kind is not None:
+            row = _row(answer.fact or _fact(answer.name, release), sample=answer.sample, source=source)
+            yield toml.table((*place, "answers", answer.name), row)
 
 
 def _answers(
@@ -105,7 +166,7 @@ def _answers(
             used.add(kind)
             sample = kinds[kind]["sample"]
             repeated = fact.documented is not None or fact.sample == sample
-            if answer.fact is None or not (repeated and _fits(fact, sample)):
+            if answer.fact is None or not repeated or misfits(fact, sample):
                 yield answer.name, _row(_fitting(fact, sample), **_reference(kind, sample), source=source)
         elif kind is not None:
             yield answer.name, _row(fact, sample=answer.sample, source=source)
@@ -127,8 +188,10 @@ def _reference(kind: str, sample: Any) -> dict[str, Any]:
 
 def _fact(kind: str, release: str) -> ObservedAnswer:
     """Return what can be said of an answer of the page that no server was seen to give."""
-    means = f"The {kind} answer of the page."
-    return ObservedAnswer(kind, release, STATUS.get(kind, 400), f"{OPEN} {release}", means, "json", None)
+    status = 200 if kind == "success" else 400
+    return ObservedAnswer(
+        kind, release, status, f"{OPEN} {release}", f"The {kind} answer of the page.", "json", content_type=None
+    )
 
 
 def _row(
@@ -140,24 +203,12 @@ def _row(
     return row | {"source": source or fact.source, "means": fact.means}
 
 
-def _fits(fact: ObservedAnswer, sample: Any) -> bool:
-    """Whether a sample says what the templates of a fact say."""
-    try:
-        check_sample(fact, sample, "")
-    except DeriveError:
-        return False
-    return True
-
-
 def _fitting(fact: ObservedAnswer, sample: Any) -> ObservedAnswer:
     """Return a fact without those of its templates and least values that a sample does not bear out."""
-    plain = replace(fact, description=None, values={}, minimum={})
-    values = {key: text for key, text in fact.values.items() if _fits(replace(plain, values={key: text}), sample)}
-    least = {
-        key: number for key, number in fact.minimum.items() if _fits(replace(plain, minimum={key: number}), sample)
-    }
-    description = fact.description if _fits(replace(plain, description=fact.description), sample) else None
-    return replace(plain, description=description, values=values, minimum=least)
+    wrong = misfits(fact, sample)
+    values = {key: text for key, text in fact.values.items() if key not in wrong}
+    least = {key: number for key, number in fact.minimum.items() if key not in wrong}
+    return replace(fact, description=None if "description" in wrong else fact.description, values=values, minimum=least)
 
 
 def _says(answer: Answer, sample: Any) -> bool:
@@ -165,7 +216,7 @@ def _says(answer: Answer, sample: Any) -> bool:
     if answer.fact is None or not isinstance(sample, dict) or not isinstance(answer.sample, dict):
         return False
     same = all(sample[key] == answer.sample[key] for key in constants(answer.sample) if key in sample)
-    return same and sample.keys() == answer.sample.keys() and _fits(answer.fact, sample)
+    return same and sample.keys() == answer.sample.keys() and not misfits(answer.fact, sample)
 
 
 def cases_text(contract: Contract, known: frozenset[str], every: Mapping[str, Any]) -> str:
@@ -205,13 +256,3 @@ def _rows(operation: Operation, known: bool) -> Iterator[str]:
 
 def _givens(operation: Operation) -> tuple[str, str]:
     return GIVENS.get(operation.name, OF_A_TASK if ":id" in operation.path.split("/") else OTHERWISE)
-
-
-def every_rows(folders: Sequence[Path]) -> dict[str, Any]:
-    """Return the rows of ``every`` in the case tables of these folders, later ones over earlier ones."""
-    rows: dict[str, Any] = {}
-    for folder in folders:
-        path = folder / "cases.toml"
-        if path.exists():
-            rows |= read_toml(path, f"{folder.name}/cases.toml").get("every", {})
-    return rows
