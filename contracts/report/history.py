@@ -23,21 +23,13 @@ from contracts.text.printable import visible
 NEWEST = 200
 """Runs that are shown; of older ones the page says how many there are."""
 PAGE = "history.html"
-TARGETS, FLAKY, UNREADABLE = 12, 100, 50
-"""Rows that are shown of each list; the page says how many there are."""
-WIDTH, HEIGHT, STRIP = 720, 160, 28
+MOST = {"trends": 12, "flaky": 100, "unreadable": 50, "letters": 60}
+"""What is shown of each list, and of the results of a flaky case; the page says how many rows there are."""
+SIZE = {"width": 720, "height": 160, "strip": 28}
 """Of a chart, in its own units."""
 _MARKS = {"accepted": "✔", "rejected": "✘", "inconclusive": "?"}
 _TEXT = 120
-_LETTERS = {
-    "held": "h",
-    "known": "k",
-    "breach": "B",
-    "drift": "D",
-    "blocked": "X",
-    "unreachable": "u",
-    "crashed": "c",
-}
+_LETTERS = {"held": "h", "known": "k", "breach": "B", "drift": "D", "blocked": "X", "unreachable": "u", "crashed": "c"}
 _NOT_PLANNED, _NOT_RUN = ".", "n"
 _WRONG = frozenset("BDX")
 
@@ -61,6 +53,11 @@ class Point:
     results: bytes
     path: str
     page: str
+
+    @property
+    def place(self) -> tuple[datetime, str]:
+        """What orders runs, the oldest first."""
+        return self.started, self.id
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,7 @@ def history(folder: Path, newest: int = NEWEST) -> History:
             points.append(_point(run, numbers))
         except ReadError as error:
             unreadable.append(error.message)
-    points.sort(key=lambda point: (point.started, point.id))
+    points.sort(key=lambda point: point.place)
     shown = points[-newest:]
     return History(shown, len(points) - len(shown), unreadable, list(_flaky(shown, list(numbers))))
 
@@ -137,13 +134,17 @@ def _results(verdict: Mapping[str, Any], numbers: dict[str, int]) -> bytes:
     return bytes(letters)
 
 
-def _flaky(points: Sequence[Point], cases: Sequence[str]) -> Iterator[Flaky]:
-    """Yield the cases that changed between held and wrong more than once, those that did so most first."""
+def _by_target(points: Sequence[Point]) -> dict[tuple[str, str], list[Point]]:
     targets: dict[tuple[str, str], list[Point]] = {}
     for point in points:
         targets.setdefault((point.target, point.release), []).append(point)
+    return targets
+
+
+def _flaky(points: Sequence[Point], cases: Sequence[str]) -> Iterator[Flaky]:
+    """Yield the cases that changed between held and wrong more than once, those that did so most first."""
     found = []
-    for (target, release), runs in targets.items():
+    for (target, release), runs in _by_target(points).items():
         for number, case in enumerate(cases):
             sequence = "".join(chr(run.results[number]) for run in runs if number < len(run.results))
             turns = _turns(sequence)
@@ -175,13 +176,13 @@ class Trend:
     target: str
     release: str
     points: Sequence[Point]
-    lines: Sequence[Line]
+    lines: list[Line]
     top: float
 
     @property
     def step(self) -> float:
         """The room that a run takes in a chart."""
-        return WIDTH / max(1, len(self.points))
+        return SIZE["width"] / max(1, len(self.points))
 
 
 def render(found: History, lang: str = ENGLISH) -> str:
@@ -189,18 +190,8 @@ def render(found: History, lang: str = ENGLISH) -> str:
     templates = environment(TEMPLATES, _printed)
     templates.filters |= {"ms": _ms, "link": _link, "localized": lambda text: localized(text, lang)}
     templates.globals |= {"t": partial(say, lang), "lang": lang}
-    trends = _trends(found.points)
     return templates.get_template("history.html.jinja").render(
-        found=found,
-        trends=trends[:TARGETS],
-        more_trends=max(0, len(trends) - TARGETS),
-        flaky=found.flaky[:FLAKY],
-        more_flaky=max(0, len(found.flaky) - FLAKY),
-        unreadable=found.unreadable[:UNREADABLE],
-        more_unreadable=max(0, len(found.unreadable) - UNREADABLE),
-        marks=_MARKS,
-        sequence=_sequence,
-        size={"width": WIDTH, "height": HEIGHT, "strip": STRIP},
+        found=found, trends=_trends(found.points), most=MOST, marks=_MARKS, size=SIZE
     )
 
 
@@ -217,34 +208,22 @@ def _printed(value: object) -> object:
 
 def _trends(points: Sequence[Point]) -> list[Trend]:
     """Return a trend for each target and release, that with the newest run first."""
-    groups: dict[tuple[str, str], list[Point]] = {}
-    for point in reversed(points):
-        groups.setdefault((point.target, point.release), []).insert(0, point)
-    return [_trend(target, release, runs) for (target, release), runs in groups.items()]
+    newest_first = sorted(_by_target(points).items(), key=lambda item: item[1][-1].place, reverse=True)
+    return [_trend(target, release, runs) for (target, release), runs in newest_first]
 
 
 def _trend(target: str, release: str, runs: Sequence[Point]) -> Trend:
-    operations = sorted({operation for run in runs for operation in run.p95})
     top = _round_up(max((value for run in runs for value in run.p95.values()), default=0.0))
-    lines = [
-        Line(operation, number, _points(runs, operation, top), _newest(runs, operation))
-        for number, operation in enumerate(operations)
-    ]
-    return Trend(target, release, runs, lines, top)
-
-
-def _points(runs: Sequence[Point], operation: str, top: float) -> str:
-    step = WIDTH / max(1, len(runs))
-    points = [
-        f"{(place + 0.5) * step:.1f},{HEIGHT - run.p95[operation] / top * HEIGHT:.1f}"
-        for place, run in enumerate(runs)
-        if operation in run.p95
-    ]
-    return " ".join(points if len(points) > 1 else points * 2)  # a line from a point to itself shows as a dot
-
-
-def _newest(runs: Sequence[Point], operation: str) -> float:
-    return next(run.p95[operation] for run in reversed(runs) if operation in run.p95)
+    trend = Trend(target, release, runs, [], top)
+    for number, operation in enumerate(sorted({operation for run in runs for operation in run.p95})):
+        values = [(place, run.p95[operation]) for place, run in enumerate(runs) if operation in run.p95]
+        points = [
+            f"{(place + 0.5) * trend.step:.1f},{SIZE['height'] - value / top * SIZE['height']:.1f}"
+            for place, value in values
+        ]
+        shown = points if len(points) > 1 else points * 2  # a line from a point to itself shows as a dot
+        trend.lines.append(Line(operation, number, " ".join(shown), values[-1][1]))
+    return trend
 
 
 def _round_up(value: float) -> float:
@@ -253,11 +232,6 @@ def _round_up(value: float) -> float:
         return 0.001
     power = 10.0 ** math.floor(math.log10(value))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= value)
-
-
-def _sequence(flaky: Flaky) -> str:
-    """Return the newest letters of a case that went to and fro."""
-    return flaky.sequence[-60:]
 
 
 def _ms(seconds: float) -> str:
