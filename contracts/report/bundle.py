@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from contracts.report.verdict_file import FILE, ReadError, problem, read
+from contracts.report.write import reports
 from contracts.text.atomic import replacing
 from contracts.text.message import about, changed, msg, to_plain
 
@@ -60,7 +61,9 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
         raise ReadError(about(out, "is there, and is no zip that could be replaced; name another file"))
     found = read(run)
     verdict = clean(found, mask, _paths(found, run, root))
-    files = _made(verdict) | _schemas(verdict, root, mask)
+    day = _day(verdict["run"]["started"])  # what hangs on the day is as it was on the day of the run
+    files = {name: _bytes("".join(make())) for name, make in reports(verdict, now=day).items()}
+    files |= {FILE: _json(to_plain(verdict))} | _schemas(verdict, root, mask)
     files[MANIFEST] = _json(_manifest(verdict, files, suite))
     with replacing(out) as draft:
         _zip(draft, files)
@@ -99,20 +102,6 @@ def _paths(verdict: Verdict, run: Path, root: Path) -> list[tuple[str, str]]:
 
 def _last(path: str) -> str:
     return PurePosixPath(PureWindowsPath(path).as_posix()).name or "."
-
-
-def _made(verdict: Verdict) -> dict[str, bytes]:
-    """Return the reports of a run; what hangs on the day is as it was on the day of the run."""
-    from contracts.report.export import junit  # only here: the page needs much
-    from contracts.report.html import page as html  # only here: the page needs much
-    from contracts.report.summary import markdown  # only here: the page needs much
-
-    return {
-        FILE: _json(to_plain(verdict)),
-        "report.html": _bytes(html.render(verdict, now=_day(verdict["run"]["started"]))),
-        "summary.md": _bytes(markdown.render(verdict)),
-        "junit.xml": _bytes(junit.render(verdict)),
-    }
 
 
 def _day(text: str) -> datetime:
