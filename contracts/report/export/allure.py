@@ -29,7 +29,7 @@ from allure_commons.model2 import (
 from allure_commons.types import LinkType, Severity
 from allure_commons.utils import md5, platform_label, uuid4
 
-from contracts.report.summary.terminal import block
+from contracts.report.summary import terminal
 from contracts.text import atomic
 from contracts.text.printable import printable, visible
 
@@ -143,7 +143,7 @@ def _result(case: Case, verdict: Verdict) -> TestResult:
 
 def _details(case: Case, verdict: Verdict) -> StatusDetails | None:
     line = message(case, verdict)
-    trace = None if case["result"] == "held" else visible("\n".join(block(case, verdict["run"])), BODY)
+    trace = None if case["result"] == "held" else visible("\n".join(terminal.block(case, verdict["run"])), BODY)
     return StatusDetails(known=case["result"] == "known" or None, message=line, trace=trace) if line else None
 
 
@@ -214,10 +214,7 @@ def message(case: Case, verdict: Verdict) -> str:
 
 def breach_line(breach: Mapping[str, Any]) -> str:
     """Return one broken promise in one line."""
-    place = breach["where"] if breach["where"].startswith(breach["kind"]) else f"{breach['kind']} at {breach['where']}"
-    drift = " (drift)" if breach["drift"] else ""
-    text = f"{place}{drift}: promised {breach['promised']}, came {breach['came']}"
-    return visible(" ".join(text.split()), LINE)
+    return visible(" ".join(terminal.breach_line(breach).split()), LINE)
 
 
 def description(case: Case, documented: bool) -> str:
