@@ -2,7 +2,7 @@
 
 import click
 
-from contracts.cli import campaign, cases, data, reports, runs, target
+from contracts.cli import campaign, cases, data, runs, target
 from contracts.paths import COMMAND
 from contracts.run.version import VERSION
 
@@ -17,7 +17,6 @@ for command in (
     *cases.COMMANDS,
     *target.COMMANDS,
     *runs.COMMANDS,
-    *reports.COMMANDS,
     *campaign.COMMANDS,
     *data.COMMANDS,
 ):

@@ -10,8 +10,7 @@ from contracts.case.scenario import Scenario, state_breach
 from contracts.catalog.cases import Overrides
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
-from contracts.check.check import check
-from contracts.check.expected import promise
+from contracts.check.check import check, promise
 from contracts.check.state import Snapshot, UnclearError, json_value, snapshot
 from contracts.http.client import Exchange, Request
 from contracts.http.curl import curl

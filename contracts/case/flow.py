@@ -6,8 +6,7 @@ from dataclasses import replace
 from contracts.case.scenario import Scenario, state_breach
 from contracts.catalog.cases import Overrides
 from contracts.check.breach import Breach
-from contracts.check.check import check
-from contracts.check.expected import promise
+from contracts.check.check import check, promise
 from contracts.check.state import UnclearError, find, list_tasks, went_on
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names, support_call

@@ -5,7 +5,7 @@ from sys import intern
 from typing import Any
 
 from contracts.check.breach import SHOWN, Breach
-from contracts.check.expected import Promise
+from contracts.check.check import Promise
 from contracts.http.client import Client, Exchange
 from contracts.http.curl import curl, cut
 from contracts.http.trace import Step

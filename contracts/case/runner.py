@@ -12,8 +12,7 @@ from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
 from contracts.catalog.cases import Case
 from contracts.check.breach import Kind
-from contracts.check.check import check
-from contracts.check.expected import promise
+from contracts.check.check import check, promise
 from contracts.check.state import Snapshot, StateChange, UnclearError, effect, snapshot, went_on
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from contracts.case.outcome import Outcome, evidence
 from contracts.check.breach import Breach, Kind
-from contracts.check.expected import Promise
+from contracts.check.check import Promise
 from contracts.http.client import Exchange
 from contracts.report.verdict_rules import Result
 from contracts.target.target import Target

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from contracts.cli.checkout import checkout
+from contracts.cli.options import checkout
 from contracts.paths import PACKAGE
 
 DATA = PACKAGE.parent

@@ -1,16 +1,19 @@
-"""Options that several commands share: the language, and the settings as pytest has them."""
+"""What several commands share: the language, the settings as options, and the checkout that some need."""
 
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import click
 
 from contracts.i18n.locale import CHINESE, ENGLISH, wished
 from contracts.i18n.translate import libraries_speak, localized
+from contracts.paths import INSTALLED, ROOT
+from contracts.text.message import about, msg
 
-BAD_SETTINGS = 4
+BAD_SETTINGS = NO_CHECKOUT = 4
 _META = "contracts.i18n"
 
 
@@ -95,3 +98,17 @@ class SettingsCommand(SpokenCommand):
         except SettingsError as error:
             click.echo(register.mask(localized(error.message, spoken())), err=True)
             sys.exit(BAD_SETTINGS)
+
+
+def checkout() -> Path:
+    """Return the folder of the checkout; where there is none, end the command with one line and exit code 4."""
+    if INSTALLED:
+        name = click.get_current_context().info_name
+        needed = msg(
+            "needs a checkout of the project, whose files it writes or holds against each other; "
+            "this is an installed package. There, run: python -m contracts {name}",
+            name,
+        )
+        click.echo(localized(about(name, needed), spoken()), err=True)
+        sys.exit(NO_CHECKOUT)
+    return ROOT

@@ -6,7 +6,7 @@ from contracts.doctor.finding import Finding, fail, ok, warn
 from contracts.paths import COMMAND
 from contracts.safety.journal import PREFIX
 from contracts.settings.settings import Settings
-from contracts.sweep.leftovers import run_ids
+from contracts.sweep.sweep import run_ids
 from contracts.target.discovery import (
     NoWorkspaceError,
     UnreadWorkspaceError,

@@ -1,17 +1,19 @@
 """Writes the reports of a run beside its verdict.json, once all is over."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from contracts.i18n.locale import ENGLISH
 from contracts.paths import ROOT
+from contracts.report.summary import markdown
 from contracts.text import atomic
 from contracts.text.message import msg
 
 Verdict = Mapping[str, Any]
 Environ = Mapping[str, str]
-Report = Callable[[Verdict, Path, Environ, str], str | None]
+SUMMARY = "summary.md"
 
 
 def write_all(
@@ -23,47 +25,41 @@ def write_all(
 
     A report that fails takes nothing else along.
     """
-    lines = [_tried(name, write, verdict, folder, environ, lang) for name, write in _REPORTS.items()]
+    lines = [_tried(name, _write, folder / name, make, environ) for name, make in reports(verdict, lang).items()]
     if allure is not None:
-        lines.append(_tried("allure's results", _allure, verdict, allure, environ, lang))
+        lines.append(_tried("allure's results", _write_allure, verdict, allure))
     return [line for line in lines if line]
 
 
-def _html(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
-    from contracts.report.html import page as html
+def reports(
+    verdict: Verdict, lang: str = ENGLISH, now: datetime | None = None
+) -> dict[str, Callable[[], Iterable[str]]]:
+    """Return by the names of their files what makes the reports of a run, each in pieces."""
+    from contracts.report.export import junit  # only here: the page needs much
+    from contracts.report.html import page
 
-    atomic.write(folder / "report.html", html.pieces(verdict))
-
-
-def _markdown(verdict: Verdict, folder: Path, environ: Environ, lang: str) -> str | None:
-    from contracts.report.summary import markdown
-
-    text = markdown.render(verdict, lang)
-    atomic.write(folder / "summary.md", [text])
-    return markdown.append_to_job_summary(text, environ)
-
-
-def _junit(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
-    from contracts.report.export import junit
-
-    atomic.write(folder / "junit.xml", [junit.render(verdict)])
+    return {
+        "report.html": lambda: page.pieces(verdict, now=now),
+        SUMMARY: lambda: [markdown.render(verdict, lang)],
+        "junit.xml": lambda: [junit.render(verdict)],
+    }
 
 
-def _allure(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
+def _write(path: Path, make: Callable[[], Iterable[str]], environ: Environ) -> str:
+    atomic.write(path, make())
+    text = path.read_text(encoding="utf-8") if path.name == SUMMARY else ""
+    return markdown.append_to_job_summary(text, environ) if text else ""
+
+
+def _write_allure(verdict: Verdict, folder: Path) -> str:
     from contracts.report.export import allure
 
     allure.write(verdict, folder, root=ROOT)
+    return ""
 
 
-_REPORTS: Mapping[str, Report] = {
-    "report.html": _html,
-    "summary.md": _markdown,
-    "junit.xml": _junit,
-}
-
-
-def _tried(name: str, write: Report, verdict: Verdict, folder: Path, environ: Environ, lang: str) -> str | None:
+def _tried(name: str, write: Callable[..., str], *args: object) -> str:
     try:
-        return write(verdict, folder, environ, lang)
+        return write(*args)
     except Exception as error:  # whatever is wrong with a report, the verdict stands
         return msg("{name} could not be written: {error}: {why}", name, type(error).__name__, error)

@@ -2,13 +2,14 @@
 
 import math
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from contracts.catalog.release import Release
 from contracts.http.client import Client, Exchange, Request
 from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
-from contracts.target.exclusion import SharedLock
 from contracts.target.standin_control import StandInControl
 from contracts.text.errors import EndedError
 
@@ -59,6 +60,48 @@ class CircuitBreaker:
         """Count one exchange."""
         with self._lock:
             self._missed = 0 if answered else self._missed + 1
+
+
+class SharedLock:
+    """A lock that many may share; whoever wants to be alone goes before those who come later."""
+
+    def __init__(self) -> None:
+        self._change = threading.Condition()
+        self._sharing = self._waiting = self._entered = 0
+        self._alone = False
+
+    @contextmanager
+    def shared(self) -> Iterator[Callable[[], bool]]:
+        """Be one of many; yields what tells whether others were there too since then."""
+        with self._change:
+            self._change.wait_for(lambda: not (self._alone or self._waiting))
+            self._sharing += 1
+            self._entered += 1
+            entered, company = self._entered, self._sharing > 1
+        try:
+            yield lambda: company or self._entered > entered
+        finally:
+            with self._change:
+                self._sharing -= 1
+                self._change.notify_all()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Be the only one."""
+        with self._change:
+            self._waiting += 1
+            try:
+                self._change.wait_for(lambda: not (self._alone or self._sharing))
+                self._alone = True
+            finally:
+                self._waiting -= 1
+                self._change.notify_all()
+        try:
+            yield
+        finally:
+            with self._change:
+                self._alone = False
+                self._change.notify_all()
 
 
 @dataclass(frozen=True)

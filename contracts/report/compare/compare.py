@@ -1,12 +1,13 @@
 """Compares two runs: what is newly broken, fixed, still broken, new or lost; which answers and which times changed."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from statistics import median
 from typing import Any
 
 from contracts.report.compare.changes import CaseChange, changes
-from contracts.report.compare.significance import beyond_noise
 from contracts.text.message import msg
 
 GOOD, BAD = frozenset({"held", "known"}), frozenset({"breach", "drift", "crashed"})
@@ -15,6 +16,10 @@ CROWD = "concurrency"
 """The operation whose cases show one of many answers at once, now this one, now that."""
 ABOUT = ("release", "profile", "host", "stand_in", "drift", "unknown_fields", "shard")
 """What of two runs may differ so that it has to be said first."""
+LEAST_Z, LEAST_SHARE, LEAST_SECONDS = 3.3, 0.2, 0.005
+"""Beyond noise: a z that chance gives once in a thousand times, and medians that differ by so much as to matter."""
+LEAST_VALUES = 8
+"""Values of each series below which the approximation does not hold."""
 _GROUPS = {
     "newly_broken": msg("newly broken"),
     "fixed": msg("fixed"),
@@ -159,3 +164,27 @@ def _times(verdict: Verdict) -> dict[str, list[float]]:
             if step["call"] and step["status"] is not None:
                 times.setdefault(step["call"], []).append(step["seconds"])
     return times
+
+
+def beyond_noise(old: Sequence[float], new: Sequence[float]) -> bool:
+    """Whether times, in seconds, have changed, and by an amount that matters."""
+    if min(len(old), len(new)) < LEAST_VALUES:
+        return False
+    before, after = median(old), median(new)
+    apart = abs(after - before)
+    return apart > LEAST_SECONDS and apart > LEAST_SHARE * before and abs(z(old, new)) > LEAST_Z
+
+
+def z(old: Sequence[float], new: Sequence[float]) -> float:
+    """Return Mann and Whitney's U of two series as a number of standard deviations; above 0: `new` is greater."""
+    values = sorted([(value, False) for value in old] + [(value, True) for value in new])
+    rank_sum, ties, place = 0.0, 0, 0
+    for _, group in groupby(values, key=lambda pair: pair[0]):
+        equal = [is_new for _, is_new in group]
+        rank_sum += sum(equal) * (place + (len(equal) + 1) / 2)
+        ties += len(equal) ** 3 - len(equal)
+        place += len(equal)
+    n, m = len(old), len(new)
+    u = rank_sum - m * (m + 1) / 2
+    variance = n * m / 12 * (n + m + 1 - ties / ((n + m) * (n + m - 1)))
+    return (u - n * m / 2) / math.sqrt(variance) if variance > 0 else 0.0

@@ -2,8 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from contracts.i18n.locale import ENGLISH
@@ -45,25 +44,26 @@ class Line(NamedTuple):
 def summary(verdict: Mapping[str, Any], folder: str, lang: str = ENGLISH) -> Iterator[Line]:
     """Yield the lines of the summary in a language; the verdict comes last, where the eye is."""
     yield from map(Line, _head(verdict, lang))
-    yield Line("")
-    yield from map(Line, _table(verdict["table"], lang))
-    causes = iter(groups(verdict))
-    for cause in islice(causes, BLOCKS):
-        title, *rest = block(cause.first, verdict["run"], others=cause.cases[1:], title=cause.result, lang=lang)
+    for part in _parts(verdict, folder, lang):
         yield Line("")
-        yield Line(title, STYLES.get(cause.result, "doubtful"))
-        yield from map(Line, rest)
-    yield from _in_short(list(causes), folder, lang)
-    yield from map(Line, _deviations(verdict, lang))
-    yield from map(Line, _notes(verdict, lang))
-    yield Line("")
-    yield Line(verdict_line(verdict, lang), STYLES[verdict["verdict"]])
-    yield Line(f"{folder}/report.html", "faint")
+        yield from part
+
+
+def _parts(verdict: Mapping[str, Any], folder: str, lang: str) -> Iterator[Iterable[Line]]:
+    """Yield the parts of the summary below its head."""
+    yield map(Line, _table(verdict["table"], lang))
+    causes = groups(verdict)
+    for cause in causes[:BLOCKS]:
+        title, *rest = block(cause.first, verdict["run"], others=cause.cases[1:], title=cause.result, lang=lang)
+        yield [Line(title, STYLES.get(cause.result, "doubtful")), *map(Line, rest)]
+    if len(causes) > BLOCKS:
+        yield _in_short(causes[BLOCKS:], folder, lang)
+    for lines in (*_deviations(verdict, lang), *_notes(verdict, lang)):
+        yield map(Line, lines)
+    yield [Line(verdict_line(verdict, lang), STYLES[verdict["verdict"]]), Line(f"{folder}/report.html", "faint")]
 
 
 def _in_short(causes: Sequence[Group], folder: str, lang: str) -> Iterator[Line]:
-    if causes:
-        yield Line("")
     for cause in causes[:LINES]:
         case = cause.first
         why = breach_line(case["breaches"][0], lang) if case["breaches"] else localized(case["reason"], lang)
@@ -123,7 +123,7 @@ def block(
     if case["promised"] and case["breaches"]:
         schema = case["wanted"]["schema"] if case["wanted"] else ""
         lines.append(say(lang, "  promised by {source}", ", ".join(filter(None, (case["promised"], schema)))))
-    lines += [f"  {breach_line(breach, lang)}" for breach in case["breaches"][:BREACHES]]
+    lines += _breach_lines(case, lang)
     if len(case["breaches"]) > BREACHES:
         lines.append(say(lang, "  … and {n} more in this answer", len(case["breaches"]) - BREACHES))
     if case["reason"]:
@@ -156,6 +156,10 @@ def _options(run: Mapping[str, Any]) -> str:
     return "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in chosen.items())
 
 
+def _breach_lines(case: Mapping[str, Any], lang: str) -> list[str]:
+    return [f"  {breach_line(breach, lang)}" for breach in case["breaches"][:BREACHES]]
+
+
 def breach_line(breach: Mapping[str, Any], lang: str = ENGLISH) -> str:
     """Return one broken promise in one line."""
     where = place(breach, lang)
@@ -186,41 +190,31 @@ def _some(names: Sequence[str], lang: str) -> str:
     return say(lang, "{n}: {names}", len(names), shown)
 
 
-def _deviations(verdict: Mapping[str, Any], lang: str) -> Iterator[str]:
+def _deviations(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
     """Yield what was seen of each known deviation, with one case as evidence, and what is fixed."""
     cases = {case["case"]: case for case in verdict["cases"]}
     for row in verdict["deviations"]:
-        means = row["means"]
         if row["seen"]:
-            case = cases[row["seen"][0]]
-            yield ""
-            yield say(lang, "KNOWN DEVIATION  {id}: {means}", row["id"], means)
+            known = say(lang, "KNOWN DEVIATION  {id}: {means}", row["id"], row["means"])
             seen = "  seen in {cases}; since {since}, to be looked at again by {expires}"
-            yield say(lang, seen, _some(row["seen"], lang), row["since"], row["expires"])
-            yield from (f"  {breach_line(breach, lang)}" for breach in case["breaches"][:BREACHES])
+            seen_in = say(lang, seen, _some(row["seen"], lang), row["since"], row["expires"])
+            yield [known, seen_in, *_breach_lines(cases[row["seen"][0]], lang)]
         if row["fixed"]:
-            yield ""
             fixed = "FIXED  {id} no longer shows in {cases}: {means}"
-            yield say(lang, fixed, row["id"], ", ".join(row["fixed"]), means)
+            yield [say(lang, fixed, row["id"], ", ".join(row["fixed"]), row["means"])]
 
 
-def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[str]:
-    if verdict["unknown_fields"]:
-        yield ""
-        yield say(lang, "keys that nobody documented:")
-        for item in verdict["unknown_fields"][:LINES]:
-            yield say(lang, "  {operation}  {path}  × {n} cases", item["operation"], item["path"], item["count"])
-        yield from _more(len(verdict["unknown_fields"]), lang)
-    if verdict["leaks"]:
-        yield ""
-        yield say(lang, "left behind on the target ({tool} sweep removes it):", tool(verdict["run"]))
-        yield from (f"  {localized(leak, lang)}" for leak in verdict["leaks"][:LINES])
-        yield from _more(len(verdict["leaks"]), lang)
-    if verdict["run"]["notes"]:
-        yield ""
-        yield from (say(lang, "note: {note}", note) for note in verdict["run"]["notes"])
+def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
+    if unknown := verdict["unknown_fields"]:
+        key = "  {operation}  {path}  × {n} cases"
+        rows = [say(lang, key, item["operation"], item["path"], item["count"]) for item in unknown[:LINES]]
+        yield [say(lang, "keys that nobody documented:"), *rows, *_more(len(unknown), lang)]
+    if leaks := verdict["leaks"]:
+        title = say(lang, "left behind on the target ({tool} sweep removes it):", tool(verdict["run"]))
+        yield [title, *(f"  {localized(leak, lang)}" for leak in leaks[:LINES]), *_more(len(leaks), lang)]
+    if notes := verdict["run"]["notes"]:
+        yield [say(lang, "note: {note}", note) for note in notes]
 
 
-def _more(count: int, lang: str) -> Iterator[str]:
-    if count > LINES:
-        yield say(lang, "  … and {n} more", count - LINES)
+def _more(count: int, lang: str) -> list[str]:
+    return [say(lang, "  … and {n} more", count - LINES)] if count > LINES else []

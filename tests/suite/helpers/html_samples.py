@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.case.outcome import Evidence, Outcome
 from contracts.check.breach import Breach, Kind
-from contracts.check.expected import Promise
+from contracts.check.check import Promise
 from contracts.http.trace import Phase, Step
 from contracts.report.html.page import render
 from contracts.report.verdict_rules import Result

@@ -12,7 +12,7 @@ from babel.messages import mofile
 from contracts.i18n.page_texts import load
 from contracts.i18n.translate import localized, word
 from contracts.paths import PACKAGE, ROOT
-from contracts.report.bundle.write import HOW
+from contracts.report.bundle import HOW
 from contracts.text.message import NAME, Message
 from helpers.messages import CLICK, HISTORY, MO, calls, is_for_users, place_of, read, said, unsaid
 

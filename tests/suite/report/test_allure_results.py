@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from contracts.catalog.release import ROOT
-from contracts.report.export.allure import write
-from contracts.report.export.allure_texts import CATEGORIES
+from contracts.report.export.allure import CATEGORIES, write
 from contracts.report.summary.terminal import block
 from contracts.report.verdict_rules import Result
 from helpers.allure_samples import (

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
 from contracts.catalog.release import ROOT
-from contracts.report.bundle.write import clean, write
+from contracts.report.bundle import clean, write
 from contracts.text.redact import register
 from helpers.verdicts import HOSTILE, LIVE, case, verdict
 from helpers.verdicts import write as write_run

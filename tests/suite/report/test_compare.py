@@ -12,8 +12,7 @@ from jsonschema import Draft202012Validator
 
 from contracts.__main__ import main
 from contracts.catalog.release import ROOT
-from contracts.report.compare.compare import Comparison, compare
-from contracts.report.compare.significance import beyond_noise, z
+from contracts.report.compare.compare import Comparison, beyond_noise, compare, z
 from contracts.report.compare.text import lines, markdown
 from helpers.verdicts import HOSTILE, LIVE, STAND_IN, case, verdict, write
 

@@ -11,8 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
-from contracts.report.history.history import history
-from contracts.report.history.page import render
+from contracts.report.history import history, render
 from helpers.verdicts import HOSTILE, LIVE, STAND_IN, case, verdict, write
 
 FIRST = date(2026, 1, 1)

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.case.outcome import Evidence, Outcome
 from contracts.check.breach import Breach, Kind
-from contracts.check.expected import Promise
+from contracts.check.check import Promise
 from contracts.report.summary.terminal import BLOCKS, LINES, summary
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from contracts.case.outcome import Evidence
 from contracts.check.breach import Kind
-from contracts.check.expected import Promise
+from contracts.check.check import Promise
 from contracts.http.trace import Phase, Step
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import RunResult, decide, once, write

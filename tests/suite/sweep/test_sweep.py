@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
 from contracts.safety.journal import FILE, left_open
-from contracts.sweep.leftovers import run_ids
+from contracts.sweep.sweep import run_ids
 from helpers.live_target import PAGE, PROJECTS, WORKFLOWS, Live, live
 
 LONG_AGO = "20250101t000000-abcd"

@@ -1,4 +1,4 @@
-"""The evidence of a run as one zip that is safe to hand to another team, with a manifest and checksums.
+"""The evidence of a run as one zip that is safe to hand to another team, with manifest and checksums; and its check.
 
 Only what is made anew from verdict.json goes in, and the schemas that its cases name. The journal and whatever else
 lies in the folder stay out. The same run gives the same bytes.
@@ -8,19 +8,23 @@ import hashlib
 import json
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from contracts.report.verdict_file import FILE, ReadError, read
+from contracts.report.verdict_file import FILE, ReadError, problem, read
+from contracts.report.write import reports
 from contracts.text.atomic import replacing
-from contracts.text.message import about, changed, to_plain
+from contracts.text.message import about, changed, msg, to_plain
 from contracts.text.nested import each_text
 
 MANIFEST = "manifest.json"
 VERSION = 1
+MOST_BYTES, MOST_FILES, MANIFEST_BYTES = 1_000_000_000, 1_000, 1_000_000
+"""Beyond these a file is no bundle of this suite, and is not unpacked."""
 HIDDEN = "***"
 HOW = (
     "All files are made from the run's verdict.json. Secrets are masked, and paths of the machine that ran it are "
@@ -35,6 +39,13 @@ _QUOTE = r"(?:\\*[\"']|&(?:quot|apos|#\d{2}|#x\d{2});)?"
 _AUTHORIZATION = re.compile(rf"((?:proxy-)?authorization{_QUOTE}\s*[:=]\s*{_QUOTE})([^\"'\r\n<>&\\]*)", re.IGNORECASE)
 _OWN_VARIABLE = re.compile(r"(?:[\w-]+ )?\$\{?ZADIG_\w+\}?[\s)]*|\s*", re.ASCII)
 _USER = re.compile(r"(?<=://)[^\s/@\"'<>]{1,500}@")
+_NAME = re.compile(r"[\w-][\w.-]*(?:/[\w-][\w.-]*)*", re.ASCII)
+_FILE = {"name": {"type": "string"}, "size": {"type": "integer", "minimum": 0}, "sha256": {"type": "string"}}
+_FILES = {"type": "array", "items": {"type": "object", "required": [*_FILE], "properties": _FILE}}
+_KEYS = {"version": {"type": "integer"}, "run": {"type": "string"}, "files": _FILES}
+_MANIFEST = {"type": "object", "required": [*_KEYS], "properties": _KEYS}
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError)
+_CHUNK = 1 << 20
 Mask = Callable[[str], str]
 Verdict = Mapping[str, Any]
 
@@ -51,7 +62,9 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
         raise ReadError(about(out, "is there, and is no zip that could be replaced; name another file"))
     found = read(run)
     verdict = clean(found, mask, _paths(found, run, root))
-    files = _made(verdict) | _schemas(verdict, root, mask)
+    day = _day(verdict["run"]["started"])  # what hangs on the day is as it was on the day of the run
+    files = {name: _bytes("".join(make())) for name, make in reports(verdict, now=day).items()}
+    files |= {FILE: _json(to_plain(verdict))} | _schemas(verdict, root, mask)
     files[MANIFEST] = _json(_manifest(verdict, files, suite))
     with replacing(out) as draft:
         _zip(draft, files)
@@ -84,20 +97,6 @@ def _paths(verdict: Verdict, run: Path, root: Path) -> list[tuple[str, str]]:
 
 def _last(path: str) -> str:
     return PurePosixPath(PureWindowsPath(path).as_posix()).name or "."
-
-
-def _made(verdict: Verdict) -> dict[str, bytes]:
-    """Return the reports of a run; what hangs on the day is as it was on the day of the run."""
-    from contracts.report.export import junit  # only here: the page needs much
-    from contracts.report.html import page as html  # only here: the page needs much
-    from contracts.report.summary import markdown  # only here: the page needs much
-
-    return {
-        FILE: _json(to_plain(verdict)),
-        "report.html": _bytes(html.render(verdict, now=_day(verdict["run"]["started"]))),
-        "summary.md": _bytes(markdown.render(verdict)),
-        "junit.xml": _bytes(junit.render(verdict)),
-    }
 
 
 def _day(text: str) -> datetime:
@@ -148,3 +147,65 @@ def _json(value: Any) -> bytes:
 
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
+
+
+def check(path: Path) -> list[str]:
+    """Return what is wrong with a bundle, a line each; none: it is whole. Raises OSError where it cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            return list(_problems(bundle))
+    except _BROKEN:
+        return [msg("it is no zip file, or it was cut or changed")]
+
+
+def _problems(bundle: zipfile.ZipFile) -> Iterator[str]:
+    entries = {entry.filename: entry for entry in bundle.infolist()}
+    if len(entries) != len(bundle.infolist()) or len(entries) > MOST_FILES:
+        yield msg("it has a file twice, or more files than a bundle has")
+        return
+    manifest = _read_manifest(bundle, entries.get(MANIFEST))
+    if isinstance(manifest, str):
+        yield manifest
+        return
+    listed = {row["name"]: row for row in manifest["files"]}
+    if len(listed) != len(manifest["files"]) or sum(row["size"] for row in listed.values()) > MOST_BYTES:
+        yield about(MANIFEST, "has a file twice, or more bytes than a bundle has")
+        return
+    for name in sorted(entries.keys() - listed.keys() - {MANIFEST}):
+        yield about(name, "is not in {file}", MANIFEST)
+    for name, row in sorted(listed.items()):
+        if not _NAME.fullmatch(name):
+            yield about(name, "is no name of a file in a bundle")
+        elif name not in entries:
+            yield about(name, "is missing")
+        elif _differs(bundle, entries[name], row):
+            yield about(name, "was changed")
+
+
+def _read_manifest(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo | None) -> Any:
+    """Return the manifest, or what is wrong with it as a text."""
+    if entry is None or entry.file_size > MANIFEST_BYTES:
+        return msg("it has no {file}: it is no bundle of this suite", MANIFEST)
+    try:
+        manifest = json.loads(bundle.read(entry))
+    except (*_BROKEN, RecursionError):
+        return about(MANIFEST, "was cut or changed")
+    if problem(manifest, _MANIFEST) or manifest["version"] != VERSION:
+        return about(MANIFEST, "is not one of this suite's, or of another version")
+    return manifest
+
+
+def _differs(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo, row: dict[str, Any]) -> bool:
+    if entry.file_size != row["size"] or entry.is_dir():
+        return True
+    digest, size = hashlib.sha256(), 0
+    try:
+        with bundle.open(entry) as data:
+            while chunk := data.read(_CHUNK):
+                size += len(chunk)
+                if size > row["size"]:
+                    return True
+                digest.update(chunk)
+    except _BROKEN:
+        return True
+    return bool(digest.hexdigest() != row["sha256"])

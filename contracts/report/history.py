@@ -1,0 +1,243 @@
+"""history.html: how the runs of a folder went over time, in one page that asks for nothing and needs no script."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from contracts.i18n.locale import ENGLISH
+from contracts.i18n.translate import localized, say
+from contracts.report.html.templates import TEMPLATES, environment
+from contracts.report.verdict_file import FILE, ReadError, read
+from contracts.text import atomic
+from contracts.text.message import about, msg
+from contracts.text.printable import visible
+
+NEWEST = 200
+"""Runs that are shown; of older ones the page says how many there are."""
+PAGE = "history.html"
+MOST = {"trends": 12, "flaky": 100, "unreadable": 50, "letters": 60}
+"""What is shown of each list, and of the results of a flaky case; the page says how many rows there are."""
+SIZE = {"width": 720, "height": 160, "strip": 28}
+"""Of a chart, in its own units."""
+_MARKS = {"accepted": "✔", "rejected": "✘", "inconclusive": "?"}
+_TEXT = 120
+_LETTERS = {"held": "h", "known": "k", "breach": "B", "drift": "D", "blocked": "X", "unreachable": "u", "crashed": "c"}
+_NOT_PLANNED, _NOT_RUN = ".", "n"
+_WRONG = frozenset("BDX")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One run: when, on what, what it came to. `p95` by operation, in seconds; `results`: a letter a case, by number.
+
+    `path` is the run's folder below the one that is read; `page` its report there, empty where there is none.
+    """
+
+    id: str
+    started: datetime
+    target: str
+    release: str
+    profile: str
+    verdict: str
+    exit: int
+    counts: Mapping[str, int]
+    p95: Mapping[str, float]
+    results: bytes
+    path: str
+    page: str
+
+    @property
+    def place(self) -> tuple[datetime, str]:
+        """What orders runs, the oldest first."""
+        return self.started, self.id
+
+
+@dataclass(frozen=True)
+class Flaky:
+    """A case whose result went to and fro on one target and release; `sequence`: its letters, the oldest first."""
+
+    case: str
+    target: str
+    release: str
+    turns: int
+    sequence: str
+
+
+@dataclass(frozen=True)
+class History:
+    """The newest runs of a folder, the oldest first, how many older ones there are, and what could not be read."""
+
+    points: Sequence[Point]
+    older: int
+    unreadable: Sequence[str]
+    flaky: Sequence[Flaky]
+
+
+def history(folder: Path, newest: int = NEWEST) -> History:
+    """Return the runs below `folder`; a verdict of ten thousand cases is gone again before the next is read."""
+    numbers: dict[str, int] = {}
+    points, unreadable = [], []
+    for run in sorted(path.parent for path in folder.glob(f"*/{FILE}")):
+        try:
+            points.append(_point(run, numbers))
+        except ReadError as error:
+            unreadable.append(error.message)
+    points.sort(key=lambda point: point.place)
+    shown = points[-newest:]
+    return History(shown, len(points) - len(shown), unreadable, list(_flaky(shown, list(numbers))))
+
+
+def _point(folder: Path, numbers: dict[str, int]) -> Point:
+    verdict = read(folder)
+    run = verdict["run"]
+    return Point(
+        id=run["id"],
+        started=_time(run["started"], folder),
+        target=run["host"] if run["stand_in"] is None else msg("stand-in ({behaviour})", run["stand_in"]),
+        release=run["release"],
+        profile=run["profile"],
+        verdict=verdict["verdict"],
+        exit=verdict["exit"],
+        counts=dict(verdict["counts"]),
+        p95={row["call"]: row["p95"] for row in verdict["latency"] if row["operation"] and row["p95"] is not None},
+        results=_results(verdict, numbers),
+        path=folder.name,
+        page="report.html" if (folder / "report.html").is_file() else "",
+    )
+
+
+def _time(text: str, folder: Path) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise ReadError(about(folder, "its start is no time")) from None
+
+
+def _results(verdict: Mapping[str, Any], numbers: dict[str, int]) -> bytes:
+    """Return the results of a run's cases as letters, each at the number of its case; `numbers` learns new ones."""
+    told = {case["case"]: _LETTERS[case["result"]] for case in verdict["cases"]}
+    told |= dict.fromkeys(verdict["not_run"], _NOT_RUN)
+    for case in told:
+        numbers.setdefault(case, len(numbers))
+    letters = bytearray(_NOT_PLANNED.encode() * len(numbers))
+    for case, letter in told.items():
+        letters[numbers[case]] = ord(letter)
+    return bytes(letters)
+
+
+def _by_target(points: Sequence[Point]) -> dict[tuple[str, str], list[Point]]:
+    targets: dict[tuple[str, str], list[Point]] = {}
+    for point in points:
+        targets.setdefault((point.target, point.release), []).append(point)
+    return targets
+
+
+def _flaky(points: Sequence[Point], cases: Sequence[str]) -> Iterator[Flaky]:
+    """Yield the cases that changed between held and wrong more than once, those that did so most first."""
+    found = []
+    for (target, release), runs in _by_target(points).items():
+        for number, case in enumerate(cases):
+            sequence = "".join(chr(run.results[number]) for run in runs if number < len(run.results))
+            turns = _turns(sequence)
+            if turns > 1:
+                found.append(Flaky(case, target, release, turns, sequence.replace(_NOT_PLANNED, "")))
+    yield from sorted(found, key=lambda flaky: (-flaky.turns, flaky.case, flaky.target))
+
+
+def _turns(sequence: str) -> int:
+    """Return how often a case changed between held and wrong; what says nothing of either is passed over."""
+    told = [letter in _WRONG for letter in sequence if letter == "h" or letter in _WRONG]
+    return sum(was is not now for was, now in pairwise(told))
+
+
+@dataclass(frozen=True)
+class Line:
+    """The p95 of one operation: points of a line in a chart, and its newest value in seconds."""
+
+    operation: str
+    number: int
+    points: str
+    newest: float
+
+
+@dataclass(frozen=True)
+class Trend:
+    """What is shown of one target and release: its runs, the oldest first, and the chart of its p95."""
+
+    target: str
+    release: str
+    points: Sequence[Point]
+    lines: list[Line]
+    top: float
+
+    @property
+    def step(self) -> float:
+        """The room that a run takes in a chart."""
+        return SIZE["width"] / max(1, len(self.points))
+
+
+def render(found: History, lang: str = ENGLISH) -> str:
+    """Return the page for what was found in a folder of runs, in a language."""
+    templates = environment(TEMPLATES, _printed)
+    templates.filters |= {"ms": _ms, "link": _link, "localized": lambda text: localized(text, lang)}
+    templates.globals |= {"t": partial(say, lang), "lang": lang}
+    return templates.get_template("history.html.jinja").render(
+        found=found, trends=_trends(found.points), most=MOST, marks=_MARKS, size=SIZE
+    )
+
+
+def write(found: History, folder: Path, lang: str = ENGLISH) -> Path:
+    """Write the page into `folder`, whole or not at all, and return its path; raises OSError."""
+    path = folder / PAGE
+    atomic.write(path, [render(found, lang)])
+    return path
+
+
+def _printed(value: object) -> object:
+    return visible(value, _TEXT) if type(value) is str else value
+
+
+def _trends(points: Sequence[Point]) -> list[Trend]:
+    """Return a trend for each target and release, that with the newest run first."""
+    newest_first = sorted(_by_target(points).items(), key=lambda item: item[1][-1].place, reverse=True)
+    return [_trend(target, release, runs) for (target, release), runs in newest_first]
+
+
+def _trend(target: str, release: str, runs: Sequence[Point]) -> Trend:
+    top = _round_up(max((value for run in runs for value in run.p95.values()), default=0.0))
+    trend = Trend(target, release, runs, [], top)
+    for number, operation in enumerate(sorted({operation for run in runs for operation in run.p95})):
+        values = [(place, run.p95[operation]) for place, run in enumerate(runs) if operation in run.p95]
+        points = [
+            f"{(place + 0.5) * trend.step:.1f},{SIZE['height'] - value / top * SIZE['height']:.1f}"
+            for place, value in values
+        ]
+        shown = points if len(points) > 1 else points * 2  # a line from a point to itself shows as a dot
+        trend.lines.append(Line(operation, number, " ".join(shown), values[-1][1]))
+    return trend
+
+
+def _round_up(value: float) -> float:
+    """Return the next 1, 2 or 5 times a power of ten: the top of a scale."""
+    if value <= 0:
+        return 0.001
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= value)
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:,.1f} ms"
+
+
+def _link(*parts: str) -> Markup:
+    """Return a path below the page, whole; a folder's name may have any sign in it, so all but letters are quoted."""
+    return Markup("/").join(quote(part, safe="", errors="surrogateescape") for part in parts)
