@@ -59,17 +59,12 @@ class Register:
         return _JWT.sub(rf"\1{MASK}", text) if "eyJ" in text else text
 
 
-def printable(text: str) -> str:
-    """Return `text` with what is no sign written as its code, so that a server's text can steer no terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-
-
 def _forms(secret: str) -> frozenset[_Form]:
     """Return the forms of a secret: as it is or escaped in part, percent-encoded as a whole, inside base64."""
     escaped = {_SIGN.sub(_ways, secret), _SIGN.sub(_ways, secret.replace("\\", "\\\\"))}
-    whole = "(?i:" + "".join(f"%{byte:02x}" for byte in secret.encode()) + ")"
+    percent_encoded = "(?i:" + "".join(f"%{byte:02x}" for byte in secret.encode()) + ")"
     as_it_is = (_Form(pattern, _longest_word(secret)) for pattern in escaped)
-    return frozenset({*as_it_is, _Form(whole, "%", len(secret.encode())), *_base64_forms(secret.encode())})
+    return frozenset({*as_it_is, _Form(percent_encoded, "%", len(secret.encode())), *_base64_forms(secret.encode())})
 
 
 def _longest_word(text: str) -> str:

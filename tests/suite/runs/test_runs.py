@@ -30,12 +30,12 @@ DEVIATIONS = {"documented-body-crashes", "null-body-crashes", "cross-talk", "pro
 ACCEPTANCE = ("--behaviour", "1.7.0", "--profile", "acceptance")
 UNKNOWN_TOKEN = "no-such-token"
 MISTAKE = """
-import contracts.pytest_plugin.jobs
+import contracts.run.outcomes
 
 def pytest_configure(config):
     def mistaken(*_):
         raise RuntimeError("a mistake of the suite's own")
-    contracts.pytest_plugin.jobs.run_case = mistaken
+    contracts.run.outcomes.run_case = mistaken
 """
 
 
@@ -220,6 +220,15 @@ def test_what_did_not_run_is_never_accepted(tmp_path: Path, option: str) -> None
     assert ran.code == 1
     assert len(ran.verdict["not_run"]) == ran.verdict["counts"]["not_run"] > 0
     assert len(ran.verdict["not_run"]) + len(ran.results) == ran.verdict["counts"]["planned"]
+
+
+def test_the_summary_stands_in_for_what_pytest_says_of_failures(runs: Runs, tmp_path: Path) -> None:
+    """Of failed cases pytest shows neither tracebacks nor a list of its own, unless somebody asks for them."""
+    broken = ("--behaviour", "1.7.0", "--deviations", "none")
+    asked = run(tmp_path, *broken, "-k", "create-workflow/documented-body", "-rf", "--tb=short")
+    for headline in ("= FAILURES =", "= short test summary info ="):
+        assert headline not in runs(*broken).output
+        assert headline in asked.output
 
 
 def test_a_listing_sends_and_starts_nothing(tmp_path: Path) -> None:
