@@ -5,7 +5,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 READY_RUN := .venv-run/.ready
 
-.PHONY: help setup run test test-fast check campaign-short mutation bench bench-peers pictures lock clean
+.PHONY: help setup run test test-fast check messages campaign-short mutation bench bench-peers pictures lock clean
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -56,6 +56,10 @@ check: $(READY_DEV)
 	$(BIN)/python -m contracts derive --check
 	$(BIN)/python -m contracts coverage --check
 	$(BIN)/python -m contracts readme --check
+
+## make messages puts what the code says into the catalogue of its Chinese, and compiles that
+messages: $(READY_DEV)
+	@PYTHONPATH=. $(BIN)/python tests/suite/helpers/messages.py
 
 ## make campaign-short  runs the suite on one breakage per family and operation, and on all benign changes
 campaign-short: $(READY)

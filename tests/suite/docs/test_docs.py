@@ -7,13 +7,15 @@ import pytest
 
 from contracts.__main__ import main
 from contracts.catalog.release import ROOT
-from contracts.i18n import messages as catalogue
+from contracts.i18n.translate import localized
 from contracts.profiles import PROFILES
 from contracts.report.summary.terminal import block
 from contracts.report.verdict_rules import ACCEPTED, INCONCLUSIVE, REJECTED, UNUSABLE, VERDICTS, Result
 from contracts.run.verdict import PASSED_ON
 from contracts.settings.settings import SETTINGS
+from contracts.text.message import Message
 from helpers.documents import DOCUMENTS, READMES, TROUBLE, code_in, commands, fences_in, text
+from helpers.messages import said
 
 WORDS = {
     "README.md": {ACCEPTED: "accepted", REJECTED: "rejected", INCONCLUSIVE: "inconclusive"},
@@ -137,13 +139,13 @@ def test_example_is_what_the_terminal_prints(document: str) -> None:
     assert fences_in(document, "")[0].splitlines() == block(case, run)
 
 
-@pytest.mark.parametrize(("document", "language"), [(TROUBLE[0], 0), (TROUBLE[1], 1)])
-def test_messages_that_are_quoted_are_said(document: str, language: int) -> None:
+@pytest.mark.parametrize(("document", "language"), [(TROUBLE[0], "en"), (TROUBLE[1], "zh")])
+def test_messages_that_are_quoted_are_said(document: str, language: str) -> None:
     """What stands between quotation marks in a table of symptoms is a piece of a message in that language."""
-    said = [message[language] for part in catalogue.rows().values() for message in part.items()]
+    messages = {localized(Message(one.template), language) for one in said()}
     quoted = re.findall("“([^”]+)”", text(document))
     assert len(quoted) > 20
-    assert [quote for quote in quoted if not any(quote in message for message in said)] == []
+    assert [quote for quote in quoted if not any(quote in message for message in messages)] == []
 
 
 @all_documents

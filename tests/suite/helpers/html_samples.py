@@ -13,11 +13,12 @@ from contracts.http.trace import Phase, Step
 from contracts.report.html.page import render
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide
+from contracts.text.message import msg
 from helpers.verdicts import DRIFT, RUN
 
 LIVE = replace(
     RUN,
-    notes=["22 cases belong to a later profile"],
+    notes=[msg("{n} cases {reason}", 22, msg("belong to a later profile"))],
     suite={"version": "0.1.0", "commit": "0123456789ab"},
     settings={"project": "nginx", "token": None},
 )

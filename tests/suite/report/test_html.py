@@ -11,7 +11,7 @@ import pytest
 from contracts.catalog.cases import cases
 from contracts.check.breach import Breach, Kind
 from contracts.i18n.page_texts import Word, load
-from contracts.i18n.translate import translated
+from contracts.i18n.translate import localized
 from contracts.profiles import PROFILES
 from contracts.report.html.page import TEMPLATES, render
 from contracts.report.html.view import RESULTS, covered, days_left, duration, matrix, scale
@@ -19,6 +19,7 @@ from contracts.report.verdict_rules import Result
 from contracts.run.plan import notes as plan_notes
 from contracts.run.plan import scope as plan_scope
 from contracts.settings.settings import Settings
+from contracts.text.message import msg
 from helpers.html_samples import CODE, DEVIATION, LIVE, NOW, STAND_IN, WANTED, Page, everything, outcome, page, verdict
 from helpers.verdicts import DRIFT
 
@@ -245,8 +246,8 @@ REASONS = [
         ("one-of-each", [outcome(result) for result in Result], {"leaks": ["x"]}),
         ("two-of-each", [outcome(result, f"{result}-{n}") for result in Result for n in (1, 2)], {}),
         ("not-run", [outcome()], {"planned": ["a/b"]}),
-        ("interrupted", [outcome()], {"interrupted": "interrupted"}),
-        ("internal-error", [outcome()], {"interrupted": "an internal error of the suite"}),
+        ("interrupted", [outcome()], {"interrupted": msg("interrupted")}),
+        ("internal-error", [outcome()], {"interrupted": msg("an internal error of the suite")}),
         ("nothing", [], {}),
         ("unknown-keys", [outcome(unknown=("$.a",))], {"run": replace(LIVE, unknown_fields="fail")}),
         ("more-unknown-keys", [outcome(unknown=("$.a", "$.b"))], {"run": replace(LIVE, unknown_fields="fail")}),
@@ -263,7 +264,7 @@ REASONS = [
 def test_reasons_are_said_in_chinese_too(reasons: list[str]) -> None:
     assert reasons
     for reason in reasons:
-        chinese = translated(reason, "zh")
+        chinese = localized(reason, "zh")
         assert re.search("[\u4e00-\u9fff]", chinese)
         assert re.findall(r"\d+", chinese) == re.findall(r"\d+", reason)
 
@@ -275,4 +276,4 @@ def test_notes_are_said_in_chinese_too(profile: str, prefix: str) -> None:
     settings = Settings(profile=profile, api_prefix=prefix)
     allowed = plan_scope(settings, stand_in=False, credentials=())
     for note in plan_notes(cases("1.7.0"), allowed):
-        assert re.search("[\u4e00-\u9fff]", translated(note, "zh"))
+        assert re.search("[\u4e00-\u9fff]", localized(note, "zh"))

@@ -14,6 +14,7 @@ from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import RunResult, decide, once, write
+from contracts.text.message import from_plain
 from contracts.text.redact import register
 from helpers.verdicts import (
     BLOCKED,
@@ -198,7 +199,7 @@ def test_secrets_are_masked() -> None:
 def test_half_characters_are_written(tmp_path: Path) -> None:
     verdict = decided(HELD, leaks=["half \ud83d of a 火箭 🚀"])
     path = write(verdict, tmp_path / "run")
-    assert json.loads(path.read_text(encoding="utf-8")) == verdict
+    assert from_plain(json.loads(path.read_text(encoding="utf-8"))) == verdict
 
 
 def test_verdict_json_reads_line_by_line(tmp_path: Path) -> None:
