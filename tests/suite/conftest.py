@@ -6,7 +6,7 @@ import signal
 import pytest
 from hypothesis import HealthCheck, settings
 
-from contracts.text.redact import register
+from contracts.text.redact import Register, register
 from helpers.live import bare, served  # noqa: F401 - fixtures
 from helpers.whole_runs import Runs
 
@@ -33,8 +33,8 @@ os.environ.pop("ZADIG_LANG", None)
 @pytest.fixture(autouse=True)
 def _secrets_of_this_test_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start each test without the secrets of others: a process that knew thousands would mask for minutes."""
-    monkeypatch.setattr(register, "_forms", frozenset())
-    monkeypatch.setattr(register, "_pattern", None)
+    monkeypatch.setattr(register, "_secrets", frozenset())
+    monkeypatch.setattr(register, "_indexes", Register()._indexes)
 
 
 @pytest.fixture(scope="session")
