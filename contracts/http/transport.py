@@ -158,6 +158,8 @@ def resolve(host: str, port: int, seconds: float) -> list[tuple[Any, ...]]:
 
     Nothing can stop the system's resolver, so it works in a thread that nobody waits for any longer.
     """
+    with contextlib.suppress(socket.gaierror):  # an address is none that anybody has to be asked for
+        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST))
     found: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def work() -> None:

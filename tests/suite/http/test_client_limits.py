@@ -51,7 +51,13 @@ def test_a_server_that_does_not_read_a_large_body_ends_at_the_deadline(limits: L
 def test_a_name_that_is_not_resolved_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     """A resolver that never answers keeps no request beyond its deadline."""
     over = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait())
+
+    def never(*_: object, flags: int = 0, **__: object) -> None:
+        if flags & socket.AI_NUMERICHOST:
+            raise socket.gaierror
+        over.wait()
+
+    monkeypatch.setattr(socket, "getaddrinfo", never)
     client = Client("http://zadig.example", {}, guard=lambda _: None, limits=Limits(answer=0.3))
     exchange = client.send(GET)
     over.set()
