@@ -40,7 +40,7 @@ run: $(READY)
 
 ## make test     runs all tests: the suite's own, and the cases against the stand-in
 test: $(READY_DEV)
-	$(BIN)/pytest tests/suite -n auto -q --assert=rewrite
+	$(BIN)/pytest tests/suite -n auto -q
 	env -u ZADIG_BASE_URL $(BIN)/pytest tests/api --profile acceptance -q
 
 ## make check    lint, format, types, import rule, derived files up to date
@@ -48,7 +48,7 @@ check: $(READY_DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest tests/suite/test_import_rule.py -q --assert=rewrite
+	$(BIN)/pytest tests/suite/test_import_rule.py -q
 	$(BIN)/python -m contracts derive --check
 	$(BIN)/python -m contracts coverage --check
 	$(BIN)/python -m contracts readme --check

@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, unquote
 import requests
 
 from bench.exchanges import PREFIX
+from contracts.breakages.known_answers import ANSWERS
 from contracts.catalog.release import ROOT
 from contracts.standin import discovery, seed
 from contracts.standin import routes as calls
@@ -36,8 +37,10 @@ CONTROL = "/_bench"
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 _CLOSE = re.compile(rb"(?i)\r\nconnection: *close")
 _PLACEHOLDER = re.compile(r"\{(\w+)(:segment)?\}")
+_NO_CANCEL, _NO_RESTART = (
+    json.loads(ANSWERS[operation, "no-such-task"].example.body) for operation in ("cancel-task", "restart-task")
+)
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
-_CANCELLED, _RESTARTED = 6163, 6164
 
 
 @dataclass(frozen=True)
@@ -104,9 +107,10 @@ class _Zadig:
         try:
             return 200, act(self._world, call)  # type: ignore[operator]
         except ZadigError as error:
-            code = _RESTARTED if self._broken and error.code == _CANCELLED else error.code
-            envelope = {"code": code, "description": error.description or "", "extra": {}, "message": error.message}
-            return error.status, envelope | {"type": "error"}
+            envelope = error.envelope(error.description)
+            if self._broken and error.code == _NO_CANCEL["code"]:
+                envelope["code"] = _NO_RESTART["code"]
+            return error.status, envelope
 
 
 def _nothing(_project: str) -> None:

@@ -20,7 +20,7 @@ from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
 from contracts.breakages.catalog import breakages
-from contracts.breakages.proxy.proxy import front
+from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.catalog.release import ROOT
 from contracts.report.html.page import render
 from contracts.report.summary.terminal import Line, summary
@@ -64,7 +64,7 @@ def run() -> dict[str, Any]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("ZADIG_", "PYTEST_"))}
     with (
         tempfile.TemporaryDirectory() as folder,
-        front(breakages()[BREAKAGE], create_app("perfect", "manual")) as served,
+        fault_proxy(breakages()[BREAKAGE], create_app("perfect", "manual")) as served,
     ):
         command = [sys.executable, "-m", "contracts", "run", "--base-url", served.base_url]
         done = subprocess.run(command, cwd=folder, env=environment | {"PYTHONPATH": str(ROOT)}, check=False)

@@ -1,1 +1,1 @@
-"""Named ways to break the contract and harmless ways to differ, and the front that puts one before any Zadig."""
+"""Named ways to break the contract and harmless ways to differ, and the fault proxy that puts one before any Zadig."""

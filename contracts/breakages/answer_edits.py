@@ -1,124 +1,180 @@
-"""Changes of one answer on its way out: what recognises the answer, and what is done to it."""
+"""Edits of one answer on its way out, by name: a row of a family says which are made, one after the other."""
 
-from collections.abc import Callable, Iterable, Iterator
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
-from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
-from contracts.breakages.known_answers import ANSWERS, ERROR, SUCCESS, name_of
-from contracts.breakages.proxy.recognise import OPERATIONS, compact, header, value, with_header
+from contracts.breakages.breakage import Act, Forward, Memory, Request, Response
+from contracts.breakages.known_answers import ANSWERS, name_of
+from contracts.breakages.proxy.recognise import compact, header, json_object, value, with_header, without_headers
 
-Spoil = Callable[[Response], Response]
-
-
-class Row(NamedTuple):
-    """One way to spoil an answer: its name, the promise that it breaks, the kinds of breach, what is done."""
-
-    what: str
-    says: str
-    kinds: str
-    spoil: Spoil
-    live: bool = True
+Edit = Callable[[Response], Response]
 
 
-def spoiled(family: str, operation: str, answer: str, row: Row) -> Breakage:
-    """Return the change that spoils one answer of an operation as a row says."""
-    before = ANSWERS[operation, answer].example
-    return Breakage(
-        name=f"{family}/{operation}/{answer}/{row.what}",
-        family=family,
-        operation=operation,
-        answer=answer,
-        says=row.says,
-        kinds=frozenset(row.kinds.split()),
-        act=on(operation, answer, row.spoil),
-        before=before,
-        after=row.spoil(before),
-        live=row.live,
-    )
+def edits(spec: Mapping[str, Any]) -> Edit:
+    """Return the edits of a row, in its order; KeyError for a name that is none."""
+    made = [EDITS[name](argument) for name, argument in spec.items()]
+
+    def edit(response: Response) -> Response:
+        for one in made:
+            response = one(response)
+        return response
+
+    return edit
 
 
-def on(operation: str, answer: str, spoil: Spoil) -> Act:
-    """Spoil one answer of an operation, and pass on everything else."""
+def on(operation: str, answer: str, edit: Edit) -> Act:
+    """Edit one answer of an operation, `*` for any, and pass on everything else."""
 
-    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
-        answered = await forward(asked)
-        meant = asked.operation == operation and name_of(asked, answered) == answer
-        return spoil(answered) if meant else answered
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        response = await forward(request)
+        meant = request.operation == operation and answer in ("*", name_of(request, response))
+        return edit(response) if meant else response
 
     return act
 
 
-def in_turn(family: str, rows: Iterable[Row]) -> Iterator[Breakage]:
-    """Yield every row for each operation, in turn on its success and on its documented error."""
-    for number, row in enumerate(rows):
-        for place, operation in enumerate(OPERATIONS):
-            answer = (SUCCESS, ERROR)[(number + place) % 2][operation]
-            yield spoiled(family, operation, answer, row)
+def everywhere(edit: Edit, of: Iterable[str] = ()) -> Act:
+    """Edit the answers of these names, or to these calls, or all of `json`; all that there are where none is named."""
+    names = frozenset(of)
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        response = await forward(request)
+        own = {request.operation, name_of(request, response), "json" if is_json(response) else ""}
+        return edit(response) if not names or names & own else response
+
+    return act
 
 
-def body(change: Callable[[bytes], bytes]) -> Spoil:
-    """Change the bytes of the body."""
-    return lambda answered: replace(answered, body=change(answered.body))
+def is_json(response: Response) -> bool:
+    """Whether a response says that it is JSON."""
+    return "json" in (header(response.headers, "content-type") or "").lower()
 
 
-def text(wanted: str) -> Spoil:
-    """Put another text in the place of the body."""
-    return body(lambda _: wanted.encode())
+def _body(change: Callable[[bytes], bytes]) -> Edit:
+    return lambda response: replace(response, body=change(response.body))
 
 
-def json(change: Callable[[Any], Any]) -> Spoil:
-    """Change the JSON value of the body; one without is left as it is."""
-    return body(lambda old: old if (was := value(old)) is None else compact(change(was)))
+def _object(change: Callable[[dict[str, Any]], Any]) -> Edit:
+    """Change the body's JSON object; another body is left as it is."""
+    return _body(lambda old: old if (known := json_object(old)) is None else compact(change(known)))
 
 
-def keys(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Spoil:
-    """Change the body's object; another body is left as it is."""
-    return json(lambda old: change(old) if isinstance(old, dict) else old)
+def _rows(change: Callable[[list[Any]], list[Any]]) -> Edit:
+    """Change the list under `data`."""
+    return _object(lambda old: old | {"data": change(old["data"])} if isinstance(old.get("data"), list) else old)
 
 
-def holding(**values: Any) -> Spoil:
-    """Put other values under keys of the body's object."""
-    return keys(lambda old: old | values)
+def _pairs(change: Callable[[dict[str, str]], dict[str, str]]) -> Edit:
+    """Change the body's object as its keys and the JSON text under each, which may become any text."""
+
+    def changed(old: dict[str, Any]) -> bytes:
+        texts = change({key: compact(inner).decode() for key, inner in old.items()})
+        return ("{" + ",".join(f'"{key}":{text}' for key, text in texts.items()) + "}").encode()
+
+    return _body(lambda old: old if (known := json_object(old)) is None else changed(known))
 
 
-def status(number: int) -> Spoil:
-    """Set the HTTP status."""
-    return lambda answered: replace(answered, status=number)
+def _set_headers(wanted: Mapping[str, str]) -> Edit:
+    def edit(response: Response) -> Response:
+        headers = response.headers
+        for name, text in wanted.items():
+            headers = with_header(headers, name, text)
+        return replace(response, headers=headers)
+
+    return edit
 
 
-def set_header(name: str, wanted: str | None) -> Spoil:
-    """Set a header, or leave it out."""
-    return lambda answered: replace(answered, headers=with_header(answered.headers, name, wanted))
+def _header_names(case: str) -> Edit:
+    change = {"title": str.title, "upper": str.upper}[case]
+    return lambda response: replace(response, headers=tuple((change(key), text) for key, text in response.headers))
 
 
-def more(*headers: tuple[str, str]) -> Spoil:
-    """Add headers, whether they are there or not."""
-    return lambda answered: replace(answered, headers=answered.headers + headers)
+def _compressed(coding: str) -> Edit:
+    """Compress a body, asked or not."""
+    encoders: Mapping[str, Callable[[bytes], bytes]] = {
+        "gzip": partial(gzip.compress, mtime=0),
+        "deflate": zlib.compress,
+    }
+    encode = encoders[coding]
+    named = (("Content-Encoding", coding),)
+    return lambda response: (
+        replace(response, headers=response.headers + named, body=encode(response.body)) if response.body else response
+    )
 
 
-def wire(form: str) -> Spoil:
-    """Deliver it in another way."""
-    return lambda answered: replace(answered, wire=form)
+def _reversed_keys(old: Any) -> Any:
+    if isinstance(old, dict):
+        return {key: _reversed_keys(inner) for key, inner in reversed(old.items())}
+    return [_reversed_keys(inner) for inner in old] if isinstance(old, list) else old
 
 
-def answering(operation: str, answer: str) -> Spoil:
-    """Answer what another answer of an operation says, with its status."""
+def _capital_escapes(old: bytes) -> bytes:
+    first, *others = json.dumps(json.loads(old)).split(r"\u")
+    return r"\u".join([first, *(piece[:4].upper() + piece[4:] for piece in others)]).encode()
+
+
+def _one_more_listed(old: bytes) -> bytes:
+    listed, other = value(old), {"name": "somebody-elses", "product_tmpl_name": "nginx"}
+    return compact([*listed, other]) if isinstance(listed, list) else old
+
+
+def _answer(name: str) -> Edit:
+    operation, _, answer = name.partition("/")
     other = ANSWERS[operation, answer].example
-    return lambda answered: replace(answered, status=other.status, body=other.body)
+    return lambda response: replace(response, status=other.status, body=other.body)
 
 
-def both(*spoils: Spoil) -> Spoil:
-    """Do one after the other."""
-
-    def change(answered: Response) -> Response:
-        for spoil in spoils:
-            answered = spoil(answered)
-        return answered
-
-    return change
-
-
-def is_json(answered: Response) -> bool:
-    """Whether an answer says that it is JSON."""
-    return "json" in (header(answered.headers, "content-type") or "").lower()
+_SPECIAL: Mapping[str, Edit] = {
+    "array": _body(lambda old: b"[" + old + b"]"),
+    "capital-escapes": _body(_capital_escapes),
+    "long-header": lambda response: replace(response, headers=(*response.headers, ("X-Trace", "x" * 4000))),
+    "newest-last": _rows(lambda rows: rows[::-1]),
+    "one-more-listed": _body(_one_more_listed),
+    "reversed-keys": _body(lambda old: compact(_reversed_keys(json.loads(old)))),
+    "single-quotes": _body(lambda old: repr(json.loads(old)).encode()),
+    "string": _body(lambda old: json.dumps(old.decode()).encode()),
+    "twice": _body(lambda old: old + old),
+    "without-empty": _object(lambda old: {key: inner for key, inner in old.items() if inner not in ("", False, None)}),
+}
+EDITS: Mapping[str, Callable[[Any], Edit]] = {
+    # ---- delivery and head
+    "status": lambda number: lambda response: replace(response, status=number),
+    "wire": lambda form: lambda response: replace(response, wire=form),
+    "headers": _set_headers,
+    "add-headers": lambda pairs: (
+        lambda response: replace(response, headers=response.headers + tuple((name, text) for name, text in pairs))
+    ),
+    "drop-headers": lambda names: lambda response: replace(response, headers=without_headers(response.headers, *names)),
+    "header-names": _header_names,
+    "compressed": _compressed,
+    "answer": _answer,
+    # ---- bytes
+    "body": lambda text: _body(lambda _: text.encode()),
+    "append": lambda text: _body(lambda old: old + text.encode()),
+    "prepend": lambda text: _body(lambda old: text.encode() + old),
+    "blanks": lambda number: _body(lambda old: old + b" " * number),
+    "cut": lambda number: _body(lambda old: old[:-number]),
+    "replace": lambda pair: _body(lambda old: old.replace(pair[0].encode(), pair[1].encode(), 1)),
+    "charset": lambda name: _body(lambda old: old.decode().encode(name)),
+    # ---- JSON
+    "dumps": lambda how: _body(lambda old: json.dumps(json.loads(old), **how).encode()),
+    "set": lambda values: _object(lambda old: old | values),
+    "set-in-front": lambda values: _object(lambda old: values | old),
+    "describe": lambda pair: _object(
+        lambda old: old | {"description": re.sub(pair[0], pair[1], old["description"], count=1)}
+    ),
+    "drop": lambda key: _pairs(lambda old: {name: text for name, text in old.items() if name != key}),
+    "rename": lambda names: _pairs(lambda old: {names.get(name, name): text for name, text in old.items()}),
+    "json": lambda texts: _pairs(
+        lambda old: old | {name: text.replace("@", old.get(name, "")) for name, text in texts.items()}
+    ),
+    "nest": lambda key: _object(lambda old: {key: old}),
+    "special": lambda name: _SPECIAL[name],
+}
+"""Each edit by its name, made of a row's argument. In `json`, `@` stands for the JSON text that was there."""

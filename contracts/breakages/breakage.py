@@ -1,18 +1,19 @@
-"""What a change is: one small named way in which a server breaks its contract, or a harmless way to differ."""
+"""What a breakage is: one small named way in which a server breaks its contract, or a harmless way to differ."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 Headers = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it came in: `path` with its prefix, percent-encoded as it came.
+    """One request as it came in.
 
-    `operation` is the name of an operation or of a support call; empty where it is neither.
+    path: with its prefix, percent-encoded as it came. operation: the name of an operation or of a support call; empty
+    where it is neither.
     """
 
     method: str
@@ -25,9 +26,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """One answer as it shall go out. `wire`: how it is delivered, one of WIRES in wire.py.
+    """One response as it shall go out.
 
-    A Content-Length among `headers` goes out as it stands; else the right one is added.
+    headers: a Content-Length among them goes out as it stands; else the right one is added. wire: how it is delivered,
+    one of WIRES in wire.py.
     """
 
     status: int
@@ -38,7 +40,10 @@ class Response:
 
 @dataclass
 class Memory:
-    """What one change remembers between requests: counts, and whatever else, by keys of its own. One per front."""
+    """What one breakage remembers between requests, by keys of its own; one per proxy.
+
+    counts: how often something was. notes: whatever else.
+    """
 
     counts: Counter[Any] = field(default_factory=Counter)
     notes: dict[Any, Any] = field(default_factory=dict)
@@ -47,17 +52,18 @@ class Memory:
 Forward = Callable[[Request], Awaitable[Response]]
 """Asks the server behind."""
 Act = Callable[[Request, Forward, Memory], Awaitable[Response]]
-"""Makes the answer to one request, by asking the server behind: once, more often or not at all."""
+"""Makes the response to one request, by asking the server behind: once, more often or not at all."""
 Example = Response | tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Breakage:
-    """One change. `answer` is `*` where it is about every answer of its operation; so is `operation`, if harmless.
+    """One way to break the contract, or a benign one to differ.
 
-    `says`: the promise that it breaks, or why it is harmless, in one sentence. `kinds`: it must be reported as one of
-    these kinds of breach; none for a harmless one. `before` and `after`: an answer without and with it, or what a
-    caller sees, line by line. `live`: whether it may stand before a Zadig that is not a stand-in.
+    name: family, operation, answer and a few words. answer: `*` where it is about every one of its operation; so is
+    `operation`, if benign. says: the promise that it breaks, or why it is harmless, in one sentence. kinds: it must be
+    reported as one of these kinds of breach; none for a benign one. act: what it does. before, after: an answer without
+    and with it, or what a caller sees, line by line. live: whether it may stand before a Zadig that is not a stand-in.
     """
 
     name: str
@@ -73,3 +79,11 @@ class Breakage:
 
     def __str__(self) -> str:
         return self.name
+
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def by_name(*functions: Function) -> Mapping[str, Function]:
+    """Return functions by the names that rows call them by."""
+    return {function.__name__.strip("_").replace("_", "-"): function for function in functions}

@@ -1,54 +1,197 @@
-"""All changes by name."""
+"""All breakages by name, made of the rows in families/*.toml: Row and `_rows` say how they are written."""
 
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import cycle, islice
+from pathlib import Path
+from string import Template
 from types import MappingProxyType
+from typing import Any
 
-from contracts.breakages.breakage import Breakage
-from contracts.breakages.families import (
-    authorization,
-    body,
-    concurrency,
-    descriptions,
-    envelope,
-    flaky,
-    headers,
-    robustness,
-    state_cancel,
-    state_create,
-    state_restart,
-    state_start,
-    state_task,
-    status,
+from contracts.breakages import concurrent_actions, request_actions, state_actions
+from contracts.breakages.answer_edits import Edit, edits, everywhere, on
+from contracts.breakages.breakage import Act, Breakage, Example, Response
+from contracts.breakages.known_answers import ANSWERS, ENVIRONMENT, ERROR, NAME, SUCCESS
+from contracts.breakages.proxy.recognise import OPERATIONS
+
+FOLDER = Path(__file__).parent / "families"
+BREAKAGES = (
+    *("envelope", "body", "status", "headers", "state_create", "state_start", "state_task"),
+    *("descriptions", "authorization", "concurrency", "robustness", "flaky"),
 )
-from contracts.breakages.families import benign_semantics as benign_sense
-from contracts.breakages.families import benign_syntax as benign_form
+BENIGN = ("benign_syntax", "benign_semantics")
+ACTS = {**state_actions.ACTS, **concurrent_actions.ACTS}
+MAKERS: Mapping[str, Callable[..., Act]] = {
+    **state_actions.MAKERS,
+    **concurrent_actions.MAKERS,
+    **request_actions.MAKERS,
+}
+SOME = 3
+"""Rows for each answer of `some_on`."""
 
-_STATE = (state_create, state_start, state_task, state_cancel, state_restart)
-_BREAKAGES = (
-    *(envelope, body, status, headers),
-    *_STATE,
-    *(descriptions, authorization, concurrency, robustness, flaky),
-)
-_BENIGN = (benign_form, benign_sense)
 
+@dataclass(frozen=True)
+class Row:
+    """One row of a family.
 
-def _by_name(changes: Iterable[Breakage]) -> Mapping[str, Breakage]:
-    found: dict[str, Breakage] = {}
-    for change in changes:
-        if change.name in found:
-            raise ValueError(f"two changes are named {change.name}")
-        found[change.name] = change
-    return MappingProxyType(found)
+    name: the words that end its name. says, kinds, live: as a Breakage has them. edit: edits of the answer, by name.
+    act: what is done instead, a name of ACTS, or one of MAKERS with its arguments. answer: where the group names
+    operations only. lines: its example as a dialogue; else the answer is. of: which answers are edited, where benign.
+    """
+
+    name: str
+    says: str
+    kinds: str = ""
+    edit: Mapping[str, Any] = field(default_factory=dict)
+    act: str | Mapping[str, Any] = ""
+    answer: str = ""
+    lines: str = ""
+    of: tuple[str, ...] = ()
+    live: bool = True
 
 
 @cache
 def breakages() -> Mapping[str, Breakage]:
     """Return every breakage by name."""
-    return _by_name(change for module in _BREAKAGES for change in module.changes())
+    return _by_name(breakage for name in BREAKAGES for breakage in read(FOLDER / f"{name}.toml"))
 
 
 @cache
 def benign() -> Mapping[str, Breakage]:
-    """Return every harmless change by name."""
-    return _by_name(change for module in _BENIGN for change in module.changes())
+    """Return every benign change by name."""
+    return _by_name(breakage for name in BENIGN for breakage in read(FOLDER / f"{name}.toml"))
+
+
+def _by_name(breakages: Iterable[Breakage]) -> Mapping[str, Breakage]:
+    known: dict[str, Breakage] = {}
+    for breakage in breakages:
+        if breakage.name in known:
+            raise ValueError(f"two breakages are named {breakage.name}")
+        known[breakage.name] = breakage
+    return MappingProxyType(known)
+
+
+def read(path: Path) -> Iterator[Breakage]:
+    """Yield the breakages of a file; ValueError with file and row for one that does not say what it is."""
+    where = path.name
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        family, texts, groups = data.pop("family"), data.pop("texts", {}), data.pop("group")
+        if data:
+            raise ValueError(f"unknown: {', '.join(data)}")
+        for number, group in enumerate(groups, 1):
+            where = f"{path.name}, group {number}"
+            for about, row in _rows(group):
+                where = f"{path.name}, {about}, {row.name}"
+                yield _breakage(family, about, row, texts)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{where}: {error}") from error
+
+
+def _rows(group: dict[str, Any]) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of a group, each with what it is about: `operation/answer`, or an operation.
+
+    on: every row is about each of these. some_on: SOME of them, in turn, about each of these. in_turn: each row is
+    about every operation, in turn on its success and on the error that its page shows. statuses: what each answer comes
+    with instead. Whatever else a group has holds for each of its rows that does not say otherwise.
+    """
+    own = {key: group.pop(key, []) for key in ("rows", "on", "some_on", "in_turn")}
+    statuses = group.pop("statuses", {})
+    rows = [Row(**(group | row)) for row in own["rows"]]
+    if not rows and not statuses:
+        raise ValueError("it has no rows")
+    for number, row in enumerate(rows if own["in_turn"] else ()):
+        for place, operation in enumerate(OPERATIONS):
+            yield f"{operation}/{(SUCCESS, ERROR)[(number + place) % 2][operation]}", row
+    in_turn = cycle(rows)
+    yield from ((about, row) for about in own["on"] for row in rows)
+    yield from ((about, row) for about in own["some_on"] for row in islice(in_turn, SOME))
+    for about, numbers in statuses.items():
+        yield from ((about, Row(str(number), edit={"status": number}, **group)) for number in numbers)
+
+
+def _breakage(family: str, about: str, row: Row, texts: Mapping[str, Any]) -> Breakage:
+    operation, _, answer = about.partition("/")
+    answer = row.answer or answer
+    row = _filled(row, operation, answer, texts)
+    edit, benign = edits(row.edit), family == "benign"
+    if row.act:
+        act = _act(row.act, operation, answer)
+    else:
+        act = everywhere(edit, row.of) if benign else on(operation, answer, edit)
+    before, after = from_dialogue(row.lines) if row.lines else _edited(ANSWERS[operation, answer].example, edit)
+    return Breakage(
+        name=f"benign/{row.name}" if benign else f"{family}/{operation}/{answer}/{row.name}",
+        family=family,
+        operation="*" if benign else operation,
+        answer="*" if benign or answer == "any" else answer,
+        says=row.says,
+        kinds=frozenset(row.kinds.split()),
+        act=act,
+        before=before,
+        after=after,
+        live=row.live,
+    )
+
+
+def _act(spec: str | Mapping[str, Any], operation: str, answer: str) -> Act:
+    if isinstance(spec, str):
+        return ACTS[spec]
+    ((name, arguments),) = spec.items()
+    return MAKERS[name](operation, answer, **arguments)
+
+
+def _edited(answer: Response, edit: Edit) -> tuple[Example, Example]:
+    return answer, edit(answer)
+
+
+def from_dialogue(lines: str) -> tuple[Example, Example]:
+    """Return an example told line by line, without and with the breakage.
+
+    Each of `lines` is `what is sent | answer without it | answer with it`, the last if it is another.
+    """
+    columns = [[part.strip() for part in line.split("|")] for line in lines.splitlines() if line.strip()]
+    return (
+        tuple(f"{sent} → {answers[0]}" for sent, *answers in columns),
+        tuple(f"{sent} → {answers[-1]}" for sent, *answers in columns),
+    )
+
+
+# ---------------------------------------------------------------- texts that rows name as $text
+
+
+class _Text(Template):
+    idpattern = "[a-z][a-z-]*"
+
+
+def _filled(row: Row, operation: str, answer: str, texts: Mapping[str, Any]) -> Row:
+    """Return a row with what stands for `$name`: a text of its file, or what the error of that name says.
+
+    Errors are about the workflow `a` in a dialogue, else about one of another run.
+    """
+    workflow, environment = ("a", "none") if row.lines else ("zct-of-another-run", ENVIRONMENT)
+    known = {**_errors(workflow, environment, *OPERATIONS), **_errors(workflow, environment, operation)}
+    known |= {key: text for key, text in {**texts, **texts.get(operation, {})}.items() if isinstance(text, str)}
+    known |= {"operation": operation, "status": str(ANSWERS[operation, answer].status) if answer != "any" else ""}
+    return Row(**{key: _fill(inner, known) for key, inner in vars(row).items()})
+
+
+@cache
+def _errors(workflow: str, environment: str, *operations: str) -> dict[str, str]:
+    return {
+        name: known.description.replace(NAME, workflow).replace(ENVIRONMENT, environment)
+        for (operation, name), known in ANSWERS.items()
+        if operation in operations and known.error
+    }
+
+
+def _fill(value: Any, known: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        while "$" in value:
+            value = _Text(value).substitute(known)
+        return value
+    if isinstance(value, dict):
+        return {key: _fill(inner, known) for key, inner in value.items()}
+    return [_fill(inner, known) for inner in value] if isinstance(value, list) else value

@@ -1,180 +1,356 @@
-"""What changes of state are made of: to follow a request with another, to keep it back, to show another state."""
+"""Acts on the state of a server: what is said is not done, another thing is done, or another state is shown."""
 
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import wraps
 from typing import Any
-from urllib.parse import quote
 
-from contracts.breakages.breakage import Act, Forward, Memory, Request, Response
-from contracts.breakages.known_answers import SUCCESS, name_of
-from contracts.breakages.proxy.recognise import about, at, compact, task_path, value
+from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
+from contracts.breakages.known_answers import ANSWERS, NO_TASK, NO_WORKFLOW, SUCCESS, name_of
+from contracts.breakages.proxy.recognise import OPERATIONS, about, compact, json_object, to, value, with_json
+from contracts.standin.errors import ZadigError
 
 Do = Callable[[Request, Forward, Memory], Awaitable[object]]
 """Does something behind the back of the caller."""
-Pick = Callable[[Request], Request | None]
-"""Makes another request of one; None for none."""
 
-_CANCELLABLE = frozenset({"created", "running", "failed", "timeout", "cancelled"})
-_RESTARTABLE = frozenset({"failed", "timeout", "cancelled"})
-_NO_TASK = {"code": 6161, "description": "", "extra": {}, "message": "获取工作流任务失败", "type": "error"}
+CREATE, START, CANCEL, RESTART = OPERATIONS
 GONE = ""
 """Stands for the state of a task that is not there."""
+_CANCELLABLE = frozenset({"created", "running", "failed", "timeout", "cancelled"})
+_RESTARTABLE = frozenset({"failed", "timeout", "cancelled"})
 
 
-def follow(operation: str, answer: str, do: Do) -> Act:
-    """Do something after one answer of an operation, which goes out unchanged."""
-
-    async def act(asked: Request, forward: Forward, memory: Memory) -> Response:
-        answered = await forward(asked)
-        if asked.operation == operation and name_of(asked, answered) == answer:
-            await do(asked, forward, memory)
-        return answered
-
-    return act
+# ---------------------------------------------------------------- what can be seen
 
 
-def ask(pick: Pick) -> Do:
-    """Ask the server behind for something else."""
+async def _state_of_task(request: Request, forward: Forward) -> str:
+    """Return the state of the task that a request is about, GONE where the caller can see none."""
+    response = await forward(to(request, "get-task"))
+    task = json_object(response.body)
+    return str(task.get("status", GONE)) if response.status == 200 and task is not None else GONE
 
-    async def do(asked: Request, forward: Forward, _: Memory) -> None:
-        if (other := pick(asked)) is not None:
-            await forward(other)
+
+async def _task_ids(request: Request, forward: Forward) -> list[int]:
+    """Return the ids of the tasks of the workflow that a request is about, as far as the caller can see."""
+    listed = json_object((await forward(to(request, "list-tasks"))).body) or {}
+    return [int(task["task_id"]) for task in listed.get("data") or []]
+
+
+def _as_error(response: Response, error: ZadigError) -> Response:
+    """Return a response that is this error instead."""
+    return replace(response, status=error.status, body=compact(error.envelope(error.description)))
+
+
+# ---------------------------------------------------------------- to do more, or not to do it
+
+
+def follow(operation: str, answer: str, *, do: Any, after: Sequence[str] = ()) -> Act:
+    """Do something after one answer of an operation, or after several, which goes out unchanged."""
+    done, answers = _doing(do), after or (answer,)
+
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        response = await forward(request)
+        if request.operation == operation and name_of(request, response) in answers:
+            await done(request, forward, memory)
+        return response
+
+    return remembering(act)
+
+
+def keep_back(operation: str, _answer: str, *, do: Any = None) -> Act:
+    """Say success to a cancel or a restart that would succeed, and do nothing or something else instead."""
+    instead = None if do is None else _doing(do)
+
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        if request.operation == operation and (refused := await _would_succeed(request, forward)):
+            if instead is not None:
+                await instead(request, forward, memory)
+            return replace(refused, status=200, body=compact({"message": "success"}))
+        return await forward(request)
+
+    return remembering(act)
+
+
+async def _would_succeed(request: Request, forward: Forward) -> Response | None:
+    """Return a refusal, to make a success of, where the caller may do this to the task in its state; else None."""
+    fit = _CANCELLABLE if request.operation == CANCEL else _RESTARTABLE
+    if await _state_of_task(request, forward) not in fit:
+        return None
+    refused = await forward(to(request, request.operation, id="x"))
+    return refused if refused.status == 400 else None
+
+
+def _doing(spec: Any) -> Do:
+    """Return what a row says is done: a name of DOS, or `call` or `resend` with its values."""
+    if isinstance(spec, str):
+        return DOS[spec]
+    ((name, values),) = spec.items()
+    return {"call": _call, "resend": _resend}[name](values)
+
+
+def _call(values: Mapping[str, Any]) -> Do:
+    """Send another call, about the same workflow and task unless the row names others."""
+    call, others = values["to"], {key: text for key, text in values.items() if key != "to"}
+
+    async def do(request: Request, forward: Forward, _: Memory) -> None:
+        await forward(to(request, call, **others))
 
     return do
 
 
-def rather(operation: str, pick: Pick) -> Act:
-    """Take another request for one of an operation."""
+def _resend(values: Mapping[str, Any]) -> Do:
+    """Send the request once more, with other values in its body."""
 
-    async def act(asked: Request, forward: Forward, _: Memory) -> Response:
-        other = pick(asked) if asked.operation == operation else None
-        return await forward(other or asked)
+    async def do(request: Request, forward: Forward, _: Memory) -> None:
+        await forward(with_json(request, **values))
 
-    return act
-
-
-def keep_back(operation: str, do: Do | None = None) -> Act:
-    """Say success to a cancel or a restart that would succeed, and do nothing or something else instead."""
-
-    async def act(asked: Request, forward: Forward, memory: Memory) -> Response:
-        if asked.operation == operation and (refused := await _would_succeed(asked, forward)):
-            if do is not None:
-                await do(asked, forward, memory)
-            return replace(refused, status=200, body=compact({"message": "success"}))
-        return await forward(asked)
-
-    return act
+    return do
 
 
-async def _would_succeed(asked: Request, forward: Forward) -> Response | None:
-    """Return a refusal, to make a success of, where the caller may do this to the task in its state; else None."""
-    fit = _CANCELLABLE if asked.operation == "cancel-task" else _RESTARTABLE
-    if await task_state(asked, forward) not in fit:
-        return None
-    end = "/restart" if asked.operation == "restart-task" else ""
-    refused = await forward(at(asked, asked.method, task_path(about(asked).workflow, "x") + end))
-    return refused if refused.status == 400 else None
+# ---------------------------------------------------------------- to show another state
 
 
-async def task_state(asked: Request, forward: Forward) -> str:
-    """Return the state of the task that a request is about, GONE where the caller can see none."""
-    found = await forward(at(asked, "GET", task_path(about(asked).workflow, about(asked).task)))
-    came = value(found.body)
-    return str(came.get("status", GONE)) if found.status == 200 and isinstance(came, dict) else GONE
+def shows(operation: str, answer: str, *, state: str | None = None, reads: float = float("inf")) -> Act:
+    """Show the task that got this answer in another state, or in the one before, for some reads from then on."""
 
-
-async def task_ids(asked: Request, forward: Forward) -> list[int]:
-    """Return the ids of the tasks of the workflow that a request is about, as far as the caller can see."""
-    path = task_path(about(asked).workflow, 1).replace("/id/1/", "/max/100/start/0/")
-    came = value((await forward(at(asked, "GET", path))).body)
-    tasks = came.get("data") if isinstance(came, dict) else None
-    return [int(task["task_id"]) for task in tasks or []]
-
-
-def at_task(method: str, task: int, end: str = "") -> Callable[[Request], Request]:
-    """Make a request about a task of the same workflow."""
-    return lambda asked: at(asked, method, task_path(about(asked).workflow, task) + end)
-
-
-def delete_workflow(asked: Request) -> Request:
-    """Make a request that deletes the workflow which a request is about."""
-    return at(asked, "DELETE", f"/workflow/workflow/{quote(about(asked).workflow, safe='')}")
-
-
-def shows(operation: str, answer: str, state: Callable[[str], str], reads: float = float("inf")) -> Act:
-    """Show the task that got this answer in another state, made of the one before, for some reads from then on."""
-
-    async def act(asked: Request, forward: Forward, memory: Memory) -> Response:
-        if asked.operation not in SUCCESS:
-            return shown(asked, await forward(asked), memory)
-        starts = asked.operation == "start-task"
-        before = GONE if starts or asked.operation != operation else await task_state(asked, forward)
-        answered = await forward(asked)
-        got = name_of(asked, answered)
-        task = str(value(answered.body)["task_id"]) if starts and got == "queued" else about(asked).task
-        of_workflow = memory.notes.setdefault(about(asked).workflow, {})
-        if got == SUCCESS[asked.operation]:
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        if request.operation not in SUCCESS:
+            return shown(request, await forward(request), memory)
+        starts = request.operation == START
+        before = GONE if starts or request.operation != operation else await _state_of_task(request, forward)
+        response = await forward(request)
+        actual = name_of(request, response)
+        task = str(value(response.body)["task_id"]) if starts and actual == "queued" else about(request).task
+        of_workflow = memory.notes.setdefault(about(request).workflow, {})
+        if actual == SUCCESS[request.operation]:
             of_workflow.pop(task, None)
-        if (asked.operation, got) == (operation, answer) and (starts or before):
-            of_workflow[task] = (state(before), reads)
-        return answered
+        if (request.operation, actual) == (operation, answer) and (starts or before):
+            of_workflow[task] = (before if state is None else state, reads)
+        return response
 
     return act
 
 
-def shown(asked: Request, answered: Response, memory: Memory) -> Response:
-    """Return the answer to a read as it is shown, and count the read.
+def shown(request: Request, response: Response, memory: Memory) -> Response:
+    """Return the response to a read as it is shown, and count the read.
 
     `memory` has for each workflow the tasks that are shown in another state, and for how many reads.
     """
-    workflow = about(asked).workflow
-    if asked.operation == "delete-workflow":
+    workflow = about(request).workflow
+    if request.operation == "delete-workflow":
         memory.notes.pop(workflow, None)
     tasks: dict[str, tuple[str, float]] = memory.notes.get(workflow, {})
-    came = value(answered.body)
-    if answered.status != 200 or not isinstance(came, dict) or not tasks:
-        return answered
-    if asked.operation == "list-tasks":
-        rows = [row for task in came["data"] if (row := _in_state(task, tasks)) is not None]
-        came = came | {"data": rows, "total": len(rows)}
-    elif asked.operation == "get-task":
-        row = _in_state(came, tasks)
-        answered, came = (replace(answered, status=400), _NO_TASK) if row is None else (answered, row)
-    else:
-        return answered
+    body = json_object(response.body)
+    if response.status != 200 or body is None or not tasks or request.operation not in ("list-tasks", "get-task"):
+        return response
     memory.notes[workflow] = {task: (state, left - 1) for task, (state, left) in tasks.items() if left > 1}
-    return replace(answered, body=compact(came))
+    if request.operation == "list-tasks":
+        rows = [row for task in body["data"] if (row := _in_state(task, tasks)) is not None]
+        return replace(response, body=compact(body | {"data": rows, "total": len(rows)}))
+    row = _in_state(body, tasks)
+    return _as_error(response, NO_TASK) if row is None else replace(response, body=compact(row))
 
 
-def _in_state(task: dict[str, Any], shown: dict[str, tuple[str, float]]) -> dict[str, Any] | None:
+def _in_state(task: dict[str, Any], shown: Mapping[str, tuple[str, float]]) -> dict[str, Any] | None:
     state, _ = shown.get(str(task.get("task_id")), (task.get("status"), 0))
     return task | {"status": state} if state else None
+
+
+# ---------------------------------------------------------------- what was before
 
 
 def remembering(act: Act) -> Act:
     """Note each workflow that is created and the last start of each, for `act` to make use of."""
 
-    async def noting(asked: Request, forward: Forward, memory: Memory) -> Response:
-        answered = await act(asked, forward, memory)
+    @wraps(act)
+    async def noting(request: Request, forward: Forward, memory: Memory) -> Response:
+        response = await act(request, forward, memory)
         names: list[str] = memory.notes.setdefault("names", [])
-        name = about(asked).workflow
-        if asked.operation == "create-workflow" and answered.status == 200 and name:
+        name = about(request).workflow
+        if request.operation == CREATE and response.status == 200 and name:
             names.append(name)
-        if asked.operation == "start-task" and answered.status == 200:
-            memory.notes["start", name] = asked
-        if asked.operation == "delete-workflow" and name in names:
+        if request.operation == START and response.status == 200:
+            memory.notes["start", name] = request
+        if request.operation == "delete-workflow" and name in names:
             names.remove(name)
-        return answered
+        return response
 
     return noting
 
 
-def last_start(asked: Request, memory: Memory) -> Request | None:
-    """Return the last request that started a task of the same workflow."""
-    start: Request | None = memory.notes.get(("start", about(asked).workflow))
-    return start
-
-
-def another(memory: Memory, name: str) -> str | None:
+def _another(request: Request, memory: Memory) -> str | None:
     """Return the name of another workflow that was created last, None where there is none."""
+    name = about(request).workflow
     return next((other for other in reversed(memory.notes.get("names", [])) if other != name), None)
+
+
+# ---------------------------------------------------------------- creating
+
+
+def stored_with(_operation: str, _answer: str, *, key: str, value: Any) -> Act:
+    """Store another value under a key that came with one."""
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        sent = (json_object(request.body) or {}).get(key) if request.operation == CREATE else None
+        filled = type(sent) is type(value) and sent
+        return await forward(with_json(request, **{key: value}) if filled else request)
+
+    return act
+
+
+async def found_late(request: Request, forward: Forward, memory: Memory) -> Response:
+    """Say that a new workflow is not there when it is looked for first."""
+    response = await forward(request)
+    name = about(request).workflow
+    if request.operation == CREATE and name_of(request, response) == "success":
+        memory.notes[name] = True
+    found = request.operation == "find-workflow" and response.status == 200
+    return _as_error(response, NO_WORKFLOW) if found and memory.notes.pop(name, False) else response
+
+
+async def _start_a_task(request: Request, forward: Forward, _: Memory) -> None:
+    sent = value(request.body)
+    project = {"product_tmpl_name": sent.get("product_tmpl_name")}
+    target = {"name": "nginx-test", "service_name": "nginx", "product_name": sent.get("product_tmpl_name")}
+    body = {"workflow_name": sent.get("name"), **project, "namespace": "qa", "targets": [target]}
+    await forward(to(request, START, body))
+
+
+async def _overwrite(request: Request, forward: Forward, _: Memory) -> None:
+    await forward(to(request, "delete-workflow"))
+    await forward(with_json(request, description="overwritten"))
+
+
+async def _rename(request: Request, forward: Forward, _: Memory) -> None:
+    await forward(to(request, "delete-workflow"))
+    await forward(with_json(request, name=f"{about(request).workflow}-copy"))
+
+
+async def _lose_every_second(request: Request, forward: Forward, memory: Memory) -> None:
+    memory.counts["created"] += 1
+    if memory.counts["created"] % 2 == 0:
+        await forward(to(request, "delete-workflow"))
+
+
+async def _create_what_can_be_read(request: Request, forward: Forward, _: Memory) -> None:
+    """Create with the first JSON value of a body, whatever stands after it."""
+    try:
+        sent, _end = json.JSONDecoder().raw_decode(request.body.decode())
+    except ValueError:
+        return
+    if isinstance(sent, dict):
+        await forward(replace(request, body=compact(sent)))
+
+
+# ---------------------------------------------------------------- starting
+
+
+async def _use_an_id(request: Request, forward: Forward) -> Response | None:
+    """Let a start fail that would succeed, which uses an id up; None where it would not succeed."""
+    sent = json_object(request.body) if request.operation == START else None
+    if sent is None or not sent.get("targets"):
+        return None
+    failed = await forward(with_json(request, targets=[]))
+    return failed if name_of(request, failed) == "no-targets" else None
+
+
+def _queued(request: Request, failed: Response, task: int) -> Response:
+    return replace(failed, status=200, body=compact({"pipeline_name": about(request).workflow, "task_id": task}))
+
+
+async def starts_nothing(request: Request, forward: Forward, _: Memory) -> Response:
+    """Say that a task is queued, and start none."""
+    failed = await _use_an_id(request, forward)
+    return _queued(request, failed, 1) if failed else await forward(request)
+
+
+async def loses_the_second(request: Request, forward: Forward, _: Memory) -> Response:
+    """Say that a second task is queued, and start none."""
+    known = await _task_ids(request, forward) if request.operation == START else []
+    failed = await _use_an_id(request, forward) if known else None
+    return _queued(request, failed, max(known) + 1) if failed else await forward(request)
+
+
+@remembering
+async def starts_one_of_another(request: Request, forward: Forward, memory: Memory) -> Response:
+    """Start a task of another workflow."""
+    other = _another(request, memory)
+    failed = await _use_an_id(request, forward) if other else None
+    if failed is None:
+        return await forward(request)
+    await forward(with_json(request, workflow_name=other))
+    return _queued(request, failed, 1)
+
+
+async def skips_an_id(request: Request, forward: Forward, _: Memory) -> Response:
+    """Use an id up before every start."""
+    await _use_an_id(request, forward)
+    return await forward(request)
+
+
+async def counts_on(request: Request, forward: Forward, memory: Memory) -> Response:
+    """Count on where a workflow of this name that was deleted had come to."""
+    name = about(request).workflow
+    if request.operation == "delete-workflow":
+        memory.counts["before", name] = memory.counts.pop(name, 0)
+    for _ in range(memory.counts.pop(("before", name), 0) if request.operation == START else 0):
+        await _use_an_id(request, forward)
+    response = await forward(request)
+    memory.counts[name] += request.operation == START and response.status == 200
+    return response
+
+
+async def keeps_the_id(request: Request, forward: Forward, _: Memory) -> Response:
+    """Refuse a start without targets before an id is used up."""
+    sent = json_object(request.body) if request.operation == START else None
+    if sent is None or sent.get("targets") != []:
+        return await forward(request)
+    failed = await forward(with_json(request, namespace="zct-no-such-env"))
+    refused = ANSWERS[START, "no-targets"].example
+    return replace(failed, body=refused.body) if name_of(request, failed) == "no-environment" else failed
+
+
+async def _cancel_it(request: Request, forward: Forward, _: Memory) -> None:
+    await forward(to(request, CANCEL, id=max(await _task_ids(request, forward))))
+
+
+async def _cancel_the_others(request: Request, forward: Forward, _: Memory) -> None:
+    for task in sorted(await _task_ids(request, forward))[:-1]:
+        await forward(to(request, CANCEL, id=task))
+
+
+async def _create_it(request: Request, forward: Forward, _: Memory) -> None:
+    stage = {"enabled": True, "modules": []}
+    body = {"name": about(request).workflow, "product_tmpl_name": about(request).project, "build_stage": stage}
+    await forward(to(request, CREATE, body | {"hook_ctl": {}}))
+
+
+# ---------------------------------------------------------------- cancelling and restarting
+
+
+async def _do_it_to_another(request: Request, forward: Forward, memory: Memory) -> None:
+    if (other := _another(request, memory)) is not None:
+        await forward(to(request, request.operation, name=other))
+
+
+async def _do_it_to_all(request: Request, forward: Forward, _: Memory) -> None:
+    for task in await _task_ids(request, forward):
+        await forward(to(request, request.operation, id=task))
+
+
+async def _start_once_more(request: Request, forward: Forward, memory: Memory) -> None:
+    """Send the last request that started a task of the same workflow."""
+    if (start := memory.notes.get(("start", about(request).workflow))) is not None:
+        await forward(start)
+
+
+DOS = by_name(
+    *(_start_a_task, _overwrite, _rename, _lose_every_second, _create_what_can_be_read),
+    *(_cancel_it, _cancel_the_others, _create_it, _do_it_to_another, _do_it_to_all, _start_once_more),
+)
+"""What can be done behind the back of a caller."""
+ACTS = by_name(
+    *(found_late, starts_nothing, loses_the_second, starts_one_of_another, skips_an_id, counts_on, keeps_the_id),
+)
+MAKERS = by_name(follow, keep_back, shows, stored_with)

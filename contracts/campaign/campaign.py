@@ -1,17 +1,17 @@
-"""The campaign: every change in front of a server of its own, and what the suite said about each."""
+"""The campaign: every breakage in front of a server of its own, and what the suite said about each."""
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from contracts.breakages.breakage import Breakage
+from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
 from contracts.campaign.judge import Judgement, Result, RunEnd, judge
-from contracts.campaign.plan import THOROUGH, Job, Plan, again, sees_most
+from contracts.campaign.plan import THOROUGH, Job, Plan, rerun, sees_most
 from contracts.campaign.pool import run_all
-from contracts.campaign.sanity import broken, checks
+from contracts.catalog.cases import EFFECTS
 
 RUNS = "runs"
 """The folder below the campaign's own that holds the folders of its runs."""
@@ -19,48 +19,81 @@ SECOND = f".{THOROUGH}"
 """What the folder of a second look has behind its name."""
 GOOD = (Result.KILLED, Result.SILENT)
 BROKEN = (Result.DID_NOT_RUN, Result.DID_NOTHING)
-"""Results that say nothing about the suite: the campaign itself, or the change, is at fault."""
+"""Results that say nothing about the suite: the campaign itself, or the breakage, is at fault."""
 UNSEEN = (Result.SURVIVED, Result.MISREPORTED)
 """Results of breakages that the profile did not see for what they are."""
 Progress = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 """What a label and a number of runs make: a block in which each call says that one more is over."""
 
 
+async def _wrong(request: Request, forward: Forward, _: Memory) -> Response:
+    """Do nothing for the four operations, and answer as a server that always crashes."""
+    return _CRASH if request.operation in EFFECTS else await forward(request)
+
+
+_FINE, _CRASH = Response(200, body=b'{"message":"success"}'), Response(500)
+FORCED = Breakage(
+    name="campaign/every/any/forced-failure",
+    family="campaign",
+    operation="*",
+    answer="*",
+    says="The four operations answer what they promise.",
+    kinds=frozenset({"status", "empty-body"}),
+    act=_wrong,
+    before=_FINE,
+    after=_CRASH,
+)
+"""What any run must be rejected for: else none of its results would mean anything."""
+
+
+_NEVER = Judgement(Result.DID_NOT_RUN, "the campaign was interrupted before")
+_NOTHING = RunEnd()
+
+
 class CampaignError(Exception):
-    """The campaign would tell nothing; one line says why."""
+    """The campaign would show nothing; one line says why."""
 
 
 @dataclass(frozen=True)
 class CampaignRow:
-    """One change and what became of it. `later`: what the thorough profile said where this one noticed nothing."""
+    """One breakage or benign change, and what became of it.
+
+    end: what its run left. later: what the thorough profile said where this one noticed nothing. folder: of the run,
+    where it is kept.
+    """
 
     change: Breakage
-    judged: Judgement
-    ended: RunEnd
+    judgement: Judgement = _NEVER
+    end: RunEnd = _NOTHING
     later: Judgement | None = None
     folder: Path | None = None
 
 
 @dataclass
 class Campaign:
-    """A campaign under way or over: its rows, in the order of the plan in the end. `seconds` is how long it took."""
+    """A campaign under way or over.
+
+    at_once: how many runs may be under way. rows: by the name of the breakage, in the order of the plan. seconds: how
+    long it took.
+    """
 
     plan: Plan
     out: Path
     at_once: int
-    rows: list[CampaignRow] = field(default_factory=list)
+    rows: dict[str, CampaignRow] = field(default_factory=dict)
     interrupted: bool = False
     seconds: float = 0.0
 
     @property
     def rate(self) -> float | None:
         """The share of breakages that were killed, in percent; None where none of them ran."""
-        counted = [row.judged.result for row in self.rows if row.change.kinds and row.judged.result not in BROKEN]
+        results = [row.judgement.result for row in self.rows.values() if row.change.kinds]
+        counted = [result for result in results if result not in BROKEN]
         return 100 * counted.count(Result.KILLED) / len(counted) if counted else None
 
     def count(self, *results: Result) -> int:
-        """Return how many changes came to one of these results."""
-        return sum(row.judged.result in results for row in self.rows)
+        """Return how many came to one of these results."""
+        return sum(row.judgement.result in results for row in self.rows.values())
 
     def exit(self, least: float) -> int:
         """Return the exit code: 0 at least that percentage killed and none a false alarm, 1 not so, 2 interrupted,
@@ -77,110 +110,112 @@ def run_campaign(plan: Plan, out: Path, at_once: int, progress: Progress) -> Cam
 
     Raises CampaignError where the suite does not accept the server as it is, or does not reject a broken one.
     """
-    campaign, started = Campaign(plan, out, at_once), time.monotonic()
+    started = time.monotonic()
+    campaign = Campaign(plan, out, at_once, {job.name: CampaignRow(job.change) for job in plan.jobs if job.change})
     try:
         _check(campaign, progress)
         _run(campaign, progress)
         _look_again(campaign, progress)
     except KeyboardInterrupt:
         campaign.interrupted = True
-    done = {row.change.name: row for row in campaign.rows}
-    never = Judgement(Result.DID_NOT_RUN, "the campaign was interrupted before")
-    named = [job.change for job in plan.jobs if job.change is not None]
-    campaign.rows = [done.get(change.name) or CampaignRow(change, never, RunEnd()) for change in named]
     campaign.seconds = round(time.monotonic() - started, 1)
     return campaign
 
 
 def _check(campaign: Campaign, progress: Progress) -> None:
     """See that the suite accepts the server as it is, and rejects one that always fails."""
+    options = campaign.plan.options
+    jobs = [Job(change, options.level, options.upstream) for change in (None, FORCED)]
+    with closing(_ends(campaign, jobs, "checks", progress)) as ends:
+        for job, end in ends:
+            if why := _distrust(job, end):
+                raise CampaignError(f"{why}; see {_folder(campaign, job)}")
+            shutil.rmtree(_folder(campaign, job), ignore_errors=True)
 
-    def must_hold(job: Job, ended: RunEnd) -> None:
-        if why := broken(job, ended):
-            raise CampaignError(f"{why}; see {_folder(campaign, job)}")
-        shutil.rmtree(_folder(campaign, job), ignore_errors=True)
 
-    _run_each(campaign, checks(campaign.plan.wish), must_hold, "checks", progress)
+def _distrust(job: Job, end: RunEnd) -> str:
+    """Return why one of the checks did not come out as it must, in one line; empty where it did."""
+    if job.change is not None:
+        judgement = judge(job.change, end)
+        failed = judgement.result is not Result.KILLED
+        return f"a server that always fails was not rejected: {judgement.reason}" if failed else ""
+    if end.verdict is None:
+        return f"the clean run did not run: {end.trouble}"
+    if end.verdict["exit"] != 0:
+        return f"the clean run was not accepted, it is {end.verdict['verdict']}: {'; '.join(end.verdict['reasons'])}"
+    return ""
 
 
 def _run(campaign: Campaign, progress: Progress) -> None:
     """Run what is planned."""
+    with closing(_ends(campaign, campaign.plan.jobs, "campaign", progress)) as ends:
+        for job, end in ends:
+            change = campaign.rows[job.name].change
+            judgement = _on_one_look(job, judge(change, end))
+            folder = _kept(campaign, job, judgement, end)
+            campaign.rows[job.name] = CampaignRow(change, judgement, end, folder=folder)
 
-    def note(job: Job, ended: RunEnd) -> None:
-        if job.change is not None:
-            judged = _on_one_look(job, judge(job.change, ended))
-            campaign.rows.append(CampaignRow(job.change, judged, ended, folder=_kept(campaign, job, judged, ended)))
 
-    _run_each(campaign, campaign.plan.jobs, note, "campaign", progress)
-
-
-def _on_one_look(job: Job, judged: Judgement) -> Judgement:
+def _on_one_look(job: Job, judgement: Judgement) -> Judgement:
     """Return what a change that did nothing comes to where there is no second look and this one does not see all."""
-    if judged.result is Result.DID_NOTHING and judged.asked and again(job) is None and not sees_most(job.profile):
+    nothing = judgement.result is Result.DID_NOTHING and judgement.requested
+    if nothing and rerun(job) is None and not sees_most(job.profile):
         result = Result.SURVIVED if job.change and job.change.kinds else Result.SILENT
-        return replace(judged, result=result, reason=f"under {job.profile} it never came to act")
-    return judged
+        return replace(judgement, result=result, reason=f"under {job.profile} it never came to act")
+    return judgement
 
 
 def _look_again(campaign: Campaign, progress: Progress) -> None:
     """Let all cases run on what was not noticed, or never came to act: that tells why this profile does not see it."""
-    missed = {
-        row.change.name: place
-        for place, row in enumerate(campaign.rows)
-        if row.judged.result in UNSEEN or (row.judged.result is Result.DID_NOTHING and row.judged.asked)
-    }
-    jobs = [second for job in campaign.plan.jobs if job.change and job.change.name in missed and (second := again(job))]
-
-    def add(job: Job, ended: RunEnd) -> None:
-        if job.change is not None:
-            place = missed[job.change.name]
-            campaign.rows[place] = _in_the_light_of(campaign.rows[place], judge(job.change, ended), ended)
-        shutil.rmtree(_folder(campaign, job, SECOND), ignore_errors=True)
-
-    _run_each(campaign, jobs, add, "why they survived", progress, SECOND)
+    missed = {name for name, row in campaign.rows.items() if _missed(row.judgement)}
+    jobs = [second for job in campaign.plan.jobs if job.name in missed and (second := rerun(job))]
+    with closing(_ends(campaign, jobs, "why they survived", progress, SECOND)) as ends:
+        for job, end in ends:
+            row = campaign.rows[job.name]
+            campaign.rows[job.name] = _in_the_light_of(row, judge(row.change, end), end)
+            shutil.rmtree(_folder(campaign, job, SECOND), ignore_errors=True)
 
 
-def _in_the_light_of(row: CampaignRow, later: Judgement, ended: RunEnd) -> CampaignRow:
+def _missed(judgement: Judgement) -> bool:
+    return judgement.result in UNSEEN or (judgement.result is Result.DID_NOTHING and judgement.requested)
+
+
+def _in_the_light_of(row: CampaignRow, later: Judgement, end: RunEnd) -> CampaignRow:
     """Return a row with what the thorough profile adds: who sees the breakage, or that it does act somewhere."""
-    judged = row.judged
-    if judged.result is Result.DID_NOTHING:
-        if ended.applied == 0:
+    judgement = row.judgement
+    if judgement.result is Result.DID_NOTHING:
+        if end.applied == 0:
             return replace(row, later=later)
         if not row.change.kinds:
-            return replace(row, judged=later, ended=ended, later=later)
-        judged = replace(judged, result=Result.SURVIVED, reason="it never came to act")
+            return replace(row, judgement=later, end=end, later=later)
+        judgement = replace(judgement, result=Result.SURVIVED, reason="it never came to act")
     seen = f"{later.by[0].case} ({later.by[0].level}) sees it" if later.result is Result.KILLED else ""
-    reason = f"{judged.reason}; {seen or f'{THOROUGH} too: {later.result}'}"
-    return replace(row, judged=replace(judged, reason=reason), later=later)
+    reason = f"{judgement.reason}; {seen or f'{THOROUGH} too: {later.result}'}"
+    return replace(row, judgement=replace(judgement, reason=reason), later=later)
 
 
-def _run_each(
-    campaign: Campaign,
-    jobs: Sequence[Job],
-    then: Callable[[Job, RunEnd], None],
-    label: str,
-    progress: Progress,
-    suffix: str = "",
-) -> None:
+def _ends(
+    campaign: Campaign, jobs: Sequence[Job], label: str, progress: Progress, suffix: str = ""
+) -> Generator[tuple[Job, RunEnd], None, None]:
+    """Yield each job with what its run left, as it ends."""
     if not jobs:
         return
     runs = run_all(jobs, lambda job: _folder(campaign, job, suffix), campaign.at_once)
     with progress(label, len(jobs)) as one_more, closing(runs):
-        for job, ended in runs:
-            then(job, ended)
+        for job, end in runs:
+            yield job, end
             one_more()
 
 
 def _folder(campaign: Campaign, job: Job, suffix: str = "") -> Path:
-    name = job.change.name.replace("/", ".") if job.change else "clean"
-    return campaign.out / RUNS / f"{name}{suffix}"
+    return campaign.out / RUNS / f"{job.name.replace('/', '.')}{suffix}"
 
 
-def _kept(campaign: Campaign, job: Job, judged: Judgement, ended: RunEnd) -> Path | None:
+def _kept(campaign: Campaign, job: Job, judgement: Judgement, end: RunEnd) -> Path | None:
     """Return the folder of a run that somebody may want to look at, or to sweep up after; remove any other."""
     folder = _folder(campaign, job)
-    left = bool(job.behind and ended.verdict and ended.verdict["leaks"])
-    if judged.result not in GOOD or left:
+    left = bool(job.upstream and end.verdict and end.verdict["leaks"])
+    if judgement.result not in GOOD or left:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     return None

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from contracts.breakages.proxy.proxy import front
-from contracts.campaign.judge import told
+from contracts.breakages.proxy.proxy import fault_proxy
+from contracts.campaign.judge import findings
 from contracts.campaign.plan import RELEASE, Job
 from contracts.catalog.cases import Case, cases
 from contracts.paths import CASES, ROOT
@@ -22,8 +22,8 @@ OUTPUT, ENDED = "output.txt", "ended.json"
 """What a run leaves in its folder beside verdict.json: what pytest said; exit code and answers made different."""
 SECONDS = 2
 """How long a case waits for an answer, or for a state, behind a breakage that may hang."""
-LONGEST = 120
-"""Seconds that a whole run in front of a stand-in may take."""
+LONGEST = 600
+"""Seconds that a whole run in front of a stand-in may take: far more than it does on a busy machine."""
 
 
 def warm() -> None:
@@ -42,7 +42,7 @@ def run(job: Job, folder: Path) -> None:
             os.dup2(out.fileno(), descriptor)
         _forget_settings(job, folder)
         ca_file = os.environ.get("ZADIG_CA_FILE")
-        with front(job.change, job.behind or create_app(), ca_file=ca_file) as served:
+        with fault_proxy(job.change, job.upstream or create_app(), ca_file=ca_file) as served:
             code = pytest.main(_arguments(job, served.base_url, folder), plugins=[Steering(job)])
         ended = {"code": int(code), "applied": served.applied}
         (folder / ENDED).write_text(json.dumps(ended), encoding="utf-8")
@@ -52,17 +52,17 @@ def _forget_settings(job: Job, folder: Path) -> None:
     """Take away what is set for other runs: all of it where the target is a stand-in, else what says which run."""
     of_a_run = [f"ZADIG_{name}" for name in ("BASE_URL", "RUN_DIR", "PROFILE", "SHARD", "DRIFT", "PROXY")]
     for name in [*os.environ]:
-        if name.startswith("PYTEST_") or (name in of_a_run if job.behind else name.startswith("ZADIG_")):
+        if name.startswith("PYTEST_") or (name in of_a_run if job.upstream else name.startswith("ZADIG_")):
             del os.environ[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    if not job.behind:
+    if not job.upstream:
         os.chdir(folder)  # away from the user's zadig.toml
 
 
 def _arguments(job: Job, base_url: str, folder: Path) -> list[str]:
     usual = [str(CASES), "--rootdir", str(ROOT), "-c", str(ROOT / "pytest.ini"), "-q"]
     usual += ["-p", "no:cacheprovider", "--base-url", base_url, "--run-dir", str(folder), "--profile", job.profile]
-    if job.behind:
+    if job.upstream:
         return usual
     usual += ["--run-timeout", str(LONGEST)]
     waits = ("connect", "first-byte", "answer", "state") if job.hasty else ()
@@ -70,7 +70,7 @@ def _arguments(job: Job, base_url: str, folder: Path) -> list[str]:
 
 
 class Steering:
-    """A plugin of pytest: runs those cases first that are to tell, keeps to some, and ends the run once one told."""
+    """A plugin of pytest: runs those cases first that are to see it, keeps to some, and ends the run once one does."""
 
     def __init__(self, job: Job) -> None:
         self._job = job
@@ -82,14 +82,14 @@ class Steering:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the cases in order and leave those out that are not asked for."""
+        """Put the cases in order and leave out those that are not to run."""
         wanted = self._job.cases
         items[:] = sorted((item for item in items if not wanted or _case_id(item) in wanted), key=self._rank)
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """End the run where a case told of the breakage."""
+        """End the run where a case found the breakage."""
         change, outcome = self._job.change, getattr(report, "zadig", None)
-        if self._job.hasty and change and self._session and outcome and told(change, outcome):
+        if self._job.hasty and change and self._session and outcome and findings(change, outcome):
             self._session.shouldfail = "the breakage is found out"
 
     def _rank(self, item: pytest.Item) -> int:

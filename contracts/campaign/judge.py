@@ -29,9 +29,10 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class RunEnd:
-    """What is left of a run that ended: how many answers the change made different, and verdict.json.
+    """What is left of a run.
 
-    `trouble` says why there is no such thing, in one line; the run is then none.
+    applied: how many answers the change made different. verdict: verdict.json. trouble: why there is no such thing, in
+    one line; the run is then none.
     """
 
     applied: int = 0
@@ -42,7 +43,10 @@ class RunEnd:
 
 @dataclass(frozen=True)
 class Finding:
-    """One breach of one case, as it counts: which case of which level, the kind of breach and its signature."""
+    """One breach of one case, as it counts.
+
+    level: that of the case. kind, signature: those of the breach.
+    """
 
     case: str
     level: str
@@ -55,66 +59,76 @@ class Finding:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What became of a change, why, and the breaches that told. `asked`: whether any case got its answer."""
+    """What became of a change.
+
+    reason: why, where that is not plain. by: the breaches that show it. requested: whether any case sent a request that
+    gets its answer.
+    """
 
     result: Result
     reason: str = ""
     by: tuple[Finding, ...] = ()
-    asked: bool = False
+    requested: bool = False
 
 
-def judge(change: Breakage, ended: RunEnd) -> Judgement:
+def judge(change: Breakage, end: RunEnd) -> Judgement:
     """Return what a run with `change` in front says about it."""
-    verdict = ended.verdict
-    if ended.trouble or verdict is None:
-        return Judgement(Result.DID_NOT_RUN, ended.trouble or "there is no verdict")
+    verdict = end.verdict
+    if end.trouble or verdict is None:
+        return Judgement(Result.DID_NOT_RUN, end.trouble or "there is no verdict")
     crashed = [outcome for outcome in verdict["cases"] if outcome["result"] == "crashed"]
     if crashed:
         return Judgement(Result.DID_NOT_RUN, f"the suite itself failed in {crashed[0]['case']}: {crashed[0]['reason']}")
-    asked = any(_asks(outcome, change) for outcome in verdict["cases"])
-    if ended.applied == 0:
-        return _without_effect(change, verdict, asked)
-    return _breakage(change, ended, verdict) if change.kinds else _benign(verdict)
+    requested = any(_requests(outcome, change) for outcome in verdict["cases"])
+    if end.applied == 0:
+        return _without_effect(change, verdict, requested)
+    return _breakage(change, end, verdict) if change.kinds else _benign(verdict)
 
 
-def told(change: Breakage, outcome: Mapping[str, Any]) -> tuple[Finding, ...]:
+def findings(change: Breakage, outcome: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return the breaches of one case by which a breakage is found out: of a kind expected, at its own operation."""
-    if outcome["result"] not in BROKEN or not _at(outcome, change.operation):
+    if outcome["result"] not in BROKEN or not _is_at(outcome, change.operation):
         return ()
     return tuple(row for row in _breaches(outcome) if row.kind in change.kinds)
 
 
-def _without_effect(change: Breakage, verdict: Mapping[str, Any], asked: bool) -> Judgement:
-    """Judge a change that made no answer different: a defect of the campaign, unless no case asked for its answer."""
+def _without_effect(change: Breakage, verdict: Mapping[str, Any], requested: bool) -> Judgement:
+    """Judge a change that made no answer different: a defect of the campaign, unless no case requested its answer."""
     profile = verdict["run"]["profile"]
     if verdict["verdict"] != ACCEPTED:
         why = _first(verdict)
         return Judgement(Result.DID_NOTHING, f"it made no answer different, and yet the run was not accepted: {why}")
-    if asked:
-        return Judgement(Result.DID_NOTHING, "its answer came, and it made none different", asked=True)
+    if requested:
+        return Judgement(Result.DID_NOTHING, "its answer came, and it made none different", requested=True)
     reason = f"no case of {profile} gets this answer"
     return Judgement(Result.SURVIVED if change.kinds else Result.SILENT, reason)
 
 
-def _breakage(change: Breakage, ended: RunEnd, verdict: Mapping[str, Any]) -> Judgement:
-    by = tuple(row for outcome in verdict["cases"] for row in told(change, outcome))
+def _breakage(change: Breakage, end: RunEnd, verdict: Mapping[str, Any]) -> Judgement:
+    by = tuple(row for outcome in verdict["cases"] for row in findings(change, outcome))
     if by and verdict["verdict"] == REJECTED:
-        return Judgement(Result.KILLED, "", by, asked=True)
+        return Judgement(Result.KILLED, "", by, requested=True)
     if verdict["verdict"] == REJECTED:
         others = tuple(row for outcome in verdict["cases"] if outcome["result"] in BROKEN for row in _breaches(outcome))
         expected = f"{' or '.join(sorted(change.kinds))} at {change.operation}"
-        return Judgement(Result.MISREPORTED, f"expected {expected}, reported as {_some(others)}", others, asked=True)
-    reason = f"applied {ended.applied} {'time' if ended.applied == 1 else 'times'}, and no case noticed"
+        return Judgement(
+            Result.MISREPORTED, f"expected {expected}, reported as {_some(others)}", others, requested=True
+        )
+    reason = f"applied {end.applied} {'time' if end.applied == 1 else 'times'}, and no case noticed"
     if verdict["verdict"] != ACCEPTED:
         reason += f": the run was {verdict['verdict']} ({'; '.join(verdict['reasons'])})"
-    return Judgement(Result.SURVIVED, reason, asked=True)
+    return Judgement(Result.SURVIVED, reason, requested=True)
 
 
 def _benign(verdict: Mapping[str, Any]) -> Judgement:
     if verdict["exit"] == 0:
-        return Judgement(Result.SILENT, asked=True)
-    broken = tuple(row for outcome in verdict["cases"] if outcome["result"] in BROKEN for row in _breaches(outcome))
-    return Judgement(Result.FALSE_ALARM, f"{verdict['verdict']}: {_first(verdict)}", broken, asked=True)
+        return Judgement(Result.SILENT, requested=True)
+    reason = f"{verdict['verdict']}: {_first(verdict)}"
+    return Judgement(Result.FALSE_ALARM, reason, _all_breaches(verdict), requested=True)
+
+
+def _all_breaches(verdict: Mapping[str, Any]) -> tuple[Finding, ...]:
+    return tuple(row for outcome in verdict["cases"] if outcome["result"] in BROKEN for row in _breaches(outcome))
 
 
 def _breaches(outcome: Mapping[str, Any]) -> Iterator[Finding]:
@@ -140,10 +154,10 @@ def _first(verdict: Mapping[str, Any]) -> str:
     return f"{reasons}; first {what}"
 
 
-def _at(outcome: Mapping[str, Any], operation: str) -> bool:
-    """Whether a case went wrong at an operation: its own, or that of the step at which a story ended.
+def _is_at(outcome: Mapping[str, Any], operation: str) -> bool:
+    """Whether a case went wrong at an operation: its own, or that of the step at which a scenario ended.
 
-    A flow ends at its last operation, or at a look at what that one did. A crowd sends several at once.
+    A flow ends at its last operation, or at a look at what that one did. A concurrent scenario sends several at once.
     """
     if operation == "*" or outcome["operation"] in EFFECTS:
         return operation in ("*", outcome["operation"])
@@ -151,7 +165,7 @@ def _at(outcome: Mapping[str, Any], operation: str) -> bool:
     return operation in (calls if outcome["operation"] == "concurrency" else calls[-1:])
 
 
-def _asks(outcome: Mapping[str, Any], change: Breakage) -> bool:
+def _requests(outcome: Mapping[str, Any], change: Breakage) -> bool:
     """Whether a case sent a request that gets the answer which a change acts on."""
     return any(
         (change.operation in ("*", step["call"])) and (change.answer in ("*", step["answer"]))

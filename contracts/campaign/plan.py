@@ -23,19 +23,24 @@ WELL = ("killed", "silent")
 
 
 class PlanError(ValueError):
-    """What was asked for cannot be done; one line says why and what to do."""
+    """The options cannot be followed; one line says why and what to do."""
 
 
 @dataclass(frozen=True)
 class CampaignOptions:
-    """What was asked for. `behind` is the address of a Zadig to put the changes in front of; empty: a stand-in each."""
+    """What a campaign is to be.
+
+    only: patterns of names. family: the only one. profile: which cases run. failed_from: a campaign.json of which only
+    what is not well is run. short: one breakage of each family and operation. upstream: the address of a Zadig to put
+    the changes in front of; empty: a stand-in each.
+    """
 
     only: tuple[str, ...] = ()
     family: str = ""
     profile: str | None = None
     failed_from: Path | None = None
     short: bool = False
-    behind: str = ""
+    upstream: str = ""
 
     @property
     def level(self) -> str:
@@ -45,63 +50,74 @@ class CampaignOptions:
 
 @dataclass(frozen=True)
 class Job:
-    """One run: pytest on the cases in front of a change, or of none. `cases`: the only ones to run; empty: all.
+    """One run: pytest on the cases in front of a change, or of none.
 
-    `behind` as in CampaignOptions. `hasty`: the run ends with the first breach that is expected, and waits for no
-    answer long.
+    profile, upstream: as in CampaignOptions. cases: the only ones to run; empty: all.
     """
 
     change: Breakage | None
     profile: str
-    behind: str = ""
+    upstream: str = ""
     cases: frozenset[str] = frozenset()
 
     @property
+    def name(self) -> str:
+        """That of the change."""
+        return self.change.name if self.change else "clean"
+
+    @property
     def hasty(self) -> bool:
-        """Whether a breakage is in front: its run need not go on once it is told, and it may hang."""
+        """Whether the run ends with the first breach that is expected, and waits for no answer long.
+
+        That is so with a breakage: there is no more to learn, and it may hang.
+        """
         return self.change is not None and bool(self.change.kinds)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The changes of a campaign, one job each; and what to say about those that are left out."""
+    """What a campaign runs.
 
-    wish: CampaignOptions
+    jobs: one for each change. notes: what to say about those that are left out.
+    """
+
+    options: CampaignOptions
     jobs: tuple[Job, ...]
     notes: tuple[str, ...] = ()
 
 
-def plan(wish: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
+def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
     """Return what is to be done of all `changes`; raises PlanError where a pattern or a file names none of them."""
-    chosen, notes = dict(changes), []
-    for pattern in wish.only:
+    names, notes = set(changes), []
+    for pattern in options.only:
         if not any(fnmatchcase(name, pattern) for name in changes):
             raise PlanError(f"--only: no change is called {pattern!r}{_near(pattern, changes)}")
-    if wish.only:
-        chosen = {name: it for name, it in chosen.items() if any(fnmatchcase(name, pattern) for pattern in wish.only)}
-    if wish.family:
+    if options.only:
+        names = {name for name in changes if any(fnmatchcase(name, pattern) for pattern in options.only)}
+    if options.family:
         families = sorted({change.family for change in changes.values()})
-        if wish.family not in families:
-            raise PlanError(f"--family: there is no {wish.family!r}, only {', '.join(families)}")
-        chosen = {name: change for name, change in chosen.items() if change.family == wish.family}
-    if wish.failed_from is not None:
-        failed = _failed(wish.failed_from)
+        if options.family not in families:
+            raise PlanError(f"--family: there is no {options.family!r}, only {', '.join(families)}")
+        names &= {name for name, change in changes.items() if change.family == options.family}
+    if options.failed_from is not None:
+        failed = _failed(options.failed_from)
         if unknown := failed - changes.keys():
-            notes.append(f"no changes any more, though {wish.failed_from} names them: {', '.join(sorted(unknown))}")
-        chosen = {name: change for name, change in chosen.items() if name in failed}
-    if wish.short:
+            notes.append(f"no changes any more, though {options.failed_from} names them: {', '.join(sorted(unknown))}")
+        names &= failed
+    chosen = {name: change for name, change in changes.items() if name in names}
+    if options.short:
         chosen = _one_each(chosen)
-    if wish.behind:
+    if options.upstream:
         kept = {name: change for name, change in chosen.items() if change.live}
         if len(kept) < len(chosen):
             notes.append(f"left out, because they may stand in front of a stand-in only: {len(chosen) - len(kept)}")
         chosen = kept
-    return Plan(wish, tuple(_job(change, wish) for change in chosen.values()), tuple(notes))
+    return Plan(options, tuple(_job(change, options) for change in chosen.values()), tuple(notes))
 
 
-def again(job: Job) -> Job | None:
+def rerun(job: Job) -> Job | None:
     """Return the run that tells why a change was not noticed, all cases that there are; None where that was all."""
-    if job.behind or (sees_most(job.profile) and not job.cases):
+    if job.upstream or (sees_most(job.profile) and not job.cases):
         return None  # on a live target all cases take hours
     return Job(job.change, THOROUGH)
 
@@ -113,38 +129,38 @@ def sees_most(profile: str) -> bool:
 
 def one_each(release: str, profile: str) -> frozenset[str]:
     """Return one case for each operation and answer, of the least level that there is."""
-    found: dict[tuple[str, str], str] = {}
+    first: dict[tuple[str, str], str] = {}
     for case in sorted(cases(release), key=lambda case: LEVELS.index(case.level)):
         if runs_at(case.level, PROFILES[profile]):
-            found.setdefault((case.operation, case.answer.name), case.id)
-    return frozenset(found.values())
+            first.setdefault((case.operation, case.answer.name), case.id)
+    return frozenset(first.values())
 
 
-def _job(change: Breakage, wish: CampaignOptions) -> Job:
-    few = wish.short and not change.kinds
-    return Job(change, wish.level, wish.behind, one_each(RELEASE, wish.level) if few else frozenset())
+def _job(change: Breakage, options: CampaignOptions) -> Job:
+    few = options.short and not change.kinds
+    return Job(change, options.level, options.upstream, one_each(RELEASE, options.level) if few else frozenset())
 
 
 def _one_each(changes: Mapping[str, Breakage]) -> dict[str, Breakage]:
     """Return the first breakage by name of each family and operation, and all benign changes."""
-    found: dict[object, Breakage] = {}
+    first: dict[object, Breakage] = {}
     for name in sorted(changes):
         change = changes[name]
-        found.setdefault((change.family, change.operation) if change.kinds else name, change)
-    return {change.name: change for change in found.values()}
+        first.setdefault((change.family, change.operation) if change.kinds else name, change)
+    return {change.name: change for change in first.values()}
 
 
 def _failed(path: Path) -> set[str]:
     try:
-        told: Any = json.loads(path.read_text(encoding="utf-8"))
-        if told["version"] != VERSION:
-            raise PlanError(f"--failed-from: {path} is of version {told['version']!r}, this reads {VERSION}")
-        return {row["name"] for row in told["changes"] if row["result"] not in WELL}
+        earlier: Any = json.loads(path.read_text(encoding="utf-8"))
+        if earlier["version"] != VERSION:
+            raise PlanError(f"--failed-from: {path} is of version {earlier['version']!r}, this reads {VERSION}")
+        return {row["name"] for row in earlier["changes"] if row["result"] not in WELL}
     except OSError as error:
         raise PlanError(f"--failed-from: {path} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        if isinstance(error, PlanError):
-            raise
+    except PlanError:
+        raise
+    except (ValueError, KeyError, TypeError):
         raise PlanError(f"--failed-from: {path} is no {FILE} of a campaign") from None
 
 

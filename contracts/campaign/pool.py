@@ -33,7 +33,7 @@ class _Running:
     @property
     def ends(self) -> float:
         """When it is given up: the run ends itself at its --run-timeout, if it can."""
-        return self.started + (LONGEST_LIVE if self.job.behind else LONGEST) + GRACE
+        return self.started + (LONGEST_LIVE if self.job.upstream else LONGEST) + GRACE
 
 
 def run_all(

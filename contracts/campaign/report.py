@@ -23,15 +23,15 @@ WORST = list(Result)
 TENTHS = 10
 
 
-def told(campaign: Campaign, least: float) -> dict[str, Any]:
+def to_json(campaign: Campaign, least: float) -> dict[str, Any]:
     """Return a campaign as plain data, as it stands in campaign.json."""
-    wish = campaign.plan.wish
+    options = campaign.plan.options
     return {
         "version": VERSION,
         "release": RELEASE,
-        "profile": wish.level,
-        "short": wish.short,
-        "in_front_of": wish.behind or None,
+        "profile": options.level,
+        "short": options.short,
+        "in_front_of": options.upstream or None,
         "at_once": campaign.at_once,
         "seconds": campaign.seconds,
         "interrupted": campaign.interrupted,
@@ -40,51 +40,51 @@ def told(campaign: Campaign, least: float) -> dict[str, Any]:
         "least": least,
         "counts": {str(result): campaign.count(result) for result in Result},
         "notes": list(campaign.plan.notes),
-        "changes": [_row(row, campaign.out) for row in campaign.rows],
+        "changes": [_row(row, campaign.out) for row in campaign.rows.values()],
     }
 
 
-def write(whole: Mapping[str, Any], out: Path) -> None:
+def write(data: Mapping[str, Any], out: Path) -> None:
     """Write campaign.json and the page into a folder."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / FILE).write_text(json.dumps(whole, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    worst_first = sorted(whole["changes"], key=lambda row: WORST.index(Result(row["result"])))
+    (out / FILE).write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    worst_first = sorted(data["changes"], key=lambda row: WORST.index(Result(row["result"])))
     text = (
         environment(Path(__file__).parent)
         .get_template(PAGE)
-        .render(whole=whole, changes=worst_first, results=WORST, summed=summed(whole))
+        .render(data=data, changes=worst_first, results=WORST, summed=summed(data))
     )
     (out / PAGE).write_text(text, encoding="utf-8")
 
 
-def lines(whole: Mapping[str, Any]) -> Iterator[str]:
+def lines(data: Mapping[str, Any]) -> Iterator[str]:
     """Yield what the terminal shows: a row a family, what needs a look, and the sum."""
-    families = dict.fromkeys(row["family"] for row in whole["changes"])
-    shown = [result for result in reversed(WORST) if whole["counts"][result] or result in ("killed", "silent")]
-    table = [[family, *(_count(whole, family, result) or "" for result in shown)] for family in sorted(families)] + [
-        ["all", *(whole["counts"][result] for result in shown)]
+    families = dict.fromkeys(row["family"] for row in data["changes"])
+    shown = [result for result in reversed(WORST) if data["counts"][result] or result in ("killed", "silent")]
+    table = [[family, *(_count(data, family, result) or "" for result in shown)] for family in sorted(families)] + [
+        ["all", *(data["counts"][result] for result in shown)]
     ]
     yield from columns(["family", *shown], table)
-    for row in sorted(whole["changes"], key=lambda row: WORST.index(Result(row["result"]))):
+    for row in sorted(data["changes"], key=lambda row: WORST.index(Result(row["result"]))):
         if row["result"] not in GOOD:
             yield f"\n{row['result']}  {row['name']}\n  {row['says']}\n  {row['reason']}"
     yield ""
-    yield from (f"note: {note}" for note in whole["notes"])
-    yield summed(whole)
+    yield from (f"note: {note}" for note in data["notes"])
+    yield summed(data)
 
 
-def summed(whole: Mapping[str, Any]) -> str:
+def summed(data: Mapping[str, Any]) -> str:
     """Return what came of a campaign in one line."""
-    counts, rate = whole["counts"], whole["kill_rate"]
-    benign = sum(row["benign"] and row["result"] not in BROKEN for row in whole["changes"])
-    counted = sum(not row["benign"] and row["result"] not in BROKEN for row in whole["changes"])
+    counts, rate = data["counts"], data["kill_rate"]
+    benign = sum(row["benign"] and row["result"] not in BROKEN for row in data["changes"])
+    counted = sum(not row["benign"] and row["result"] not in BROKEN for row in data["changes"])
     killed = "no breakages" if rate is None else f"kill rate {rate:g} % ({counts['killed']} of {counted})"
     parts = [killed, f"false alarms {counts['false alarm']} of {benign}"]
     parts += [f"{counts[result]} {result}" for result in BROKEN if counts[result]]
-    parts += ["interrupted"] * whole["interrupted"]
-    form = ", short form" if whole["short"] else ""
-    where = f" in front of {whole['in_front_of']}" if whole["in_front_of"] else ""
-    what, took = f"CAMPAIGN{where} ({whole['profile']}{form})", f"{whole['seconds']:.0f} s, exit {whole['exit']}"
+    parts += ["interrupted"] * data["interrupted"]
+    form = ", short form" if data["short"] else ""
+    where = f" in front of {data['in_front_of']}" if data["in_front_of"] else ""
+    what, took = f"CAMPAIGN{where} ({data['profile']}{form})", f"{data['seconds']:.0f} s, exit {data['exit']}"
     return f"{what}: {', '.join(parts)}; {took}"
 
 
@@ -108,7 +108,7 @@ def progress(label: str, total: int) -> Iterator[Callable[[], None]]:
 
 
 def _row(row: CampaignRow, out: Path) -> dict[str, Any]:
-    change, judged = row.change, row.judged
+    change, judgement = row.change, row.judgement
     return {
         "name": change.name,
         "family": change.family,
@@ -117,15 +117,15 @@ def _row(row: CampaignRow, out: Path) -> dict[str, Any]:
         "says": change.says,
         "kinds": sorted(change.kinds),
         "benign": not change.kinds,
-        "result": str(judged.result),
-        "reason": judged.reason,
-        "by": [asdict(breach) for breach in judged.by],
+        "result": str(judgement.result),
+        "reason": judgement.reason,
+        "by": [asdict(breach) for breach in judgement.by],
         "later": [asdict(breach) for breach in row.later.by] if row.later else [],
-        "applied": row.ended.applied,
-        "seconds": row.ended.seconds,
+        "applied": row.end.applied,
+        "seconds": row.end.seconds,
         "folder": str(row.folder.relative_to(out)) if row.folder else None,
     }
 
 
-def _count(whole: Mapping[str, Any], family: str, result: str) -> int:
-    return sum(row["family"] == family and row["result"] == result for row in whole["changes"])
+def _count(data: Mapping[str, Any], family: str, result: str) -> int:
+    return sum(row["family"] == family and row["result"] == result for row in data["changes"])

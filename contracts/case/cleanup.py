@@ -1,6 +1,6 @@
 """Removes what a run made: cancels its tasks, then deletes its workflows, and names what would not go."""
 
-from contracts.check.state import Snapshot, UnclearError, look
+from contracts.check.state import Snapshot, UnclearError, snapshot
 from contracts.safety.journal import PREFIX, left_open
 from contracts.target.listing import Reader, UnreadableError, workflow_names
 from contracts.target.requests import operation_call, support_call
@@ -15,11 +15,11 @@ def remove(target: Target, subject: Subject, held: Snapshot | None = None) -> st
     `held` is what the target holds under the name, where that is known; else it is looked up.
     """
     try:
-        held = held if held is not None else look(target, subject)
+        held = held if held is not None else snapshot(target, subject)
         if held.workflow is not None:
             _cancel_tasks(target, subject, held)
             exchange = target.send(support_call(target, "delete-workflow", subject))
-            if exchange.status != 200 and look(target, subject).workflow is not None:
+            if exchange.status != 200 and snapshot(target, subject).workflow is not None:
                 came = exchange.failure.text if exchange.failure else f"HTTP {exchange.status}"
                 return f"{subject.name} in project {subject.project}: delete-workflow answered {came}"
     except UnclearError as error:

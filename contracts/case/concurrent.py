@@ -1,4 +1,4 @@
-"""A crowd: many requests at once, each held against its own answer."""
+"""A concurrent scenario: many requests at once, each held against its own answer."""
 
 import threading
 from collections import Counter
@@ -12,7 +12,7 @@ from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check
 from contracts.check.expected import promise
-from contracts.check.state import Snapshot, UnclearError, json_value, look
+from contracts.check.state import Snapshot, UnclearError, json_value, snapshot
 from contracts.http.client import Exchange, Request
 from contracts.http.curl import curl
 from contracts.report.verdict_rules import Result
@@ -26,7 +26,7 @@ CLIENTS = 8
 
 
 @dataclass(frozen=True)
-class _Order:
+class _Attempt:
     """One request of a crowd and the answers that it may get."""
 
     request: Request
@@ -61,22 +61,23 @@ class ConcurrentScenario(Scenario):
         no_stage = Overrides(set={"build_stage": {"enabled": False, "modules": []}})
         elsewhere, nothing = Overrides(env="zct-no-such-env"), Overrides(set={"targets": []})
         kinds = (
-            self._order("create-workflow", ("already-exists",), self._subject),
-            self._order("create-workflow", ("no-stage",), stageless, no_stage),
-            self._order("cancel-task", ("no-such-task",), missing),
-            self._order("restart-task", ("no-such-task",), missing),
-            self._order("start-task", ("no-environment",), self._subject, elsewhere),
-            self._order("start-task", ("no-targets",), self._subject, nothing),
+            self._prepare("create-workflow", ("already-exists",), self._subject),
+            self._prepare("create-workflow", ("no-stage",), stageless, no_stage),
+            self._prepare("cancel-task", ("no-such-task",), missing),
+            self._prepare("restart-task", ("no-such-task",), missing),
+            self._prepare("start-task", ("no-environment",), self._subject, elsewhere),
+            self._prepare("start-task", ("no-targets",), self._subject, nothing),
         )
         turns = [(client, number) for number in range(each) for client in range(CLIENTS)]
-        orders = [kinds[(client + number) % 2 + PAIRS[number % len(PAIRS)]] for client, number in turns]
-        self._all_as_promised(orders, self._at_once(orders))
+        attempts = [kinds[(client + number) % 2 + PAIRS[number % len(PAIRS)]] for client, number in turns]
+        self._all_as_promised(attempts, self._at_once(attempts))
 
     def creates_at_once(self, clients: int = CLIENTS) -> None:
         """Let several clients create one name: one succeeds, and the others hear that it exists."""
-        orders = [self._order("create-workflow", ("success", "already-exists", "lost-race"), self._subject)] * clients
-        exchanges = self._at_once(orders)
-        self._all_as_promised(orders, exchanges)
+        create = self._prepare("create-workflow", ("success", "already-exists", "lost-race"), self._subject)
+        attempts = [create] * clients
+        exchanges = self._at_once(attempts)
+        self._all_as_promised(attempts, exchanges)
         won = sum(exchange.status == 200 for exchange in exchanges)
         if won != 1:
             self._end_if((_wrong("created", "one of the creates succeeds", f"{won} of {clients} creates"),), "counting")
@@ -85,9 +86,9 @@ class ConcurrentScenario(Scenario):
 
     def starts_at_once(self) -> None:
         """Let all clients start a task of one workflow: each gets an id of its own, from 1 on."""
-        orders = [self._order("start-task", ("queued",), self._subject)] * CLIENTS
-        exchanges = self._at_once(orders)
-        self._all_as_promised(orders, exchanges)
+        attempts = [self._prepare("start-task", ("queued",), self._subject)] * CLIENTS
+        exchanges = self._at_once(attempts)
+        self._all_as_promised(attempts, exchanges)
         ids = sorted(json_value(exchange)["task_id"] for exchange in exchanges)
         if ids != list(range(1, CLIENTS + 1)):
             self._end_if((_wrong("ids", f"the ids 1 to {CLIENTS}", str(ids)),), "counting")
@@ -97,10 +98,10 @@ class ConcurrentScenario(Scenario):
 
     def cancels_and_restarts_at_once(self) -> None:
         """Let half of the clients cancel the task and half restart it: each answer is legal, and so is the end."""
-        cancels = self._order("cancel-task", ("success", "already-passed"), self._subject)
-        restarts = self._order("restart-task", ("success", "still-queued", "already-passed"), self._subject)
-        orders = [cancels, restarts] * (CLIENTS // 2)
-        self._all_as_promised(orders, self._at_once(orders))
+        cancels = self._prepare("cancel-task", ("success", "already-passed"), self._subject)
+        restarts = self._prepare("restart-task", ("success", "still-queued", "already-passed"), self._subject)
+        attempts = [cancels, restarts] * (CLIENTS // 2)
+        self._all_as_promised(attempts, self._at_once(attempts))
         state = self._look().tasks.get(self._subject.task_id, "gone")
         legal = set(self._target.release.task_states)
         if state not in legal:
@@ -109,18 +110,18 @@ class ConcurrentScenario(Scenario):
     def _again(self, request: Request) -> str:
         return curl(self._target.client, request)  # one shell is no crowd
 
-    def _order(
-        self, operation: str, answers: tuple[str, ...], subject: Subject, special: Overrides = NO_OVERRIDES
-    ) -> _Order:
-        whole = self._target.release.operations[operation]
-        request = operation_call(self._target, whole, subject, special)
-        known = tuple(whole.answers[name] for name in answers if name in whole.answers)
-        return _Order(request, known, sent_names(self._target, subject, special, request))
+    def _prepare(
+        self, operation: str, answers: tuple[str, ...], subject: Subject, overrides: Overrides = NO_OVERRIDES
+    ) -> _Attempt:
+        call = self._target.release.operations[operation]
+        request = operation_call(self._target, call, subject, overrides)
+        known = tuple(call.answers[name] for name in answers if name in call.answers)
+        return _Attempt(request, known, sent_names(self._target, subject, overrides, request))
 
     def _one(self, operation: str, answer: str, subject: Subject) -> dict[str, int]:
-        order = self._order(operation, (answer,), subject)
-        exchange = self._send(order.request, operation, answer)
-        checked = check(exchange, order.answers[0], order.sent)
+        attempt = self._prepare(operation, (answer,), subject)
+        exchange = self._send(attempt.request, operation, answer)
+        checked = check(exchange, attempt.answers[0], attempt.sent)
         if checked.breaches:
             self._end(Result.BLOCKED, f"{operation}: {checked.breaches[0]}")
         value: dict[str, int] = checked.value
@@ -128,50 +129,50 @@ class ConcurrentScenario(Scenario):
 
     def _look(self) -> Snapshot:
         try:
-            return look(self._target, self._subject)
+            return snapshot(self._target, self._subject)
         except UnclearError as error:
             self._end(Result.BLOCKED, str(error))
 
-    def _at_once(self, orders: Sequence[_Order]) -> list[Exchange]:
-        """Send all orders, one after the other by each client, all clients at once."""
-        barrier = threading.Barrier(min(CLIENTS, len(orders)))
+    def _at_once(self, attempts: Sequence[_Attempt]) -> list[Exchange]:
+        """Send all attempts, one after the other by each client, all clients at once."""
+        parties = min(CLIENTS, len(attempts))
+        barrier = threading.Barrier(parties)
 
-        def client(own: Sequence[_Order]) -> list[Exchange]:
+        def client(number: int) -> list[Exchange]:
             barrier.wait()
-            return [self._target.send(order.request, order.expected) for order in own]
+            return [self._target.send(attempt.request, attempt.expected) for attempt in attempts[number::parties]]
 
-        shares = [orders[number :: barrier.parties] for number in range(barrier.parties)]
-        with ThreadPoolExecutor(barrier.parties) as pool:
-            done = list(pool.map(client, shares))
-        parties = barrier.parties
-        found = [done[index % parties][index // parties] for index in range(len(orders))]
-        self._exchange = found[-1]
-        return found
+        with ThreadPoolExecutor(parties) as pool:
+            done = list(pool.map(client, range(parties)))
+        exchanges = [done[index % parties][index // parties] for index in range(len(attempts))]
+        self._note(exchanges=(exchanges[-1],))
+        return exchanges
 
-    def _all_as_promised(self, orders: Sequence[_Order], exchanges: Sequence[Exchange]) -> None:
-        """End the story with one breach per kind, each with its count and one example."""
+    def _all_as_promised(self, attempts: Sequence[_Attempt], exchanges: Sequence[Exchange]) -> None:
+        """End the scenario with one breach per kind, each with its count and one example."""
         counts: Counter[str] = Counter()
-        example: dict[str, tuple[Breach, Exchange, _Order]] = {}
-        for order, exchange in zip(orders, exchanges, strict=True):
-            for breach in self._best(order, exchange):
+        example: dict[str, tuple[Breach, Exchange, _Attempt]] = {}
+        for attempt, exchange in zip(attempts, exchanges, strict=True):
+            for breach in self._best(attempt, exchange):
                 counts[breach.signature] += 1
-                example.setdefault(breach.signature, (breach, exchange, order))
+                example.setdefault(breach.signature, (breach, exchange, attempt))
         if not counts:
             return
         if all(exchange.failure is not None for exchange in exchanges) and not self._target.alive():
             self._end(Result.UNREACHABLE, exchanges[0].failure.text if exchanges[0].failure else "")
         breaches = tuple(
-            replace(breach, came=f"in {counts[name]} of {len(orders)} answers otherwise, for example {breach.came}")
+            replace(breach, came=f"in {counts[name]} of {len(attempts)} answers otherwise, for example {breach.came}")
             for name, (breach, _, _) in example.items()
         )
-        _, self._exchange, order = next(iter(example.values()))
-        self._promised, self._wanted = order.answers[0].basis, promise(order.answers[0], order.sent)
+        _, exchange, attempt = next(iter(example.values()))
+        expected = attempt.answers[0]
+        self._note(exchanges=(exchange,), promised=expected.basis, wanted=promise(expected, attempt.sent))
         self._end_if(breaches, f"{CLIENTS} clients at once")
 
-    def _best(self, order: _Order, exchange: Exchange) -> tuple[Breach, ...]:
-        """Return the breaches against that answer of the order which fits best: none, or the fewest."""
+    def _best(self, attempt: _Attempt, exchange: Exchange) -> tuple[Breach, ...]:
+        """Return the breaches against that answer of an attempt which fits best: none, or the fewest."""
         others = self._target.release.answers
-        return min((check(exchange, answer, order.sent, others).breaches for answer in order.answers), key=len)
+        return min((check(exchange, answer, attempt.sent, others).breaches for answer in attempt.answers), key=len)
 
 
 def _wrong(detail: str, promised: str, came: str) -> Breach:

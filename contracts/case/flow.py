@@ -8,9 +8,10 @@ from contracts.catalog.cases import Overrides
 from contracts.check.breach import Breach
 from contracts.check.check import check
 from contracts.check.expected import promise
-from contracts.check.state import PROGRESS, UnclearError, find, list_tasks
+from contracts.check.state import UnclearError, find, list_tasks, went_on
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names, support_call
+from contracts.target.target import Target
 
 
 class Flow(Scenario):
@@ -19,21 +20,21 @@ class Flow(Scenario):
     operation = "flows"
     names = "{name}-工作流"
     """Names are Chinese as often as not, and cost no request more."""
-    _there = False
-    """Whether the workflow was created and not deleted since."""
 
-    def does(self, operation: str, answer: str, special: Overrides = NO_OVERRIDES) -> None:
+    def _begin(self, target: Target) -> None:
+        super()._begin(target)
+        self._there = False  # created, and not deleted since
+
+    def does(self, operation: str, answer: str, overrides: Overrides = NO_OVERRIDES) -> None:
         """Do an operation and hold what comes back against the answer of that name."""
-        whole = self._target.release.operations[operation]
-        wanted = whole.answers[answer]
-        self._promised = wanted.basis
-        request = operation_call(self._target, whole, self._subject, special)
-        sent = sent_names(self._target, self._subject, special, request)
-        self._wanted = promise(wanted, sent)
+        target, call = self._target, self._target.release.operations[operation]
+        expected = call.answers[answer]
+        request = operation_call(target, call, self._subject, overrides)
+        sent = sent_names(target, self._subject, overrides, request)
+        self._note(promised=expected.basis, wanted=promise(expected, sent))
         exchange = self._send(request, f"{operation} → {answer}", answer)
-        checked = check(exchange, wanted, sent, self._target.release.answers)
-        self._unknown += checked.unknown
-        self._seen += checked.seen
+        checked = check(exchange, expected, sent, target.release.answers)
+        self._note(unknown=self._trial.unknown + checked.unknown, seen=self._trial.seen + checked.seen)
         self._end_if((*checked.breaches, *self._lost(checked.breaches)), f"at {operation} → {answer}")
         if answer == "queued":
             self._subject = replace(self._subject, task_id=checked.value["task_id"])
@@ -41,28 +42,27 @@ class Flow(Scenario):
 
     def only_task_is(self, state: str) -> None:
         """Look at the workflow's tasks: there is the one that was started, in this state, and no other."""
-        came = self._tasks()
-        task = self._subject.task_id
+        tasks, task = self._tasks(), self._subject.task_id
         wrong = [
-            state_breach(f"task-{other}-none", f"no task but {task}", f"task {other} too, {came[other]}")
-            for other in sorted(came.keys() - {task})
+            state_breach(f"task-{other}-none", f"no task but {task}", f"task {other} too, {tasks[other]}")
+            for other in sorted(tasks.keys() - {task})
         ]
-        if came.get(task) not in (state, *PROGRESS.get(state, ())):  # an agent may have taken it meanwhile
-            found = came.get(task)
-            wrong.append(state_breach(f"task-{found or 'gone'}", f"task {task} is {state}", found or "no such task"))
+        actual = tasks.get(task)
+        if actual != state and not went_on(state, actual):  # an agent may have taken it meanwhile
+            wrong.append(state_breach(f"task-{actual or 'gone'}", f"task {task} is {state}", actual or "no such task"))
         self._end_if(tuple(wrong), "looking at the tasks")
 
     def has_id(self, number: int) -> None:
         """The task that was started last has this id."""
-        came = self._subject.task_id
-        if came != number:
-            self._end_if((state_breach("task-id", f"id {number}", f"id {came}"),), "looking at the task's id")
+        actual = self._subject.task_id
+        if actual != number:
+            self._end_if((state_breach("task-id", f"id {number}", f"id {actual}"),), "looking at the task's id")
 
     def _tasks(self) -> Mapping[int, str]:
         try:
             return list_tasks(self._target, self._subject)
         except UnclearError as error:
-            self._exchange = error.exchange
+            self._note(exchanges=(error.exchange,))
             lost = error.exchange.failure is not None and not self._target.alive()
             self._end(Result.UNREACHABLE if lost else Result.BLOCKED, str(error))
 

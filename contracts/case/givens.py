@@ -1,15 +1,15 @@
-"""Arranges each given on the target. A given is a row of steps."""
+"""Arranges each given on the target: a row of steps, and the state that its task is in then."""
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from contracts.case.wait import WaitError, wait_for
 from contracts.catalog.cases import Overrides
 from contracts.check.check import check
-from contracts.check.state import Snapshot, UnclearError, look
+from contracts.check.state import Snapshot, UnclearError, snapshot
 from contracts.http.client import Exchange
 from contracts.http.trace import Wait
 from contracts.target.requests import NO_OVERRIDES, operation_call, support_call
@@ -33,27 +33,27 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Snap
 
     Raises NotArrangedError where a step fails or the state afterwards is not the one wished for.
     """
-    for step in GIVENS[given]:
+    row = GIVENS[given]
+    for step in row.steps:
         subject = step(target, subject)
-    if not GIVENS[given]:
+    if not row.steps:
         return subject, Snapshot()  # a name of its own that was never sent anywhere
     try:
-        held = look(target, subject)
+        held = snapshot(target, subject)
     except UnclearError as error:
         raise NotArrangedError(str(error), error.exchange) from None
     state = held.tasks.get(subject.task_id)
-    if state != STATES.get(given, state):
-        wished = STATES[given]
-        is_there = f"the task should be {wished} and is {state}"
-        raise NotArrangedError(is_there if state else f"the task should be {wished} and is not there")
+    if row.state and state != row.state:
+        is_there = f"the task should be {row.state} and is {state}"
+        raise NotArrangedError(is_there if state else f"the task should be {row.state} and is not there")
     if (held.workflow is None) != (given == "deleted-workflow"):
         raise NotArrangedError("the workflow was made and is not there" if not held.workflow else "it is still there")
     return subject, held
 
 
-def _operate(target: Target, subject: Subject, name: str, answer: str, special: Overrides = NO_OVERRIDES) -> Any:
+def _operate(target: Target, subject: Subject, name: str, answer: str, overrides: Overrides = NO_OVERRIDES) -> Any:
     operation = target.release.operations[name]
-    exchange = target.send(operation_call(target, operation, subject, special), answer)
+    exchange = target.send(operation_call(target, operation, subject, overrides), answer)
     checked = check(exchange, operation.answers[answer], subject.sent(target.workspace))
     if checked.breaches:
         raise NotArrangedError(f"{name}: {checked.breaches[0]}", exchange)
@@ -66,10 +66,10 @@ def _create(target: Target, subject: Subject) -> Subject:
 
 
 def _start(target: Target, subject: Subject, branch: str = "branch") -> Subject:
-    chosen = getattr(target.workspace, branch)
-    if chosen is None:
+    build = getattr(target.workspace, branch)
+    if build is None:
         raise NotArrangedError(f"no {branch} is set; set --{branch.replace('_', '-')} to a branch with such a build")
-    value = _operate(target, subject, "start-task", "queued", Overrides(branch=chosen))
+    value = _operate(target, subject, "start-task", "queued", Overrides(branch=build))
     return replace(subject, task_id=value["task_id"])
 
 
@@ -92,18 +92,12 @@ def _reach(target: Target, subject: Subject, state: str) -> Subject:
     def state_now() -> str:
         if by_hand is not None:
             by_hand.advance(subject.name, STEP_SECONDS)
-        return look(target, subject).tasks.get(subject.task_id, "gone")
+        return snapshot(target, subject).tasks.get(subject.task_id, "gone")
 
     target.trace.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
     try:
-        interval = 1.0 if by_hand is None else 0.0
-        wait_for(
-            state_now,
-            state,
-            seconds=max(0.0, min(target.state_timeout, target.deadline - time.time())),
-            final=FINAL,
-            interval=interval,
-        )
+        seconds = max(0.0, min(target.state_timeout, target.deadline - time.time()))
+        wait_for(state_now, state, seconds=seconds, final=FINAL, interval=1.0 if by_hand is None else 0.0)
     except WaitError as error:
         raise NotArrangedError(str(error)) from None
     except UnclearError as error:
@@ -112,32 +106,37 @@ def _reach(target: Target, subject: Subject, state: str) -> Subject:
 
 
 Step = Callable[[Target, Subject], Subject]
-GIVENS: Mapping[str, tuple[Step, ...]] = {
-    "no-such-workflow": (),
-    "workflow": (_create,),
-    "queued-task": (_create, _start),
-    "cancelled-task": (_create, _start, _cancel),
-    "two-queued-tasks": (_create, _start, _start),
-    "two-tasks-one-cancelled": (_create, _start, _start, _cancel),
-    "running-task": (_create, _start, partial(_reach, state="running")),
-    "passed-task": (_create, _start, partial(_reach, state="passed")),
-    "failed-task": (_create, partial(_start, branch="failing_branch"), partial(_reach, state="failed")),
-    "timeout-task": (_create, partial(_start, branch="hanging_branch"), partial(_reach, state="timeout")),
-    "deleted-workflow": (_create, _start, _delete),
-}
-"""Each given and the steps to it."""
 
-STATES: Mapping[str, str] = {
-    "queued-task": "created",
-    "cancelled-task": "cancelled",
-    "two-queued-tasks": "created",
-    "two-tasks-one-cancelled": "cancelled",
-    "running-task": "running",
-    "passed-task": "passed",
-    "failed-task": "failed",
-    "timeout-task": "timeout",
+
+@dataclass(frozen=True)
+class Given:
+    """How a given comes about.
+
+    steps: what is done for it, one after the other.
+    state: the state that its task is in then; empty where it has none.
+    """
+
+    steps: tuple[Step, ...] = ()
+    state: str = ""
+
+
+def _run_to(state: str, branch: str = "branch") -> Given:
+    return Given((_create, partial(_start, branch=branch), partial(_reach, state=state)), state)
+
+
+GIVENS: Mapping[str, Given] = {
+    "no-such-workflow": Given(),
+    "workflow": Given((_create,)),
+    "queued-task": Given((_create, _start), "created"),
+    "cancelled-task": Given((_create, _start, _cancel), "cancelled"),
+    "two-queued-tasks": Given((_create, _start, _start), "created"),
+    "two-tasks-one-cancelled": Given((_create, _start, _start, _cancel), "cancelled"),
+    "running-task": _run_to("running"),
+    "passed-task": _run_to("passed"),
+    "failed-task": _run_to("failed", "failing_branch"),
+    "timeout-task": _run_to("timeout", "hanging_branch"),
+    "deleted-workflow": Given((_create, _start, _delete)),
 }
-"""The task's state in those givens that have a task."""
 
 NEEDS_AGENT = frozenset({"running-task", "passed-task", "failed-task", "timeout-task"})
 """Givens that a live target reaches only with a running agent, in its own time."""

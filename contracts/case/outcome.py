@@ -15,7 +15,12 @@ from contracts.text.redact import mask_all, register
 
 @dataclass(frozen=True)
 class Evidence:
-    """The exchange that a breach was seen in, secrets masked: `curl` repeats the request."""
+    """The exchange that a breach was seen in, secrets masked.
+
+    curl: repeats the request.
+    status, content_type, body: of the response; `failure` says why there is none.
+    seconds: how long it took.
+    """
 
     curl: str
     status: int | None
@@ -27,12 +32,18 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one case. `promised` names the page's lines or the source of the fact, `wanted` writes it out.
+    """What became of one case.
 
-    `level` and `given` are the case's own. `deviation` is the known deviation that shows, `fixed` the one that should
-    and does not. `unknown` and `seen` are the JSON paths of keys that nobody documented, and of documented ones that
-    came. `evidence` has the exchange that counts first, `again` is a line for a shell that shows it once more.
-    `started`: seconds since 1970; `seconds`: how long it took.
+    case, operation, answer, level, given: what was tried.
+    result, breaches, reason: how it ended.
+    promised: the page's lines, or the source of the fact, that the answer is held against.
+    wanted: that answer written out, unless it held.
+    deviation, fixed: the known deviation that shows, and the one that should and does not.
+    unknown, seen: JSON paths of keys that nobody documented, and of documented ones that came.
+    evidence: the exchanges that count, the most telling first.
+    again: a line for a shell that shows it once more.
+    steps: each exchange.
+    started, seconds: when, in seconds since 1970, and how long it took.
     """
 
     case: str
@@ -57,8 +68,8 @@ class Outcome:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it stands in verdict.json, secrets masked."""
-        whole = {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
-        masked: dict[str, Any] = mask_all(whole | {"breaches": [breach.to_json() for breach in self.breaches]})
+        fields = {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        masked: dict[str, Any] = mask_all(fields | {"breaches": [breach.to_json() for breach in self.breaches]})
         return masked
 
 

@@ -3,19 +3,18 @@
 Nothing here knows pytest, and several cases may run at once in threads of one process.
 """
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contracts.case.cleanup import remove
-from contracts.case.givens import STATES, NotArrangedError, arrange
-from contracts.case.outcome import Outcome, evidence
+from contracts.case.givens import GIVENS, NotArrangedError, arrange
+from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
+from contracts.case.trial import Trial, alone, conclude, undisturbed
 from contracts.catalog.cases import Case
-from contracts.check.breach import Breach, Kind
+from contracts.check.breach import Kind
 from contracts.check.check import check
-from contracts.check.expected import Promise, promise
-from contracts.check.state import PROGRESS, Snapshot, StateChange, UnclearError, effect, look
-from contracts.http.client import Exchange
+from contracts.check.expected import promise
+from contracts.check.state import Snapshot, StateChange, UnclearError, effect, snapshot, went_on
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.journal import RefusedError
@@ -26,79 +25,35 @@ TRIALS = 5
 """How often a case is run where its own evidence is in doubt: a given that moved by itself, or cross-talk."""
 
 
-@dataclass(frozen=True)
-class _Trial:
-    """One run of a case, on a workflow of its own."""
-
-    result: Result
-    breaches: tuple[Breach, ...] = ()
-    reason: str = ""
-    unknown: tuple[str, ...] = ()
-    seen: tuple[str, ...] = ()
-    exchanges: tuple[Exchange, ...] = ()
-    wanted: Promise | None = None
-    again: str = ""
-    moved: bool = False
-
-    @property
-    def cross_talk(self) -> bool:
-        """Whether the answer tells of another request; where the given moved, it may just tell of the new state."""
-        return not self.moved and any(breach.kind is Kind.CROSS_TALK for breach in self.breaches)
-
-    @property
-    def about_itself(self) -> bool:
-        """Whether there was an answer, and it tells of its own request."""
-        return self.result not in (Result.BLOCKED, Result.UNREACHABLE) and not (self.moved or self.cross_talk)
-
-
 def run_case(case: Case, target: Target) -> Outcome:
     """Run `case` on `target` and return what became of it. Never raises for what the target does.
 
     A case whose given moved by itself (an agent took the queued task) is run again. So is one that shows cross-talk: it
     is cross-talk only if the right description comes too, else the server just says the wrong thing. What is run again
-    runs alone; and cross-talk with this run's own other cases does not count here, so that a result does not depend on
-    how many are under way: the cases of `concurrency` are there to show it.
+    runs alone.
     """
-    clock = time.monotonic()
     target = replace(target, trace=Trace())
-    with target.lock.shared() as had_company:
-        trial = _trial(case, target)
-    if trial.cross_talk and had_company():
-        with target.lock.exclusive():
-            trial = _trial(case, target)
+
+    def attempt() -> Trial:
+        return _attempt(case, target)
+
+    trial = undisturbed(target, attempt)
     for _ in range(TRIALS - 1):
         if not (trial.moved or trial.cross_talk):
             break
-        with target.lock.exclusive():
-            another = _trial(case, target)
+        another = alone(target, attempt)
         if trial.moved:
             trial = another
         elif another.about_itself:
             break
     else:
         trial = _settled(trial)
-    return Outcome(
-        case=case.id,
-        operation=case.operation,
-        answer=case.answer.name,
-        result=trial.result,
-        level=case.level,
-        given=case.given,
-        promised=case.answer.basis,
-        wanted=trial.wanted if trial.result is not Result.HELD else None,
-        breaches=trial.breaches,
-        reason=trial.reason,
-        unknown=trial.unknown,
-        seen=trial.seen,
-        evidence=tuple(evidence(target.client, exchange) for exchange in trial.exchanges),
-        again=trial.again,
-        steps=tuple(target.trace.steps),
-        started=round(target.trace.started, 3),
-        seconds=round(time.monotonic() - clock, 4),
-    )
+    about = {"case": case.id, "operation": case.operation, "answer": case.answer.name}
+    trial = replace(trial, promised=case.answer.basis)
+    return conclude(trial, target, level=case.level, given=case.given, **about)
 
 
-def _settled(trial: _Trial) -> _Trial:
+def _settled(trial: Trial) -> Trial:
     """Return what a doubtful trial means after all repetitions went the same way."""
     if trial.moved:
         return replace(trial, result=Result.BLOCKED, reason=f"the given did not stay as arranged, {TRIALS} times")
@@ -111,9 +66,9 @@ def _settled(trial: _Trial) -> _Trial:
     return replace(trial, breaches=breaches)
 
 
-def _trial(case: Case, target: Target) -> _Trial:
+def _attempt(case: Case, target: Target) -> Trial:
     if target.breaker.stopped:
-        return _Trial(Result.UNREACHABLE, reason="not tried: the target had stopped answering")
+        return Trial(Result.UNREACHABLE, reason="not tried: the target had stopped answering")
     target.trace.sent.clear()
     subject = open_subject(target, case.request.name, case.request.length)
     after: Snapshot | None = None
@@ -131,7 +86,7 @@ def _trial(case: Case, target: Target) -> _Trial:
     return replace(trial, again=reproduction(target, target.trace, trial.exchanges[0].request))
 
 
-def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None, _Trial]:
+def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None, Trial]:
     """Return what is known to be held in the end (None: not known), and the trial."""
     try:
         with target.trace.during(Phase.GIVEN):
@@ -139,20 +94,20 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
     except NotArrangedError as error:
         exchanges = (error.exchange,) if error.exchange else ()
         if error.exchange is not None and error.exchange.failure is not None and not target.alive():
-            return None, _Trial(Result.UNREACHABLE, reason=str(error), exchanges=exchanges)
+            return None, Trial(Result.UNREACHABLE, reason=str(error), exchanges=exchanges)
         reason = f"the given {case.given} could not be arranged: {error}"
-        return None, _Trial(Result.BLOCKED, reason=reason, exchanges=exchanges)
+        return None, Trial(Result.BLOCKED, reason=reason, exchanges=exchanges)
     operation = target.release.operations[case.operation]
     request = operation_call(target, operation, subject, case.request)
     try:
         exchange = target.send(request, case.answer.name)
     except RefusedError as error:
-        return before, _Trial(Result.BLOCKED, reason=str(error))
+        return before, Trial(Result.BLOCKED, reason=str(error))
     if exchange.failure is not None and (exchange.failure.kind == "refused" or not target.alive()):
-        return None, _Trial(Result.UNREACHABLE, reason=exchange.failure.text, exchanges=(exchange,))
+        return None, Trial(Result.UNREACHABLE, reason=exchange.failure.text, exchanges=(exchange,))
     sent = sent_names(target, subject, case.request, request)
     checked = check(exchange, case.answer, sent, target.release.answers)
-    trial = _Trial(
+    trial = Trial(
         result_of([breach.drift for breach in checked.breaches]),
         checked.breaches,
         unknown=checked.unknown,
@@ -164,7 +119,7 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         return None, trial
     try:
         with target.trace.during(Phase.AFTERWARDS):
-            after = look(target, subject)
+            after = snapshot(target, subject)
     except UnclearError as error:
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = f"the state afterwards could not be read: {error}"
@@ -180,4 +135,4 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
 def _moved(case: Case, subject: Subject, before: Snapshot, after: Snapshot) -> bool:
     """Whether the given's task went on by itself, so that the answer may be right for its new state."""
     was, now = before.tasks.get(subject.task_id), after.tasks.get(subject.task_id)
-    return case.given in STATES and was != now and now in PROGRESS.get(was or "", ())
+    return bool(GIVENS[case.given].state) and was != now and went_on(was, now)

@@ -1,15 +1,15 @@
 """The case table: rows of cases.toml become cases. A row with `each` stands for one case per item."""
 
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
-import tomli
-
 from contracts.catalog.release import Answer, CatalogError, Release, load
 from contracts.paths import RELEASES
 from contracts.profiles import LEVELS
+from contracts.text import toml
 
 EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}
 """The state afterwards of each operation that succeeds; after an error it is `unchanged`."""
@@ -85,8 +85,8 @@ def cases(release: str) -> tuple[Case, ...]:
         path = RELEASES / name / "cases.toml"
         if path.exists():
             try:
-                tables = tomli.loads(path.read_text(encoding="utf-8"))
-            except tomli.TOMLDecodeError as error:
+                tables = toml.read(path)
+            except tomllib.TOMLDecodeError as error:
                 raise CatalogError(f"{name}/cases.toml is not TOML: {error}") from None
             for operation, table in tables.items():
                 rows.setdefault(operation, {}).update(table)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
-
-import tomli
 
 from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError, load
 from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
+from contracts.text import toml
+from contracts.text.tables import row, table
 
 RELEASE = "1.7.0"
 FACTS = f"contracts/releases/{RELEASE}/facts.toml"
@@ -20,7 +19,6 @@ TABLE = "docs/coverage.md"
 STORIES = "tests/api"
 LISTED = 3
 """Cases of one pattern that the table lists by id; of more it gives the pattern and their count."""
-_KEYS = {"fact", "source", "cases", "used_by"}
 _MODULE = re.compile(r"contracts/[\w/]+\.py")
 
 Echo = Callable[[str], None]
@@ -67,27 +65,18 @@ def coverage(root: Path, check: bool, echo: Echo) -> int:
 def read(path: Path) -> tuple[Fact, ...]:
     """Return the facts in their order; raises CatalogError that names the row which cannot be read."""
     try:
-        areas = tomli.loads(path.read_text(encoding="utf-8"))
+        areas = toml.read(path)
     except ValueError as error:
         raise CatalogError(f"{path.name}: is not TOML: {error}") from None
-    return tuple(_fact(area, name, row) for area, rows in areas.items() for name, row in rows.items())
+    top = toml.TomlTable(areas, path.name, CatalogError)
+    return tuple(_fact(area, name, row) for area in areas for name, row in top.tables(area))
 
 
-def _fact(area: str, name: str, row: Any) -> Fact:
-    where = f"facts.toml: {area}.{name}"
-    if not isinstance(row, dict):
-        raise CatalogError(f"{where}: a fact is a table [area.fact]")
-    if strange := sorted(row.keys() - _KEYS):
-        raise CatalogError(f"{where}: unknown key {strange[0]!r}; there are {', '.join(sorted(_KEYS))}")
-    texts = {key: row.get(key, "") for key in ("fact", "source", "used_by")}
-    patterns = row.get("cases", [])
-    if not all(isinstance(text, str) for text in texts.values()):
-        raise CatalogError(f"{where}: fact, source and used_by are texts")
-    if not (isinstance(patterns, list) and all(isinstance(pattern, str) for pattern in patterns)):
-        raise CatalogError(f"{where}: cases is a list of case ids and patterns")
-    if not (texts["fact"] and texts["source"]):
-        raise CatalogError(f"{where}: needs fact and source")
-    return Fact(id=f"{area}.{name}", area=area, cases=tuple(patterns), **texts)
+def _fact(area: str, name: str, row: toml.TomlTable) -> Fact:
+    cases, used_by = row.texts("cases"), row.optional_text("used_by") or ""
+    fact = Fact(f"{area}.{name}", area, row.text("fact"), row.text("source"), cases, used_by)
+    row.done()
+    return fact
 
 
 def stories(folder: Path) -> tuple[str, ...]:
@@ -141,7 +130,7 @@ def render(facts: Sequence[Fact], basis: Mapping[str, str]) -> str:
     """Return the table as Markdown."""
     held = [fact for fact in facts if fact.cases]
     used = [fact for fact in facts if not fact.cases]
-    rows = [(fact.area, fact.fact, _listed(fact, basis), _basis(fact, basis), fact.source) for fact in held]
+    rows = [_row(fact.area, fact.fact, _listed(fact, basis), _basis(fact, basis), fact.source) for fact in held]
     told = sum(not value for value in basis.values())
     return "\n".join(
         (
@@ -158,19 +147,18 @@ def render(facts: Sequence[Fact], basis: Mapping[str, str]) -> str:
             "",
             "## Facts with cases",
             "",
-            *_table(("area", "fact", "cases", "basis", "source"), rows),
+            *table("area|fact|cases|basis|source", *rows),
             "",
             "## Facts without a case of their own",
             "",
-            *_table(("area", "fact", "used by", "source"), [(x.area, x.fact, x.used_by, x.source) for x in used]),
+            *table("area|fact|used by|source", *(_row(x.area, x.fact, x.used_by, x.source) for x in used)),
             "",
         )
     )
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    for row in (heads, ["---"] * len(heads), *rows):
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+def _row(*cells: str) -> str:
+    return row(*(cell.replace("|", r"\|") for cell in cells))
 
 
 def _listed(fact: Fact, ids: Iterable[str]) -> str:

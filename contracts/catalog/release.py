@@ -1,20 +1,19 @@
 """What is promised and what is tried: releases, operations, answers and cases, frozen, loaded from data."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from contracts.derive import observed
 from contracts.derive.contract import contract
 from contracts.derive.contract.contract import combine
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed import facts as fact_types
-from contracts.derive.observed import observed
-from contracts.derive.observed.facts import Observed
+from contracts.derive.observed import Observed
 from contracts.paths import RELEASES, ROOT, SCHEMAS
+from contracts.text.releases import in_order
 
 
 class CatalogError(ValueError):
@@ -80,8 +79,7 @@ class Release:
 
 def releases() -> tuple[str, ...]:
     """Return the names of all releases that there is data for, the oldest first."""
-    found = (path.parent.name for path in RELEASES.glob("*/observed.toml"))
-    return tuple(sorted(found, key=lambda name: [int(number) for number in re.findall(r"\d+", name)]))
+    return tuple(in_order(path.parent.name for path in RELEASES.glob("*/observed.toml")))
 
 
 @cache
@@ -131,12 +129,12 @@ def _operation(item: contract.Operation, facts: Observed, page: str, shared: Map
     )
 
 
-def _support(item: fact_types.Operation, page: str) -> Operation:
+def _support(item: observed.ObservedOperation, page: str) -> Operation:
     answers = {fact.name: _answer(item.name, fact, page, None) for fact in item.answers.values()}
     return Operation(item.name, item.method or "", item.path or "", item.source or "", None, answers)
 
 
-def _answer(operation: str, fact: fact_types.Answer, page: str, lines: tuple[int, int] | None) -> Answer:
+def _answer(operation: str, fact: observed.ObservedAnswer, page: str, lines: tuple[int, int] | None) -> Answer:
     return Answer(
         operation=operation,
         name=fact.name,

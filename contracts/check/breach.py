@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from contracts.text.redact import printable, register
+from contracts.text.printable import visible
+from contracts.text.redact import register
 
 SHOWN = 160
 """Characters of a value that a line shows."""
@@ -40,9 +41,12 @@ CRASHES = frozenset({Kind.NO_ANSWER, Kind.DEADLINE, Kind.TOO_LARGE, Kind.GARBLED
 
 @dataclass(frozen=True)
 class Breach:
-    """One broken promise: where (status, header, JSON path, state), what is promised, what came.
+    """One broken promise.
 
-    `signature` names it for a deviation, such as `status:500` or `missing-key:$.code`.
+    kind, detail: what tells it from others; together its signature, such as `status:500` or `missing-key:$.code`.
+    where: status, header, JSON path or state.
+    promised, came: expected and actual, in words.
+    documented: whether the page promises it.
     """
 
     kind: Kind
@@ -76,6 +80,4 @@ class Breach:
 
 def show(value: object) -> str:
     """Return `value` on one printable line, secrets masked before it is cut where it is long: no part of one shows."""
-    text = register.mask(" ".join(value.split()) if isinstance(value, str) else repr(value))
-    shown = printable(text[:SHOWN])
-    return shown if len(text) <= SHOWN else f"{shown}… ({len(text):,} characters)"
+    return visible(register.mask(" ".join(value.split()) if isinstance(value, str) else repr(value)), SHOWN)

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import urlsplit
+
+from jsonschema import ValidationError
 
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind, show
-from contracts.check.holds import holds
+from contracts.check.schema import errors
 from contracts.http.client import Exchange
 from contracts.text.strict_json import NotStrictError, is_page, parse
-
-if TYPE_CHECKING:
-    from jsonschema import ValidationError
 
 MOST_UNKNOWN = 50
 """Keys that nobody documented which one exchange reports; an answer could have thousands."""
@@ -24,8 +23,12 @@ MOST_UNKNOWN = 50
 
 @dataclass(frozen=True)
 class Checked:
-    """What an exchange showed: its breaches, the keys nobody documented and those documented which came (JSON paths),
-    its JSON value if it has one."""
+    """What an exchange showed.
+
+    breaches: everything in which it departs from its answer.
+    unknown, seen: JSON paths of keys that nobody documented, and of documented ones that came.
+    value: the JSON value of the body, if it has one.
+    """
 
     breaches: tuple[Breach, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -123,11 +126,8 @@ def _text(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterat
 
 
 def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer]) -> Iterator[Breach]:
-    if not holds(value, answer.schema or {}):
-        from contracts.check.schema import errors  # only here: to load it takes as long as a hundred checks
-
-        for error in errors(value, answer.schema or {}):
-            yield from _schema_breach(error, answer)
+    for error in errors(value, answer.schema) if answer.schema else ():
+        yield from _schema_breach(error, answer)
     if answer.description is not None and isinstance(value, dict) and isinstance(value.get("description"), str):
         yield from _description(value, answer, sent, others)
     for key, template in answer.values.items() if isinstance(value, dict) else ():
@@ -136,7 +136,7 @@ def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[
             yield Breach(Kind.CONSTANT, f"$.{key}", repr(wanted), show(repr(came)), answer.documented, f"$.{key}")
 
 
-def _schema_breach(error: "ValidationError", answer: Answer) -> Iterator[Breach]:
+def _schema_breach(error: ValidationError, answer: Answer) -> Iterator[Breach]:
     path, limit = error.json_path, cast("Any", error.validator_value)
     documented = answer.documented
     if error.validator == "required":

@@ -10,7 +10,11 @@ from contracts.check.check import fill
 
 @dataclass(frozen=True)
 class Promise:
-    """An answer as it should have come, and the schema that its body was held against (a path of this project)."""
+    """An answer written out for one request.
+
+    status, content_type, body: the response as it should be.
+    schema: what its body is held against, a path of this project.
+    """
 
     status: int
     content_type: str | None

@@ -6,26 +6,26 @@ from typing import Any
 from jsonschema import Draft202012Validator, TypeChecker, ValidationError
 from jsonschema.validators import extend
 
-from contracts.check.holds import same
-
 
 def _is_integer(_: TypeChecker, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)  # JSON Schema lets 6163.0 pass; a typed client fails
 
 
-_TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+def _const(_: object, expected: object, value: object, __: object) -> Iterator[ValidationError]:
+    if type(value) is not type(expected) or value != expected:  # JSON Schema takes 6163.0 for 6163, Python true for 1
+        yield ValidationError(f"{expected!r} was expected")
 
 
-def _const(_: object, promised: object, value: object, __: object) -> Iterator[ValidationError]:
-    if not same(value, promised):
-        yield ValidationError(f"{promised!r} was expected")
-
-
-_Validator = extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator, {"const": _const}, type_checker=_TYPES
+_Strict = extend(  # type: ignore[no-untyped-call]
+    Draft202012Validator,
+    {"const": _const},
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
 )
+_validators: dict[int, Any] = {}
+"""One for each schema, by its id(): a validator keeps its schema, so no other one gets that id."""
 
 
 def errors(value: object, schema: Mapping[str, Any]) -> list[ValidationError]:
     """Return everything in which a value departs from a schema, in the order of the JSON paths."""
-    return sorted(_Validator(schema).iter_errors(value), key=lambda error: error.json_path)
+    validator = _validators.get(id(schema)) or _validators.setdefault(id(schema), _Strict(schema))
+    return sorted(validator.iter_errors(value), key=lambda error: error.json_path)

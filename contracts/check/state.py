@@ -1,7 +1,8 @@
 """What a target holds under one name: looked at with support calls, and compared before and after a request."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from contracts.catalog.release import Operation
@@ -20,11 +21,17 @@ PROGRESS: Mapping[str, frozenset[str]] = {
 Source: public source of Zadig v1.7.0."""
 
 
+def went_on(was: str | None, now: str | None) -> bool:
+    """Whether a task of the state `was` may have become `now` by itself."""
+    return now in PROGRESS.get(was or "", ())
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """What the target holds under one name: the workflow (None: no such) and its tasks' states by id.
+    """What the target holds under one name.
 
-    Of the workflow only the documented keys: what nobody documented may change by itself, a time for one.
+    workflow: its documented keys, None where there is no such workflow; others may change by themselves.
+    tasks: the state of each task by its id.
     """
 
     workflow: Mapping[str, Any] | None = None
@@ -42,7 +49,7 @@ class UnclearError(Exception):
         self.exchange = exchange
 
 
-def look(target: Target, subject: Subject) -> Snapshot:
+def snapshot(target: Target, subject: Subject) -> Snapshot:
     """Return what the target holds under the subject's name; raises UnclearError where it cannot be told."""
     workflow = find(target, subject)
     return Snapshot(workflow, list_tasks(target, subject)) if workflow is not None else Snapshot()
@@ -79,7 +86,14 @@ def json_value(exchange: Exchange) -> Any:
 
 @dataclass(frozen=True)
 class StateChange:
-    """What is known around one request: the state before and after, the body sent, the answer's value, the task."""
+    """What is known around one request.
+
+    before, after: what the target holds under the name.
+    sent: the body.
+    value: the JSON value of the response.
+    subject, operation: what the request was about.
+    documented: whether the case is based on the page.
+    """
 
     before: Snapshot
     after: Snapshot
@@ -118,45 +132,35 @@ def _stored(change: StateChange) -> Iterator[Breach]:
 
 def _started(change: StateChange) -> Iterator[Breach]:
     task_id = change.value.get("task_id") if isinstance(change.value, dict) else None
-    wanted = max(change.before.tasks, default=0) + 1
-    if task_id != wanted:
-        yield change.broken("task-id", f"the next id, {wanted}", repr(task_id))
+    expected = max(change.before.tasks, default=0) + 1
+    if task_id != expected:
+        yield change.broken("task-id", f"the next id, {expected}", repr(task_id))
     if isinstance(task_id, int):
         yield from _task_is("created", task_id, change)
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=task_id if isinstance(task_id, int) else None)
 
 
-def _cancelled(change: StateChange) -> Iterator[Breach]:
-    yield from _task_is("cancelled", change.subject.task_id, change)
+def _task_became(change: StateChange, state: str) -> Iterator[Breach]:
+    yield from _task_is(state, change.subject.task_id, change)
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=change.subject.task_id)
 
 
-def _created(change: StateChange) -> Iterator[Breach]:
-    yield from _task_is("created", change.subject.task_id, change)
-    yield from _workflow_kept(change)
-    yield from _tasks_kept(change, except_for=change.subject.task_id)
-
-
-def _any(_: StateChange) -> Iterator[Breach]:
-    return iter(())
-
-
-_EFFECTS = {
+_EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
     "unchanged": _unchanged,
     "stored": _stored,
     "started": _started,
-    "cancelled": _cancelled,
-    "created": _created,
-    "any": _any,
+    "cancelled": partial(_task_became, state="cancelled"),
+    "created": partial(_task_became, state="created"),
+    "any": lambda _: iter(()),
 }
 
 
 def _task_is(state: str, task_id: int, change: StateChange) -> Iterator[Breach]:
-    came = change.after.tasks.get(task_id)
-    if came != state and came not in PROGRESS.get(state, ()):
-        yield change.broken(f"task-{came or 'gone'}", f"task {task_id} is {state}", came or "no such task")
+    actual = change.after.tasks.get(task_id)
+    if actual != state and not went_on(state, actual):
+        yield change.broken(f"task-{actual or 'gone'}", f"task {task_id} is {state}", actual or "no such task")
 
 
 def _workflow_kept(change: StateChange) -> Iterator[Breach]:
@@ -174,7 +178,7 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
     before, after = change.before.tasks, change.after.tasks
     for task_id in sorted({*before, *after} - {except_for}):
         was, now = before.get(task_id), after.get(task_id)
-        if was != now and now not in PROGRESS.get(was or "", ()):
+        if was != now and not went_on(was, now):
             promised = f"task {task_id} as before, {was}" if was else f"task {task_id} as before, not there"
             yield change.broken(f"task-{was or 'none'}-{now or 'gone'}", promised, now or "gone")
 

@@ -24,11 +24,11 @@ from contracts.profiles import PROFILES
     is_flag=True,
     help="One breakage per family and operation; the benign changes, each on one case per answer.",
 )
-@click.option("--proxy", "behind", default="", metavar="URL", help="Put the changes in front of the Zadig there.")
+@click.option("--proxy", "upstream", default="", metavar="URL", help="Put the changes in front of the Zadig there.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs at once.  [default: one a core; 1 with --proxy]")
 @click.option("--least", default=100.0, show_default=True, type=click.FloatRange(0, 100), help="Kill rate, in percent.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: runs/campaign-<time>]")
-def campaign(jobs: int | None, least: float, out: Path | None, **wished: Any) -> None:
+def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) -> None:
     """Run the suite against every breakage, which it must catch, and every benign change, which it must not mind.
 
     Exit code: 0 all killed and silent, 1 a survivor or a false alarm, 2 interrupted or wrong usage, 3 the campaign
@@ -38,18 +38,18 @@ def campaign(jobs: int | None, least: float, out: Path | None, **wished: Any) ->
     from contracts.campaign.campaign import CampaignError, run_campaign
     from contracts.campaign.child import warm
     from contracts.campaign.plan import CampaignOptions, PlanError, plan
-    from contracts.campaign.report import lines, progress, told, write
+    from contracts.campaign.report import lines, progress, to_json, write
 
-    wish = CampaignOptions(**wished)
+    options = CampaignOptions(**chosen)
     try:
-        planned = plan(wish, {**breakages(), **benign()})
+        planned = plan(options, {**breakages(), **benign()})
     except PlanError as error:
         raise click.UsageError(str(error)) from None
     if not planned.jobs:
         click.echo("; ".join([*planned.notes, "there is nothing to run"]))
         return
     folder = (out or Path("runs") / f"campaign-{datetime.now(UTC):%Y%m%dt%H%M%S}").resolve()
-    at_once = jobs or (1 if wish.behind else _cores())
+    at_once = jobs or (1 if options.upstream else _cores())
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, with all of its runs
     warm()
     try:
@@ -57,12 +57,12 @@ def campaign(jobs: int | None, least: float, out: Path | None, **wished: Any) ->
     except CampaignError as error:
         click.echo(f"the campaign is broken: {error}", err=True)
         sys.exit(3)
-    whole = told(done, least)
-    write(whole, folder)
-    for line in lines(whole):
+    data = to_json(done, least)
+    write(data, folder)
+    for line in lines(data):
         click.echo(line)
     click.echo(str(folder / "campaign.html"))
-    sys.exit(whole["exit"])
+    sys.exit(data["exit"])
 
 
 def _cores() -> int:

@@ -46,7 +46,8 @@ def fail(line: str) -> NoReturn:
 
 def say(line: str, *, err: bool = False) -> None:
     """Print a line that may have a server's texts in it."""
-    from contracts.text.redact import printable, register
+    from contracts.text.printable import printable
+    from contracts.text.redact import register
 
     click.echo(printable(register.mask(line)), err=err)
 

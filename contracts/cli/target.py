@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 @click.option("--port", default=0, show_default="a free one", type=click.IntRange(0, 65535))
 @click.option("--behaviour", default="perfect", show_default=True, help="perfect, or a release with its defects.")
 @click.option("--clock", default="manual", show_default=True, type=click.Choice(["manual", "real"]))
+@click.option("--until-eof", is_flag=True, hidden=True, help="End with standard input; say nothing but the base URL.")
 @click.option("--breakage", metavar="NAME", help="Break the contract in one way, or differ harmlessly (benign/…).")
-def standin(port: int, behaviour: str, clock: str, breakage: str | None) -> None:
+def standin(port: int, behaviour: str, clock: str, until_eof: bool, breakage: str | None) -> None:
     """Serve the stand-in Zadig on this machine until Ctrl-C."""
     from contracts.standin.defects import BEHAVIOURS
     from contracts.standin.serve import serve
@@ -33,6 +34,9 @@ def standin(port: int, behaviour: str, clock: str, breakage: str | None) -> None
     change = _change(breakage) if breakage is not None else None
 
     def announce(base_url: str) -> None:
+        if until_eof:
+            click.echo(base_url)
+            return
         say(f"stand-in Zadig ({behaviour}) at {base_url}; Ctrl-C ends it")
         if change is not None:
             what = "which breaks a promise" if change.kinds else "which is harmless"
@@ -46,7 +50,7 @@ def standin(port: int, behaviour: str, clock: str, breakage: str | None) -> None
 
     try:
         if change is None:
-            serve(port, behaviour, clock, until_eof=False, announce=announce)
+            serve(port, behaviour, clock, until_eof=until_eof, announce=announce)
         else:
             _serve_changed(change, port, behaviour, clock, announce)
     except OSError as error:
@@ -70,13 +74,13 @@ def _change(name: str) -> "Breakage":
 
 
 def _serve_changed(change: "Breakage", port: int, behaviour: str, clock: str, announce: Callable[[str], None]) -> None:
-    from contracts.breakages.proxy.proxy import front
+    from contracts.breakages.proxy.proxy import fault_proxy
     from contracts.standin.app import create_app
 
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    with front(change, create_app(behaviour, clock), port) as served:
+    with fault_proxy(change, create_app(behaviour, clock), port) as served:
         announce(served.base_url)
         over.wait()
 

@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,9 +11,10 @@ from contracts.derive.contract.contract import combine
 from contracts.derive.contract.openapi import openapi
 from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed.observed import load
+from contracts.derive.observed import load
 from contracts.derive.page.findings import Finding
-from contracts.derive.releases import read_document, release_document
+from contracts.derive.releases import RELEASES, read_document, release_document
+from contracts.text.releases import in_order, is_release
 
 UP_TO_DATE, DIFFERENT, UNUSABLE = 0, 1, 4
 
@@ -26,7 +26,7 @@ class _Plan:
     """The derived files of one release as they should be, and those that should not be there."""
 
     release: str
-    wanted: Mapping[Path, str]
+    expected: Mapping[Path, str]
     stale: tuple[Path, ...]
 
 
@@ -47,7 +47,7 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo) -> int:
             documents[content["release"]] = content
         # All releases are derived before the first file is written, so an error leaves everything as it was.
         plans = [_plan(root, release, documents, echo) for release in _releases(root, documents)]
-        folders = {path.name for path in (root / "schemas").glob("*") if re.fullmatch(r"\d+\.\d+\.\d+", path.name)}
+        folders = {path.name for path in (root / "schemas").glob("*") if is_release(path.name)}
         plans += [
             _Plan(name, {}, _files(root / "schemas" / name)) for name in sorted(folders - {p.release for p in plans})
         ]
@@ -88,10 +88,10 @@ def render(content: Mapping[str, Any]) -> str:
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def difference(name: str, found: str | None, wanted: str | None) -> str:
-    """Return how the file `name` differs from what is wanted, as a unified diff; None stands for no such file."""
-    old, new = ("/dev/null" if found is None else name), ("/dev/null" if wanted is None else name)
-    lines = difflib.unified_diff((found or "").splitlines(), (wanted or "").splitlines(), old, new, lineterm="")
+def difference(name: str, actual: str | None, expected: str | None) -> str:
+    """Return how the file `name` differs from what is expected, as a unified diff; None stands for no such file."""
+    old, new = ("/dev/null" if actual is None else name), ("/dev/null" if expected is None else name)
+    lines = difflib.unified_diff((actual or "").splitlines(), (expected or "").splitlines(), old, new, lineterm="")
     return "\n".join(lines) or f"{name}: differs in its line ends or is empty: run this without --check"
 
 
@@ -104,25 +104,24 @@ def _of_release(content: dict[str, Any]) -> dict[str, Any]:
 
 def _releases(root: Path, documents: Mapping[str, Any]) -> list[str]:
     """Return the releases that have a folder with data, or a page now, from the oldest to the newest."""
-    folder = root / "contracts/releases"
-    found = {path.parent.name for name in ("observed.toml", "documented.json") for path in folder.glob(f"*/{name}")}
-    return sorted(found | set(documents), key=lambda release: [int(number) for number in re.findall(r"\d+", release)])
+    files = (path for name in ("observed.toml", "documented.json") for path in (root / RELEASES).glob(f"*/{name}"))
+    return in_order([*(path.parent.name for path in files), *documents])
 
 
 def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo) -> _Plan:
-    folder = root / "contracts/releases" / release
+    folder = root / RELEASES / release
     schemas = root / "schemas" / release
-    wanted: dict[Path, str] = {}
+    expected: dict[Path, str] = {}
     if release in documents:
-        wanted[folder / "documented.json"] = render(documents[release])
+        expected[folder / "documented.json"] = render(documents[release])
     if (folder / "observed.toml").exists():
         observed = load(folder / "observed.toml")
         contract = combine(release_document(root, observed.lineage, documents), observed)
         files = {**own_schemas(contract), "openapi.json": openapi(contract, observed)}
-        wanted |= {schemas / name: render(content) for name, content in files.items()}
+        expected |= {schemas / name: render(content) for name, content in files.items()}
     else:
         echo(f"{release}: no schemas, because contracts/releases/{release}/observed.toml is missing: write it")
-    return _Plan(release, wanted, tuple(path for path in _files(schemas) if path not in wanted))
+    return _Plan(release, expected, tuple(path for path in _files(schemas) if path not in expected))
 
 
 def _files(folder: Path) -> tuple[Path, ...]:
@@ -134,7 +133,7 @@ def _text(path: Path) -> str | None:
 
 
 def _write(plan: _Plan, echo: Echo) -> int:
-    changed = {path: text for path, text in plan.wanted.items() if _text(path) != text}
+    changed = {path: text for path, text in plan.expected.items() if _text(path) != text}
     for path, text in changed.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
@@ -142,18 +141,18 @@ def _write(plan: _Plan, echo: Echo) -> int:
         path.unlink()
         if not any(path.parent.iterdir()):
             path.parent.rmdir()
-    echo(f"{plan.release}: {len(plan.wanted)} files, {len(changed)} written, {len(plan.stale)} removed")
+    echo(f"{plan.release}: {len(plan.expected)} files, {len(changed)} written, {len(plan.stale)} removed")
     return UP_TO_DATE
 
 
 def _compare(plan: _Plan, root: Path, echo: Echo) -> int:
     outcome = UP_TO_DATE
-    for path, text in sorted([*plan.wanted.items(), *((path, "") for path in plan.stale)]):
-        found = _text(path)
-        if found == text and path in plan.wanted:
+    for path, text in sorted([*plan.expected.items(), *((path, "") for path in plan.stale)]):
+        actual = _text(path)
+        if actual == text and path in plan.expected:
             continue
         outcome = DIFFERENT
-        echo(difference(path.relative_to(root).as_posix(), found, text if path in plan.wanted else None))
+        echo(difference(path.relative_to(root).as_posix(), actual, text if path in plan.expected else None))
     if outcome == UP_TO_DATE:
-        echo(f"{plan.release}: {len(plan.wanted)} files up to date")
+        echo(f"{plan.release}: {len(plan.expected)} files up to date")
     return outcome

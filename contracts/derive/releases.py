@@ -1,7 +1,6 @@
 """What a command is given, a release's name or a page, as a contract."""
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -9,38 +8,27 @@ from typing import Any
 
 from contracts.derive.contract.contract import Contract, combine
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed.facts import Observed
-from contracts.derive.observed.observed import load
+from contracts.derive.observed import Observed, load
 from contracts.derive.page.documented import document
 from contracts.derive.page.names import load_names
 from contracts.derive.page.sections import read_page
+from contracts.text.releases import in_order, is_release
 
 RELEASES = Path("contracts/releases")
 """Where the data of the releases is, below the root."""
 
 
-def is_release(name: str) -> bool:
-    """Whether a text is the name of a release, such as 1.7.0, and not a file."""
-    return re.fullmatch(r"\d+\.\d+\.\d+", name) is not None
-
-
-def in_order(release: str) -> tuple[int, ...]:
-    """Return the sort key of a release: 1.10.0 is later than 1.9.0."""
-    return tuple(int(number) for number in release.split("."))
-
-
 def known_releases(root: Path) -> list[str]:
     """Return the releases that have an observed.toml, from the oldest to the newest."""
-    found = (path.parent.name for path in (root / RELEASES).glob("*/observed.toml"))
-    return sorted(filter(is_release, found), key=in_order)
+    return in_order(path.parent.name for path in (root / RELEASES).glob("*/observed.toml"))
 
 
-def read_document(root: Path, path: Path, wanted: str = "the path of a page") -> dict[str, Any]:
-    """Return the content of documented.json for a page; DeriveError, a line that asks for ``wanted``, if it cannot."""
+def read_document(root: Path, path: Path, needed: str = "the path of a page") -> dict[str, Any]:
+    """Return the content of documented.json for a page; DeriveError, a line that asks for ``needed``, if it cannot."""
     try:
         text = path.read_bytes().decode("utf-8")
     except OSError as error:
-        raise DeriveError(f"{path}: cannot be read ({error.strerror}): give {wanted}") from None
+        raise DeriveError(f"{path}: cannot be read ({error.strerror}): give {needed}") from None
     except UnicodeDecodeError as error:
         raise DeriveError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
     return document(read_page(text, path.name), load_names(root / RELEASES / "operations.toml"))

@@ -17,12 +17,18 @@ import urllib3
 from requests.auth import AuthBase
 
 from contracts.http.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_session
-from contracts.text.redact import printable, register
+from contracts.text.printable import printable
+from contracts.text.redact import register
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request: `path` stands behind the API prefix, percent-encoded as it shall go out; `call` names it."""
+    """One request.
+
+    path: behind the API prefix, percent-encoded as it shall go out.
+    credential: the name of who sends it.
+    call: its name, in reports.
+    """
 
     method: str
     path: str
@@ -40,7 +46,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why there is no whole answer: `kind` is refused, no-answer, deadline, too-large or garbled."""
+    """Why there is no complete response.
+
+    kind: refused, no-answer, deadline, too-large or garbled.
+    text: the same in words.
+    """
 
     kind: str
     text: str
@@ -48,7 +58,12 @@ class Failure:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request sent and what came back; `status` is None where no status line came."""
+    """One request sent and what came back.
+
+    status: None where no status line came.
+    seconds: how long it took.
+    failure: why the response is not complete.
+    """
 
     request: Request
     url: str
@@ -61,7 +76,11 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one exchange: seconds and bytes (after decompression)."""
+    """Bounds of one exchange.
+
+    connect, first_byte, answer: seconds.
+    size: bytes, after decompression.
+    """
 
     connect: float = 5.0
     first_byte: float = 10.0

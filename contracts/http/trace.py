@@ -20,9 +20,12 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One exchange of a case: which call, and the answer of it that was expected, where one is promised.
+    """One exchange of a case.
 
-    `at` and `seconds` count from the start of the case and of the request; `status` is None where no answer came.
+    phase: what it was for.
+    call, answer: which call, and its expected answer, where one is promised.
+    status: None where no response came.
+    at, seconds: from the start of the case, and of the request.
     """
 
     phase: Phase
@@ -35,7 +38,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Wait:
-    """A time in which a task of a workflow went on until it was in `state`, `seconds` at a time."""
+    """A time in which a task went on.
+
+    workflow, task_id: which one.
+    state: the state in which it ended.
+    seconds: how far a stand-in's clock is moved on at a time.
+    """
 
     workflow: str
     task_id: int
@@ -56,6 +64,11 @@ class Trace:
         self.phase = Phase.REQUEST
         self._clock = time.monotonic()
 
+    @property
+    def seconds(self) -> float:
+        """How long it has been since the start."""
+        return time.monotonic() - self._clock
+
     @contextmanager
     def during(self, phase: Phase) -> Iterator[None]:
         """Let what is added meanwhile belong to a phase."""
@@ -67,7 +80,7 @@ class Trace:
 
     def add(self, exchange: Exchange, answer: str) -> None:
         """Add an exchange that has just ended, with the answer that was expected."""
-        at = max(0.0, time.monotonic() - self._clock - exchange.seconds)
+        at = max(0.0, self.seconds - exchange.seconds)
         call = exchange.request.call
         self.steps.append(Step(self.phase, call, answer, exchange.status, round(at, 4), round(exchange.seconds, 4)))
         if exchange.request.changes:

@@ -30,7 +30,12 @@ USER_AGENT = "zadig-contract-tests"
 
 @dataclass(frozen=True)
 class Transport:
-    """How the target is reached: CA file, client certificate (file, key file), proxy URL."""
+    """How the target is reached.
+
+    ca_file: certificates to trust instead of the public ones.
+    client_cert: its file and the file of its key.
+    proxy: its URL.
+    """
 
     ca_file: Path | None = None
     client_cert: tuple[Path, Path] | None = None
@@ -147,9 +152,9 @@ class _Watched:
         raise NewConnectionError(self, "the host has no address")
 
     def request(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
-        whole = Attempt.current.attempt.url
-        path = whole[whole.index("/", len("https://")) :]
-        target = path if url.startswith("/") else whole  # whole for a proxy
+        full = Attempt.current.attempt.url
+        path = full[full.index("/", len("https://")) :]
+        target = path if url.startswith("/") else full  # for a proxy
         super().request(method, target, *args, **kwargs)  # type: ignore[misc]
 
 

@@ -5,13 +5,12 @@ takes no longer than it is long, whatever a server has put into it.
 """
 
 import re
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
-
-import tomli
 
 FILE = Path(__file__).with_name("messages.toml")
 LONGEST, DEEPEST = 4_000, 6
@@ -82,7 +81,7 @@ def message(text: str, pool: str) -> str:
 
 def rows() -> Mapping[str, Mapping[str, str]]:
     """Return the catalogue: in each of its parts the Chinese by the English."""
-    return tomli.loads(FILE.read_text(encoding="utf-8"))
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
 def row(english: str, chinese: str) -> Row:

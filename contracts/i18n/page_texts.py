@@ -1,13 +1,12 @@
 """The texts of report.html in English and Chinese, from one catalogue."""
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-import tomli
 
 FILE = Path(__file__).with_name("page.toml")
 
@@ -29,7 +28,7 @@ class Word:
 @cache
 def load() -> Mapping[str, Word]:
     """Return the texts of the page by name."""
-    data = tomli.loads(FILE.read_text(encoding="utf-8"))
+    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return {f"{part}.{name}": Word(**row) for part, rows in data.items() for name, row in rows.items()}
 
 

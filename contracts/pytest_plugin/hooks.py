@@ -2,6 +2,7 @@
 
 import gc
 import os
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,13 @@ from contracts.catalog.release import CatalogError
 from contracts.i18n.locale import wished
 from contracts.i18n.translate import say, translated
 from contracts.paths import CASES
-from contracts.pytest_plugin import masking as sinks
+from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SESSION, case_id_of
 from contracts.report.summary.terminal import summary
+from contracts.run.conclusion import clean_up, finish, stop
+from contracts.run.description import title
 from contracts.run.deviations import DeviationsError
+from contracts.run.outcomes import crashed
 from contracts.run.session import Session
 from contracts.run.verdict import PASSED_ON
 from contracts.run.workers import workers
@@ -41,30 +45,41 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Read the settings where cases are to run, and start the stand-in early where it is the target."""
+    """Read the settings where cases are to run; look at a live target, or start the stand-in."""
     config.addinivalue_line("markers", "operation(name): the operation whose rows of the case table a test runs")
     config.addinivalue_line("markers", "slow: the given takes a running agent, so minutes on a live target")
     config.addinivalue_line("markers", "case(id, level): a case that is no row of the table, such as a flow")
     if not _wants_cases(config):
         return
+    worker = getattr(config, "workerinput", {})  # of xdist
     try:
-        settings = _settings(config)
-        handed = getattr(config, "workerinput", {}).get("zadig")
-        config.stash[SESSION] = run = Session(settings, handed, idle=_only_tells(config))
+        run = Session(
+            _settings(config), worker.get("zadig"), worker=worker.get("workerid", ""), idle=_only_tells(config)
+        )
+        config.stash[SESSION] = run
+        run.connect()
         ids = {case.id for case in cases(run.release)}
-        _ = run.deviations  # what is wrong with them is said before anything is sent
+        _ = run.deviations  # what is wrong with them is said before anything is changed
     except (SettingsError, CatalogError, DeviationsError) as error:
         raise _usage_error(error, config) from None
-    if config.option.keyword in ids:  # start-task/… would find restart-task/… too
-        config.option.keyword = f"[{config.option.keyword}]"
+    masking.mask_logs()
+    masking.interrupt_on_sigterm()
+    _set_options(config, ids)
     if run.worker:
         config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
-    sinks.mask_logs()
-    sinks.interrupt_on_sigterm()
-    if not run.worker:
-        config.pluginmanager.register(Listener(run, config))
-    if config.option.tbstyle == "auto":
-        config.option.tbstyle = "no" if _only_cases(config) else "short"  # the summary says it better
+    else:
+        config.pluginmanager.register(Listener(run))
+
+
+def _set_options(config: pytest.Config, ids: Container[str]) -> None:
+    """Set options of pytest as a user could, where they are as pytest has them: the summary says better what failed."""
+    option = config.option
+    if option.keyword in ids:  # start-task/… would find restart-task/… too
+        option.keyword = f"[{option.keyword}]"
+    if option.tbstyle == "auto":
+        option.tbstyle = "no" if _only_cases(config) else "short"
+    if option.reportchars == "fE" and _only_cases(config):  # its own list of failures, below the verdict
+        option.reportchars, option.disable_warnings = "", True
 
 
 def _usage_error(error: Exception, config: pytest.Config) -> pytest.UsageError:
@@ -111,22 +126,20 @@ def _only_cases(config: pytest.Config) -> bool:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Look at the target once, before anything else is sent."""
+    """Settle where on a live target the cases may work, before anything is collected."""
     gc.freeze()  # what was imported stays
     gc.enable()
     gc.set_threshold(50_000, 20, 100)  # a run makes few cycles: to look for them as often as usual takes longer
     run = session.config.stash.get(SESSION, None)
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    usual = session.config.option.reportchars == "fE"
-    if run is not None and reporter is not None and usual and _only_cases(session.config):
-        reporter.reportchars = ""  # pytest would put its own list of failures below the verdict
-    if run is not None and allure_folder(session.config):  # by now allure-pytest is there
+    if run is None or run.idle:
+        return
+    if allure_folder(session.config):  # by now allure-pytest is there
         from contracts.report.export.allure import CasesLeftOut
 
         session.config.pluginmanager.register(CasesLeftOut(lambda nodeid: bool(case_id_of(nodeid))))
-    if run is not None and not run.idle:
+    if run.settings.base_url is not None:  # the stand-in starts while the cases are collected
         try:
-            run.look_first()
+            run.open()
         except SettingsError as error:
             raise _usage_error(error, session.config) from None
 
@@ -134,7 +147,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say what the target is."""
     run = config.stash.get(SESSION, None)
-    return translated(f"target: {run.title}", run.settings.language) if run is not None else None
+    return translated(f"target: {title(run)}", run.settings.language) if run is not None else None
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -142,7 +155,8 @@ def pytest_configure_node(node: Any) -> None:
     """Hand the one look at the target to a worker of xdist; secrets do not go this way."""
     run = node.config.stash.get(SESSION, None)
     if run is not None:
-        node.workerinput["zadig"] = run.handover() | {"worker": node.gateway.id}
+        run.open()
+        node.workerinput["zadig"] = run.handover()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -156,16 +170,12 @@ def pytest_testnodedown(node: Any) -> None:
 class Listener:
     """Hears every report of the run, on the controller."""
 
-    def __init__(self, run: Session, config: pytest.Config) -> None:
+    def __init__(self, run: Session) -> None:
         self._run = run
-        self._config = config
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the outcome that came with a report; note a case that ended without one, and failures of other tests."""
-        reporter = self._config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None and self._config.option.durations is None:  # which shows their times at the end
-            reporter.stats.get("", []).clear()  # reports of what nobody counts, two a case: they would stay to the end
         outcome = getattr(report, "zadig", None)
         if outcome is not None:
             self._run.outcomes.append(outcome)
@@ -174,7 +184,7 @@ class Listener:
             reason = lines[-1].removeprefix("E").strip()
             case = case_id_of(report.nodeid)
             if case and all(known["case"] != case for known in self._run.outcomes):
-                self._run.outcomes.append(self._run.crashed(case, reason).to_json())
+                self._run.outcomes.append(crashed(self._run, case, reason).to_json())
             else:
                 self._run.other_failures.append(f"{report.nodeid} failed by itself: {reason}")
 
@@ -185,14 +195,15 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(SESSION, None)
     if run is None or run.idle:
         return
-    run.stop()
+    stop(run)
     if run.worker:
         session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
         return
+    run.open()  # where nothing was collected, the verdict still says which target that was
     try:
-        run.clean_up()
+        clean_up(run)
     finally:  # a verdict is written even when the clean-up is interrupted
-        code = run.finish(int(exitstatus), allure_folder(session.config))
+        code = finish(run, int(exitstatus), allure_folder(session.config))
     if int(exitstatus) not in PASSED_ON:
         session.exitstatus = code
 

@@ -30,15 +30,3 @@ def fenced(value: str, limit: int, language: str = "") -> str:
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{shown}\n{fence}"
-
-
-def row(*cells: str) -> str:
-    """Return a row of a table; its cells are Markdown already."""
-    return f"| {' | '.join(cells)} |"
-
-
-def table(heads: str, *rows: str) -> list[str]:
-    """Return a table whose `heads` are names with `|` between; those that begin with `#` are columns of numbers."""
-    names = heads.split("|")
-    marks = ["---:" if name.startswith("#") else "---" for name in names]
-    return [row(*(name.removeprefix("#") for name in names)), row(*marks), *rows]

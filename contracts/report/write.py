@@ -1,12 +1,12 @@
 """Writes the reports of a run beside its verdict.json, once all is over."""
 
-import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from contracts.i18n.locale import ENGLISH
 from contracts.paths import ROOT
+from contracts.text import atomic
 
 Verdict = Mapping[str, Any]
 Environ = Mapping[str, str]
@@ -31,21 +31,21 @@ def write_all(
 def _html(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
     from contracts.report.html import page as html
 
-    put(folder / "report.html", html.pieces(verdict))
+    atomic.write(folder / "report.html", html.pieces(verdict))
 
 
 def _markdown(verdict: Verdict, folder: Path, environ: Environ, lang: str) -> str | None:
     from contracts.report.summary import markdown
 
     text = markdown.render(verdict, lang)
-    put(folder / "summary.md", [text])
+    atomic.write(folder / "summary.md", [text])
     return markdown.append_to_job_summary(text, environ)
 
 
 def _junit(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
     from contracts.report.export import junit
 
-    put(folder / "junit.xml", [junit.render(verdict)])
+    atomic.write(folder / "junit.xml", [junit.render(verdict)])
 
 
 def _allure(verdict: Verdict, folder: Path, _: Environ, __: str) -> None:
@@ -66,14 +66,3 @@ def _tried(name: str, write: Report, verdict: Verdict, folder: Path, environ: En
         return write(verdict, folder, environ, lang)
     except Exception as error:  # whatever is wrong with a report, the verdict stands
         return f"{name} could not be written: {type(error).__name__}: {error}"
-
-
-def put(path: Path, pieces: Iterable[str]) -> None:
-    """Write a file whole or not at all; whoever is watching its folder never sees a part."""
-    draft = path.with_name(f".{path.name}.tmp")
-    try:
-        with draft.open("w", encoding="utf-8", errors="backslashreplace") as out:
-            out.writelines(pieces)
-        os.replace(draft, path)  # noqa: PTH105 - atomic
-    finally:
-        draft.unlink(missing_ok=True)

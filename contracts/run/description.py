@@ -2,22 +2,29 @@
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from contracts.catalog.cases import cases
 from contracts.catalog.release import releases
 from contracts.paths import RUN
 from contracts.run.plan import notes
+from contracts.run.session import Session
 from contracts.run.verdict import Run
 from contracts.run.version import suite
 from contracts.settings.settings import AUTO
 
-if TYPE_CHECKING:
-    from contracts.run.session import Session
+
+def title(session: Session) -> str:
+    """Return what the target is, in one line."""
+    settings = session.settings
+    if settings.base_url is None:
+        return f"the stand-in ({settings.behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig"
+    if session.probe.behaviour:
+        return f"{settings.base_url}, a stand-in ({session.probe.behaviour})"
+    return f"{settings.base_url}{settings.api_prefix}"
 
 
-def about(session: "Session") -> Run:
+def about(session: Session) -> Run:
     """Return what a session's run is about, up to now."""
     base_url = session.settings.base_url or session.probe.base_url
     return Run(
@@ -42,7 +49,7 @@ def about(session: "Session") -> Run:
     )
 
 
-def _remarks(session: "Session") -> list[str]:
+def _remarks(session: Session) -> list[str]:
     """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
     said = []
     if session.settings.release == AUTO and session.behaviour not in releases():

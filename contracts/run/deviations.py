@@ -7,12 +7,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import tomli
-
 from contracts.case.outcome import Outcome
 from contracts.catalog.release import Release
 from contracts.paths import RELEASES
 from contracts.report.verdict_rules import Result
+from contracts.text import toml
 
 FILE = "deviations.toml"
 _KEYS = {"means", "releases", "source", "since", "expires", "shows"}
@@ -24,9 +23,13 @@ class DeviationsError(ValueError):
 
 @dataclass(frozen=True)
 class Deviation:
-    """One known deviation. `shows`: case id, or a pattern with `*`, to the exact signatures that show there.
+    """One known deviation.
 
-    A case named by its id must show it, or it is fixed; one that only a pattern names may.
+    id, means: its name, and what it is in words.
+    releases: those that have it.
+    source, since, expires: who says so, from which release on, and until when that is believed.
+    shows: case id, or a pattern with `*`, to the exact signatures that show there. A case named by its id must show it,
+        or it is fixed; one that only a pattern names may.
     """
 
     id: str
@@ -37,7 +40,7 @@ class Deviation:
     expires: date
     shows: Mapping[str, frozenset[str]]
 
-    def tells(self, outcome: Outcome) -> bool:
+    def matches(self, outcome: Outcome) -> bool:
         """Whether exactly this deviation is what an outcome shows."""
         signatures = {breach.signature for breach in outcome.breaches}
         return any(fnmatchcase(outcome.case, case) and signatures == shown for case, shown in self.shows.items())
@@ -63,7 +66,7 @@ def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
 def read(path: Path) -> list[Deviation]:
     """Return the rows of one file; raises DeviationsError with one line."""
     try:
-        table = tomli.loads(path.read_text(encoding="utf-8"))
+        table = toml.read(path)
     except OSError as error:
         raise DeviationsError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:
@@ -96,7 +99,7 @@ def _deviation(where: str, name: str, row: Any) -> Deviation:
 def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Outcome:
     """Return an outcome with what is known of it: a deviation that shows, has expired, or no longer shows."""
     for deviation in deviations:
-        if outcome.result in (Result.BREACH, Result.DRIFT) and deviation.tells(outcome):
+        if outcome.result in (Result.BREACH, Result.DRIFT) and deviation.matches(outcome):
             if today > deviation.expires:
                 return replace(outcome, reason=f"the known deviation {deviation.id} expired on {deviation.expires}")
             return replace(outcome, result=Result.KNOWN, deviation=deviation.id)
@@ -105,7 +108,7 @@ def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Out
     return outcome
 
 
-def told(deviations: Sequence[Deviation], outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def to_rows(deviations: Sequence[Deviation], outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return what a run showed of each deviation, as it stands in verdict.json."""
     return [
         {

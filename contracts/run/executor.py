@@ -1,30 +1,37 @@
 """Works cases out in threads before the tests that report them ask for them: waiting for a server is not work."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 
 from contracts.case.outcome import Outcome
 
 WINDOW = 3
 """How many cases may be begun ahead for each thread: enough that one slow case keeps no thread waiting."""
+IN_A_WORKER = 2
+"""Cases under way in a worker of xdist: the one that it runs and the next one. Pytest tells it of no further ones."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A case by its id, and what works it out, in any thread."""
+    """The work of a case, for any thread.
+
+    id: the case.
+    work: works its outcome out.
+    """
 
     id: str
     work: Callable[[], Outcome]
 
 
 class CasePool:
-    """Cases under way, at most `threads` at once. With one thread, each is worked out when it is asked for."""
+    """Cases under way, at most `threads` at once; with one thread, each begins when it is asked for."""
 
     def __init__(self, threads: int) -> None:
-        self._threads = threads
-        self._pool = ThreadPoolExecutor(threads, "case") if threads > 1 else None
+        self._most = threads * WINDOW
+        self._threads = ThreadPoolExecutor(threads, "case") if threads > 1 else None
+        self._upcoming: Iterator[Job] = iter(())
         self._begun: dict[str, Future[Outcome]] = {}
 
     @property
@@ -32,17 +39,21 @@ class CasePool:
         """Whether cases were begun that nobody has asked for yet."""
         return bool(self._begun)
 
-    def outcome(self, job: Job, upcoming: Iterable[Job]) -> Outcome:
-        """Return the outcome of `job`, and begin those that are upcoming; what its work raises passes through."""
-        if self._pool is None:
+    def expect(self, jobs: Iterable[Job]) -> None:
+        """Hear which cases will be asked for, in that order; the first ones begin with the first that is."""
+        self._upcoming = iter(jobs)
+
+    def outcome(self, job: Job) -> Outcome:
+        """Return the outcome of a case, and begin those that come next; what its work raises passes through."""
+        if self._threads is None:
             return job.work()
-        for each in islice(chain([job], upcoming), self._threads * WINDOW):
-            if each.id not in self._begun:
-                self._begun[each.id] = self._pool.submit(each.work)
+        for upcoming in (*islice(self._upcoming, self._most - len(self._begun)), job):
+            if upcoming.id not in self._begun:
+                self._begun[upcoming.id] = self._threads.submit(upcoming.work)
         return self._begun.pop(job.id).result()
 
     def stop(self) -> None:
         """Begin nothing more, and wait for what is under way."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._threads is not None:
+            self._threads.shutdown(wait=True, cancel_futures=True)
         self._begun.clear()

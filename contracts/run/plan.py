@@ -15,7 +15,13 @@ OTHER_PROJECT = "outsider-project"
 
 @dataclass(frozen=True)
 class Scope:
-    """What a target allows: whether it is a stand-in, whether it authorizes, whose tokens there are."""
+    """What a profile and a target allow.
+
+    level: the last one that runs.
+    stand_in: whether the target is one.
+    authorizes: whether it asks who sends a request.
+    credentials: whose tokens there are.
+    """
 
     level: str
     stand_in: bool

@@ -1,7 +1,6 @@
 """The verdict: what the outcomes of a run add up to, and the exit code that says so."""
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -12,6 +11,7 @@ from contracts.report import verdict_rules
 from contracts.report.verdict_file import FILE, VERSION
 from contracts.report.verdict_rules import Result, plan_id, unknown_keys
 from contracts.run.metrics import coverage, latency
+from contracts.text import atomic
 from contracts.text.redact import mask_all
 
 PASSED_ON = frozenset({2, 3, 4, 5})
@@ -125,10 +125,7 @@ def write(verdict: Mapping[str, Any], folder: Path) -> Path:
     """Write verdict.json into the run folder, whole or not at all, and return its path."""
     path = folder / FILE
     folder.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".tmp")
-    with draft.open("w", encoding="utf-8", errors="backslashreplace") as out:
-        out.writelines(_lines(verdict))
-    os.replace(draft, path)  # noqa: PTH105 - atomic
+    atomic.write(path, _lines(verdict))
     return path
 
 

@@ -2,6 +2,7 @@
 
 from contracts.catalog.release import load
 from contracts.http.client import Request
+from contracts.run.executor import IN_A_WORKER
 from contracts.settings.settings import Settings
 from contracts.target.connect import open_client
 
@@ -15,13 +16,14 @@ def workers(settings: Settings, cores: int) -> int:
     """Return how many workers of xdist to start for a target; 0: none, this process does it faster alone.
 
     One process with N cases in flight waits for a server N times at once. Where it still waits longer than it works,
-    more processes are worth their start.
+    more processes are worth their start, if together they have more in flight than it has.
     """
     if settings.base_url is None:
         return 0  # the stand-in answers at once
     waited = latency(settings) / settings.in_flight
-    wished = min(round(waited / WORK), 2 * cores, MOST // settings.in_flight)
-    return wished if wished > 1 else 0
+    each = min(settings.in_flight, IN_A_WORKER)
+    wished = min(round(waited / WORK), 2 * cores, MOST // each)
+    return wished if wished * each > settings.in_flight else 0
 
 
 def latency(settings: Settings) -> float:

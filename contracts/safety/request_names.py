@@ -26,8 +26,12 @@ class UnclearPathError(ValueError):
 
 @dataclass(frozen=True)
 class RequestNames:
-    """The workflow names and projects of a request; None stands for one that is no text. `whole`: its body is one JSON
-    object, after which more may stand. `of_all`: its path has no name."""
+    """The names in a request.
+
+    names, projects: of workflows and projects; None stands for one that is no text.
+    whole: its body is one JSON object, after which more may stand.
+    of_all: its path has no name.
+    """
 
     names: tuple[str | None, ...]
     projects: tuple[str | None, ...]

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
 from contracts.settings.settings import PREFIX, SETTINGS, is_secret, option
+from contracts.text.tables import row
 
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 
@@ -121,13 +122,13 @@ def between(text: str, begin: str, end: str, content: str) -> str | None:
 
 
 def _table(language: Language) -> Iterator[str]:
-    for row in (language.head, ("---",) * 4, *(_row(name, language) for name in SETTINGS)):
-        yield table_row(row)
+    for cells in (language.head, ("---",) * 4, *(_row(name, language) for name in SETTINGS)):
+        yield table_row(cells)
 
 
 def table_row(cells: Iterable[str]) -> str:
-    """Return a row of a Markdown table."""
-    return "|" + "".join(f" {cell} |" if cell else " |" for cell in cells)
+    """Return a row of a table of the READMEs, whose empty cells are one blank wide."""
+    return row(*cells).replace("|  ", "| ")
 
 
 def _row(name: str, language: Language) -> tuple[str, str, str, str]:

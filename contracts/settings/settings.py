@@ -1,14 +1,13 @@
 """Every setting: its name, default and check. Order: option, environment, zadig.toml, default."""
 
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
-
-import tomli
 
 from contracts.catalog.release import releases
 from contracts.i18n.locale import LANGUAGES, chosen
@@ -17,6 +16,7 @@ from contracts.profiles import Profile
 from contracts.settings import parsers as values
 from contracts.settings.parsers import Secret
 from contracts.standin.defects import BEHAVIOURS
+from contracts.text import toml
 from contracts.text.redact import register
 from contracts.text.tokens import read
 from contracts.text.urls import is_loopback
@@ -179,10 +179,10 @@ def load(options: Mapping[str, Any]) -> Settings:
 
 def _file() -> dict[str, Any]:
     try:
-        found = tomli.loads(Path(FILE).read_text(encoding="utf-8"))
+        found = toml.read(Path(FILE))
     except FileNotFoundError:
         return {}
-    except tomli.TOMLDecodeError as error:
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{FILE} is not TOML: {error}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{FILE} is not TOML: it is not UTF-8") from None

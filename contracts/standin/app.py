@@ -20,7 +20,8 @@ from contracts.standin import control_api as control
 from contracts.standin import routes as calls
 from contracts.standin.clock import stopped
 from contracts.standin.defects import NAMES_PROJECT, Defect, defects_of
-from contracts.standin.errors import DeniedError, ErrorAnswers, PanicError, ZadigError, json_answer
+from contracts.standin.errors import DeniedError, PanicError, ZadigError
+from contracts.standin.responses import ErrorAnswers, json_answer
 from contracts.standin.store import Store
 
 GATEWAY_PREFIX = "/api/aslan"

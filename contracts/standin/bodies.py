@@ -1,10 +1,19 @@
-"""The bodies of create and start: the shapes that they are decoded into, and what is made of them."""
+"""The bodies of create and start: read as Go reads JSON into typed structs, and what is made of them.
 
+Unknown keys are ignored, and absent ones become zero.
+"""
+
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.standin.decode import Shape
+from contracts.standin.errors import UNREADABLE_BODY
+from contracts.text.strict_json import no_constant
 
+Shape = Any
+"""`str`, `bool`, `int`; `object` for any value; `[shape]` for an array of it; `{key: shape}` for an object."""
+
+INT64 = range(-(2**63), 2**63)
 _STAGE = {
     "enabled": bool,
     "modules": [{"target": {"product_name": str, "service_name": str, "service_module": str, "key": str}}],
@@ -54,3 +63,54 @@ def branches(targets: list[dict[str, Any] | None]) -> list[str]:
     """Return the branches that the targets of a start body build, in their order."""
     builds = [target["build"] for target in targets if target and target["build"]]
     return [repo["branch"] for build in builds for repo in build["repos"] if repo]
+
+
+def decode(body: bytes, shape: Mapping[str, Shape]) -> dict[str, Any]:
+    """Decode a body into every key of `shape`; absent or null objects become None, and other values their zero.
+
+    Raises ZadigError (`EOF`) for anything but one JSON object whose known keys have the right types.
+    """
+    try:
+        value = json.loads(body.decode("utf-8", "replace"), parse_constant=no_constant)
+    except (ValueError, RecursionError):
+        raise UNREADABLE_BODY() from None
+    if not isinstance(value, dict):
+        raise UNREADABLE_BODY()
+    return _fields(value, shape)
+
+
+def is_null(body: bytes) -> bool:
+    """Tell whether the body is the JSON value null."""
+    return body.strip(b" \t\r\n") == b"null"
+
+
+def _fields(value: dict[str, Any], shape: Mapping[str, Shape]) -> dict[str, Any]:
+    return {key: _typed(value.get(key), inner) for key, inner in shape.items()}
+
+
+def _typed(value: Any, shape: Shape) -> Any:
+    """Return the value if it has the shape, the shape's zero for None; ZadigError otherwise."""
+    if shape is object:
+        return value
+    if isinstance(shape, list):
+        return [_typed(item, shape[0]) for item in _of_type(value, list)]
+    if isinstance(shape, Mapping):
+        return None if value is None else _fields(_of_type(value, dict), shape)
+    value = _of_type(value, shape)
+    if shape is str:
+        return _without_lone_surrogates(value)
+    if shape is int and value not in INT64:
+        raise UNREADABLE_BODY()
+    return value
+
+
+def _of_type(value: Any, kind: type) -> Any:
+    if value is None:
+        return kind()
+    if type(value) is not kind:
+        raise UNREADABLE_BODY()
+    return value
+
+
+def _without_lone_surrogates(text: str) -> str:
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

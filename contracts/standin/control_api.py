@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from contracts.standin import clock, seed
 from contracts.standin.defects import Defect
-from contracts.standin.errors import json_answer
+from contracts.standin.responses import json_answer
 from contracts.standin.store import Store
 
 
@@ -39,8 +39,8 @@ def routes(facts: Facts, store: Store, traffic: Traffic) -> list[Route]:
         return json_answer(_description(facts))
 
     async def token(request: Request) -> Response:
-        found = facts.tokens.get(request.path_params["user"])
-        return PlainTextResponse(found or "no such user", 200 if found else 404)
+        issued = facts.tokens.get(request.path_params["user"])
+        return PlainTextResponse(issued or "no such user", 200 if issued else 404)
 
     async def advance(request: Request) -> Response:
         workflow = store.get(request.path_params["workflow"])

@@ -3,32 +3,16 @@
 They only read, in the shapes of the public source. Every project has the one service, with one build, of the seed.
 """
 
+import json
+from pathlib import Path
 from typing import Any
 
 from contracts.standin import auth, errors, seed
 from contracts.standin.routes import Call, Route, World
 
-REPOSITORY = {
-    "source": "gitlab",
-    "repo_owner": "examples",
-    "repo_name": seed.REPOSITORY,
-    "remote_name": "origin",
-    "branch": seed.BRANCH,
-    "pr": 0,
-    "checkout_path": "",
-    "codehost_id": 1,
-    "is_primary": True,
-}
-REGISTRY = {
-    "id": "60f5b1c2d3e4f5a6b7c8d9e0",
-    "reg_addr": "https://registry.example.com",
-    "reg_type": "",
-    "reg_provider": "native",
-    "is_default": True,
-    "namespace": "examples",
-    "access_key": "",
-    "secret_key": "",
-}
+SHAPES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+"""What is answered, without the names; of a project `minimal` has the first key, `brief` two, `detailed` all."""
+REPOSITORY = SHAPES["repository"] | {"repo_name": seed.REPOSITORY, "branch": seed.BRANCH}
 
 
 def list_projects(world: World, call: Call) -> object:
@@ -40,23 +24,8 @@ def list_projects(world: World, call: Call) -> object:
 def list_environments(world: World, call: Call) -> object:
     """Return the environments of the query's project."""
     project = _named_project(call)
-    return [
-        {
-            "projectName": project,
-            "status": "Running",
-            "error": "",
-            "name": name,
-            "updateBy": auth.ADMIN,
-            "updateTime": 0,
-            "isPublic": False,
-            "clusterName": "",
-            "cluster_id": "",
-            "production": False,
-            "source": "",
-            "registry_id": REGISTRY["id"],
-        }
-        for name in sorted(world.store.environments.get(project, ()))
-    ]
+    names = sorted(world.store.environments.get(project, ()))
+    return [SHAPES["environment"] | {"projectName": project, "name": name, "updateBy": auth.ADMIN} for name in names]
 
 
 def list_services(world: World, call: Call) -> object:
@@ -84,7 +53,7 @@ def get_build(world: World, call: Call) -> object:
     """Return one build with its repositories."""
     build = _build(call.query_project)
     if call.query_project not in world.store.environments or call.name != build["name"]:
-        raise errors.bad_request(errors.NO_DOCUMENTS)
+        raise errors.NOT_AN_ARGUMENT(complaint=errors.NO_DOCUMENTS)
     return build | {"repos": [REPOSITORY]}
 
 
@@ -100,7 +69,7 @@ def preset(world: World, call: Call) -> object:
 
 def list_registries(_world: World, _call: Call) -> object:
     """Return the registries, their keys emptied."""
-    return [REGISTRY]
+    return [SHAPES["registry"]]
 
 
 ROUTES: tuple[Route, ...] = (
@@ -117,18 +86,13 @@ ROUTES: tuple[Route, ...] = (
 
 
 def _project(name: str, envs: list[str], verbosity: str) -> dict[str, Any]:
-    shown: dict[str, Any] = {"name": name}
-    if verbosity in ("brief", "detailed"):
-        shown["envs"] = envs
-    if verbosity == "detailed":
-        shown |= {"alias": name, "desc": "", "updatedAt": 0, "updatedBy": auth.ADMIN}
-        shown |= {"onboard": False, "public": False, "deployType": "k8s"}
-    return shown
+    project = SHAPES["project"] | {"name": name, "envs": envs, "alias": name, "updatedBy": auth.ADMIN}
+    return dict([*project.items()][: {"brief": 2, "detailed": len(project)}.get(verbosity, 1)])
 
 
 def _named_project(call: Call) -> str:
     if not call.query_project:
-        raise errors.bad_request("")
+        raise errors.NOT_AN_ARGUMENT(complaint="")
     return call.query_project
 
 
@@ -137,14 +101,6 @@ def _target(project: str) -> dict[str, str]:
 
 
 def _build(project: str) -> dict[str, Any]:
-    return {
-        "id": "60f5b1c2d3e4f5a6b7c8d9e1",
-        "name": f"{seed.SERVICE_MODULE}-build",
-        "targets": [_target(project)],
-        "key_vals": [],
-        "repos": [],
-        "update_time": 0,
-        "update_by": auth.ADMIN,
-        "pipelines": [],
-        "productName": project,
-    }
+    name, targets = f"{seed.SERVICE_MODULE}-build", [_target(project)]
+    build: dict[str, Any] = SHAPES["build"] | {"name": name, "targets": targets}
+    return build | {"update_by": auth.ADMIN, "productName": project}

@@ -96,7 +96,7 @@ class StandIn:
 
 def launch(behaviour: str = "perfect", clock: str = "manual") -> StandIn:
     """Start a stand-in's process and return at once; whatever goes wrong shows when `base_url` is asked for."""
-    command = [sys.executable, "-m", "contracts.standin", "--until-eof", "--behaviour", behaviour, "--clock", clock]
+    command = [sys.executable, "-m", "contracts", "standin", "--until-eof", "--behaviour", behaviour, "--clock", clock]
     complaints = tempfile.TemporaryFile()  # noqa: SIM115 - StandIn.close() closes it
     process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
         command,

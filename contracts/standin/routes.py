@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.standin import auth, errors
-from contracts.standin.bodies import START, WORKFLOW, as_stored, branches
+from contracts.standin.bodies import INT64, START, WORKFLOW, Shape, as_stored, branches, decode, is_null
 from contracts.standin.clock import life_of
-from contracts.standin.decode import INT64, Shape, decode, is_null
 from contracts.standin.defects import Defect
 from contracts.standin.store import Store, Task, Workflow
 
@@ -84,8 +83,8 @@ def find(world: World, call: Call) -> object:
 
 def list_workflows(world: World, call: Call) -> object:
     """Return the workflows of the query's project, or all of them without one."""
-    wanted = call.query_project
-    return [workflow.document for workflow in world.store if not wanted or workflow.project == wanted]
+    project = call.query_project
+    return [workflow.document for workflow in world.store if not project or workflow.project == project]
 
 
 def delete(world: World, call: Call) -> object:
@@ -101,12 +100,12 @@ def start(world: World, call: Call) -> object:
     workflow = _addressed(world, call, body["workflow_name"])
     project, environment = body["product_tmpl_name"], body["namespace"]
     if workflow is None or project not in world.store.environments:
-        raise errors.workflow_not_found()
+        raise errors.WORKFLOW_NOT_FOUND()
     if environment not in world.store.environments[project]:
-        raise errors.environment_not_found(project, environment)
+        raise errors.ENVIRONMENT_NOT_FOUND(project=project, environment=environment)
     task_id = workflow.use_id()
     if not body["targets"]:
-        raise errors.no_targets()
+        raise errors.NO_TARGETS()
     workflow.start(task_id, life_of(branches(body["targets"])), call.user)
     extra = {"project_name": workflow.project} if world.names_project else {}
     return {"pipeline_name": workflow.name, **extra, "task_id": task_id}
@@ -117,7 +116,7 @@ def get_task(world: World, call: Call) -> object:
     task_id = call.task_id
     workflow = _addressed(world, call, call.name)
     if workflow is None or task_id not in workflow.tasks:
-        raise errors.task_not_found()
+        raise errors.TASK_NOT_FOUND()
     return _task_document(workflow, workflow.tasks[task_id])
 
 
@@ -135,7 +134,7 @@ def cancel(world: World, call: Call) -> object:
     task_id = call.task_id
     workflow = _addressed(world, call, call.name)
     if workflow is None:
-        raise errors.cancel_without_task()
+        raise errors.CANCEL_WITHOUT_TASK()
     workflow.cancel(task_id, call.user)
     return SUCCESS
 
@@ -145,7 +144,7 @@ def restart(world: World, call: Call) -> object:
     task_id = call.task_id
     workflow = _addressed(world, call, call.name)
     if workflow is None:
-        raise errors.restart_without_task()
+        raise errors.RESTART_WITHOUT_TASK()
     workflow.restart(task_id)
     return SUCCESS
 
@@ -188,7 +187,7 @@ def _addressed(world: World, call: Call, name: str) -> Workflow | None:
 def _known(world: World, call: Call) -> Workflow:
     workflow = _addressed(world, call, call.name)
     if workflow is None:
-        raise errors.workflow_not_found()
+        raise errors.WORKFLOW_NOT_FOUND()
     return workflow
 
 
@@ -196,7 +195,7 @@ def _integer(text: str, complaint: str) -> int:
     """Read an integer of 64 bits as Go's ParseInt does: ASCII digits with an optional sign."""
     if len(text) <= 64 and re.fullmatch(r"[+-]?[0-9]+", text) and int(text) in INT64:
         return int(text)
-    raise errors.bad_request(complaint)
+    raise errors.NOT_AN_ARGUMENT(complaint=complaint)
 
 
 def _task_document(workflow: Workflow, task: Task) -> dict[str, Any]:

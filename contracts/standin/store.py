@@ -60,21 +60,21 @@ class Workflow:
         """Cancel a task in any state but passed; ZadigError if it has passed or is missing."""
         task = self.tasks.get(task_id)
         if task is None:
-            raise errors.cancel_without_task()
+            raise errors.CANCEL_WITHOUT_TASK()
         if self.status(task) == "passed":
-            raise errors.cancel_of_passed(self.name, task_id)
+            raise errors.CANCEL_OF_PASSED(name=self.name, task_id=task_id)
         task.cancelled, task.revoker = True, revoker
 
     def restart(self, task_id: int) -> None:
         """Queue a failed, timed out or cancelled task again; ZadigError in any other state or if it is missing."""
         task = self.tasks.get(task_id)
         if task is None:
-            raise errors.restart_without_task()
+            raise errors.RESTART_WITHOUT_TASK()
         status = self.status(task)
         if status == "created":
-            raise errors.restart_of_queued()
+            raise errors.RESTART_OF_QUEUED()
         if status in {"running", "passed"}:
-            raise errors.restart_of_passed()
+            raise errors.RESTART_OF_PASSED()
         task.born, task.cancelled, task.revoker, task.restarted = self.clock.now(), False, "", True
 
 
@@ -96,9 +96,9 @@ class Store:
     def refuse_if_not_creatable(self, body: Mapping[str, Any]) -> None:
         """Raise ZadigError if the name is taken or no stage is enabled."""
         if body["name"] in self._workflows:
-            raise errors.workflow_exists(body["name"], body["product_tmpl_name"])
+            raise errors.WORKFLOW_EXISTS(name=body["name"], project=body["product_tmpl_name"])
         if not any((body[stage] or {}).get("enabled") for stage in ("build_stage", "artifact_stage")):
-            raise errors.no_enabled_stage()
+            raise errors.NO_ENABLED_STAGE()
 
     def add(self, body: Mapping[str, Any], creator: str) -> None:
         """Store a new workflow, with the keys that the server adds."""
@@ -115,5 +115,5 @@ class Store:
         """Remove a workflow and its tasks; ZadigError if it or its project is missing."""
         workflow = self.get(name)
         if workflow is None or workflow.project not in self.environments:
-            raise errors.delete_failed()
+            raise errors.DELETE_FAILED()
         del self._workflows[name]

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from contracts.case.cleanup import UNFINISHED, remove
 from contracts.catalog.release import load
-from contracts.check.state import Snapshot, UnclearError
-from contracts.check.state import look as look_for
+from contracts.check.state import Snapshot, UnclearError, snapshot
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import Guard, Journal, Names, RefusedError
 from contracts.settings.settings import Settings, SettingsError, label
@@ -71,7 +70,7 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
             reasons.append(f"{name} in project {project}: not tried, the target answers no more")
             continue
         try:
-            held = look_for(target, subject)
+            held = snapshot(target, subject)
         except UnclearError as error:
             reasons.append(f"{name} in project {project}: {error}")
             continue

@@ -22,9 +22,12 @@ NOTHING: Mapping[str, Any] = {}
 
 @dataclass(frozen=True)
 class Probe:
-    """What one look at the target showed. `trouble` says why nothing can be tried, and `answered` whether it answers.
+    """What one look at the target showed.
 
-    `page`: what answers is a web page, so no Zadig API. `stand_in`: the stand-in's own facts where the target is one.
+    answered: whether it answers.
+    trouble: why nothing can be tried.
+    page: what answers is a web page, so no API of Zadig.
+    stand_in: what the stand-in says of itself, where the target is one.
     """
 
     base_url: str
@@ -39,17 +42,6 @@ class Probe:
         return self.stand_in.get("behaviour")
 
 
-def limits(settings: Settings) -> Limits:
-    """Return the bounds of each exchange."""
-    return Limits(settings.connect_timeout, settings.first_byte_timeout, settings.answer_timeout, settings.max_answer)
-
-
-def transport(settings: Settings) -> Transport:
-    """Return how the target is reached."""
-    cert = (settings.client_cert, settings.client_key or settings.client_cert) if settings.client_cert else None
-    return Transport(settings.ca_file, cert, settings.proxy)
-
-
 def refuse(request: Request) -> None:
     """Guard a client that is only to look."""
     raise RefusedError(f"{request.method} {request.path}: a look changes nothing")
@@ -62,8 +54,15 @@ def open_client(
     guard: Callable[[Request], None] = refuse,
 ) -> Client:
     """Return a client as settings say; `root` is in front of the paths that it is asked for."""
-    own = headers(settings, stand_in.get("tokens", {}))
-    return Client(root, own, guard=guard, limits=limits(settings), transport=transport(settings))
+    cert = (settings.client_cert, settings.client_key or settings.client_cert) if settings.client_cert else None
+    timeouts = (settings.connect_timeout, settings.first_byte_timeout, settings.answer_timeout)
+    return Client(
+        root,
+        headers(settings, stand_in.get("tokens", {})),
+        guard=guard,
+        limits=Limits(*timeouts, settings.max_answer),
+        transport=Transport(settings.ca_file, cert, settings.proxy),
+    )
 
 
 def probe(settings: Settings, base_url: str) -> Probe:
@@ -129,12 +128,12 @@ def find_workspace(settings: Settings, look: Probe) -> Workspace:
 
     Raises SettingsError where the target has nothing fit for it, or several things to choose from.
     """
-    own = look.stand_in
-    if not own:
+    stand_in = look.stand_in
+    if not stand_in:
         client = open_client(settings, look.base_url + settings.api_prefix)
         try:
             return discover_workspace(settings, client)
         finally:
             client.close()
-    known = {item.name: getattr(settings, item.name, None) or own.get(item.name) for item in fields(Workspace)}
-    return Workspace(**known | {"other_project": settings.outsider_project or own.get("other_project")})
+    known = {item.name: getattr(settings, item.name, None) or stand_in.get(item.name) for item in fields(Workspace)}
+    return Workspace(**known | {"other_project": settings.outsider_project or stand_in.get("other_project")})

@@ -26,13 +26,13 @@ _SHOWN = {
 """How a shell makes each header that a server must refuse."""
 
 
-def headers(settings: Settings, own: Mapping[str, str]) -> dict[str, Header]:
-    """Return the Authorization header of each credential, by name; `own` are the stand-in's tokens by user.
+def headers(settings: Settings, issued: Mapping[str, str]) -> dict[str, Header]:
+    """Return the Authorization header of each credential, by name; `issued` are the stand-in's tokens by user.
 
     Raises SettingsError where the token file cannot be used.
     """
-    tokens = {name: settings.secret(setting) or own.get(user) for name, (setting, user) in USERS.items()}
-    tokens["admin"] = own.get("admin") or tokens["main"]
+    tokens = {name: settings.secret(setting) or issued.get(user) for name, (setting, user) in USERS.items()}
+    tokens["admin"] = issued.get("admin") or tokens["main"]
     found = {}
     for name, token in tokens.items():
         if token:

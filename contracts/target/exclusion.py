@@ -10,7 +10,7 @@ class SharedLock:
 
     def __init__(self) -> None:
         self._change = threading.Condition()
-        self._sharing = self._waiting = self._came = 0
+        self._sharing = self._waiting = self._entered = 0
         self._alone = False
 
     @contextmanager
@@ -19,10 +19,10 @@ class SharedLock:
         with self._change:
             self._change.wait_for(lambda: not (self._alone or self._waiting))
             self._sharing += 1
-            self._came += 1
-            came, company = self._came, self._sharing > 1
+            self._entered += 1
+            entered, company = self._entered, self._sharing > 1
         try:
-            yield lambda: company or self._came > came
+            yield lambda: company or self._entered > entered
         finally:
             with self._change:
                 self._sharing -= 1

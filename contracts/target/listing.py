@@ -28,7 +28,10 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True)
 class Project:
-    """A project of the target; in onboarding its workflows cannot be deleted."""
+    """A project of the target.
+
+    onboarding: its workflows cannot be deleted.
+    """
 
     name: str
     onboarding: bool = False
@@ -44,7 +47,11 @@ class Environment:
 
 @dataclass(frozen=True)
 class Module:
-    """A service module with the repositories of its build, and the branch that the build has for each."""
+    """A service module.
+
+    service, name: which one.
+    repos: the repositories of its build, with the branch that the build has for each.
+    """
 
     service: str
     name: str

@@ -3,18 +3,24 @@
 import math
 import threading
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from contracts.catalog.release import Release
 from contracts.http.client import Client, Exchange, Request
 from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
 from contracts.target.exclusion import SharedLock
+from contracts.target.standin_control import StandInControl
 
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where on the target the cases work: project, environment, a service with a build, its repository's branches."""
+    """Where on the target the cases work.
+
+    project, env_name: where workflows are made, and deploy to.
+    service, service_module, repo: what tasks build.
+    branch, failing_branch, hanging_branch: what a build of it comes to.
+    other_project: a project of the outsider's.
+    """
 
     project: str
     env_name: str
@@ -27,26 +33,6 @@ class Workspace:
     other_project: str | None = None
 
 
-class Control(Protocol):
-    """What a stand-in lets the suite do beside Zadig's own calls. `manual`: its clock stands still until advanced."""
-
-    @property
-    def manual(self) -> bool:
-        """Whether the clock is moved by hand."""
-
-    def advance(self, workflow: str, seconds: float) -> None:
-        """Let `seconds` pass for the tasks of `workflow`."""
-
-    def advance_line(self, workflow: str, seconds: float) -> str:
-        """Return a shell command that does what `advance` does."""
-
-    def token_line(self, variable: str) -> str:
-        """Return a shell command that sets a variable to the stand-in's own token; empty where the user set one."""
-
-    def forget(self, workflow: str) -> None:
-        """Remove a workflow that no call of Zadig's could."""
-
-
 class HaltedError(Exception):
     """The run is being ended: nothing but its clean-up goes out any more."""
 
@@ -54,7 +40,7 @@ class HaltedError(Exception):
 class CircuitBreaker:
     """Counts exchanges in a row that the target did not answer; after `most` of them nothing more is tried.
 
-    `halted`: the run is being ended from outside, so that only clean-up is sent.
+    halted: the run is being ended from outside, so that only clean-up is sent.
     """
 
     def __init__(self, most: int = 3) -> None:
@@ -76,11 +62,18 @@ class CircuitBreaker:
 
 @dataclass(frozen=True)
 class Target:
-    """One deployment under test. Everything that talks to it goes through `client`.
+    """One deployment under test.
 
-    `control` is there on a stand-in only. `state_timeout`: seconds to wait for a task's state.
-    `deadline`: when the whole run is over, as time.time() counts. `trace`: the steps of the case that it is used for.
-    `lock`: who may talk to it at the same time.
+    client: everything that talks to it goes through this.
+    release: the contract that it is held against.
+    workspace: where on it the cases work.
+    names, journal: what this run may make there, and what it made.
+    control: on a stand-in only: its clock, and what no call of Zadig's could do.
+    state_timeout: seconds to wait for a task's state.
+    deadline: when the whole run is over, as time.time() counts.
+    breaker: whether it is given up.
+    lock: who may talk to it at the same time.
+    trace: the steps of the case that it is used for.
     """
 
     client: Client
@@ -88,7 +81,7 @@ class Target:
     workspace: Workspace
     names: Names
     journal: Journal
-    control: Control | None = None
+    control: StandInControl | None = None
     state_timeout: float = 600.0
     deadline: float = math.inf
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
@@ -115,7 +108,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a case acts on: one workflow by name, and one of its tasks."""
+    """What a case acts on.
+
+    name, project: of the workflow.
+    task_id: one of its tasks.
+    """
 
     name: str
     project: str

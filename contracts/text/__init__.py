@@ -1,1 +1,1 @@
-"""Leaves that know nothing of Zadig: strict JSON, printable text, tables, masks, URLs, tokens."""
+"""Leaves that know nothing of Zadig: strict JSON and TOML, printable text, tables, masks, whole files, URLs, tokens."""

@@ -239,11 +239,6 @@ def _of_entity(escaped: str) -> Iterator[Piece]:
 _ESCAPES = ((_PERCENT, _of_percent), (_BACKSLASH, _of_backslash), (_ENTITY, _of_entity))
 
 
-def printable(text: str) -> str:
-    """Return `text` with what is no sign written as its code, so that a server's text can steer no terminal."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-
-
 register = Register()
 """The register of this process. It is the one deliberate global: a sink that had to be handed it could be forgotten."""
 

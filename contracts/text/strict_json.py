@@ -11,6 +11,9 @@ MAX_DEPTH = 64
 KEY_SHOWN = 60
 """Characters of a key or a number that a message shows."""
 
+JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
+"""Type of Python to that of JSON Schema."""
+
 _STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
@@ -32,7 +35,7 @@ def parse(data: bytes, max_depth: int = MAX_DEPTH) -> Any:
     if _deeper(text, max_depth):
         raise NotStrictError(f"nested deeper than {max_depth} levels")
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise NotStrictError(f"{error.msg} at line {error.lineno} column {error.colno}") from None
     except NotStrictError:
@@ -42,6 +45,11 @@ def parse(data: bytes, max_depth: int = MAX_DEPTH) -> Any:
     if "\\ud" in text.lower() and _has_half(value):
         raise NotStrictError("a text in it has half of a surrogate pair")
     return value
+
+
+def json_type(value: Any) -> str | None:
+    """Return the JSON Schema type of a value; None for null, which says nothing about the type."""
+    return JSON_TYPES.get(type(value))
 
 
 def _deeper(text: str, most: int) -> bool:
@@ -83,7 +91,8 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _no_constant(name: str) -> NoReturn:
+def no_constant(name: str) -> NoReturn:
+    """Refuse NaN and the infinities, which Python reads and JSON has not; for `parse_constant` of json.loads."""
     raise NotStrictError(f"{name} is not JSON")
 
 

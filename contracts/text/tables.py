@@ -1,7 +1,19 @@
-"""Tables in a terminal: columns that line up with Chinese text in them, whose characters take two places each."""
+"""Tables: rows of Markdown, and columns in a terminal that line up with Chinese text in them."""
 
 from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
+
+
+def row(*cells: str) -> str:
+    """Return a row of a Markdown table; its cells are Markdown already."""
+    return f"| {' | '.join(cells)} |"
+
+
+def table(heads: str, *rows: str) -> list[str]:
+    """Return a Markdown table whose `heads` are names with `|` between; those that begin with `#` are numbers."""
+    names = heads.split("|")
+    marks = ["---:" if name.startswith("#") else "---" for name in names]
+    return [row(*(name.removeprefix("#") for name in names)), row(*marks), *rows]
 
 
 def columns(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The front: a server of this process that lets a change act on each request to the server behind it."""
+"""The fault proxy: a server of this process that lets a breakage act on each request to the server behind it."""
 
 import asyncio
 import contextlib
@@ -22,16 +22,16 @@ HEAD_BYTES = 1 << 20
 READY_SECONDS = 20.0
 
 
-class Front:
+class FaultProxy:
     """Serves 127.0.0.1 from a thread while a `with` block lasts, and changes what the server behind answers.
 
-    `applied` counts the answers that are not what the server behind said to the same request. An error in the change
+    `applied` counts the answers that are not what the server behind said to the same request. An error in the breakage
     itself is raised at the end of the block.
     """
 
-    def __init__(self, change: Breakage | None, forward: Forward, port: int = 0) -> None:
+    def __init__(self, breakage: Breakage | None, forward: Forward, port: int = 0) -> None:
         self.applied = 0
-        self._change = change
+        self._breakage = breakage
         self._forward = forward
         self._memory = Memory()
         self._listener = bind(port)
@@ -41,12 +41,12 @@ class Front:
         self._over = asyncio.Event()
         self._ready = threading.Event()
         self._connections: set[asyncio.Task[None]] = set()
-        self._thread = threading.Thread(target=self._run, name=f"front {self.base_url}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"fault proxy {self.base_url}", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
         if not self._ready.wait(READY_SECONDS):
-            raise RuntimeError(f"the front at {self.base_url} was not ready within {READY_SECONDS:g} s")
+            raise RuntimeError(f"the fault proxy at {self.base_url} was not ready within {READY_SECONDS:g} s")
         return self
 
     def __exit__(
@@ -80,33 +80,33 @@ class Front:
         rest, open_ = b"", True
         try:
             while open_ and (read := await _request(reader, writer, rest)) is not None:
-                asked, rest = read
-                answered = await self._answer(asked)
-                stays = await deliver(answered, reader, writer, bodiless=asked.method == "HEAD")
-                open_ = stays and (header(asked.headers, "Connection") or "").lower() != "close"
+                request, rest = read
+                response = await self._answer(request)
+                stays = await deliver(response, reader, writer, bodiless=request.method == "HEAD")
+                open_ = stays and (header(request.headers, "Connection") or "").lower() != "close"
         except OSError:
             pass  # the client has left
         except h11.RemoteProtocolError:
             writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-        except Exception as error:  # of the change or the app; raised again where somebody sees it
+        except Exception as error:  # of the breakage or the app; raised again where somebody sees it
             self._error = self._error or error
         finally:
             writer.close()
 
-    async def _answer(self, asked: Request) -> Response:
-        if self._change is None or asked.path.startswith(CONTROL):
-            return await self._forward(asked)
+    async def _answer(self, request: Request) -> Response:
+        if self._breakage is None or request.path.startswith(CONTROL):
+            return await self._forward(request)
         passed: list[tuple[Request, Response]] = []
 
-        async def forward(request: Request) -> Response:
-            answered = await self._forward(request)
-            if not request.path.startswith(CONTROL):
-                passed.append((request, answered))
-            return answered
+        async def forward(sent: Request) -> Response:
+            upstream = await self._forward(sent)
+            if not sent.path.startswith(CONTROL):
+                passed.append((sent, upstream))
+            return upstream
 
-        answered = await self._change.act(asked, forward, self._memory)
-        self.applied += passed != [(asked, answered)]
-        return answered
+        response = await self._breakage.act(request, forward, self._memory)
+        self.applied += passed != [(request, response)]
+        return response
 
 
 async def _request(
@@ -130,21 +130,23 @@ async def _request(
         elif isinstance(event, h11.Data):
             body += event.data
         elif isinstance(event, h11.EndOfMessage) and head is not None:
-            return _asked(head, bytes(body)), parser.trailing_data[0]
+            return _recognised(head, bytes(body)), parser.trailing_data[0]
         else:
             return None
 
 
-def _asked(head: h11.Request, body: bytes) -> Request:
+def _recognised(head: h11.Request, body: bytes) -> Request:
     path, _, query = head.target.decode("latin-1").partition("?")
     headers = tuple((name.decode("latin-1"), text.decode("latin-1")) for name, text in head.headers)
     return recognise(head.method.decode("latin-1"), path, query, headers, body)
 
 
-def front(change: Breakage | None, behind: ASGIApp | str, port: int = 0, *, ca_file: str | None = None) -> Front:
-    """Return a front before an app of this process or a base URL (then `ca_file` may say whom to trust).
+def fault_proxy(
+    breakage: Breakage | None, upstream: ASGIApp | str, port: int = 0, *, ca_file: str | None = None
+) -> FaultProxy:
+    """Return a proxy before an app of this process or a base URL (then `ca_file` may say whom to trust).
 
     OSError if the port cannot be had.
     """
-    forward = to_url(behind.rstrip("/"), ca_file) if isinstance(behind, str) else to_app(behind)
-    return Front(change, forward, port)
+    forward = to_url(upstream.rstrip("/"), ca_file) if isinstance(upstream, str) else to_app(upstream)
+    return FaultProxy(breakage, forward, port)

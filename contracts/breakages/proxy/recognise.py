@@ -1,28 +1,38 @@
-"""Recognises the call that a request is, whatever the prefix in front of it, and what it is about."""
+"""Recognises the call that a request is, whatever the prefix in front of it, and makes requests for other calls.
+
+The calls are the stand-in's, not the contract's that the suite checks with: a mistake in that one is not repeated here.
+A mistake in the stand-in's shows: a breakage that recognises nothing does nothing, which fails the campaign.
+"""
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
 from contracts.breakages.breakage import Headers, Request
+from contracts.standin import routes
 
-_TASK = r"/workflow/workflowtask/id/(?P<id>[^/]*)/pipelines/(?P<name>[^/]*)"
-_CALLS = (
-    ("create-workflow", "POST", "/workflow/workflow"),
-    ("start-task", "POST", "/workflow/workflowtask"),
-    ("cancel-task", "DELETE", _TASK),
-    ("restart-task", "POST", f"{_TASK}/restart"),
-    ("find-workflow", "GET", "/workflow/workflow/find/(?P<name>[^/]+)"),
-    ("delete-workflow", "DELETE", "/workflow/workflow/(?P<name>[^/]+)"),
-    ("get-task", "GET", _TASK),
-    ("list-tasks", "GET", "/workflow/workflowtask/max/[^/]*/start/[^/]*/pipelines/(?P<name>[^/]+)"),
-    ("list-workflows", "GET", "/workflow/workflow"),
-    ("health", "GET", "/health"),
-)
-_PATTERNS = tuple((call, method, re.compile(f"(?P<prefix>.*?){path}")) for call, method, path in _CALLS)
 OPERATIONS = ("create-workflow", "start-task", "cancel-task", "restart-task")
+_NAMES: Mapping[object, str] = {
+    routes.create: "create-workflow",
+    routes.start: "start-task",
+    routes.cancel: "cancel-task",
+    routes.restart: "restart-task",
+    routes.find: "find-workflow",
+    routes.delete: "delete-workflow",
+    routes.get_task: "get-task",
+    routes.list_tasks: "list-tasks",
+    routes.list_workflows: "list-workflows",
+    routes.health: "health",
+}
+_CALLS: Mapping[str, routes.Route] = {_NAMES[route.act]: route for route in routes.ROUTES}
+_PLACEHOLDER = re.compile(r"\{(\w+)(?::segment)?\}")
+_PATTERNS = {
+    call: re.compile("(?P<prefix>.*?)" + _PLACEHOLDER.sub(r"(?P<\1>[^/]*)", route.path))
+    for call, route in _CALLS.items()
+}
 
 
 def recognise(method: str, path: str, query: str = "", headers: Headers = (), body: bytes = b"") -> Request:
@@ -36,12 +46,10 @@ def recognise(method: str, path: str, query: str = "", headers: Headers = (), bo
 
 def _operation(method: str, path: str, body: bytes) -> str:
     shorter = path.removesuffix("/") if not path.endswith("/pipelines/") else path
-    matching = [(call, of) for call, of, pattern in _PATTERNS if pattern.fullmatch(shorter)]
-    for call, of in matching:
-        if of == method:
-            return call
+    matching = [call for call, pattern in _PATTERNS.items() if pattern.fullmatch(shorter)]
     if matching:
-        return next((call for call, _ in matching if call in OPERATIONS), "")
+        exact = next((call for call in matching if _CALLS[call].method == method), "")
+        return exact or next((call for call in OPERATIONS if call in matching), "")
     return _meant(method, body) if "/workflow/" in path else ""
 
 
@@ -54,7 +62,11 @@ def _meant(method: str, body: bytes) -> str:
 
 @dataclass(frozen=True)
 class About:
-    """What a request is about: the prefix of its path, its workflow, task id and project; empty where it names none."""
+    """What a request is about; each is empty where the request names none.
+
+    prefix: what stands before the call's own path. workflow: its name, decoded. task: the id as it stands in the path.
+    project: its name.
+    """
 
     prefix: str
     workflow: str
@@ -62,15 +74,37 @@ class About:
     project: str
 
 
-def about(asked: Request) -> About:
+def about(request: Request) -> About:
     """Return what a request is about."""
-    match = next((m for call, _, p in _PATTERNS if call == asked.operation and (m := p.match(asked.path))), None)
+    pattern = _PATTERNS.get(request.operation)
+    match = pattern.match(request.path) if pattern else None
     groups = match.groupdict() if match else {}
-    sent = value(asked.body)
-    sent = sent if isinstance(sent, dict) else {}
+    sent = json_object(request.body) or {}
     in_body = str(sent.get("workflow_name") or sent.get("name") or "")
-    project = parse_qs(asked.query).get("projectName", [str(sent.get("product_tmpl_name") or "")])[0]
+    project = parse_qs(request.query).get("projectName", [str(sent.get("product_tmpl_name") or "")])[0]
     return About(groups.get("prefix", ""), unquote(groups.get("name", "")) or in_body, groups.get("id", ""), project)
+
+
+def line_of(call: str, **values: object) -> tuple[str, str]:
+    """Return the method of a call, and its path below the prefix; `name` is encoded, other values stand as they are."""
+    name = quote(str(values.get("name", "")), safe="")
+    filled = {"max": 100, "start": 0, **values, "name": name}
+    route = _CALLS[call]
+    return route.method, _PLACEHOLDER.sub(lambda found: str(filled[found[1]]), route.path)
+
+
+def to(request: Request, call: str, body: object = None, **values: object) -> Request:
+    """Return a request of the same user for another call, about the same workflow and task where `values` name none."""
+    subject = about(request)
+    method, path = line_of(call, **{"name": subject.workflow, "id": subject.task} | values)
+    sent = b"" if body is None else compact(body)
+    return recognise(method, subject.prefix + path, request.query, request.headers, sent)
+
+
+def with_json(request: Request, **values: object) -> Request:
+    """Return a request with other values in its JSON object; one without such a body as it is."""
+    sent = json_object(request.body)
+    return request if sent is None else replace(request, body=compact(sent | values))
 
 
 def value(body: bytes) -> Any:
@@ -81,7 +115,13 @@ def value(body: bytes) -> Any:
         return None
 
 
-def compact(whatever: Any) -> bytes:
+def json_object(body: bytes) -> dict[str, Any] | None:
+    """Return the JSON object of a body, None where it has none."""
+    actual = value(body)
+    return actual if isinstance(actual, dict) else None
+
+
+def compact(whatever: object) -> bytes:
     """Return a value as Zadig writes JSON."""
     return json.dumps(whatever, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -91,25 +131,11 @@ def header(headers: Headers, name: str) -> str | None:
     return next((text for key, text in headers if key.lower() == name.lower()), None)
 
 
-def with_header(headers: Headers, name: str, text: str | None) -> Headers:
-    """Return headers with this one set, or without it where `text` is None."""
-    kept = tuple(pair for pair in headers if pair[0].lower() != name.lower())
-    return kept if text is None else (*kept, (name, text))
+def without_headers(headers: Headers, *names: str) -> Headers:
+    """Return headers without those of these names, which are in lower case."""
+    return tuple(pair for pair in headers if pair[0].lower() not in names)
 
 
-def at(asked: Request, method: str, path: str, body: Any = None) -> Request:
-    """Return a request of the same user to a path below the same prefix."""
-    return recognise(
-        method, about(asked).prefix + path, asked.query, asked.headers, b"" if body is None else compact(body)
-    )
-
-
-def task_path(workflow: str, task: int | str) -> str:
-    """Return the path of a task of a workflow, for `at`."""
-    return f"/workflow/workflowtask/id/{task}/pipelines/{quote(workflow, safe='')}"
-
-
-def with_json(asked: Request, **values: Any) -> Request:
-    """Return a request with other values in its JSON object; one without such a body as it is."""
-    sent = value(asked.body)
-    return replace(asked, body=compact(sent | values)) if isinstance(sent, dict) else asked
+def with_header(headers: Headers, name: str, text: str) -> Headers:
+    """Return headers with this one set, at their end."""
+    return (*without_headers(headers, name.lower()), (name, text))

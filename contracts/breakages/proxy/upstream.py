@@ -1,4 +1,4 @@
-"""Asks the server behind a front: an ASGI app of this process, or whatever answers at a base URL."""
+"""Asks the server behind a proxy: an ASGI app of this process, or whatever answers at a base URL."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -28,33 +28,33 @@ def _passed_on(headers: Headers) -> Headers:
 def to_app(app: ASGIApp) -> Forward:
     """Return what asks an ASGI app, in the loop that it is awaited in."""
 
-    async def forward(asked: Request) -> Response:
+    async def forward(request: Request) -> Response:
         sent: list[Message] = []
 
         async def receive() -> Message:
-            return {"type": "http.request", "body": asked.body, "more_body": False}
+            return {"type": "http.request", "body": request.body, "more_body": False}
 
         async def send(message: Message) -> None:
             sent.append(message)
 
-        await app(_scope(asked), receive, send)
+        await app(_scope(request), receive, send)
         headers = tuple((key.decode("latin-1"), text.decode("latin-1")) for key, text in sent[0]["headers"])
         return Response(sent[0]["status"], _passed_on(headers), b"".join(part.get("body", b"") for part in sent[1:]))
 
     return forward
 
 
-def _scope(asked: Request) -> dict[str, Any]:
+def _scope(request: Request) -> dict[str, Any]:
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": asked.method,
+        "method": request.method,
         "scheme": "http",
-        "path": unquote(asked.path),
-        "raw_path": asked.path.encode("latin-1"),
-        "query_string": asked.query.encode("latin-1"),
-        "headers": [(key.lower().encode("latin-1"), text.encode("latin-1")) for key, text in asked.headers],
+        "path": unquote(request.path),
+        "raw_path": request.path.encode("latin-1"),
+        "query_string": request.query.encode("latin-1"),
+        "headers": [(key.lower().encode("latin-1"), text.encode("latin-1")) for key, text in request.headers],
         "client": None,
         "server": None,
     }
@@ -75,17 +75,19 @@ def to_url(base_url: str, ca_file: str | None = None) -> Forward:
         session.mount(scheme, HTTPAdapter(pool_maxsize=AT_ONCE))
     threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="behind")
 
-    def ask(asked: Request) -> Response:
-        prepared = requests.Request(asked.method, base_url, dict(_passed_on(asked.headers)), data=asked.body).prepare()
-        prepared.url = f"{base_url}{asked.path}" + (f"?{asked.query}" if asked.query else "")  # as it came
+    def ask(request: Request) -> Response:
+        prepared = requests.Request(
+            request.method, base_url, dict(_passed_on(request.headers)), data=request.body
+        ).prepare()
+        prepared.url = f"{base_url}{request.path}" + (f"?{request.query}" if request.query else "")  # as it came
         try:
-            with session.send(prepared, stream=True, allow_redirects=False, timeout=SECONDS) as answer:
-                body = answer.raw.read(decode_content=False)
-                return Response(answer.status_code, _passed_on(tuple(answer.headers.items())), body)
+            with session.send(prepared, stream=True, allow_redirects=False, timeout=SECONDS) as response:
+                body = response.raw.read(decode_content=False)
+                return Response(response.status_code, _passed_on(tuple(response.headers.items())), body)
         except (requests.RequestException, OSError):
             return NOTHING
 
-    async def forward(asked: Request) -> Response:
-        return await asyncio.get_running_loop().run_in_executor(threads, ask, asked)
+    async def forward(request: Request) -> Response:
+        return await asyncio.get_running_loop().run_in_executor(threads, ask, request)
 
     return forward

@@ -20,32 +20,32 @@ MISSING = 10
 Parts = list[bytes]
 
 
-def _plain(answered: Response) -> Parts:
-    return [_head(answered, length=len(answered.body)), answered.body]
+def _plain(response: Response) -> Parts:
+    return [_head(response, length=len(response.body)), response.body]
 
 
-def _chunked(answered: Response) -> Parts:
-    pieces = [answered.body[at : at + PIECE] for at in range(0, len(answered.body), PIECE)]
+def _chunked(response: Response) -> Parts:
+    pieces = [response.body[at : at + PIECE] for at in range(0, len(response.body), PIECE)]
     chunks = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces]
-    return [_head(answered, "Transfer-Encoding: chunked"), *chunks, b"0\r\n\r\n"]
+    return [_head(response, "Transfer-Encoding: chunked"), *chunks, b"0\r\n\r\n"]
 
 
-def _close(answered: Response) -> Parts:
-    return [_head(answered, "Connection: close"), answered.body]
+def _close(response: Response) -> Parts:
+    return [_head(response, "Connection: close"), response.body]
 
 
-def _old(answered: Response) -> Parts:
-    return [_head(answered, version="1.0"), answered.body]
+def _old(response: Response) -> Parts:
+    return [_head(response, version="1.0"), response.body]
 
 
-def _cut(answered: Response) -> Parts:
-    return [_head(answered, length=len(answered.body) + MISSING), answered.body]
+def _cut(response: Response) -> Parts:
+    return [_head(response, length=len(response.body) + MISSING), response.body]
 
 
-def _slow(answered: Response) -> Parts:
-    size = max(PIECE, -(-len(answered.body) // SLOW_PIECES))
-    pieces = [answered.body[at : at + size] for at in range(0, len(answered.body), size)]
-    return [_head(answered, length=len(answered.body)), *pieces]
+def _slow(response: Response) -> Parts:
+    size = max(PIECE, -(-len(response.body) // SLOW_PIECES))
+    pieces = [response.body[at : at + size] for at in range(0, len(response.body), size)]
+    return [_head(response, length=len(response.body)), *pieces]
 
 
 WIRES: Mapping[str, Callable[[Response], Parts]] = {
@@ -65,32 +65,32 @@ says. `close` and `http-1.0`: the connection ends with the answer."""
 _STAYS_OPEN = frozenset({"plain", "chunked", "slow"})
 
 
-def _head(answered: Response, *more: str, length: int | None = None, version: str = "1.1") -> bytes:
+def _head(response: Response, *more: str, length: int | None = None, version: str = "1.1") -> bytes:
     try:
-        phrase = HTTPStatus(answered.status).phrase
+        phrase = HTTPStatus(response.status).phrase
     except ValueError:
         phrase = ""
-    lines = [f"HTTP/{version} {answered.status} {phrase}", *(f"{name}: {text}" for name, text in answered.headers)]
-    if length is not None and header(answered.headers, "Content-Length") is None:
+    lines = [f"HTTP/{version} {response.status} {phrase}", *(f"{name}: {text}" for name, text in response.headers)]
+    if length is not None and header(response.headers, "Content-Length") is None:
         lines.append(f"Content-Length: {length}")
     return "\r\n".join([*lines, *more, "", ""]).encode("latin-1")
 
 
 async def deliver(
-    answered: Response, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, bodiless: bool
+    response: Response, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, bodiless: bool
 ) -> bool:
     """Write an answer, only its head if `bodiless`; return whether the connection may be used again."""
-    parts = WIRES[answered.wire](answered)
+    parts = WIRES[response.wire](response)
     for number, part in enumerate(parts[:1] if bodiless else parts):
-        if number and answered.wire == "slow":
+        if number and response.wire == "slow":
             await asyncio.sleep(PAUSE)
         writer.write(part)
         await writer.drain()
-    if answered.wire == "reset":
+    if response.wire == "reset":
         line: socket.socket = writer.get_extra_info("socket")
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.transport.abort()
-    if answered.wire == "silent":
+    if response.wire == "silent":
         while await reader.read(65_536):
             pass
-    return answered.wire in _STAYS_OPEN
+    return response.wire in _STAYS_OPEN

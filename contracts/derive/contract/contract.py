@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed.facts import Answer as Fact
-from contracts.derive.observed.facts import Body, Observed, check_sample
-from contracts.derive.observed.facts import Operation as Row
+from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, ObservedOperation, check_sample
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Answer:
     lines: tuple[int, int] | None
     minimum: Mapping[str, int] = field(default_factory=dict)
     kind: str | None = None
-    fact: Fact | None = None
+    fact: ObservedAnswer | None = None
     samples: tuple[Any, ...] = ()
 
 
@@ -48,7 +46,7 @@ class Operation:
     parameters: tuple[Mapping[str, Any], ...]
     body: Any
     body_lines: tuple[int, int] | None
-    body_facts: Body | None
+    body_facts: ObservedBody | None
     answers: tuple[Answer, ...]
     bodies: tuple[Any, ...] = ()
 
@@ -101,7 +99,7 @@ def _operation(name: str, page: Mapping[str, Any], observed: Observed) -> Operat
     )
 
 
-def _request(entry: Mapping[str, Any], row: Row | None, page_first: bool) -> dict[str, Any]:
+def _request(entry: Mapping[str, Any], row: ObservedOperation | None, page_first: bool) -> dict[str, Any]:
     """Return method, path, parameters and body sample, each from the first of page and row that has it."""
     paged = {key: entry.get(key) for key in ("method", "path", "parameters")}
     paged["body"] = (entry.get("body") or {}).get("sample")
@@ -145,26 +143,17 @@ def _answers(name: str, page: Mapping[str, Any], observed: Observed, where: str)
     used = {answer.kind for answer in answers} | {answer.name for answer in answers}
     for unused in sorted(set(samples) - used):
         entry = samples[unused]
-        answers.append(
-            Answer(
-                name=unused,
-                release=page["release"],
-                status=None,
-                sample=entry["sample"],
-                means=f"The {unused} answer of the page; its status was not observed.",
-                source=None,
-                lines=tuple(entry["lines"]),
-                kind=unused,
-                samples=_samples(entry),
-            )
-        )
+        means = f"The {unused} answer of the page; its status was not observed."
+        lines = tuple(entry["lines"])
+        more: Mapping[str, Any] = {"kind": unused, "samples": _samples(entry)}
+        answers.append(Answer(unused, page["release"], None, entry["sample"], means, None, lines, **more))
     return answers
 
 
-def _kind(fact: Fact, samples: Mapping[str, Any]) -> str | None:
+def _kind(fact: ObservedAnswer, samples: Mapping[str, Any]) -> str | None:
     """Return which answer of the page a row is about: one that it refers to, or repeats by name and sample."""
-    own = samples.get(fact.name)
-    return fact.name if fact.documented is None and own and own["sample"] == fact.sample else fact.documented
+    named = samples.get(fact.name)
+    return fact.name if fact.documented is None and named and named["sample"] == fact.sample else fact.documented
 
 
 def _samples(entry: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
-from contracts.derive.contract.schemas import URL_PLACES, Schema, body_schema, constants, has_body
-from contracts.derive.contract.unify import united
+from contracts.derive.contract.schemas import URL_PLACES, Schema, all_samples, body_schema, constants, has_body, united
 from contracts.derive.page.names import shape
 
 HARMLESS: Final = frozenset({"operation added", "answer added", "description changed"})
@@ -115,7 +114,7 @@ def _answer(where: str, old: Answer, new: Answer) -> Iterator[ContractChange]:
     if None not in (old.status, new.status) and old.status != new.status:
         yield _change("status changed", where, old.status, new.status)
     yield from _keys("answer key", where, keys_of(_schema(old)), keys_of(_schema(new)), ANSWER)
-    before, after = ({key: item.sample[key] for key in constants(*_samples(item))} for item in (old, new))
+    before, after = ({key: item.sample[key] for key in constants(*all_samples(item))} for item in (old, new))
     for key in before:
         if key in after and before[key] != after[key]:
             kind = f"{key} changed" if key in ("code", "message") else "constant changed"
@@ -124,18 +123,14 @@ def _answer(where: str, old: Answer, new: Answer) -> Iterator[ContractChange]:
         yield _change("description changed", where, _description(old), _description(new))
 
 
-def _samples(answer: Answer) -> tuple[Any, ...]:
-    return answer.samples or (answer.sample,)
-
-
 def _schema(answer: Answer) -> Schema:
-    return united(_samples(answer), required=True)
+    return united(all_samples(answer), required=True)
 
 
 def _summary(answer: Answer) -> Any:
     """Return what tells an answer from others: its code and message, or the whole sample."""
-    found = {key: answer.sample[key] for key in constants(answer.sample) if key != "type"}
-    return found or answer.sample
+    telling = {key: answer.sample[key] for key in constants(answer.sample) if key != "type"}
+    return telling or answer.sample
 
 
 def _description(answer: Answer) -> Any:

@@ -10,6 +10,8 @@ from typing import Any
 from contracts.derive.contract.diff import ContractChange, diff
 from contracts.derive.errors import DeriveError
 from contracts.derive.releases import contracts_of
+from contracts.text.printable import printable
+from contracts.text.tables import row
 
 UNCHANGED, BROKEN, UNUSABLE = 0, 1, 4
 
@@ -38,7 +40,7 @@ def diff_contract(
 def as_text(before: str, after: str, scope: str, changes: Sequence[ContractChange]) -> str:
     """Return a line per change, and one that counts them."""
     rows = [
-        f"{'breaking' if change.breaking else '        '}  {_line(change.where)}: {change.kind}{_values(change)}"
+        f"{'breaking' if change.breaking else '        '}  {printable(change.where)}: {change.kind}{_values(change)}"
         for change in changes
     ]
     return "\n".join([*rows, f"{_title(before, after, scope)}: {_count(changes)}"])
@@ -50,36 +52,18 @@ def as_markdown(before: str, after: str, scope: str, changes: Sequence[ContractC
     if changes:
         lines += ["", "| breaking | where | change | before | after |", "|---|---|---|---|---|"]
     for change in changes:
-        cells = [
-            "yes" if change.breaking else "no",
-            change.where,
-            change.kind,
-            _said(change.before),
-            _said(change.after),
-        ]
-        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+        breaking = "yes" if change.breaking else "no"
+        lines.append(
+            row(*map(_cell, (breaking, change.where, change.kind, _shown(change.before), _shown(change.after))))
+        )
     return "\n".join(lines)
 
 
 def as_json(before: str, after: str, scope: str, changes: Sequence[ContractChange]) -> str:
     """Return an object with all changes and how many of them are breaking."""
-    rows: list[Mapping[str, Any]] = [
-        {
-            "kind": change.kind,
-            "where": change.where,
-            "before": change.before,
-            "after": change.after,
-            "breaking": change.breaking,
-        }
-        for change in changes
-    ]
-    content = {
-        "before": before,
-        "after": after,
-        "scope": scope,
-        "breaking": sum(change.breaking for change in changes),
-        "changes": rows,
-    }
+    breaking = sum(change.breaking for change in changes)
+    content = {"before": before, "after": after, "scope": scope, "breaking": breaking}
+    content["changes"] = [*map(vars, changes)]
     # Half a surrogate pair, which JSON can escape and UTF-8 cannot hold, stays escaped.
     return json.dumps(content, indent=2, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
@@ -104,23 +88,20 @@ def _count(changes: Sequence[ContractChange]) -> str:
 
 def _values(change: ContractChange) -> str:
     if change.before is None:
-        return f" ({_said(change.after)})"
+        return f" ({_shown(change.after)})"
     return (
-        f" ({_said(change.before)})" if change.after is None else f" ({_said(change.before)} → {_said(change.after)})"
+        f" ({_shown(change.before)})"
+        if change.after is None
+        else f" ({_shown(change.before)} → {_shown(change.after)})"
     )
 
 
-def _said(value: Any) -> str:
+def _shown(value: Any) -> str:
     if value is None:
         return ""
-    return _line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-
-
-def _line(text: str) -> str:
-    """Return a text on one line, without what a terminal would act on."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    return printable(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def _cell(text: str) -> str:
     """Return a text such that neither Markdown nor HTML sees anything in it but text."""
-    return html.escape(_SPECIAL.sub(r"\\\1", _line(text)), quote=False)
+    return html.escape(_SPECIAL.sub(r"\\\1", printable(text)), quote=False)

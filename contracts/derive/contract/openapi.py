@@ -10,8 +10,7 @@ from urllib.parse import quote
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.schemas import URL_PLACES, basis, has_body, origin
-from contracts.derive.observed.facts import Answer as Fact
-from contracts.derive.observed.facts import Observed
+from contracts.derive.observed import Observed, ObservedAnswer, TaskStates
 from contracts.derive.page.vocabulary import PREFIX
 
 _SECURITY = "token"
@@ -41,7 +40,7 @@ def openapi(contract: Contract, observed: Observed) -> Part:
         },
         "x-page": contract.page,
         "x-lineage": list(observed.lineage),
-        **({} if states is None else {"x-task-states": _task_states(states.states, states.final, states.source)}),
+        **({} if states is None else {"x-task-states": _task_states(states)}),
         "servers": [_SERVER],
         "security": [{_SECURITY: []}],
         "paths": paths,
@@ -68,8 +67,8 @@ _TOKEN: Part = {
 }
 
 
-def _task_states(states: Sequence[str], final: Sequence[str], source: str) -> Part:
-    return {"states": list(states), "final": list(final), "x-source": source}
+def _task_states(states: TaskStates) -> Part:
+    return {"states": list(states.states), "final": list(states.final), "x-source": states.source}
 
 
 def _by_status(facts: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
@@ -79,7 +78,7 @@ def _by_status(facts: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
     return grouped
 
 
-def _operation(contract: Contract, operation: Operation, shared: Mapping[str, Sequence[Fact]]) -> Part:
+def _operation(contract: Contract, operation: Operation, shared: Mapping[str, Sequence[ObservedAnswer]]) -> Part:
     request = _reference(contract, operation.release, f"{operation.name}/request.json")
     lines = None if operation.line is None else (operation.line, operation.line)
     described: Part = {
@@ -132,13 +131,13 @@ def _body(contract: Contract, operation: Operation, reference: str) -> Part:
     return described
 
 
-def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Sequence[Fact]]) -> Part:
-    own = {answer.name for answer in operation.answers}
+def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Sequence[ObservedAnswer]]) -> Part:
+    names = {answer.name for answer in operation.answers}
     # OpenAPI's word for an answer whose status nobody knows is default.
     by_status = _by_status((str(answer.status or "default"), answer) for answer in operation.answers)
     responses: Part = {}
     for status, facts in shared.items():
-        besides = [fact for fact in facts if fact.name not in own]
+        besides = [fact for fact in facts if fact.name not in names]
         if status in by_status or len(besides) < len(facts):
             by_status.setdefault(status, []).extend(besides)
         else:
@@ -149,21 +148,23 @@ def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Se
     return responses or {"default": {"description": "The page shows no answer."}}
 
 
-def _response(contract: Contract, name: str, answers: Sequence[Answer | Fact]) -> Part:
+def _response(contract: Contract, name: str, answers: Sequence[Answer | ObservedAnswer]) -> Part:
     """Return the response of one status: the operation's own answers with their schemas, and shared ones."""
-    own = [answer for answer in answers if isinstance(answer, Answer)]
-    described = _shared([answer for answer in answers if isinstance(answer, Fact)])
-    references = [{"$ref": _reference(contract, answer.release, f"{name}/{answer.name}.json")} for answer in own]
+    with_schema = [answer for answer in answers if isinstance(answer, Answer)]
+    described = _shared([answer for answer in answers if isinstance(answer, ObservedAnswer)])
+    references = [
+        {"$ref": _reference(contract, answer.release, f"{name}/{answer.name}.json")} for answer in with_schema
+    ]
     # anyOf, because two answers of one code differ in the description only, and a body then fits both schemas.
     media = {
         "schema": references[0] if len(references) == 1 else {"anyOf": references},
-        "examples": {answer.name: {"summary": answer.means, "value": answer.sample} for answer in own},
+        "examples": {answer.name: {"summary": answer.means, "value": answer.sample} for answer in with_schema},
     }
     return {
         "description": " ".join(f"{answer.name}: {answer.means}" for answer in answers),
-        "content": {**({"application/json": media} if own else {}), **described.get("content", {})},
+        "content": {**({"application/json": media} if with_schema else {}), **described.get("content", {})},
         "x-answers": {
-            **{answer.name: _origin_of(contract, answer) for answer in own},
+            **{answer.name: _origin_of(contract, answer) for answer in with_schema},
             **described.get("x-answers", {}),
         },
     }
@@ -177,7 +178,7 @@ def _origin_of(contract: Contract, answer: Answer) -> Part:
     }
 
 
-def _shared(facts: Sequence[Fact]) -> Part:
+def _shared(facts: Sequence[ObservedAnswer]) -> Part:
     """Return the response of one status of answers that all operations share; they have a text as body, or none."""
     content = {fact.content_type: {"schema": {"type": "string"}} for fact in facts if fact.body == "text"}
     return {
@@ -189,7 +190,7 @@ def _shared(facts: Sequence[Fact]) -> Part:
     }
 
 
-def _observed(fact: Fact) -> Part:
+def _observed(fact: ObservedAnswer) -> Part:
     """Return what servers showed of an answer; ``description``, ``text`` and ``values`` are templates."""
     row = {
         "status": fact.status,

@@ -1,11 +1,10 @@
-"""JSON Schemas (2020-12) of every request and every JSON answer of a release."""
+"""JSON Schemas (2020-12) of every request and every JSON answer of a release; several samples unite into one."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
-from contracts.derive.contract.unify import united
-from contracts.derive.page.parameters import json_type
+from contracts.text.strict_json import json_type
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ID: Final = "https://zadig-contract-tests.example/schemas"
@@ -13,6 +12,37 @@ URL_PLACES: Final = ("path", "query")
 """Where a parameter stands that is no key of the body."""
 
 Schema = dict[str, Any]
+
+
+def united(samples: Sequence[Any], required: bool) -> Schema:
+    """Return a JSON Schema for values like these; ``required``: whether a key that all of them have must be there.
+
+    Null and the items of an empty array say nothing about a type. The items of all arrays in one place are samples of
+    one thing too.
+    """
+    kinds = sorted({kind for sample in samples if (kind := json_type(sample)) is not None})
+    if not kinds:
+        return {}
+    if {"integer", "number"} <= set(kinds):
+        kinds.remove("integer")
+    schema: Schema = {"type": kinds[0] if len(kinds) == 1 else kinds}
+    if any(sample is None for sample in samples):
+        # A value that is null in one sample may be null, whatever it is in the others.
+        schema["type"] = [*kinds, "null"]
+    objects = [sample for sample in samples if isinstance(sample, dict)]
+    by_key: dict[str, list[Any]] = {}
+    for sample in objects:
+        for key, value in sample.items():
+            by_key.setdefault(key, []).append(value)
+    if by_key:
+        schema["properties"] = {key: united(values, required) for key, values in sorted(by_key.items())}
+        always = sorted(key for key, values in by_key.items() if len(values) == len(objects))
+        if required and always:
+            schema["required"] = always
+    items = [item for sample in samples if isinstance(sample, list) for item in sample]
+    if items:
+        schema["items"] = united(items, required)
+    return schema
 
 
 def own_schemas(contract: Contract) -> dict[str, Schema]:
@@ -32,7 +62,7 @@ def own_schemas(contract: Contract) -> dict[str, Schema]:
 
 def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> Schema:
     """Return the schema of one answer: every key that all samples have is required, and further keys are allowed."""
-    samples = answer.samples or (answer.sample,)
+    samples = all_samples(answer)
     schema = united(samples, required=True)
     for key in constants(*samples):
         schema["properties"][key] = {"const": answer.sample[key]}
@@ -46,6 +76,11 @@ def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> S
         **basis(contract, answer.lines, answer.source),
         **schema,
     }
+
+
+def all_samples(answer: Answer) -> tuple[Any, ...]:
+    """Return the samples of an answer: those that its page has, or else the one."""
+    return answer.samples or (answer.sample,)
 
 
 def request_schema(contract: Contract, operation: Operation) -> Schema:

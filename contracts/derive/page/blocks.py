@@ -1,9 +1,17 @@
-"""Blocks of a page, and what one line alone says: a heading, the row of a table, the mark of a fence."""
+"""Lines to blocks: headings, fences, tables and prose of a page, each with its lines.
+
+This is not a reader of Markdown as such, on purpose. By the rules of Markdown a fence without an end takes the rest of
+the page, a table whose second line is uneven is none, and an HTML heading takes the table under it. Pages have all of
+that, so what is meant is read here and each doubt is a finding. All lines are 1-based, as an editor shows them.
+"""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
+from contracts.derive.page.findings import Note
+from contracts.derive.page.request import is_request
 from contracts.derive.page.vocabulary import SECTIONS, plain
 
 BOLD: Final = 7
@@ -15,6 +23,8 @@ FENCE: Final = re.compile(r"[\s>]*(?:[-*+]\s+)?(`{3,}|~{3,})([^`]*)$")
 _ATX: Final = re.compile(r"[ >]{0,3}(#{1,6})(\s+|$|(?=[^\s#!\d]))")
 _HTML_HEADING: Final = re.compile(r"\s*<h([1-6])([^<>]*)>([^<>]*)</h\1>\s*$", re.IGNORECASE)
 _ANCHOR: Final = re.compile(r"""id\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
+_HTML_BLOCK: Final = re.compile(r"\s*<(?:table|thead|tbody|tr|td|th|pre|iframe)\b", re.IGNORECASE)
+_ITEM: Final = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
 
 @dataclass(frozen=True)
@@ -28,7 +38,7 @@ class Heading:
 
     @property
     def kind(self) -> str | None:
-        """What a section of this heading holds, or None if words.SECTIONS does not know it."""
+        """What a section of this heading holds, or None if vocabulary.SECTIONS does not know it."""
         return SECTIONS.get(plain(self.title))
 
 
@@ -43,7 +53,7 @@ class Fence:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """One row of a table."""
 
     cells: tuple[str, ...]
@@ -55,7 +65,7 @@ class Table:
     """A table: its column headings, none if it has none, and its rows; ``line`` is that of its first line."""
 
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
     line: int
 
 
@@ -106,3 +116,189 @@ def cells_of(line: str) -> tuple[str, ...]:
     if text.endswith("|") and not text.endswith("\\|"):
         text = text[:-1]
     return tuple(cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", text))
+
+
+def without_comments(lines: Sequence[str], note: Note) -> list[str]:
+    """Return as many lines without their comments; those of fences stay. A comment over several lines is a finding."""
+    out: list[str] = []
+    fence, hidden = "", False
+    last = max((at for at, line in enumerate(lines) if "-->" in line), default=-1)
+    for at, line in enumerate(lines):
+        marker = None if hidden else FENCE.match(line)
+        if marker and (not fence or line.strip().startswith(fence)):
+            fence = "" if fence else marker[1]
+        if hidden and is_request(line):
+            note("request-in-comment", at + 1)
+        if fence or (not hidden and "<!--" not in line):
+            out.append(line)
+            continue
+        kept: list[str] = []
+        position = 0
+        while position < len(line):
+            if hidden:
+                end = line.find("-->", position)
+                hidden = end < 0
+                position = len(line) if hidden else end + 3
+                continue
+            start = line.find("<!--", position)
+            kept.append(line[position : start if start >= 0 else len(line)])
+            if start < 0:
+                break
+            hidden = True
+            position = start + 4
+            if line.find("-->", position) < 0:
+                if at >= last:
+                    hidden = False
+                    note("comment-not-closed", at + 1)
+                else:
+                    note("comment-not-read", at + 1)
+                break
+        out.append("".join(kept))
+    return out
+
+
+@dataclass
+class _Scan:
+    """The lines of a page and how far they are read."""
+
+    lines: Sequence[str]
+    note: Note
+    at: int = 0
+    blocks: list[Block] = field(default_factory=list)
+
+
+def scan(lines: Sequence[str], note: Note) -> list[Block]:
+    """Return the blocks of a page; blank lines, containers and comments give none."""
+    state = _Scan(without_comments(lines, note), note)
+    while state.at < len(state.lines):
+        line = state.lines[state.at]
+        if not line.strip() or line.lstrip().startswith(":::"):
+            state.at += 1
+        elif (opening := FENCE.match(line)) is not None:
+            _fence(state, opening)
+        elif (heading := heading_of(line, state.at + 1)) is not None:
+            _add_heading(state, heading)
+        elif is_row(line) or ("|" in line and is_delimiter(_line(state, state.at + 1))):
+            _table(state)
+        else:
+            _prose(state, line)
+    return state.blocks
+
+
+def _line(state: _Scan, at: int) -> str:
+    return state.lines[at] if at < len(state.lines) else ""
+
+
+def _touches(state: _Scan) -> bool:
+    """Return whether the line above has text of its own."""
+    above = state.lines[state.at - 1].strip() if state.at else ""
+    return above != "" and not above.startswith(":::")
+
+
+def _add_heading(state: _Scan, heading: Heading) -> None:
+    if heading.level != BOLD and _touches(state):
+        state.note("heading-without-blank-line", heading.line)
+    if not heading.title:
+        state.note("heading-without-text", heading.line)
+    state.blocks.append(heading)
+    state.at += 1
+
+
+def _fence(state: _Scan, opening: re.Match[str]) -> None:
+    """Read a fence; it ends at its closing marker, or before a line that shows that this was forgotten."""
+    first = state.at
+    if _touches(state):
+        state.note("fence-without-blank-line", first + 1)
+    marker = opening[1]
+    end = first + 1
+    while end < len(state.lines):
+        stripped = state.lines[end].strip(" \t>")
+        if stripped.startswith(marker) and not stripped.strip(marker[0]):
+            break
+        if _shows_an_open_fence(state.lines, end):
+            break
+        end += 1
+    closed = end < len(state.lines) and not state.lines[end].strip(" \t>").strip(marker[0])
+    if not closed:
+        while end > first + 1 and not state.lines[end - 1].strip():
+            end -= 1
+        state.note("fence-not-closed", first + 1, end=end)
+    lines = state.lines[first + 1 : end]
+    if state.lines[first].lstrip().startswith(">"):
+        lines = [line.lstrip().removeprefix(">").removeprefix(" ") for line in lines]
+    text = "\n".join(lines)
+    if not is_request(text):
+        for number, line in enumerate(lines, first + 2):
+            if is_request(line):
+                state.note("request-in-fence", number)
+    state.blocks.append(Fence(text, first + 1, end + closed, first + 2))
+    state.at = end + closed
+
+
+def _shows_an_open_fence(lines: Sequence[str], at: int) -> bool:
+    """Return whether a line can hardly stand inside of a fence: a section heading, or a fence that opens."""
+    opening = FENCE.match(lines[at])
+    if opening is not None:
+        return bool(opening[2].strip())
+    heading = heading_of(lines[at], at + 1)
+    if heading is None or heading.level == 1:
+        return False
+    if heading.kind is not None:
+        return True
+    # An operation: its heading is followed by one of a section, or by its request.
+    below = next((line for line in lines[at + 1 : at + 4] if line.strip()), "")
+    following = heading_of(below, at + 2)
+    return heading.level != BOLD and (FENCE.match(below) is not None or bool(following and following.kind))
+
+
+def _table(state: _Scan) -> None:
+    """Read a table as far as its lines have bars; its second line need not be even, nor its column headings there."""
+    first = state.at
+    while state.at < len(state.lines) and "|" in state.lines[state.at] and not FENCE.match(state.lines[state.at]):
+        if state.at > first and heading_of(state.lines[state.at], 0) is not None:
+            break
+        state.at += 1
+    lines = list(enumerate(state.lines[first : state.at], first + 1))
+    for number, line in lines:
+        if is_row(line) and not line.rstrip(" \t>").endswith("|"):
+            state.note("row-not-closed", number)
+    headed = len(lines) > 1 and is_delimiter(lines[1][1]) and not is_delimiter(lines[0][1])
+    body = [TableRow(cells_of(line), number) for number, line in lines if not is_delimiter(line)]
+    columns = body.pop(0).cells if headed else ()
+    before = state.blocks[-1] if state.blocks else None
+    if is_delimiter(lines[0][1]) and isinstance(before, Table) and not before.columns and len(before.rows) == 1:
+        state.note("table-broken/headings", first + 1)
+        first, columns = before.line - 1, before.rows[0].cells
+        state.blocks.pop()
+    width = len(columns) or max((len(row.cells) for row in body), default=0)
+    for number, line in lines:
+        count = len(cells_of(line))
+        if count != width:
+            state.note("uneven-row", number, count=count, width=width)
+    state.blocks.append(Table(columns, tuple(body), first + 1))
+
+
+def _prose(state: _Scan, line: str) -> None:
+    """Read a line of text; one that is a request or the heading of a section all the same is read as such."""
+    number, text = state.at + 1, line.strip()
+    before = state.blocks[-1] if state.blocks else None
+    above = before if isinstance(before, Prose) and before.line == number - 1 else None
+    state.at += 1
+    if above and len(text) > 2 and set(text) in ({"="}, {"-"}):
+        state.blocks[-1] = Heading(above.text.strip(), 1 if "=" in text else 2, above.line)
+    elif is_request(text.strip("`")) and not text.strip("`").strip().count("`"):
+        state.note("request-outside-fence", number)
+        state.blocks.append(Fence(text.strip("`"), number, number, number))
+    elif plain(text) in SECTIONS and above is None and not _line(state, state.at).strip():
+        state.note("heading-not-marked", number)
+        state.blocks.append(Heading(text, BOLD, number))
+    else:
+        indented = line[:1] == "\t" or line.startswith("    ")
+        if _HTML_BLOCK.match(line) or (indented and above is None and not _in_list(state)):
+            state.note("block-not-read", number)
+        state.blocks.append(Prose(line, number))
+
+
+def _in_list(state: _Scan) -> bool:
+    before = state.blocks[-1] if state.blocks else None
+    return isinstance(before, Prose) and (_ITEM.match(before.text) is not None or before.text.startswith("  "))

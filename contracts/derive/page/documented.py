@@ -1,21 +1,24 @@
 """What a page promises, as data: the content of documented.json. No prose of the page is kept."""
 
 import bisect
+import difflib
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from contracts.derive.errors import DeriveError
+from contracts.derive.page.blocks import BOLD
 from contracts.derive.page.findings import Finding, Note, in_order, noter, row
-from contracts.derive.page.models import all_models
 from contracts.derive.page.names import mechanical_name, shape
 from contracts.derive.page.operation import read_segment
-from contracts.derive.page.sections import Page
-from contracts.derive.page.segments import segments
-from contracts.derive.page.unused import note_part, note_sections
+from contracts.derive.page.sections import Page, Part, Section, segments
+from contracts.derive.page.tables import all_models
+from contracts.derive.page.vocabulary import SECTIONS, plain
 
 _RELEASE: Final = re.compile(r"/v(\d+\.\d+\.\d+)/")
 _SHORTER: Final = re.compile(r"/[^/]*?\bv(\d+)\.(\d+)(?:\.(\d+))?/", re.IGNORECASE)
+_LONGEST = 40
+"""A longer title is no section heading, whatever it resembles."""
 
 
 def release_of(page: Page) -> str | None:
@@ -81,18 +84,16 @@ def _add(
     name = names.get(kind)
     if name is None:
         name = mechanical_name(content["method"], content["path"])
-        what = "operations.toml does not name this operation"
-        note("unnamed-operation", line, what, f"it is called {name[:80]}")
+        note("unnamed-operation", line, name=name[:80])
     number = 1
     while (other := operations.get(name if number == 1 else f"{name}-{number}")) is not None:
         if shape(other["method"], other["path"]) == kind:
-            what = f"{name[:80]} is documented here and at line {other['line']}"
-            note("operation-twice", line, what, "the first of the two counts")
+            note("operation-twice", line, name=name[:80], other=other["line"])
             return None
         number += 1
     if number > 1:
         name = f"{name}-{number}"
-        note("name-taken", line, "Another operation of the page has the same name", f"this one is called {name[:80]}")
+        note("name-taken", line, name=name[:80])
     operations[name] = content
     return name
 
@@ -100,6 +101,38 @@ def _add(
 def _note_release(page: Page, note: Note) -> None:
     permalink = page.front.get("permalink", "")
     if release_of(page) is None:
-        note("no-release", 1, "The front matter names no release", "the reader says which it is")
+        note("no-release", 1)
     elif not _RELEASE.search(permalink):
-        note("odd-release", 1, f"The permalink {permalink[:60]!r} is no /v1.2.3/", f"it means {release_of(page)}")
+        note("odd-release", 1, permalink=permalink[:60], release=release_of(page))
+
+
+def note_part(part: Part, following: Part | None, note: Note) -> None:
+    """Note a part without a request, unless it is only the title of the page or of the group of parts below it."""
+    fences = [fence.first for section in part.sections for fence in section.fences]
+    blocks = [*fences, *(table.line for section in part.sections for table in section.tables)]
+    if part.kinds - {"notes"}:
+        line = part.line if part.title else min(section.line for section in part.sections if section.kind)
+        note("operation-without-request", line)
+    elif not part.title and blocks:
+        note("outside-section/page", min(blocks))
+    elif part.title and part.level > 1 and (blocks or following is None or following.level <= part.level):
+        note("not-an-operation", part.line)
+
+
+def note_sections(page: Page, used: set[int], note: Note) -> None:
+    """Note each section of an operation whose heading nobody knows and to which no type refers."""
+    for part in page.parts:
+        for section in part.sections if part.has_request else ():
+            if section.kind is None and section.title and section.line not in used:
+                _note_section(section, note)
+
+
+def _note_section(section: Section, note: Note) -> None:
+    if section.level == BOLD and not section.fences and not section.tables:
+        return
+    title = plain(section.title)[:_LONGEST]
+    close = difflib.get_close_matches(title, SECTIONS, n=1, cutoff=0.5)
+    if close:
+        note("unknown-section/close", section.line, kind=SECTIONS[close[0]])
+    else:
+        note("unknown-section", section.line)

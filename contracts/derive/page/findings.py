@@ -1,16 +1,25 @@
 """Findings: every doubt of the reader as data, and the one form in which they are shown."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
+
+from contracts.text import toml
+
+TEXTS = toml.read(Path(__file__).with_name("findings.toml"))
+"""Rule, or rule/text where it has several, to what is odd and what is assumed, with {names} of values."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One doubt: ``what`` is odd at a line (1-based) of a page, and what was ``assumed``, both without a full stop.
+    """One doubt about a page.
 
-    ``rule`` is the kebab-case name of the kind of doubt. ``operation`` is the name of the operation that it is about,
-    or None.
+    page: the name of its file.
+    line: where, counted from 1.
+    rule: the kebab-case name of the kind of doubt.
+    what: what is odd, without a full stop.
+    assumed: what is assumed, without a full stop.
+    operation: the name of the operation that it is about, or None.
     """
 
     page: str
@@ -24,13 +33,21 @@ class Finding:
         return f"{self.page}:{self.line}: {self.what}; assumed that {self.assumed}"
 
 
-Note = Callable[[str, int, str, str], None]
-"""Takes a doubt: its rule, its line, what is odd and what is assumed."""
+class Note(Protocol):
+    """Takes a doubt: a key of TEXTS, the line, and the values that the texts name."""
+
+    def __call__(self, text: str, place: int, /, **values: object) -> None:
+        """Take one doubt."""
 
 
 def noter(page: str, findings: list[Finding]) -> Note:
     """Return a function that adds findings of a page to a list."""
-    return lambda rule, line, what, assumed: findings.append(Finding(page, line, rule, what, assumed))
+
+    def note(text: str, line: int, /, **values: object) -> None:
+        what, assumed = (template.format(**values) for template in TEXTS[text])
+        findings.append(Finding(page, line, text.partition("/")[0], what, assumed))
+
+    return note
 
 
 def in_order(finding: Finding) -> tuple[int, str, str]:
@@ -39,11 +56,5 @@ def in_order(finding: Finding) -> tuple[int, str, str]:
 
 
 def row(finding: Finding, operation: str | None) -> dict[str, Any]:
-    """Return a finding as documented.json has it; ``operation`` is the name of the one that it is about, or None."""
-    return {
-        "rule": finding.rule,
-        "line": finding.line,
-        "operation": operation,
-        "what": finding.what,
-        "assumed": finding.assumed,
-    }
+    """Return a finding as documented.json has it; `operation` is the name of the one that it is about, or None."""
+    return {key: value for key, value in {**vars(finding), "operation": operation}.items() if key != "page"}

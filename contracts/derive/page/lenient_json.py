@@ -4,16 +4,120 @@ It takes all that JSON5 allows, and ``#`` comments, ``...`` for more of the same
 several values one after the other, and keys that come twice. It runs once over the text, whatever stands there.
 """
 
+import json
+import math
 import re
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contracts.derive.page.lenient_tokens import BARE, NUMBER, WORDS, Liberty, Reader, read_number, read_string
+from contracts.derive.page.findings import Note
 
+_SPACE: Final = re.compile(r"[\s\ufeff]+")
+_COMMENT: Final = re.compile(r"(?:#|//)[^\n]*|/\*")
+_MORE: Final = re.compile(r"\.{3,}|…+")
+NUMBER: Final = re.compile(
+    r"[+-]?(?:0[xX][0-9a-fA-F]{1,300}|(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})(?:[eE][+-]?\d{1,5})?)"
+)
+BARE: Final = re.compile(r"[^\s,:：{}\[\]\"'#]+")
+_TEXT: Final = {quote: re.compile(rf"(?:[^{quote}\\\n]+|\\.)*", re.DOTALL) for quote in "\"'"}
+_ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 DEEPEST: Final = 64
 """How deep a value may be nested."""
-
 _END: Final = re.compile(r"[\s,\]}#/]|$")
 _STRAY_KEY: Final = re.compile(r"\s*([\w.$-]+)\s*[:：]\s*")
+WORDS: Final[dict[str, Any]] = {
+    "true": True,
+    "false": False,
+    "null": None,
+    "True": True,
+    "False": False,
+    "None": None,
+    "nil": None,
+    "undefined": None,
+}
+
+Liberty = Note
+"""Takes a liberty as a note does, with its offset in the text instead of a line."""
+
+
+@dataclass
+class JsonReader:
+    """A text and how far it is read; ``depth``: how many brackets are open there."""
+
+    text: str
+    liberty: Liberty
+    at: int = 0
+    depth: int = 0
+    pairs: list[tuple[str, Any]] = field(default_factory=list)
+    """The pairs of the outermost object that was read last, with keys that come twice."""
+    twice: list[tuple[int, str]] = field(default_factory=list)
+    """Where in that object a key comes again."""
+
+    def peek(self) -> str:
+        """Return the next character after space, comments and dots, or an empty text at the end."""
+        while self.at < len(self.text):
+            if match := _SPACE.match(self.text, self.at):
+                self.at = match.end()
+            elif match := _COMMENT.match(self.text, self.at):
+                start, self.at = self.at, match.end()
+                if match[0] == "/*":
+                    end = self.text.find("*/", self.at)
+                    self.at = len(self.text) if end < 0 else end + 2
+                self.liberty("json-comment", start)
+            elif match := _MORE.match(self.text, self.at):
+                self.liberty("json-dots", self.at)
+                self.at = match.end()
+            else:
+                return self.text[self.at]
+        return ""
+
+
+def read_string(reader: JsonReader) -> str:
+    """Read a text in quotes; a line break ends it, as JSON has none inside."""
+    start, quote = reader.at, reader.text[reader.at]
+    text = _TEXT[quote].match(reader.text, start + 1)
+    at = text.end() if text else start + 1
+    raw = reader.text[start + 1 : at]
+    if reader.text[at : at + 1] == quote:
+        reader.at = at + 1
+    else:
+        reader.liberty("json-quote-missing/text", start)
+        body = raw.rstrip().rstrip(",")
+        reader.at, raw = start + 1 + len(body), body
+    if quote == "'":
+        reader.liberty("json-single-quotes", start)
+    try:
+        if quote == '"':
+            return _encodable(reader, json.loads(f'"{raw}"'), start)
+    except ValueError:
+        reader.liberty("json-escape/form", start)
+    return _encodable(reader, _ESCAPE.sub(lambda escape: _unescaped(escape[1]), raw), start)
+
+
+def _unescaped(code: str) -> str:
+    return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPED.get(code, code)
+
+
+def _encodable(reader: JsonReader, text: str, start: int) -> str:
+    """Return a text that can be written as UTF-8."""
+    encodable = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if encodable != text:
+        reader.liberty("json-escape/half", start)
+    return encodable
+
+
+def read_number(reader: JsonReader, word: str, start: int) -> int | float | str:
+    """Return the number that a word stands for; a text if it is too large for one."""
+    try:
+        value: int | float = json.loads(word)
+    except ValueError:
+        value = int(word, 16) if "x" in word.lower() else float(word) if set(word) & set(".eE") else int(word)
+        reader.liberty("json-number/form", start, number=word[:40])
+    if isinstance(value, float) and not math.isfinite(value):
+        reader.liberty("json-number/large", start, number=word[:40])
+        return word
+    return value
 
 
 class NotJsonError(ValueError):
@@ -22,39 +126,39 @@ class NotJsonError(ValueError):
 
 def values(text: str, liberty: Liberty) -> list[Any]:
     """Return the values of a text, one after the other; raises NotJsonError if it has none."""
-    reader = Reader(text, liberty)
-    found: list[Any] = []
+    reader = JsonReader(text, liberty)
+    samples: list[Any] = []
     while (char := reader.peek()) != "":
         start = reader.at
         if char in ",;]}:：":
             reader.at += 1
-            liberty("json-stray-mark", start, f"A {char} closes or separates nothing", "it is left out")
+            liberty("json-stray-mark/alone", start, mark=char)
         elif char in "\"'" and _starts_pair(reader):
-            liberty("json-not-opened", start, "An opening { is missing in the JSON sample", "it is there")
+            liberty("json-not-opened", start)
             reader.depth = 1
-            found += _split(reader, start, _object(reader, start))
+            samples += _split(reader, start, _object(reader, start))
             reader.depth = 0
         elif char in "{[\"'":
-            found += _split(reader, start, _value(reader))
+            samples += _split(reader, start, _value(reader))
         else:
             line = text.find("\n", start)
             reader.at = len(text) if line < 0 else line
-            liberty("json-text", start, "Text that is no JSON stands beside the sample", "it is left out")
-    if not found:
+            liberty("json-text", start)
+    if not samples:
         raise NotJsonError("nothing in it is JSON")
-    if len(found) > 1:
-        liberty("json-several", 0, f"The fence has {len(found)} JSON samples", "each is a sample of the same thing")
-    return found
+    if len(samples) > 1:
+        liberty("json-several", 0, count=len(samples))
+    return samples
 
 
-def _starts_pair(reader: Reader) -> bool:
+def _starts_pair(reader: JsonReader) -> bool:
     """Return whether a text in quotes is a key, without reading it."""
-    ahead = Reader(reader.text, lambda *_: None, reader.at)
+    ahead = JsonReader(reader.text, lambda *_, **__: None, reader.at)
     read_string(ahead)
     return ahead.peek() in (":", "：")
 
 
-def _split(reader: Reader, start: int, value: Any) -> list[Any]:
+def _split(reader: JsonReader, start: int, value: Any) -> list[Any]:
     """Return the values that an object whose keys all come again and again stands for; else the value itself."""
     twice, reader.twice = reader.twice, []
     if not isinstance(value, dict) or not twice:
@@ -65,20 +169,18 @@ def _split(reader: Reader, start: int, value: Any) -> list[Any]:
             objects.append({})
         objects[-1][key] = item
     if all(len(one) == len(value) for one in objects):
-        what = f"The keys of the object come {len(objects)} times"
-        reader.liberty("json-keys-repeated", start, what, "it stands for as many samples")
+        reader.liberty("json-keys-repeated", start, count=len(objects))
         return objects
     for position, key in twice:
         _note_twice(reader, position, key)
     return [value]
 
 
-def _note_twice(reader: Reader, position: int, key: str) -> None:
-    what = f"The JSON sample has the key {key[:40]!r} twice in one object"
-    reader.liberty("json-key-twice", position, what, "the last value counts")
+def _note_twice(reader: JsonReader, position: int, key: str) -> None:
+    reader.liberty("json-key-twice", position, key=key[:40])
 
 
-def _value(reader: Reader) -> Any:
+def _value(reader: JsonReader) -> Any:
     char = reader.peek()
     start = reader.at
     if char in ("{", "["):
@@ -97,17 +199,16 @@ def _value(reader: Reader) -> Any:
         return read_number(reader, number[0], start)
     bare = BARE.match(reader.text, start)
     if bare is None:
-        reader.liberty("json-no-value", start, "A value is missing in the JSON sample", "it is null")
+        reader.liberty("json-no-value/value", start)
         return None
     reader.at = bare.end()
     word = bare[0]
     if word not in ("true", "false", "null"):
-        what = f"The word {word[:40]!r} stands in the JSON sample without quotes"
-        reader.liberty("json-bare-word", start, what, "it is a constant" if word in WORDS else "it is a text")
+        reader.liberty(f"json-bare-word/{'constant' if word in WORDS else 'text'}", start, word=word[:40])
     return WORDS.get(word, word)
 
 
-def _object(reader: Reader, start: int) -> dict[str, Any]:
+def _object(reader: JsonReader, start: int) -> dict[str, Any]:
     pairs: list[tuple[str, Any]] = []
     keys: set[str] = set()
     while not _closes(reader, start, "}", bool(pairs)):
@@ -125,45 +226,43 @@ def _object(reader: Reader, start: int) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _key(reader: Reader) -> str | None:
+def _key(reader: JsonReader) -> str | None:
     """Return the next key and pass its colon; None, after a note, if what stands there is none."""
     start = reader.at
     if reader.text[start] in "\"'":
         key = read_string(reader)
         lost = _STRAY_KEY.fullmatch(key)
         if lost and reader.peek() not in (":", "："):
-            reader.liberty(
-                "json-quote-missing", start, f"A quote is missing after the key {lost[1][:40]!r}", "it is there"
-            )
+            reader.liberty("json-quote-missing/key", start, key=lost[1][:40])
             reader.at = reader.text.rfind(reader.text[start], start, reader.at)
             return lost[1]
     elif bare := BARE.match(reader.text, start):
         key = bare[0]
         reader.at = bare.end()
-        reader.liberty("json-bare-key", start, f"The key {key[:40]!r} has no quotes", "it is a key")
+        reader.liberty("json-bare-key", start, key=key[:40])
     else:
         reader.at += 1
-        reader.liberty("json-stray-mark", start, f"A {reader.text[start]} stands where a key should", "it is left out")
+        reader.liberty("json-stray-mark/key", start, mark=reader.text[start])
         return None
     if reader.peek() in (":", "："):
         reader.at += 1
         return key
-    reader.liberty("json-no-value", start, f"The key {key[:40]!r} has no value", "it is left out")
+    reader.liberty("json-no-value/key", start, key=key[:40])
     return None
 
 
-def _array(reader: Reader, start: int) -> list[Any]:
+def _array(reader: JsonReader, start: int) -> list[Any]:
     items: list[Any] = []
     while not _closes(reader, start, "]", bool(items)):
         if reader.text[reader.at] in ":：":
-            reader.liberty("json-stray-mark", reader.at, "A colon stands between items", "it is left out")
+            reader.liberty("json-stray-mark/colon", reader.at)
             reader.at += 1
             continue
         items.append(_value(reader))
     return items
 
 
-def _closes(reader: Reader, start: int, bracket: str, some: bool) -> bool:
+def _closes(reader: JsonReader, start: int, bracket: str, some: bool) -> bool:
     """Pass commas and the closing bracket of what opened at ``start``; return whether it is closed.
 
     A bracket of the other kind closes this one too, as long as something around it is open.
@@ -174,21 +273,19 @@ def _closes(reader: Reader, start: int, bracket: str, some: bool) -> bool:
         reader.at += 1
     char = reader.peek()
     for position in commas[0 if char in ("]", "}", "") or not some else 1 :]:
-        reader.liberty("json-trailing-comma", position, "The JSON sample has a comma too many", "it is left out")
+        reader.liberty("json-trailing-comma", position)
     if char == "":
-        reader.liberty("json-not-closed", start, f"A closing {bracket} is missing in the JSON sample", "it ends there")
+        reader.liberty("json-not-closed/end", start, bracket=bracket)
         return True
     if char in "]}":
         if char == bracket:
             reader.at += 1
         elif reader.depth > 1:
-            reader.liberty(
-                "json-not-closed", start, f"A closing {bracket} is missing in the JSON sample", f"it is before {char}"
-            )
+            reader.liberty("json-not-closed/before", start, bracket=bracket, mark=char)
         else:
-            reader.liberty("json-stray-mark", reader.at, f"A {char} stands for {bracket}", f"{bracket} is meant")
+            reader.liberty("json-stray-mark/bracket", reader.at, mark=char, bracket=bracket)
             reader.at += 1
         return True
     if some and not commas:
-        reader.liberty("json-no-comma", reader.at, "A comma is missing in the JSON sample", "it is there")
+        reader.liberty("json-no-comma", reader.at)
     return False

@@ -1,13 +1,12 @@
-"""Stable names of operations, by method and path template."""
+"""Stable names of operations, by method and path template, and the places of their parameters."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
-import tomli
+from contracts.derive.errors import DeriveError, read_toml
 
-from contracts.derive.errors import DeriveError
-
+PLACES = ("body", "path", "query")
+"""Where a parameter can be."""
 _PARAMETER = re.compile(r":(\w+)|\{\w*\}")
 
 
@@ -31,10 +30,7 @@ def load_names(path: Path) -> dict[str, str]:
 
     Raises DeriveError for a file that cannot be read, a row of another form, and two names of one operation.
     """
-    try:
-        rows: Mapping[str, object] = tomli.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DeriveError(f"{path.name}: cannot be read ({error}): it must be a TOML file in UTF-8") from None
+    rows = read_toml(path, path.name, "a TOML file in UTF-8")
     names: dict[str, str] = {}
     for name, value in rows.items():
         if not isinstance(value, str) or not re.fullmatch(r"[A-Z]+ /\S*", value):

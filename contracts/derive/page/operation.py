@@ -1,25 +1,94 @@
-"""One segment of a page to the content of its operations: what each takes, and what it answers."""
+"""One segment of a page to the content of its operations: what each takes, and what it answers.
+
+What its fences and tables are is said by the heading above them, and in doubt by what they hold.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contracts.derive.page.answers import answers, entry
+from contracts.derive.page.blocks import Fence, Table
 from contracts.derive.page.findings import Note
-from contracts.derive.page.models import Model, Models, index, models_of
 from contracts.derive.page.names import path_parameters
-from contracts.derive.page.parameters import body_parameters, url_parameters
+from contracts.derive.page.parameters import body_parameters, note_tables, url_parameters
 from contracts.derive.page.request import Request
-from contracts.derive.page.roles import Roles, roles_of
-from contracts.derive.page.samples import Sample, read_samples
-from contracts.derive.page.sections import Section
-from contracts.derive.page.segments import Segment
-from contracts.derive.page.table_vs_sample import note_tables
-from contracts.derive.page.tables import Parameter, read_tables
-from contracts.derive.page.vocabulary import NOUNS, PREFIX, WITHOUT_BODY
+from contracts.derive.page.samples import Sample, answers, entry, read_samples
+from contracts.derive.page.sections import Section, Segment
+from contracts.derive.page.tables import Model, Models, Parameter, index, models_of, read_tables, text_of
+from contracts.derive.page.vocabulary import COLUMNS, NOUNS, PREFIX, SAMPLES, WITHOUT_BODY, plain
 
 _STATUS: Final = re.compile(r"状态码|\bHTTP\b|(?<!\d)[1-5]\d\d(?!\d)")
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Tables by place (path, query, body, answer) and fences by kind (body, success, error), each in order."""
+
+    tables: dict[str, list[Table]] = field(default_factory=dict)
+    fences: dict[str, list[Fence]] = field(default_factory=dict)
+
+
+def roles_of(segment: Segment, models: set[int], note: Note) -> Roles:
+    """Return what belongs to the operation of a segment; what does not is a finding, each fence and each table.
+
+    ``models`` are the lines of the sections that are sub-models; their tables are read where a type names them.
+    """
+    roles = Roles()
+    takes_body = any(request.method not in WITHOUT_BODY for request in segment.requests)
+    names = {name for request in segment.requests for name, _ in request.query}
+    names |= {word for request in segment.requests for word in request.path.replace(":", "/").split("/")}
+    seen: set[str | None] = set()
+    for section in segment.sections:
+        if section.kind in seen and section.kind not in (None, "notes", "request"):
+            note("section-twice", section.line, kind=section.kind)
+        seen.add(section.kind)
+        for table in section.tables if section.line not in models else ():
+            place = _place(section, table, takes_body, names, note)
+            if place is not None:
+                roles.tables.setdefault(place, []).append(table)
+        for fence in section.fences:
+            kind = _kind(section, fence, takes_body and not segment.of("body-sample"), note)
+            if kind is not None:
+                roles.fences.setdefault(kind, []).append(fence)
+    return roles
+
+
+def _place(section: Section, table: Table, takes_body: bool, names: set[str], note: Note) -> str | None:
+    if section.kind in ("path", "query", "body"):
+        return section.kind
+    if section.kind in ("success", "answer"):
+        return "answer"
+    if section.kind in ("request", "body-sample") or (section.kind is None and not section.title):
+        listed = {text_of(row.cells[at]) for at in _name_columns(table) for row in table.rows if len(row.cells) > at}
+        place = "query" if listed & names or not takes_body else "body"
+        if listed:
+            note("table-without-heading", table.line, place=place)
+            return place
+    if section.kind is not None or not section.title:
+        note("table-not-read", table.line, kind=section.kind or "first")
+    return None
+
+
+def _name_columns(table: Table) -> Sequence[int]:
+    """Return the column that has the names of parameters: the first of these, or none."""
+    columns = [COLUMNS.get(plain(text_of(title))) for title in table.columns]
+    return [columns.index("name")] if "name" in columns else [] if columns else [0]
+
+
+def _kind(section: Section, fence: Fence, lacks_body: bool, note: Note) -> str | None:
+    kind = section.kind
+    if kind is not None and kind in SAMPLES:
+        return SAMPLES[kind]
+    loose = kind in ("request", "body") or (kind is None and not section.title)
+    if lacks_body and loose and fence.text.lstrip()[:1] in ("{", "["):
+        note("fence-without-heading", fence.first)
+        return "body"
+    if kind is None and not section.title:
+        note("outside-section/section", fence.first)
+    elif fence.text.strip() or kind is not None:
+        note("fence-not-read", fence.first, section=f"The {kind} section" if kind else "A section of unknown kind")
+    return None
 
 
 @dataclass(frozen=True)
@@ -36,9 +105,9 @@ class Read:
 
 def read_segment(segment: Segment, others: Mapping[str, Model], note: Note) -> Read:
     """Read a segment; ``others`` are the sub-models of the whole page, by the words that refer to them."""
-    own = models_of(segment.sections)
-    roles = roles_of(segment, {model.section.line for model in own}, note)
-    models = Models(index(own), others, note)
+    nearby = models_of(segment.sections)
+    roles = roles_of(segment, {model.section.line for model in nearby}, note)
+    models = Models(index(nearby), others, note)
     _note_sections(segment, note)
     listed = {place: _rows(segment, roles, place, note) for place in ("path", "query", "body", "answer")}
     for rows in listed.values():
@@ -70,7 +139,7 @@ def _rows(segment: Segment, roles: Roles, place: str, note: Note) -> list[Parame
     if place == "answer":
         return read_tables(tables, place, note, ("name", "type"))
     if (sections := segment.of(place)) and not tables:
-        note("no-table", sections[0].line, "This section lists parameters and has no table", "it lists none")
+        note("no-table/section", sections[0].line)
     return read_tables(tables, place, note)
 
 
@@ -79,18 +148,18 @@ def _samples(roles: Roles, kind: str, note: Note) -> list[Sample]:
 
 
 def _path(request: Request, segment: Segment, note: Note) -> str:
-    if not any(char.isalnum() for char in request.path):
-        note("odd-path", request.line, "The path of the request has no name in it", "it is complete")
+    path = request.path
+    if not any(char.isalnum() for char in path):
+        note("odd-path", request.line)
     title = segment.title.casefold()
     if not title:
-        note("no-heading", request.line, "No heading stands above this operation", "the request line is right")
-    elif any(any(word in title for word in words) != (noun in request.path.casefold()) for words, noun in NOUNS):
-        what = "The heading and the path speak of different things"
-        note("heading-names-another-thing", segment.line, what, "the request line is right")
-    if request.path.startswith(f"{PREFIX}/"):
-        return request.path.removeprefix(PREFIX)
-    note("other-prefix", request.line, f"The path does not start with {PREFIX}", "it is a path of the gateway as it is")
-    return request.path
+        note("no-heading", request.line)
+    elif any(any(word in title for word in words) != (noun in path.casefold()) for noun, words in NOUNS.items()):
+        note("heading-names-another-thing", segment.line)
+    if not path.startswith(f"{PREFIX}/"):
+        note("other-prefix", request.line, prefix=PREFIX)
+        return path
+    return path.removeprefix(PREFIX)
 
 
 def _body(
@@ -103,50 +172,41 @@ def _body(
     tables = roles.tables.get("body", [])
     line = tables[0].line if tables else samples[0].lines[0]
     if first.method in WITHOUT_BODY:
-        note("body-of-no-use", line, f"A body is documented for {first.method}", "it is sent")
-    found = body_parameters(rows, [sample.value for sample in samples], note)
+        note("body-of-no-use", line, method=first.method)
+    parameters = body_parameters(rows, [sample.value for sample in samples], note)
     keys = {key for sample in samples if isinstance(sample.value, dict) for key in sample.value}
     if not samples:
-        heading = segment.of("body")
-        where = heading[0].line if heading else line
-        note("no-body-sample", where, "The body has a table and no sample", "the table lists all of it")
+        note("no-body-sample", next((section.line for section in segment.of("body")), line))
     elif not rows:
-        note("no-table", line, "The body has a sample and no table", "none of its keys is required")
+        note("no-table/body", line)
     elif (known := len({row["name"] for row in rows} & keys)) < len(keys):
-        what = f"The table lists {known} of the {len(keys)} keys of the body sample"
-        note("body-table-incomplete", line, what, "the other keys are optional")
+        note("body-table-incomplete", line, known=known, count=len(keys))
     if len(samples) > 1:
-        what = f"The body has {len(samples)} samples"
-        note("several-samples", samples[1].lines[0], what, "each is a body that can be sent")
-    return found
+        note("several-samples/body", samples[1].lines[0], count=len(samples))
+    return parameters
 
 
 def _answers(segment: Segment, samples: Mapping[str, Sequence[Sample]], note: Note) -> dict[str, Any]:
     """Return the documented answers by name; one that is missing is a finding."""
-    found = answers(samples["success"], samples["error"], note)
+    by_name = answers(samples["success"], samples["error"], note)
     for kind, sections in (("success", segment.of("success", "answer")), ("error", segment.of("error"))):
-        if kind not in found:
-            line = sections[0].line if sections else segment.line
-            note(f"no-{kind}-sample", line, f"The {kind} answer has no sample", "nothing is known of its form")
-    return found
+        if kind not in by_name:
+            note(f"no-{kind}-sample", sections[0].line if sections else segment.line)
+    return by_name
 
 
 def _note_sections(segment: Segment, note: Note) -> None:
     """Note what is known of no operation, or documented and not read: headers, statuses; and several requests."""
     request = segment.requests[0]
     if len(segment.requests) > 1:
-        what = f"{len(segment.requests)} requests stand under one heading"
-        note("several-requests", segment.requests[1].line, what, "they take and answer the same")
+        note("several-requests", segment.requests[1].line, count=len(segment.requests))
     if headers := segment.of("headers"):
-        what = "Request headers are documented here; they are not read"
-        note("headers-not-read", headers[0].line, what, "none is needed but that of the token")
+        note("headers-not-read", headers[0].line)
     else:
-        note("no-headers", request.line, "No request header is documented", "none is needed but that of the token")
+        note("no-headers", request.line)
     sections = segment.of("success", "answer", "error")
-    stated: list[Section] = [section for section in sections if _STATUS.search(section.prose)]
+    stated = [section for section in sections if _STATUS.search(section.prose)]
     for section in stated:
-        what = "The text seems to name an HTTP status; it is not read"
-        note("status-not-read", section.line, what, "statuses stand in observed.toml")
+        note("status-not-read", section.line)
     if not stated:
-        line = sections[0].line if sections else segment.line
-        note("no-status", line, "No HTTP status is documented for the answers", "statuses stand in observed.toml")
+        note("no-status", sections[0].line if sections else segment.line)

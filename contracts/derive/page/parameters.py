@@ -1,12 +1,13 @@
-"""Parameters: the rows of tables held against the request, and against the body sample, of their operation."""
+"""Rows of tables held against the request line and the samples of their operation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.derive.page.findings import Note
 from contracts.derive.page.names import path_parameters
 from contracts.derive.page.request import Request
 from contracts.derive.page.tables import Parameter
+from contracts.text.strict_json import json_type
 
 
 def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str], note: Note) -> list[Parameter]:
@@ -18,32 +19,28 @@ def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str]
     path = path_parameters(request.path)
     query = dict(request.query)
     known = {*path, *query}
-    found = [dict(row) for row in rows if row["name"] in known or row["name"] not in others]
-    _rename(found, path, known, note)
+    kept = [dict(row) for row in rows if row["name"] in known or row["name"] not in others]
+    _rename(kept, path, known, note)
     by_name: dict[str, Parameter] = {}
-    for row in found:
+    for row in kept:
         name = row["name"]
         if name in by_name:
-            note("parameter-listed-twice", row["line"], f"{name[:60]} is listed twice", "the first row counts")
+            note("parameter-listed-twice", row["line"], name=name[:60])
             continue
         by_name[name] = row
         if name not in known:
-            what = f"The request line has no parameter {name[:60]}"
-            note("parameter-not-in-request", row["line"], what, "it is a query parameter")
+            note("parameter-not-in-request", row["line"], name=name[:60])
         elif name in query and name not in path and row["in"] == "path":
-            what = f"{name[:60]} is a query parameter and is listed among the path parameters"
-            note("query-listed-as-path", row["line"], what, "it is sent in the query")
+            note("query-listed-as-path", row["line"], name=name[:60])
         elif name in path and row["in"] == "query":
-            what = f"{name[:60]} is a path parameter and is listed among the query parameters"
-            note("path-listed-as-query", row["line"], what, "it is sent in the path")
+            note("path-listed-as-query", row["line"], name=name[:60])
         row["in"] = "path" if name in path else "query"
         if name in path and not row["required"]:
-            what = f"{name[:60]} is part of the path and is not listed as required"
-            note("path-parameter-optional", row["line"], what, "it is required")
+            note("path-parameter-optional", row["line"], name=name[:60])
             row["required"] = True
     for name in dict.fromkeys((*path, *query)):
         if name not in by_name:
-            note("parameter-not-listed", request.line, f"No table lists the parameter {name[:60]}", "it is a text")
+            note("parameter-not-listed", request.line, name=name[:60])
             by_name[name] = {
                 "name": name,
                 "in": "path" if name in path else "query",
@@ -53,7 +50,7 @@ def url_parameters(rows: Sequence[Parameter], request: Request, others: set[str]
                 "line": request.line,
             }
     if len(set(path)) < len(path):
-        note("path-parameter-twice", request.line, "The path has a parameter twice", "both have the same value")
+        note("path-parameter-twice", request.line)
     order = {name: at for at, name in reversed(list(enumerate((*path, *query))))}
     return sorted(by_name.values(), key=lambda row: order.get(row["name"], len(order)))
 
@@ -66,35 +63,67 @@ def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], not
     if len(unknown) != len(unlisted):
         return
     for row, name in zip(unknown, unlisted, strict=True):
-        what = f"The table says {row['name'][:60]} where the path says :{name[:60]}"
-        note("parameter-renamed", row["line"], what, "the path's name is right")
+        note("parameter-renamed", row["line"], name=row["name"][:60], path=name[:60])
         row["name"] = name
 
 
 def body_parameters(rows: Sequence[Parameter], samples: Sequence[Any], note: Note) -> list[Parameter]:
     """Return the rows of the body's table, held against the body samples, if there are any."""
-    found = [{**row, "in": "body"} for row in rows]
+    parameters = [{**row, "in": "body"} for row in rows]
     keys: dict[str, set[str | None]] = {}
     for sample in samples:
         for key, value in sample.items() if isinstance(sample, Mapping) else ():
             keys.setdefault(key, set()).add(json_type(value))
-    for row in found:
+    for row in parameters:
         name = row["name"]
         kinds = {kind for kind in keys.get(name, set()) if kind is not None}
         if samples and name not in keys:
-            what = f"The body sample has no key {name[:60]}"
-            note("parameter-not-in-sample", row["line"], what, "it may be sent all the same")
+            note("parameter-not-in-sample/body", row["line"], name=name[:60])
         elif row["type"] is not None and kinds and row["type"] not in kinds:
             kind = min(kinds)
-            what = f"The table says {row['type']} for {name[:60]}, the sample has {kind}"
-            note("type-differs-from-sample", row["line"], what, "the sample's type is right")
+            note("type-differs-from-sample/body", row["line"], type=row["type"], name=name[:60], kind=kind)
             row["type"] = kind
-    return found
+    return parameters
 
 
-def json_type(value: Any) -> str | None:
-    """Return the JSON Schema type of a value; None for null, which says nothing about the type."""
-    if value is None:
-        return None
-    kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"), (list, "array"), (dict, "object"))
-    return next(name for kind, name in kinds if isinstance(value, kind))
+def note_tables(
+    rows: Sequence[Parameter],
+    samples: Sequence[Any],
+    models: Mapping[str, Sequence[Parameter]],
+    note: Note,
+    top: bool = True,
+) -> None:
+    """Note where rows, and those of their sub-models, and samples do not have the same keys; no sample, no doubt.
+
+    Without ``top``, only the sub-models are held against the samples.
+    """
+    pending = [(rows, [item for sample in samples for item in _objects(sample)], top)]
+    while pending:
+        listed, objects, aloud = pending.pop()
+        if not listed or not objects:
+            continue
+        by_key: dict[str, list[Any]] = {}
+        for item in objects:
+            for key, value in item.items():
+                by_key.setdefault(key, []).append(value)
+        missing = len(by_key.keys() - {row["name"] for row in listed})
+        if missing and aloud:
+            note("keys-not-listed", listed[0]["line"], missing=missing, count=len(by_key))
+        for row in listed:
+            if row["name"] not in by_key and not aloud:
+                continue
+            if row["name"] not in by_key:
+                note("parameter-not-in-sample/answer", row["line"], name=row["name"][:60])
+            elif "model" in row:
+                below = [item for value in by_key[row["name"]] for item in _objects(value)]
+                if not below and any(value not in (None, [], "") for value in by_key[row["name"]]):
+                    note("type-differs-from-sample/model", row["line"], name=row["name"][:60])
+                pending.append((models[row["model"]], below, True))
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the object that a value is, or those that are the items of an array, however deep."""
+    level = [value]
+    while level:
+        yield from (item for item in level if isinstance(item, dict))
+        level = [item for each in level if isinstance(each, list) for item in each]

@@ -33,63 +33,51 @@ def is_request(text: str) -> bool:
 
 def read_requests(text: str, line: int, note: Note) -> list[Request]:
     """Return the requests of a fence whose content starts at ``line``; lines that are none are findings."""
-    found: list[Request] = []
+    requests: list[Request] = []
     for at, content in enumerate(text.split("\n"), line):
         stripped = content.strip()
         if not stripped:
             continue
         match = _LINE.match(stripped)
         if match is None:
-            note(
-                "request-line-not-read", at, "This line among the requests is no METHOD and path", "it promises nothing"
-            )
+            note("request-line-not-read", at)
             continue
         request = _request(match, at, note)
         if any(
-            (one.method, one.path, one.query) == (request.method, request.path, request.query) for one in found[-9:]
+            (one.method, one.path, one.query) == (request.method, request.path, request.query) for one in requests[-9:]
         ):
-            note("request-twice", at, "The same request line stands here again", "it is the same request")
+            note("request-twice", at)
         else:
-            found.append(request)
-    return found
+            requests.append(request)
+    return requests
 
 
 def _request(match: re.Match[str], line: int, note: Note) -> Request:
     method = match["method"]
     if not method.isupper():
-        note("method-in-lower-case", line, f"The method is written {method}", f"{method.upper()} is meant")
+        note("method-in-lower-case", line, method=method, upper=method.upper())
     if match["host"]:
-        note("host-in-request", line, "The request line names a host", "the path behind it counts")
+        note("host-in-request", line)
     rest = match["rest"].strip()
     if rest and not rest.upper().startswith("HTTP/"):
-        note("text-after-request", line, "Text follows the path of the request line", "it does not belong to the path")
-    path = _VARIABLE.sub(lambda found: f":{_name(found, line, note)}", match["path"])
+        note("text-after-request", line)
+    path = _VARIABLE.sub(lambda variable: f":{_name(variable, line, note)}", match["path"])
     query: list[tuple[str, str | None]] = []
     for item in filter(None, (match["query"] or "").split("&")):
         name, _, value = item.partition("=")
         fixed = None if not value or _VARIABLE.fullmatch(value) else value
         if not name or not _PLAIN.fullmatch(f":{name}"):
-            note("odd-query", line, f"The query has a part that is no name and value: {name[:40]!r}", "it is a name")
+            note("odd-query", line, name=name[:40])
         if fixed is not None:
-            note(
-                "fixed-query-value",
-                line,
-                f"The request line gives {name[:40]} a value instead of a placeholder",
-                "it is its default",
-            )
+            note("fixed-query-value", line, name=name[:40])
         query.append((name, fixed))
     return Request(method.upper(), path, tuple(dict(query).items()), line)
 
 
-def _name(found: re.Match[str], line: int, note: Note) -> str:
+def _name(variable: re.Match[str], line: int, note: Note) -> str:
     """Return the name in a placeholder; one that cannot be a name in a path template is made into one."""
-    written = (found[1] or found[2] or found[3] or "").strip()
+    written = (variable[1] or variable[2] or variable[3] or "").strip()
     name = re.sub(r"\W+", "_", written) or "parameter"
     if name != written:
-        note(
-            "odd-placeholder",
-            line,
-            f"The placeholder {written[:40]!r} cannot be the name of a path parameter",
-            f"its name is {name[:40]}",
-        )
+        note("odd-placeholder", line, written=written[:40], name=name[:40])
     return name

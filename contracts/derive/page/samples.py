@@ -1,14 +1,14 @@
-"""JSON samples as pages write them: strict JSON where they are, and otherwise what they seem to mean, marked so."""
+"""JSON samples, strict where they are JSON and else what they seem to mean, and the answers that they make."""
 
 import bisect
-import json
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from contracts.derive.page.blocks import Fence
 from contracts.derive.page.findings import Note
 from contracts.derive.page.lenient_json import DEEPEST, NotJsonError, values
+from contracts.text.strict_json import parse
 
 
 @dataclass(frozen=True)
@@ -24,58 +24,81 @@ def read_samples(fence: Fence, note: Note) -> list[Sample]:
     """Return the samples of a fence: usually one, several if several values stand there, none after a finding."""
     lines = (fence.first, fence.last)
     if not fence.text.strip():
-        note("sample-empty", fence.first, "The fence of this sample is empty", "there is no sample")
+        note("sample-empty", fence.first)
         return []
     try:
-        return [Sample(_strict(fence.text), lines, strict=True)]
-    except (ValueError, RecursionError):
+        return [Sample(parse(fence.text.encode(), DEEPEST), lines, strict=True)]
+    except ValueError:
         pass
     breaks = [at for at, char in enumerate(fence.text) if char == "\n"]
-    liberties: list[tuple[str, int, str, str]] = []
+    liberties: list[tuple[str, int, dict[str, object]]] = []
+
+    def take(text: str, offset: int, /, **named: object) -> None:
+        liberties.append((text, offset, named))
+
     try:
-        found = values(fence.text, lambda *liberty: liberties.append(liberty))
+        parsed = values(fence.text, take)
     except NotJsonError as error:
-        note("sample-not-json", fence.first, f"The sample is not JSON: {error}", "there is no sample")
+        note("sample-not-json", fence.first, error=error)
         return []
-    # The same liberty twice in a line is one doubt.
-    for doubt in dict.fromkeys(
-        (rule, fence.content + bisect.bisect_left(breaks, offset), what, assumed)
-        for rule, offset, what, assumed in liberties
-    ):
-        note(*doubt)
-    return [Sample(value, lines, strict=False) for value in found]
+    for text, offset, named in liberties:
+        note(text, fence.content + bisect.bisect_left(breaks, offset), **named)
+    return [Sample(value, lines, strict=False) for value in parsed]
 
 
-def _strict(text: str) -> Any:
-    """Return the value of a JSON text; raises ValueError or RecursionError for all that is not wholly JSON."""
-    value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [item for each in level if isinstance(each, list | dict) for item in _items(each)]
-    if level:
-        raise ValueError("too deep")
-    # A text with half a character cannot be written as UTF-8.
-    json.dumps(value, ensure_ascii=False).encode()
-    return value
+ERROR, SUCCESS = "error", "success"
 
 
-def _items(value: list[Any] | dict[str, Any]) -> list[Any]:
-    return list(value.values()) if isinstance(value, dict) else value
+def entry(samples: Sequence[Sample]) -> dict[str, Any]:
+    """Return what documented.json says of samples of one thing: the first, its lines, and all if there are several."""
+    first = samples[0]
+    content: dict[str, Any] = {"sample": first.value, "lines": list(first.lines)}
+    if not all(sample.strict for sample in samples):
+        content["tolerant"] = True
+    if len(samples) > 1:
+        content["samples"] = [{"sample": sample.value, "lines": list(sample.lines)} for sample in samples]
+    return content
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    result = dict(pairs)
-    if len(result) < len(pairs):
-        raise ValueError("a key comes twice")
-    return result
+def answers(success: Sequence[Sample], error: Sequence[Sample], note: Note) -> dict[str, Any]:
+    """Return the answers by name: success, error, and error-CODE for each further code; a doubt is a finding.
+
+    Samples of one answer stay together, so that what is derived can unite them.
+    """
+    kinds: dict[str, list[Sample]] = {SUCCESS: [], ERROR: []}
+    for under, samples in ((SUCCESS, success), (ERROR, error)):
+        for sample in samples:
+            kind = _kind(sample.value) or under
+            if kind != under:
+                note("answer-of-another-kind", sample.lines[0], under=under, kind=kind)
+            kinds[kind].append(sample)
+    by_code: dict[str, list[Sample]] = {SUCCESS: kinds[SUCCESS]} if kinds[SUCCESS] else {}
+    first = code_of(kinds[ERROR][0].value) if kinds[ERROR] else None
+    for sample in kinds[ERROR]:
+        code = code_of(sample.value)
+        by_code.setdefault(ERROR if code in (first, None) else f"{ERROR}-{code}", []).append(sample)
+        if code is None:
+            note("error-without-code", sample.lines[0])
+    for name, samples in by_code.items():
+        if len(samples) > 1:
+            note("several-samples/answer", samples[1].lines[0], name=name, count=len(samples))
+    return {name: entry(samples) for name, samples in by_code.items()}
 
 
-def _refuse(word: str) -> NoReturn:
-    raise ValueError(word)
+def code_of(value: Any) -> int | None:
+    """Return the code in the envelope of an answer, or None."""
+    for key in ("code", "resultCode"):
+        code = value.get(key) if isinstance(value, dict) else None
+        if isinstance(code, int) and not isinstance(code, bool):
+            return code
+    return None
 
 
-def _finite(word: str) -> float:
-    value = float(word)
-    if not math.isfinite(value):
-        raise ValueError(word)
-    return value
+def _kind(value: Any) -> str | None:
+    """Return the kind of answer that an envelope shows, or None where it does not."""
+    code = code_of(value)
+    if code is None:
+        return None
+    if value.get("type") == "error" or code >= 400:
+        return ERROR
+    return SUCCESS if code == 0 and set(value) <= {"code", "resultCode", "errorMsg", "message"} else None

@@ -1,15 +1,14 @@
-"""Blocks to sections: the parts of a documentation page, each with its lines."""
+"""Blocks to the parts and sections of a page, and parts to segments: each with the requests of one operation."""
 
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from contracts.derive.page.blocks import BOLD, Block, Fence, Heading, Prose, Table
+from contracts.derive.page.blocks import BOLD, Block, Fence, Heading, Prose, Table, scan
 from contracts.derive.page.findings import Finding, Note, noter
-from contracts.derive.page.request import is_request
-from contracts.derive.page.scan import scan
+from contracts.derive.page.request import Request, is_request, read_requests
 
 _FRONT: Final = re.compile(r"\s*([\w.-]+\s*:(\s|$)|-\s|#|$)")
 LOWEST: Final = 3
@@ -18,9 +17,11 @@ LOWEST: Final = 3
 
 @dataclass(frozen=True)
 class Section:
-    """What stands under one heading; ``kind`` is a value of words.SECTIONS, or None for a heading not in that table.
+    """What stands under one heading. The text under the heading of a part itself is a section without a title.
 
-    The text under the heading of a part itself is a section without a title. ``anchor``: see blocks.Heading.
+    kind: a value of vocabulary.SECTIONS, or None for a heading that is not in that table.
+    title, line, anchor, level: those of the heading, as in blocks.Heading.
+    blocks: what stands there, in order.
     """
 
     kind: str | None
@@ -103,11 +104,11 @@ def _front_matter(lines: Sequence[str], note: Note) -> tuple[dict[str, str], int
         return {}, 0
     end = next((at for at, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if end is None:
-        note("front-matter-not-closed", 1, "The front matter is never closed", "the page has none")
+        note("front-matter-not-closed", 1)
         return {}, 0
     for number, line in enumerate(lines[1:end], 2):
         if not _FRONT.match(line):
-            note("odd-front-matter", number, "This line of the front matter is no key and value", "it says nothing")
+            note("odd-front-matter", number)
     pairs = (line.partition(":") for line in lines[1:end])
     return {key.strip(): value.strip().strip("\"'") for key, colon, value in pairs if colon}, end + 1
 
@@ -142,8 +143,8 @@ def _folded(parts: Sequence[Part]) -> Iterator[Part]:
     kinds: set[str] = set()
     for part in parts:
         if operation and part.level > operation.level and not part.has_request and not part.kinds & kinds:
-            own, *others = part.sections
-            added += [replace(own, title=part.title, level=part.level, anchor=part.anchor), *others]
+            first, *others = part.sections
+            added += [replace(first, title=part.title, level=part.level, anchor=part.anchor), *others]
             kinds |= part.kinds
             continue
         if operation:
@@ -153,3 +154,64 @@ def _folded(parts: Sequence[Part]) -> Iterator[Part]:
             yield part
     if operation:
         yield replace(operation, sections=(*operation.sections, *added))
+
+
+@dataclass(frozen=True)
+class Segment:
+    """The requests of one operation, all its sections but their fences, and the line at which it starts."""
+
+    title: str
+    line: int
+    requests: tuple[Request, ...]
+    sections: tuple[Section, ...]
+
+    def of(self, *kinds: str) -> tuple[Section, ...]:
+        """Return the sections of these kinds, in order."""
+        return tuple(section for section in self.sections if section.kind in kinds)
+
+
+@dataclass
+class _Open:
+    """A segment while it is read. ``later``: whether something that is neither a request nor text has come since."""
+
+    title: str
+    line: int
+    requests: list[Request] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    later: bool = False
+
+
+def segments(part: Part, note: Note) -> Iterator[Segment]:
+    """Yield the segments of a part that has a request; usually there is one.
+
+    Requests that follow each other are several of one operation. One that comes after anything else starts a segment
+    of its own: a heading may be missing there.
+    """
+    current = _Open(part.title, part.line)
+    for section in part.sections:
+        if section.kind == "request" and not any(is_request(fence.text) for fence in section.fences):
+            note("no-request", section.line)
+        kind, line, held = section.kind, section.line, list[Fence | Table | Prose]()
+        for block in section.blocks:
+            if not isinstance(block, Fence) or not is_request(block.text):
+                held.append(block)
+                current.later = current.later or not isinstance(block, Prose)
+                continue
+            if current.requests and current.later:
+                if held or line != section.line:
+                    current.sections.append(replace(section, kind=kind, blocks=tuple(held)))
+                    kind, line, held = "request", block.first, []
+                yield _closed(current)
+                note("second-request", block.content)
+                current = _Open(part.title, line)
+            elif section.kind != "request" and block.content != block.first:
+                note("request-without-heading", block.content)
+            current.requests += read_requests(block.text, block.content, note)
+            current.later = False
+        current.sections.append(replace(section, kind=kind, blocks=tuple(held)))
+        current.later = current.later or section.kind not in (None, "request", "notes")
+    yield _closed(current)
+
+
+def _closed(current: _Open) -> Segment:
+    return Segment(current.title, current.line, tuple(current.requests), tuple(current.sections))

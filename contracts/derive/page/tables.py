@@ -1,13 +1,18 @@
-"""Tables of parameters to rows: what each column holds, and what each cell says."""
+"""Tables to rows: what each column holds and what each cell says, sub-models included.
+
+A sub-model is a table under a heading of its own that describes the type of a parameter.
+"""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contracts.derive.page.blocks import Row, Table
+from contracts.derive.page.blocks import Table, TableRow
 from contracts.derive.page.findings import Note
-from contracts.derive.page.vocabulary import ANY, COLUMNS, NO_DEFAULT, PLACES, REQUIRED, TYPES, plain
+from contracts.derive.page.names import PLACES
+from contracts.derive.page.sections import Page, Section
+from contracts.derive.page.vocabulary import ANY, COLUMNS, MODEL_ENDINGS, NO_DEFAULT, REQUIRED, TYPES, plain
 
 Parameter = dict[str, Any]
 """A parameter as documented.json has it: name, in, type, required, default, line.
@@ -20,8 +25,8 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 _LINK: Final = re.compile(r"\[((?:\[\]){0,9}[^\[\]]*)\]\(([^()]*)\)")
 _ARRAYS: Final = re.compile(r"^(?:\[\]\s*)+")
 _NAME: Final = re.compile(r"[\w.$\[\]-]+")
-_NOTHING: Final = "it promises nothing"
 _NEEDED: Final = ("name", "type", "required")
+_SLUG: Final = re.compile(r"[^\w-]+")
 
 
 @dataclass(frozen=True)
@@ -65,68 +70,58 @@ def read_tables(tables: Sequence[Table], place: str, note: Note, needed: Sequenc
     above: Sequence[str | None] = ()
     for table in tables:
         if above and table.columns:
-            note("second-table", table.line, "A second table stands here", "its rows belong to those of the first")
+            note("second-table", table.line)
         columns, listed = _columns(table, above, note)
         if not listed:
-            note("table-empty", table.line, "This table has no rows", "it lists nothing")
+            note("table-empty", table.line)
         above = columns
         for column in needed:
             if column not in columns:
-                what = f"The table has no column for the {column} of a parameter"
-                note("no-column", table.line, what, _MISSING[column])
+                note(f"no-column/{column}", table.line)
         if "in" not in columns and place in PLACES:
-            what = "The table does not say where each parameter is sent"
-            note("no-in-column", table.line, what, "the heading and the request line say it")
+            note("no-in-column", table.line)
         for row in listed if "name" in columns else ():
             cells = {column: cell for column, cell in zip(columns, row.cells, strict=False) if column}
             name = text_of(cells.get("name", ""))
             if not name:
-                note("row-without-name", row.line, "The row names no parameter", "it promises nothing")
+                note("row-without-name", row.line)
             elif COLUMNS.get(plain(name)) == "name" and plain(cells.get("type", "")) in COLUMNS:
-                note("headings-as-row", row.line, "Column headings stand among the rows", "they are no parameter")
+                note("headings-as-row", row.line)
             elif name in rows:
-                note("parameter-listed-twice", row.line, f"{name[:60]} is listed twice", "the first row counts")
+                note("parameter-listed-twice", row.line, name=name[:60])
             else:
                 rows[name] = _parameter(name, cells, row, place, note)
     return list(rows.values())
 
 
-_MISSING: Final[Mapping[str, str]] = {
-    "name": "the table lists nothing",
-    "type": "every type is right",
-    "required": "what it lists is optional",
-}
-
-
-def _columns(table: Table, above: Sequence[str | None], note: Note) -> tuple[Sequence[str | None], Sequence[Row]]:
+def _columns(table: Table, above: Sequence[str | None], note: Note) -> tuple[Sequence[str | None], Sequence[TableRow]]:
     """Return what each column holds, and the rows: by its heading, and in doubt by its cells; a doubt is a finding."""
     titles, rows = table.columns, table.rows
     if not titles and rows and sum(plain(text_of(cell)) in COLUMNS for cell in rows[0].cells) > 1:
-        note("no-line-of-dashes", table.line, "Nothing stands below the column headings", "they are column headings")
+        note("no-line-of-dashes", table.line)
         titles, rows = rows[0].cells, rows[1:]
     width = len(titles) or max((len(row.cells) for row in rows), default=0)
     if not titles and len(above) == width:
-        note("table-broken", table.line, "This table goes on after a gap", "its columns are those of the one above")
+        note("table-broken/rows", table.line)
         return above, rows
     if not titles:
-        note("no-column-headings", table.line, "This table has no column headings", "its cells say what they are")
-    found = [COLUMNS.get(plain(text_of(title))) for title in titles] or [None] * width
+        note("no-column-headings", table.line)
+    meanings = [COLUMNS.get(plain(text_of(title))) for title in titles] or [None] * width
     for at in range(width):
         by_cells = _by_cells([row.cells[at] for row in rows if len(row.cells) > at])
         # Translated pages call the column of types "Required", beside the one that is.
-        misnamed = found[at] == "required" and by_cells == "type" and "type" not in found
-        if found[at] is None or misnamed:
-            found[at] = by_cells if by_cells not in found or misnamed else None
-            if found[at] is None and at == 0 and "name" not in found:
-                found[at] = "name"
-            what = f"Column {at + 1} of the table has an unknown or wrong heading"
+        misnamed = meanings[at] == "required" and by_cells == "type" and "type" not in meanings
+        if meanings[at] is None or misnamed:
+            meanings[at] = by_cells if by_cells not in meanings or misnamed else None
+            if meanings[at] is None and at == 0 and "name" not in meanings:
+                meanings[at] = "name"
             if titles:
-                note("unknown-column", table.line, what, f"it holds the {found[at]}" if found[at] else _NOTHING)
-        elif found[at] in found[:at]:
-            what = f"Two columns of the table have the same meaning, {found[at]}"
-            note("column-twice", table.line, what, "the first of them counts")
-            found[at] = None
-    return found, rows
+                text = "unknown-column/known" if meanings[at] else "unknown-column/nothing"
+                note(text, table.line, number=at + 1, meaning=meanings[at])
+        elif meanings[at] in meanings[:at]:
+            note("column-twice", table.line, meaning=meanings[at])
+            meanings[at] = None
+    return meanings, rows
 
 
 def _by_cells(cells: Sequence[str]) -> str | None:
@@ -139,24 +134,23 @@ def _by_cells(cells: Sequence[str]) -> str | None:
     return None
 
 
-def _parameter(name: str, cells: Mapping[str, str], row: Row, place: str, note: Note) -> Parameter:
+def _parameter(name: str, cells: Mapping[str, str], row: TableRow, place: str, note: Note) -> Parameter:
     if not _NAME.fullmatch(name):
-        note("odd-name", row.line, f"The name {name[:60]!r} has more than a name in it", "all of it is the name")
+        note("odd-name", row.line, name=name[:60])
     word = type_word(cells["type"]) if "type" in cells else None
     kind = None if word is None else "array" if word.arrays else _kind(word.word)
     required = REQUIRED.get(plain(text_of(cells.get("required", ""))))
     if "required" in cells and required is None:
-        what = f"It is not clear whether {name[:60]} is required"
-        note("unknown-required-word", row.line, what, "it is optional")
+        note("unknown-required-word", row.line, name=name[:60])
     where = cells.get("in", place).strip().casefold()
     if where not in PLACES and where != place:
-        note("unknown-place", row.line, f"Where {name[:60]} is sent is no known word", "the heading says it")
+        note("unknown-place", row.line, name=name[:60])
         where = place
     try:
         default = _default(text_of(cells.get("default", "")), kind)
     except ValueError:
         default = text_of(cells["default"])
-        note("default-of-another-type", row.line, f"The default of {name[:60]} is not of its type", "it is a text")
+        note("default-of-another-type", row.line, name=name[:60])
     return {
         "name": name,
         "in": where,
@@ -186,3 +180,97 @@ def _default(cell: str, kind: str | None) -> Any:
             raise ValueError(cell)
         return value
     return cell
+
+
+@dataclass(frozen=True)
+class Model:
+    """A sub-model: its name, the words by which links and type words refer to it, and its section."""
+
+    name: str
+    words: frozenset[str]
+    section: Section
+
+
+def models_of(sections: Iterable[Section]) -> list[Model]:
+    """Return the sub-models among sections: those of unknown kind with a title and a table."""
+    models: list[Model] = []
+    for section in sections:
+        if section.kind is not None or not section.title or not section.tables:
+            continue
+        name = _without_ending(section.title)
+        slug = _SLUG.sub("-", section.title.strip().casefold()).strip("-")
+        words = {plain(name), slug, *([section.anchor.casefold()] if section.anchor else [])}
+        models.append(Model(name or section.title, frozenset(words), section))
+    return models
+
+
+def _without_ending(title: str) -> str:
+    endings = (ending for ending in MODEL_ENDINGS if title.lower().endswith(ending))
+    return title[: -len(next(endings, "")) or None].strip()
+
+
+@dataclass
+class Models:
+    """The sub-models that an operation can refer to, its own first, and the rows of those that it does refer to.
+
+    ``lines`` says where the sub-model of each name stands; ``used`` has the lines of all that were referred to.
+    """
+
+    own: Mapping[str, Model]
+    others: Mapping[str, Model]
+    note: Note
+    rows: dict[str, list[Parameter]] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)
+
+    def resolve(self, rows: Sequence[Parameter]) -> None:
+        """Look up the types of rows that name a sub-model, and of the rows of these; each doubt is a finding."""
+        pending = list(rows)
+        while pending:
+            row = pending.pop()
+            word: TypeWord | None = row.pop("word", None)
+            model = None if word is None or word.known else self._model(word, row)
+            if word is None:
+                continue
+            if model is not None:
+                row["type"] = "array" if word.arrays else "object"
+                row["model"] = name = self._name(model)
+                if name not in self.rows:
+                    self.rows[name] = read_tables(model.section.tables, "model", self.note, ("name", "type"))
+                    pending += self.rows[name]
+            elif not word.known:
+                self.note("unknown-type", row["line"], name=row["name"][:60])
+            if word.arrays == 1 and (items := "object" if model else TYPES.get(plain(word.word))):
+                row["items"] = items
+
+    def _model(self, word: TypeWord, row: Parameter) -> Model | None:
+        candidates = [text for text in (word.anchor, word.word) if text]
+        for models in (self.own, self.others):
+            for text in candidates:
+                if (model := models.get(text.casefold()) or models.get(plain(text))) is not None:
+                    self.used.add(model.section.line)
+                    if models is self.others:
+                        self.note("sub-model-elsewhere", row["line"], name=row["name"][:60], other=model.section.line)
+                    return model
+        return None
+
+    def _name(self, model: Model) -> str:
+        """Return a name for the model that no other of this operation has."""
+        same = model.name in self.rows and self.lines.get(model.name) != model.section.line
+        name = f"{model.name}-{model.section.line}" if same else model.name
+        self.lines[name] = model.section.line
+        return name
+
+
+def index(models: Iterable[Model]) -> dict[str, Model]:
+    """Return word to sub-model; the first that has a word keeps it."""
+    by_word: dict[str, Model] = {}
+    for model in models:
+        for word in sorted(model.words):
+            by_word.setdefault(word, model)
+    return by_word
+
+
+def all_models(page: Page) -> dict[str, Model]:
+    """Return the sub-models of a whole page, for types that refer to another operation's."""
+    return index(models_of(section for part in page.parts for section in part.sections))

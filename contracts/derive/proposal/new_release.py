@@ -8,19 +8,16 @@ from typing import Any
 from contracts.derive.command import derive, render
 from contracts.derive.contract.contract import combine
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed.facts import Observed
-from contracts.derive.observed.observed import load
-from contracts.derive.proposal.proposal import OPEN, observed_text
-from contracts.derive.proposal.proposed_cases import cases_text, every_rows
+from contracts.derive.observed import Observed, load
+from contracts.derive.proposal.proposal import OPEN, cases_text, every_rows, observed_text
 from contracts.derive.releases import (
     RELEASES,
-    in_order,
-    is_release,
     known_releases,
     read_document,
     release_document,
     release_facts,
 )
+from contracts.text.releases import in_order, is_release
 
 WRITTEN, UNUSABLE = 0, 4
 
@@ -68,10 +65,10 @@ def _refuse_unless_new(release: str, *folders: Path) -> None:
 
 def _before(root: Path, release: str) -> str:
     """Return the newest release that is older than this one; DeriveError if there is none."""
-    older = [name for name in known_releases(root) if in_order(name) < in_order(release)]
-    if not older:
+    names = in_order([*known_releases(root), release])
+    if names[0] == release:
         raise DeriveError(f"no release is older than {release}: name the one that it builds on with --base")
-    return older[-1]
+    return names[names.index(release) - 1]
 
 
 def _fill(root: Path, folder: Path, documented: Mapping[str, Any], base: Observed) -> None:

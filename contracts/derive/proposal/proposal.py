@@ -1,15 +1,15 @@
-"""What is proposed for a new release, as text to be reviewed: the rows of observed.toml that its page asks for."""
+"""What is proposed for a new release, as text to be reviewed: rows of observed.toml, and a table of cases."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.schemas import constants
-from contracts.derive.errors import DeriveError
-from contracts.derive.observed.facts import Answer as Fact
-from contracts.derive.observed.facts import Body, Observed, check_sample
-from contracts.derive.proposal import toml_writer as toml
+from contracts.derive.errors import DeriveError, read_toml
+from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, check_sample
+from contracts.text import toml
 
 OPEN: Final = "to be shown on a server of"
 """How a source begins that nobody has named yet."""
@@ -22,6 +22,26 @@ Proposed by new-release; to be reviewed.
 
 Every source that begins with "{open}" is open: look at a server, correct the row, and name what showed it.
 What is not written here is inherited from {base}."""
+
+GIVENS: Final[Mapping[str, tuple[str, str]]] = {
+    "create-workflow": ("no-such-workflow", "workflow"),
+    "start-task": ("workflow", "no-such-workflow"),
+    "cancel-task": ("queued-task", "workflow"),
+    "restart-task": ("cancelled-task", "workflow"),
+}
+"""Operation to the given in which it succeeds, and the one in which the page's error comes."""
+OTHERWISE: Final = ("workflow", "no-such-workflow")
+OF_A_TASK: Final = ("queued-task", "no-such-workflow")
+"""The same for an operation that is new, and for one whose path has the id of a task."""
+
+_CASES_HEAD = """The case table of release {release}: a row for each answer that its page documents.
+Proposed by new-release; to be reviewed.
+
+The cases of the releases that it builds on are inherited. Take out a row that one of those says already."""
+_NEW = """{operation} is new and changes something: contracts/target/requests.py has to build its request, and
+contracts/safety/request_names.py to find the names in its path. Say what it leaves behind (after, one of AFTER in
+contracts/catalog/cases.py); then take in this row:"""
+_EVERY = "What each operation is given in the cases of all of them, the new ones included."
 
 
 def observed_text(documented: Mapping[str, Any], base: Observed, before: Contract) -> str:
@@ -65,7 +85,7 @@ def _gone(operation: Operation, release: str) -> Iterator[str]:
         },
     )
     if operation.body is not None:
-        facts = operation.body_facts or Body(source)
+        facts = operation.body_facts or ObservedBody(source)
         body = {"undocumented": facts.undocumented or None, "not_kept": facts.not_kept or None}
         yield toml.table(("operations", operation.name, "body"), {"source": source, "sample": operation.body, **body})
     for answer in answers:
@@ -105,28 +125,22 @@ def _reference(kind: str, sample: Any) -> dict[str, Any]:
     return {"documented": kind} if kind in ("success", "error") else {"sample": sample}
 
 
-def _fact(kind: str, release: str) -> Fact:
+def _fact(kind: str, release: str) -> ObservedAnswer:
     """Return what can be said of an answer of the page that no server was seen to give."""
     means = f"The {kind} answer of the page."
-    return Fact(kind, release, STATUS.get(kind, 400), f"{OPEN} {release}", means, "json", None)
+    return ObservedAnswer(kind, release, STATUS.get(kind, 400), f"{OPEN} {release}", means, "json", None)
 
 
-def _row(fact: Fact, documented: str | None = None, sample: Any = None, source: str | None = None) -> dict[str, Any]:
+def _row(
+    fact: ObservedAnswer, documented: str | None = None, sample: Any = None, source: str | None = None
+) -> dict[str, Any]:
     """Return an answer as a row of observed.toml; None stands for a key that is left out."""
-    return {
-        "status": fact.status,
-        "documented": documented,
-        "sample": sample,
-        "description": fact.description,
-        "values": fact.values or None,
-        "minimum": fact.minimum or None,
-        "also": fact.also or None,
-        "source": source or fact.source,
-        "means": fact.means,
-    }
+    row = {"status": fact.status, "documented": documented, "sample": sample, "description": fact.description}
+    row |= {key: getattr(fact, key) or None for key in ("values", "minimum", "also")}
+    return row | {"source": source or fact.source, "means": fact.means}
 
 
-def _fits(fact: Fact, sample: Any) -> bool:
+def _fits(fact: ObservedAnswer, sample: Any) -> bool:
     """Whether a sample says what the templates of a fact say."""
     try:
         check_sample(fact, sample, "")
@@ -135,10 +149,9 @@ def _fits(fact: Fact, sample: Any) -> bool:
     return True
 
 
-def _fitting(fact: Fact, sample: Any) -> Fact:
+def _fitting(fact: ObservedAnswer, sample: Any) -> ObservedAnswer:
     """Return a fact without those of its templates and least values that a sample does not bear out."""
     plain = replace(fact, description=None, values={}, minimum={})
-
     values = {key: text for key, text in fact.values.items() if _fits(replace(plain, values={key: text}), sample)}
     least = {
         key: number for key, number in fact.minimum.items() if _fits(replace(plain, minimum={key: number}), sample)
@@ -153,3 +166,52 @@ def _says(answer: Answer, sample: Any) -> bool:
         return False
     same = all(sample[key] == answer.sample[key] for key in constants(answer.sample) if key in sample)
     return same and sample.keys() == answer.sample.keys() and _fits(answer.fact, sample)
+
+
+def cases_text(contract: Contract, known: frozenset[str], every: Mapping[str, Any]) -> str:
+    """Return cases.toml of a new release.
+
+    ``known`` are the operations of its base, ``every`` the base's rows for all of them.
+    The success of a new operation is a comment, unless the operation only reads: nobody knows what it leaves behind.
+    """
+    parts = [toml.comment(_CASES_HEAD.format(release=contract.release))]
+    for operation in contract.operations:
+        parts += _rows(operation, operation.name in known)
+    new = [operation for operation in contract.operations if operation.name not in known]
+    if new and every:
+        parts.append(toml.comment(_EVERY))
+        for name, row in every.items():
+            of_viewer = row.get("needs") == "viewer"  # who may read, and is not refused to
+            tried = [operation for operation in new if not (of_viewer and operation.method == "GET")]
+            given = {operation.name: _givens(operation)[0] for operation in tried}
+            if given:
+                parts.append(toml.table(("every", name), {**row, "given": row["given"] | given}))
+    return "\n".join(parts)
+
+
+def _rows(operation: Operation, known: bool) -> Iterator[str]:
+    reads = operation.method == "GET"
+    for answer in operation.answers:
+        if answer.kind is None:
+            continue
+        succeeds = answer.status == 200
+        row = {"given": _givens(operation)[0 if succeeds else 1], "answer": answer.name, "basis": "documented"}
+        if reads and succeeds:
+            row["after"] = "unchanged"
+        text = toml.table((operation.name, f"documented-{answer.name}"), row)
+        clear = known or reads or not succeeds
+        yield text if clear else toml.comment(_NEW.format(operation=operation.name) + "\n" + text)
+
+
+def _givens(operation: Operation) -> tuple[str, str]:
+    return GIVENS.get(operation.name, OF_A_TASK if ":id" in operation.path.split("/") else OTHERWISE)
+
+
+def every_rows(folders: Sequence[Path]) -> dict[str, Any]:
+    """Return the rows of ``every`` in the case tables of these folders, later ones over earlier ones."""
+    rows: dict[str, Any] = {}
+    for folder in folders:
+        path = folder / "cases.toml"
+        if path.exists():
+            rows |= read_toml(path, f"{folder.name}/cases.toml").get("every", {})
+    return rows

@@ -6,7 +6,6 @@ lies in the folder stay out. The same run gives the same bytes.
 
 import hashlib
 import json
-import os
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from contracts.report.verdict_file import FILE, ReadError, read
+from contracts.text.atomic import replacing
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -50,12 +50,8 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
     verdict = clean(found, mask, _paths(found, run, root))
     files = _made(verdict) | _schemas(verdict, root, mask)
     files[MANIFEST] = _json(_manifest(verdict, files, suite))
-    draft = out.with_name(f".{out.name}.tmp")
-    try:
+    with replacing(out) as draft:
         _zip(draft, files)
-        os.replace(draft, out)  # noqa: PTH105 - atomic
-    finally:
-        draft.unlink(missing_ok=True)
     return hashlib.sha256(out.read_bytes()).hexdigest()
 
 

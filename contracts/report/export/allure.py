@@ -41,7 +41,7 @@ from contracts.report.export.allure_texts import (
     status,
 )
 from contracts.report.summary.terminal import block
-from contracts.report.write import put
+from contracts.text import atomic
 from contracts.text.printable import visible
 
 SEVERITIES = (Severity.BLOCKER, Severity.CRITICAL, Severity.NORMAL, Severity.MINOR)
@@ -62,12 +62,12 @@ def write(verdict: Verdict, folder: Path, *, root: Path) -> int:
         result = _result(case, verdict)
         for name, text, ending in attachments(case, root):
             file = ATTACHMENT_PATTERN.format(prefix=f"{result.uuid}-{name}", ext=ending)
-            put(folder / file, [text])
+            atomic.write(folder / file, [text])
             result.attachments.append(Attachment(name, file, TYPES[ending]))
         file = result.file_pattern.format(prefix=result.uuid)
-        put(folder / file, [json.dumps(result, default=_filled, ensure_ascii=False)])
+        atomic.write(folder / file, [json.dumps(result, default=_filled, ensure_ascii=False)])
     for name, text in files(verdict).items():
-        put(folder / name, [text])
+        atomic.write(folder / name, [text])
     return len(cases)
 
 

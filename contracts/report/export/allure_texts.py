@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.text.printable import visible
+from contracts.text.printable import printable, visible
 
 NOT_RUN = "not run"
 STATUSES = {
@@ -111,8 +111,7 @@ def _read(body: str) -> Any:
 
 
 def _json(data: Any) -> str:
-    text = json.dumps(data, ensure_ascii=False, indent=2)
-    return "".join(char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text)
+    return printable(json.dumps(data, ensure_ascii=False, indent=2), keep="\n", code=json.dumps)
 
 
 def files(verdict: Verdict) -> dict[str, str]:

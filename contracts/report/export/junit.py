@@ -7,23 +7,18 @@ the property `exit` has, and the exit code of the run or of the gate should deci
 Names and classes of test cases are the ids and operations of the case table: the same in every run.
 """
 
-import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
+
+from contracts.text.printable import visible
 
 NAME = "zadig-contract"
 LONGEST, LINE = 4_000, 300
 """Characters of a block of text, and of a message."""
 BREACHES = 4
 """Breaches of a case that are told."""
-_NO_XML = (
-    r"[^\t\n\r\x20-\x7e\xa0-\u061b\u061d-\u200d\u2010-\u2027\u202f-\u2065\u2070-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd"
-    r"\U00010000-\U0010ffff]"
-)
-"""What XML 1.0 forbids or advises against, and the signs that turn the order of text round. To compile this takes long,
-so it is left until a text has more than printable ASCII."""
 Verdict = Mapping[str, Any]
 
 
@@ -33,7 +28,7 @@ def render(verdict: Verdict) -> str:
     suite = ET.Element("testsuite", name=NAME)
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(verdict).items():
-        ET.SubElement(properties, "property", name=name, value=_clean(value, LINE))
+        ET.SubElement(properties, "property", name=name, value=visible(value, LINE))
     tests = [_test(case, run) for case in verdict["cases"]]
     tests += [_not_run(case) for case in verdict["not_run"]]
     suite.extend(tests)
@@ -46,7 +41,7 @@ def render(verdict: Verdict) -> str:
         "time": f"{run['seconds']:.3f}",
     }
     suite.attrib.update(counts)
-    suite.attrib.update(timestamp=_clean(run["started"][:19], LINE), hostname=_clean(run["host"], LINE))
+    suite.attrib.update(timestamp=visible(run["started"][:19], LINE), hostname=visible(run["host"], LINE))
     whole = ET.Element("testsuites", {"name": NAME} | counts)
     whole.append(suite)
     ET.indent(whole)
@@ -97,12 +92,12 @@ def _not_run(case: str) -> ET.Element:
 
 
 def _named(case: str, operation: str, seconds: float) -> ET.Element:
-    return ET.Element("testcase", classname=_clean(operation, LINE), name=_clean(case, LINE), time=f"{seconds:.3f}")
+    return ET.Element("testcase", classname=visible(operation, LINE), name=visible(case, LINE), time=f"{seconds:.3f}")
 
 
 def _add(test: ET.Element, tag: str, kind: str = "", message: str = "", body: str = "") -> None:
-    attributes = {"type": _clean(kind, LINE), "message": _clean(" ".join(message.split()), LINE)} if kind else {}
-    ET.SubElement(test, tag, attributes).text = _clean(body, LONGEST) or None
+    attributes = {"type": visible(kind, LINE), "message": visible(" ".join(message.split()), LINE)} if kind else {}
+    ET.SubElement(test, tag, attributes).text = visible(body, LONGEST) or None
 
 
 def _first(case: Mapping[str, Any]) -> str:
@@ -123,11 +118,3 @@ def _evidence(case: Mapping[str, Any]) -> str:
         came = exchange["failure"] or f"HTTP {exchange['status']}, {exchange['body'][:1000] or 'an empty body'}"
         lines += [f"came back: {came}", exchange["curl"]]
     return "\n".join(lines)
-
-
-def _clean(text: str, limit: int) -> str:
-    """Return a text cut, with what XML does not allow, or what would turn the text round, as its code."""
-    cut = text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"
-    if cut.isascii() and cut.isprintable():
-        return cut
-    return re.sub(_NO_XML, lambda sign: ascii(sign[0])[1:-1], cut)

@@ -13,7 +13,7 @@ from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import say, translated
 from contracts.report.history.history import Flaky, History, Point
 from contracts.report.html.templates import TEMPLATES, environment
-from contracts.report.write import put
+from contracts.text import atomic
 from contracts.text.printable import visible
 
 FILE = "history.html"
@@ -74,7 +74,7 @@ def render(found: History, lang: str = ENGLISH) -> str:
 def write(found: History, folder: Path, lang: str = ENGLISH) -> Path:
     """Write the page into `folder`, whole or not at all, and return its path; raises OSError."""
     path = folder / FILE
-    put(path, [render(found, lang)])
+    atomic.write(path, [render(found, lang)])
     return path
 
 

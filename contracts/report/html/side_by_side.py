@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby, islice, zip_longest
-from typing import Any, NoReturn
+from typing import Any
 
 from contracts.text.printable import visible
+from contracts.text.strict_json import parse
 
 LONGEST = 8_000
 """Characters of a body that is read as JSON; a longer one is shown as text."""
@@ -87,7 +88,7 @@ def _body(body: str, empty: str) -> Iterator[Line]:
         return
     try:
         lines = [*islice(_json(_strict(body)), LINES)]
-    except (ValueError, RecursionError):
+    except ValueError:
         lines = [Line("", text) for text in body[:LONGEST].splitlines()[:LINES]]
     yield from lines
     if len(lines) == LINES:
@@ -98,17 +99,7 @@ def _strict(body: str) -> Any:
     """Return the value of a body; raises ValueError where a reader of JSON could hide something of it."""
     if len(body) > LONGEST:
         raise ValueError("too long to be laid out")
-    return json.loads(body, object_pairs_hook=_once, parse_constant=_no_constant)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(value := dict(pairs)) < len(pairs):
-        raise ValueError("a key twice")
-    return value
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+    return parse(body.encode())
 
 
 def _json(value: Any, path: str = "$", indent: str = "", key: str = "", comma: str = "") -> Iterator[Line]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import say, translated
-from contracts.report.markdown_escape import code, fenced, row, table, text
+from contracts.report.markdown_escape import code, fenced, text
 from contracts.report.summary.groups import Group, groups
 from contracts.report.summary.localized import came, came_back, place, promised
 from contracts.report.summary.terminal import COLUMNS
+from contracts.text.tables import row, table
 
 CURL = 3_000
 """Characters of a curl line that are shown."""

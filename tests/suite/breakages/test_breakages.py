@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from test_import_rule import PACKAGE, outside, recognise
+from test_import_rule import PACKAGE, named, outside
 
+from contracts.breakages import catalog
 from contracts.breakages.breakage import Breakage, Memory, Request, Response
-from contracts.breakages.catalog import benign, breakages
-from contracts.breakages.known_answers import ANSWERS, example_request, name_of
+from contracts.breakages.catalog import benign, breakages, read
+from contracts.breakages.known_answers import ANSWERS, ENVIRONMENT, NAME, PROJECT, TASK, example_request, name_of
 from contracts.breakages.proxy.recognise import OPERATIONS
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
@@ -56,6 +57,44 @@ def test_the_example_of_a_tale_is_what_a_caller_sees(change: Breakage) -> None:
     assert seen(None, create_app(), asked) == change.before
     assert seen(change, create_app(), asked) == change.after
     assert change.before != change.after
+
+
+ROW = '{ name = "x", says = "X.", kinds = "status", edit.status = 201 }'
+FILE = 'family = "status"\n[[group]]\non = ["cancel-task/success"]\nrows = [%s]\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        pytest.param("says =", "say =", r"x.toml, group 1: .*'say'", id="unknown-key"),
+        pytest.param("edit.status", "edit.state", "x.toml, cancel-task/success, x: 'state'", id="unknown-edit"),
+        pytest.param(
+            "edit.status = 201", 'act = "sleeps"', "x.toml, cancel-task/success, x: 'sleeps'", id="unknown-act"
+        ),
+        pytest.param('"X."', '"$why"', "x.toml, cancel-task/success, x: 'why'", id="unknown-text"),
+        pytest.param("task/success", "task/done", "x.toml, cancel-task/done, x: .*'done'", id="unknown-answer"),
+        pytest.param("[[group]]", "more = 1\n[[group]]", "x.toml: unknown: more", id="unknown-table"),
+        pytest.param("rows", "row", "x.toml, group 1: it has no rows", id="no-rows"),
+        pytest.param("[[group]]", "[[group", "x.toml: ", id="no-toml"),
+    ],
+)
+def test_a_row_that_says_nothing_is_refused(old: str, new: str, complaint: str, tmp_path: Path) -> None:
+    """A key, edit, act, text or answer that does not exist is named, with the file and the row it stands in."""
+    path = tmp_path / "x.toml"
+    path.write_text(FILE % ROW, encoding="utf-8")
+    assert [each.name for each in read(path)] == ["status/cancel-task/success/x"]
+    path.write_text((FILE % ROW).replace(old, new), encoding="utf-8")
+    with pytest.raises(ValueError, match=f"^{complaint}"):
+        list(read(path))
+
+
+def test_two_of_one_name_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who adds a row under a name that is there is told so."""
+    (tmp_path / "status.toml").write_text(FILE % f"{ROW}, {ROW}", encoding="utf-8")
+    monkeypatch.setattr(catalog, "FOLDER", tmp_path)
+    monkeypatch.setattr(catalog, "BREAKAGES", ("status",))
+    with pytest.raises(ValueError, match="two breakages are named status/cancel-task/success/x"):
+        breakages.__wrapped__()
 
 
 GOLDEN = {
@@ -151,9 +190,11 @@ def test_the_answers_are_those_of_the_release() -> None:
     assert own.keys() - ANSWERS.keys() == {("create-workflow", "lost-race")}
     for key, known in ANSWERS.items():
         promised = own[key]
-        assert (known.status, known.code) == (promised.status, promised.code)
-        assert known.message == (promised.sample["message"] if known.code else "")
-        assert known.description == (promised.description or known.description)
+        error = known.error
+        assert (known.status, error and error.code) == (promised.status, promised.code)
+        assert error is None or error.message == promised.sample["message"]
+        names = {"name": NAME, "project": PROJECT, "env": ENVIRONMENT, "id": TASK}
+        assert known.description == (promised.description or known.description).format_map(names)
 
 
 @pytest.mark.parametrize(("operation", "answer"), ANSWERS)
@@ -163,8 +204,7 @@ def test_every_answer_is_recognised(operation: str, answer: str) -> None:
     assert (asked.operation, name_of(asked, ANSWERS[operation, answer].example)) == (operation, answer)
 
 
-@pytest.mark.parametrize("path", recognise(sorted((PACKAGE / "breakages").glob("*.py"))))
+@pytest.mark.parametrize("path", named(sorted((PACKAGE / "breakages").rglob("*.py"))))
 def test_breakages_know_only_the_stand_in(path: Path) -> None:
-    """What breaks the contract shares nothing with what checks it; only the campaign, which runs it, may."""
-    if not path.name.startswith("campaign"):
-        assert outside(path, ["contracts.standin", "contracts.breakages"]) == []
+    """What breaks the contract shares nothing with what checks it."""
+    assert outside(path, ["contracts.standin", "contracts.breakages"]) == []

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from contracts.case.runner import run_case
 from contracts.catalog.cases import cases
-from contracts.pytest_plugin.jobs import row
 from contracts.report.verdict_rules import Result
+from contracts.run.outcomes import row_job
 from contracts.run.session import Session
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
@@ -20,13 +20,15 @@ def test_a_wait_ends_with_the_run(tmp_path: Path) -> None:
     """A task that takes 13 s to pass is not waited for longer than the run may take."""
     with serve_in_thread(create_app(clock="real")) as url:
         settings = load({"base_url": url, "run_timeout": "1", "run_dir": str(tmp_path)})
-        run = Session(settings, None, idle=False)
+        run = Session(settings)
+        run.connect()
+        run.open()
         started = time.monotonic()
-        outcome = run.outcome(row(run, CASES["cancel-task/passed-task"]))
+        outcome = run.pool.outcome(row_job(run, CASES["cancel-task/passed-task"]))
         assert outcome.result is Result.BLOCKED
         assert "waited" in outcome.reason
         assert time.monotonic() - started < 10
-        late = run.outcome(row(run, CASES["cancel-task/no-such-workflow"]))
+        late = run.pool.outcome(row_job(run, CASES["cancel-task/no-such-workflow"]))
         assert late.result is Result.BLOCKED
         assert "--run-timeout" in late.reason
 

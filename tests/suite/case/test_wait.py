@@ -1,11 +1,9 @@
 """The waiter looks until the wished state shows, ends early where it cannot come, and tells what it saw."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import chain, pairwise, repeat
 
 import pytest
-import tenacity
-from tenacity import nap
 
 from contracts.case import wait
 from contracts.case.wait import LONGEST_PAUSE, WaitError, wait_for
@@ -31,16 +29,15 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Put the clock in the place of the time of the waiter and of the library under it."""
+    """Put the clock in the place of the waiter's time."""
     clock = Clock()
-    for module in (wait, nap, tenacity):
-        monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(wait, "time", clock)
     return clock
 
 
 def shows(clock: Clock, states: Iterable[str], looks: list[float]) -> Callable[[], str]:
     """Return a look that shows one state after the other and notes when it was made."""
-    upcoming: Iterator[str] = iter(states)
+    upcoming = iter(states)
 
     def look() -> str:
         looks.append(round(clock.now - 1000, 3))
@@ -70,7 +67,7 @@ def test_a_wished_state_may_be_final() -> None:
 
 
 def test_another_final_state_ends_the_wait_at_once(clock: Clock) -> None:
-    """A final state that is not wished ends the wait, and the story says how it came there."""
+    """A final state that is not wished ends the wait, and the text says how it came there."""
     made: list[float] = []
     with pytest.raises(WaitError) as caught:
         wait_for(shows(clock, ["created", "running", "failed"], made), "passed", seconds=60, final=FINAL, interval=1)
@@ -78,7 +75,7 @@ def test_another_final_state_ends_the_wait_at_once(clock: Clock) -> None:
     assert str(caught.value) == text
 
 
-def test_the_end_of_time_tells_the_story(clock: Clock) -> None:
+def test_the_end_of_time_says_what_was_seen(clock: Clock) -> None:
     """A state that does not come ends the wait at its time; a state seen many times in a row is told once."""
     states = chain(["created"] * 2, ["running"] * 2, ["created"], repeat("running"))
     with pytest.raises(WaitError) as caught:

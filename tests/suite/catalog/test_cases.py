@@ -133,7 +133,7 @@ def live(tmp_path: Path) -> Target:
     return Target(
         client=Mock(),
         release=load("1.7.0"),
-        place=Workspace("shop", "test", "web", "web", "web", "main", "fails", "hangs", "other"),
+        workspace=Workspace("shop", "test", "web", "web", "web", "main", "fails", "hangs", "other"),
         names=Names("run", "main"),
         journal=Journal(tmp_path / "journal.jsonl"),
     )

@@ -46,11 +46,19 @@ def test_facts_and_cases_fit_each_other(fact: Fact, said: list[str]) -> None:
     ("text", "said"),
     [
         pytest.param("[area", "is not TOML", id="not-toml"),
-        pytest.param("area = { one = 1 }", "area.one: a fact is a table", id="no-table"),
-        pytest.param('[area.one]\nfact = "It."', "area.one: needs fact and source", id="no-source"),
-        pytest.param('[area.one]\nfakt = "It."', "unknown key 'fakt'", id="unknown-key"),
-        pytest.param('[area.one]\nfact = "It."\nsource = 1', "are texts", id="source-no-text"),
-        pytest.param('[area.one]\nfact = "It."\nsource = "page"\ncases = "a"', "cases is a list", id="cases-no-list"),
+        pytest.param("area = { one = 1 }", "facts.toml: area.one: must be a table", id="no-table"),
+        pytest.param('[area.one]\nfact = "It."', "facts.toml: area.one: source is missing: add it", id="no-source"),
+        pytest.param(
+            '[area.one]\nfakt = "It."', "facts.toml: area.one: unknown key fakt: did you mean fact?", id="unknown-key"
+        ),
+        pytest.param(
+            '[area.one]\nfact = "It."\nsource = 1', "facts.toml: area.one: source must be text", id="source-no-text"
+        ),
+        pytest.param(
+            '[area.one]\nfact = "It."\nsource = "page"\ncases = "a"',
+            "facts.toml: area.one: cases must be a list",
+            id="cases-no-list",
+        ),
     ],
 )
 def test_a_row_that_cannot_be_read_is_named(text: str, said: str, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from contracts.check.breach import Kind
 from contracts.check.check import MOST_UNKNOWN, fill
+from contracts.check.schema import errors
 from contracts.http.client import Exchange, Failure
 from helpers.checked_answers import ANSWERS, JSON_ANSWERS, PAGE, SENT, WRONG_TYPES, exchange, found, good, held
 
@@ -45,6 +46,23 @@ def test_a_wrong_value_is_caught(name: str, key: str, value: object, kind: Kind)
     """A value of another type, or another constant, is one breach at its JSON path."""
     answer = JSON_ANSWERS[name]
     assert found(held(answer, exchange(answer, good(answer) | {key: value}))) == [(kind, f"$.{key}")]
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"type": "integer"}, True),
+        ({"type": "integer"}, 1.0),
+        ({"const": 1}, True),
+        ({"const": 1}, 1.0),
+        ({"const": True}, 1),
+        ({"properties": {"a": {"const": 1}}}, {"a": 1.0}),
+        ({"items": {"type": "string"}}, ["a", 1]),
+    ],
+)
+def test_no_value_passes_for_another(schema: dict[str, Any], value: object) -> None:
+    """A schema is held as a typed client would: neither a float nor true is an integer, or equal to one."""
+    assert len(errors(value, schema)) == 1
 
 
 @pytest.mark.parametrize(

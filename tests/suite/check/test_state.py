@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from contracts.catalog.cases import AFTER, EFFECTS
 from contracts.catalog.release import load
-from contracts.check.state import Snapshot, StateChange, UnclearError, effect, look
+from contracts.check.state import Snapshot, StateChange, UnclearError, effect, snapshot
 from contracts.http.client import Client
 from contracts.safety.journal import Journal, Names
 from contracts.standin.thread import serve_in_thread
@@ -218,8 +218,8 @@ def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:
 def test_look(target: Target, wanted: Snapshot | str) -> None:
     """A look tells what is held, or says why it cannot be told; an unclear answer is never taken for nothing."""
     if isinstance(wanted, Snapshot):
-        assert look(target, SUBJECT) == wanted
+        assert snapshot(target, SUBJECT) == wanted
     else:
         with pytest.raises(UnclearError) as unclear:
-            look(target, SUBJECT)
+            snapshot(target, SUBJECT)
         assert str(unclear.value).startswith(wanted)

@@ -6,11 +6,12 @@ after a change on purpose `python -m tests.suite.derive.expectations` does, and 
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from contracts.derive.command import render
+from contracts.derive.page import findings
 from contracts.derive.page.documented import document
 from contracts.derive.page.sections import read_page
 
@@ -87,3 +88,20 @@ def test_each_finding_says_what_and_what_is_assumed(name: str):
         assert not finding["what"].endswith(".")
         assert not finding["assumed"].endswith(".")
         assert "\n" not in finding["what"] + finding["assumed"]
+
+
+def test_each_text_of_a_finding_is_that_of_some_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No text is left behind when the reader no longer says it, and none is said that nobody reviewed."""
+
+    class Texts(dict[str, list[str]]):
+        said: ClassVar[set[str]] = set()
+
+        def __getitem__(self, key: str) -> list[str]:
+            self.said.add(key)
+            return super().__getitem__(key)
+
+    texts = Texts(findings.TEXTS)
+    monkeypatch.setattr(findings, "TEXTS", texts)
+    for page in FORMS.parent.rglob("*.md"):
+        document(read_page(page.read_bytes().decode(), page.name), {})
+    assert texts.said == set(texts)

@@ -11,14 +11,13 @@ from typing import Any
 from hypothesis import strategies as st
 
 from helpers.fuzzed_pages import (
+    BATCHES,
     FRAGMENTS,
     PAGES,
-    SECONDS,
     assert_said,
     derived,
     fuzzed,
     names,
-    no_hang,  # noqa: F401 - a fixture
     numbers,
     original,
 )
@@ -27,7 +26,7 @@ from helpers.fuzzed_pages import (
 def test_page_of_random_fragments_is_read_or_refused():
     """No crash and no hang, whatever lines come in whatever order."""
     text = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=20)), max_size=60).map("\n".join)
-    fuzzed(text, lambda page: derived(page) and None, SECONDS / 6)
+    fuzzed(text, lambda page: derived(page) and None)
 
 
 def test_page_with_random_passages_is_read_or_refused():
@@ -43,7 +42,7 @@ def test_page_with_random_passages_is_read_or_refused():
     passages = st.lists(
         st.tuples(numbers, st.one_of(st.sampled_from(FRAGMENTS), st.characters(codec="utf-8"))), max_size=8
     )
-    fuzzed(st.tuples(names, passages), check, SECONDS / 6)
+    fuzzed(st.tuples(names, passages), check)
 
 
 def test_shuffled_page_keeps_each_request_line():
@@ -64,7 +63,7 @@ def test_shuffled_page_keeps_each_request_line():
                 near = [finding for finding in content["findings"] if finding["line"] == number]
                 assert near or any(start.startswith(one) for one in known), f"{line} is lost in silence"
 
-    fuzzed(st.tuples(names, st.randoms(use_true_random=False)), check, SECONDS / 6)
+    fuzzed(st.tuples(names, st.randoms(use_true_random=False)), check)
 
 
 def test_page_cut_anywhere_says_what_is_lost():
@@ -75,7 +74,7 @@ def test_page_cut_anywhere_says_what_is_lost():
         cut = at % len(PAGES[name])
         assert_said(name, PAGES[name][:cut], set(), cut)
 
-    fuzzed(st.tuples(names, numbers), check, SECONDS / 6)
+    fuzzed(st.tuples(names, numbers), check)
 
 
 def test_page_with_lines_gone_doubled_or_moved_says_what_is_lost():
@@ -97,7 +96,7 @@ def test_page_with_lines_gone_doubled_or_moved_says_what_is_lost():
         assert_said(name, "\n".join(lines), touched)
 
     changes = st.sampled_from(["delete", "double", "swap", "move"])
-    fuzzed(st.tuples(names, changes, numbers, numbers), check, SECONDS / 3)
+    fuzzed(st.tuples(names, changes, numbers, numbers), check, 2 * BATCHES)
 
 
 def test_each_lost_operation_is_said_near_its_place():

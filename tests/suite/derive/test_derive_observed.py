@@ -8,11 +8,12 @@ import pytest
 
 from contracts.derive.contract.contract import combine
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed.observed import load
+from contracts.derive.observed import load
 from contracts.derive.page.names import load_names
-from helpers.observed_slips import SLIPS
+from contracts.text import toml
 
 RELEASES = Path(__file__).parents[3] / "contracts/releases"
+SLIPS = toml.read(Path(__file__).with_name("slips.toml"))
 DOCUMENTED: dict[str, Any] = json.loads((RELEASES / "1.7.0/documented.json").read_text(encoding="utf-8"))
 
 SMALL = """

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from contracts.derive.contract.contract import combine
 from contracts.derive.contract.schemas import constants, own_schemas
-from contracts.derive.observed.observed import load
+from contracts.derive.observed import load
 
 ROOT = Path(__file__).parents[3]
 SCHEMAS = ROOT / "schemas/1.7.0"

@@ -1,14 +1,9 @@
 """The time that reading a page takes grows with the page, and no faster."""
 
-import time
-
 import pytest
 
-from helpers.fuzzed_pages import (
-    PAGES,
-    derived,
-    no_hang,  # noqa: F401 - a fixture
-)
+from helpers.fuzzed_pages import PAGES, derived
+from helpers.growth import assert_linear
 
 PATHOLOGICAL = {
     "fences": "```\n",
@@ -35,47 +30,45 @@ PATHOLOGICAL = {
     "quotes": "> ",
     "dashes": "---\n",
 }
+PLACES = {  # what of the page takes how much of anything
+    "page": ("## 停止任务", "{}\n\n## 停止任务", False),
+    "table": ("|`limit`|int|body|上限|5|否|", "|{0}|{0}|body|{0}|{0}|{0}|", False),
+    "sample": ('"limit": 3', '"limit": [{}', False),
+    "heading": ("## 新建工作流", "## 新建{}工作流", True),
+    "request": ("/workflow/workflow\n", "/workflow/{}\n", True),
+}
 
 
 @pytest.mark.parametrize("unit", PATHOLOGICAL.values(), ids=PATHOLOGICAL)
-@pytest.mark.parametrize("place", ["page", "table", "sample", "heading", "request"])
-def test_time_grows_with_the_page_and_not_faster(unit: str, place: str):
+@pytest.mark.parametrize("place", PLACES)
+def test_time_grows_with_the_page_and_not_faster(unit: str, place: str) -> None:
     """Eight times as much of anything takes about eight times as long, wherever it stands."""
+    before, after, one_line = PLACES[place]
+    unit = unit.replace("\n", " ") if one_line else unit
+    page = PAGES["plain"]
+    assert before in page
 
-    def took(size: int) -> float:
-        filler = unit * (size // len(unit))
-        page = {
-            "page": f"{PAGES['plain']}\n{filler}\n",
-            "table": PAGES["plain"].replace("|上限|5|", f"|{filler}|5|"),
-            "sample": PAGES["plain"].replace('"limit": 3', f'"limit": [{filler}'),
-            "heading": PAGES["plain"].replace("## 新建工作流", f"## 新建{filler}工作流".replace("\n", " ")),
-            "request": PAGES["plain"].replace("/workflow/workflow\n", f"/workflow/{filler}".replace("\n", " ") + "\n"),
-        }[place]
-        start = time.process_time()
-        derived(page)
-        return time.process_time() - start
+    def read(size: int) -> None:
+        derived(page.replace(before, after.format(unit * (size // len(unit))), 1))
 
-    took(500)
-    small = min(took(3_000), took(3_000))
-    assert took(24_000) <= 0.2 + 24 * small
+    assert_linear(read)
 
 
-def test_large_page_takes_time_in_proportion():
-    """A page of a megabyte takes at most twenty times as long as one of a tenth of that: time is linear."""
+def test_time_grows_with_the_number_of_operations_and_not_faster() -> None:
+    """A page of a megabyte takes about eight times as long as one of an eighth of that."""
     body = PAGES["plain"].split("---\n", 2)[2]
 
-    def page(size: int) -> str:
-        return "\n".join(
-            body.replace("/workflow/", f"/workflow{number}/") for number in range(size // len(body.encode()) + 1)
-        )
-
-    def took(size: int) -> float:
-        text = page(size)
-        start = time.process_time()
-        content = derived(text)
+    def read(size: int) -> None:
+        count = size // len(body.encode()) + 1
+        content = derived("\n".join(body.replace("/workflow/", f"/workflow{number}/") for number in range(count)))
         assert content is not None
-        assert len(content["operations"]) == 2 * (size // len(body.encode()) + 1)
-        return time.process_time() - start
+        assert len(content["operations"]) == 2 * count
 
-    small = min(took(100_000), took(100_000))
-    assert took(1_000_000) <= 20 * small + 0.5
+    assert_linear(read, 100_000)
+
+
+def test_growth_by_the_square_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes four times as long on twice as much does not pass for linear."""
+    monkeypatch.setattr("helpers.growth.SECONDS", 0.002)
+    with pytest.raises(AssertionError, match="8 times as much takes"):
+        assert_linear(lambda size: [None for _ in range(size) for _ in range(size)], 10)

@@ -9,12 +9,12 @@ from openapi_spec_validator import validate
 from openapi_spec_validator.readers import read_from_filename
 
 from contracts.__main__ import main
+from contracts.catalog import cases as casetable
+from contracts.catalog import release as catalog
 from contracts.catalog.release import ROOT
-from contracts.catalog.release import cases as casetable
-from contracts.catalog.release import release as catalog
 from contracts.derive.command import derive
-from contracts.derive.proposal import toml_writer as toml
 from contracts.derive.proposal.proposal import OPEN
+from contracts.text import toml
 from helpers.new_pages import (
     CANCEL,
     NEW,

@@ -19,12 +19,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from contracts.catalog.release import release as catalog
+from contracts.catalog import release as catalog
 from contracts.derive.contract.contract import combine
 from contracts.derive.contract.openapi import openapi
 from contracts.derive.contract.schemas import own_schemas
-from contracts.derive.observed.facts import Observed
-from contracts.derive.observed.observed import load
+from contracts.derive.observed import Observed, load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 

@@ -13,6 +13,8 @@ from typing import Any
 from contracts.catalog.release import ROOT
 
 FEW = [sys.executable, str(ROOT / "tests" / "suite" / "helpers" / "few_changes.py"), "campaign", "--out", "out"]
+HANG = 1800
+"""Seconds after which a campaign hangs: far more than any machine takes for one, however busy it is."""
 OF_ANOTHER_RUN = {
     "ZADIG_BASE_URL": "http://127.0.0.1:1",
     "ZADIG_TOKEN": "somebody-else",
@@ -34,8 +36,8 @@ class Done:
     @cached_property
     def whole(self) -> dict[str, Any]:
         """What campaign.json says."""
-        found: dict[str, Any] = json.loads((self.folder / "out" / "campaign.json").read_text(encoding="utf-8"))
-        return found
+        data: dict[str, Any] = json.loads((self.folder / "out" / "campaign.json").read_text(encoding="utf-8"))
+        return data
 
     @property
     def rows(self) -> dict[str, dict[str, Any]]:
@@ -56,7 +58,7 @@ def environment(more: Mapping[str, str]) -> dict[str, str]:
 def campaign(folder: Path, *options: str, **more: str) -> Done:
     """Run a campaign over some of the few changes in a folder."""
     done = subprocess.run(
-        [*FEW, *options], cwd=folder, env=environment(more), capture_output=True, text=True, timeout=120, check=False
+        [*FEW, *options], cwd=folder, env=environment(more), capture_output=True, text=True, timeout=HANG, check=False
     )
     return Done(done.returncode, done.stdout + done.stderr, folder)
 

@@ -14,22 +14,10 @@ from urllib.parse import quote
 from starlette.types import ASGIApp
 
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
-from contracts.breakages.proxy.recognise import recognise, value
+from contracts.breakages.proxy.recognise import line_of, recognise, value
 from contracts.breakages.proxy.upstream import to_app
 
 PREFIX = "/api/aslan"
-CALLS = {
-    "create-workflow": ("POST", "/workflow/workflow"),
-    "start-task": ("POST", "/workflow/workflowtask"),
-    "cancel-task": ("DELETE", "/workflow/workflowtask/id/{more}/pipelines/{name}"),
-    "restart-task": ("POST", "/workflow/workflowtask/id/{more}/pipelines/{name}/restart"),
-    "get-task": ("GET", "/workflow/workflowtask/id/{more}/pipelines/{name}"),
-    "list-tasks": ("GET", "/workflow/workflowtask/max/100/start/0/pipelines/{name}"),
-    "find-workflow": ("GET", "/workflow/workflow/find/{name}"),
-    "delete-workflow": ("DELETE", "/workflow/workflow/{name}"),
-    "list-workflows": ("GET", "/workflow/workflow"),
-    "clock": ("POST", "/_standin/clock/{name}"),
-}
 TARGET = {"name": "nginx-test", "service_name": "nginx", "product_name": "nginx"}
 
 
@@ -56,17 +44,12 @@ def request(text: str, tokens: dict[str, str]) -> Request:
     who, colon, rest = text.rpartition(": ")
     call, name, more = [*rest.split(maxsplit=2), "", ""][:3]
     user, at, project = (who if colon else "member").partition("@")
-    method, path = CALLS[call]
-    path = path.format(name=quote(name, safe=""), more=more)
+    method, path = line_of(call, name=name, id=more) if call != "clock" else ("POST", "")
+    path = f"{PREFIX}{path}" if path else f"/_standin/clock/{quote(name, safe='')}"
+    query = f"projectName={project if at else 'nginx'}" if project or not at else ""
     kind = "text/plain" if more == "as text" else "application/json"
     headers = (("content-type", kind), ("authorization", authorization(user, tokens)))
-    return recognise(
-        method,
-        path if call == "clock" else PREFIX + path,
-        f"projectName={project if at else 'nginx'}" if project or not at else "",
-        headers,
-        body_of(call, name, more),
-    )
+    return recognise(method, path, query, headers, body_of(call, name, more))
 
 
 def authorization(user: str, tokens: dict[str, str]) -> str:
@@ -84,50 +67,47 @@ def authorization(user: str, tokens: dict[str, str]) -> str:
     return odd[user] if user in odd else f"Bearer {tokens[user]}"
 
 
-def answer(asked: Request, answered: Response, more: str) -> str:
+def answer(request: Request, response: Response, more: str) -> str:
     """Return an answer in words."""
-    if answered.wire != "plain":
-        return answered.wire
-    came = value(answered.body)
-    told = ""
-    if isinstance(came, list):
-        told = ", ".join(str(item["name"]) for item in came)
-    elif isinstance(came, dict):
-        told = _object(asked, came, more)
-    return f"{answered.status} {told}".strip()
+    if response.wire != "plain":
+        return response.wire
+    body = value(response.body)
+    words = ""
+    if isinstance(body, list):
+        words = ", ".join(str(item["name"]) for item in body)
+    elif isinstance(body, dict):
+        words = _object(request, body, more)
+    return f"{response.status} {words}".strip()
 
 
-def _object(asked: Request, came: dict[str, Any], more: str) -> str:
-    if "description" in came and "code" in came:
-        return str(came["description"]).strip()
-    if asked.operation == "start-task":
-        return f"task {came['task_id']}" + (f" of {came['pipeline_name']}" if "pipeline_name" in came else "")
-    if asked.operation == "list-tasks":
-        return ", ".join(f"{task['task_id']} {task['status']}" for task in came["data"]) or "no task"
-    if asked.operation == "get-task":
-        return str(came["status"])
+def _object(request: Request, body: dict[str, Any], more: str) -> str:
+    if "description" in body and "code" in body:
+        return str(body["description"]).strip()
+    if request.operation == "start-task":
+        return f"task {body['task_id']}" + (f" of {body['pipeline_name']}" if "pipeline_name" in body else "")
+    if request.operation == "list-tasks":
+        return ", ".join(f"{task['task_id']} {task['status']}" for task in body["data"]) or "no task"
+    if request.operation == "get-task":
+        return str(body["status"])
     if more == "build_stage":
-        return "1 module" if came[more]["modules"] else "no module"
-    return json.dumps(came.get(more), ensure_ascii=False) if asked.operation == "find-workflow" and more else ""
+        return "1 module" if body[more]["modules"] else "no module"
+    return json.dumps(body.get(more), ensure_ascii=False) if request.operation == "find-workflow" and more else ""
 
 
-def seen(change: Breakage | None, app: ASGIApp, asked: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what a caller sees who asks all this of an app, one line after the other, with a change before it."""
-    return asyncio.run(_seen(change, to_app(app), asked))
+def seen(breakage: Breakage | None, app: ASGIApp, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a caller of an app sees who sends all these lines one by one, with a breakage before it."""
+    return asyncio.run(_seen(breakage, to_app(app), lines))
 
 
-async def _seen(change: Breakage | None, forward: Forward, asked: tuple[str, ...]) -> tuple[str, ...]:
+async def _seen(breakage: Breakage | None, forward: Forward, lines: tuple[str, ...]) -> tuple[str, ...]:
     memory = Memory()
     tokens = json.loads((await forward(recognise("GET", "/_standin"))).body)["tokens"]
 
     async def one(text: str) -> str:
         sent = request(text, tokens)
-        passes = change is None or sent.path.startswith("/_standin")
-        answered = await forward(sent) if passes or change is None else await change.act(sent, forward, memory)
-        return answer(sent, answered, [*text.rsplit(": ", maxsplit=1)[-1].split(maxsplit=2), "", "", ""][2])
+        passes = breakage is None or sent.path.startswith("/_standin")
+        response = await forward(sent) if passes or breakage is None else await breakage.act(sent, forward, memory)
+        return answer(sent, response, [*text.rsplit(": ", maxsplit=1)[-1].split(maxsplit=2), "", "", ""][2])
 
-    lines = []
-    for text in asked:
-        told = await asyncio.gather(*(one(part) for part in text.split(" & ")))
-        lines.append(f"{text} → {' & '.join(told)}")
-    return tuple(lines)
+    answered = [await asyncio.gather(*map(one, line.split(" & "))) for line in lines]
+    return tuple(f"{line} → {' & '.join(answers)}" for line, answers in zip(lines, answered, strict=True))

@@ -3,78 +3,52 @@
 import asyncio
 import os
 from collections.abc import Mapping
-from dataclasses import replace
+from typing import Any
 from unittest import mock
 
 from contracts.__main__ import main
+from contracts.breakages.answer_edits import edits, everywhere, on
 from contracts.breakages.breakage import Act, Breakage, Forward, Memory, Request, Response
 
 STATUS, CONSTANT, MISSING, STATE = "status", "wrong-constant", "missing-key", "state"
 SAME = Response(200)
+HANG = 3600
+"""Seconds for which something hangs: longer than any test waits."""
 
 
-def created(operation: str) -> Act:
-    """Answer HTTP 201 where an operation answers 200."""
-
-    async def act(asked: Request, forward: Forward, _memory: Memory) -> Response:
-        answer = await forward(asked)
-        return replace(answer, status=201) if asked.operation == operation and answer.status == 200 else answer
-
-    return act
-
-
-def in_body(operation: str, old: bytes, new: bytes) -> Act:
-    """Replace a part of the body of what an operation answers."""
-
-    async def act(asked: Request, forward: Forward, _memory: Memory) -> Response:
-        answer = await forward(asked)
-        return replace(answer, body=answer.body.replace(old, new)) if asked.operation == operation else answer
-
-    return act
-
-
-async def nothing(asked: Request, forward: Forward, _memory: Memory) -> Response:
-    """Change nothing."""
-    return await forward(asked)
-
-
-async def one_more_header(asked: Request, forward: Forward, _memory: Memory) -> Response:
-    """Add a header that nobody minds."""
-    answer = await forward(asked)
-    return replace(answer, headers=(*answer.headers, ("X-Request-Id", "7")))
-
-
-async def dies(asked: Request, forward: Forward, _memory: Memory) -> Response:
+async def dies(request: Request, forward: Forward, _: Memory) -> Response:
     """End the process that the run is in, in the middle of it."""
-    if asked.operation == "cancel-task":
+    if request.operation == "cancel-task":
         os._exit(9)
-    return await forward(asked)
+    return await forward(request)
 
 
-async def never_ends(asked: Request, forward: Forward, _memory: Memory) -> Response:
+async def never_ends(request: Request, forward: Forward, _: Memory) -> Response:
     """Keep every create waiting for longer than any test."""
-    if asked.operation == "create-workflow":
-        await asyncio.sleep(600)
-    return await forward(asked)
+    if request.operation == "create-workflow":
+        await asyncio.sleep(HANG)
+    return await forward(request)
 
 
-def change(name: str, act: Act, *kinds: str, live: bool = True) -> Breakage:
-    """Return a change named family/operation/answer/what."""
+def change(name: str, act: Act | Mapping[str, Any], *kinds: str, live: bool = True, of: str = "") -> Breakage:
+    """Return a change named family/operation/answer/what; where `act` is edits, of any answer of it or of `of`."""
     family, operation, answer, _ = name.split("/")
+    made = act if callable(act) else on(of or operation, "*", edits(act))
     operation, answer = ("*" if part == "any" else part for part in (operation, answer))
-    return Breakage(name, family, operation, answer, "It is for a test.", frozenset(kinds), act, SAME, SAME, live)
+    return Breakage(name, family, operation, answer, "It is for a test.", frozenset(kinds), made, SAME, SAME, live)
 
 
-KILLED = change("few/cancel-task/no-such-task/code", in_body("cancel-task", b"6163", b"6164"), CONSTANT)
-NOT_LIVE = change("few/restart-task/no-such-task/code", in_body("restart-task", b"6164", b"6163"), CONSTANT, live=False)
-NOT_ASKED = change("few/start-task/no-environment/code", in_body("start-task", b"6160", b"6161"), CONSTANT)
-UNNOTICED = change("few/restart-task/success/added", in_body("restart-task", b'{"m', b'{"added":1,"m'), MISSING)
-NO_OP = change("few/create-workflow/success/no-op", nothing, STATUS)
-MISREPORTED = change("few/start-task/queued/created", created("start-task"), STATE)
-ELSEWHERE = change("few/start-task/queued/elsewhere", in_body("cancel-task", b"6163", b"6164"), CONSTANT)
+OTHER_CODE = {"replace": ["6163", "6164"]}
+KILLED = change("few/cancel-task/no-such-task/code", OTHER_CODE, CONSTANT)
+NOT_LIVE = change("few/restart-task/no-such-task/code", {"replace": ["6164", "6163"]}, CONSTANT, live=False)
+NOT_ASKED = change("few/start-task/no-environment/code", {"replace": ["6160", "6161"]}, CONSTANT)
+UNNOTICED = change("few/restart-task/success/added", {"replace": ['{"m', '{"added":1,"m']}, MISSING)
+NO_OP = change("few/create-workflow/success/no-op", {}, STATUS)
+MISREPORTED = change("few/start-task/queued/created", on("start-task", "queued", edits({"status": 201})), STATE)
+ELSEWHERE = change("few/start-task/queued/elsewhere", OTHER_CODE, CONSTANT, of="cancel-task")
 DYING = change("few/cancel-task/success/dies", dies, STATUS)
-SILENT = change("benign/any/any/header", one_more_header)
-FALSE_ALARM = change("benign/cancel-task/success/wording", in_body("cancel-task", b"success", b"done"))
+SILENT = change("benign/any/any/header", everywhere(edits({"add-headers": [["X-Request-Id", "7"]]})))
+FALSE_ALARM = change("benign/cancel-task/success/wording", {"replace": ["success", "done"]})
 ENDLESS = change("benign/create-workflow/any/endless", never_ends)
 
 CHANGES: Mapping[str, Breakage] = {

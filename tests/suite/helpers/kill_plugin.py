@@ -6,31 +6,20 @@ request of the kind `what`. KILL_MARK is a path for files that say that somebody
 """
 
 import os
-import re
 import signal
 from pathlib import Path
 from typing import Any
 
+from contracts.breakages.proxy.recognise import recognise
 from contracts.http.client import Client, Exchange, Request
 
 KINDS = ("create", "start", "cancel", "restart", "delete", "find", "list-tasks")
-_PATHS = {
-    ("POST", r"/workflow/workflow"): "create",
-    ("POST", r"/workflow/workflowtask"): "start",
-    ("DELETE", r"/workflow/workflowtask/id/.*"): "cancel",
-    ("POST", r"/workflow/workflowtask/id/.*/restart"): "restart",
-    ("DELETE", r"/workflow/workflow/[^/]+"): "delete",
-    ("GET", r"/workflow/workflow/find/.*"): "find",
-    ("GET", r"/workflow/workflowtask/max/.*"): "list-tasks",
-}
 
 
 def kind_of(request: Request) -> str:
-    """Return the kind of a request, one of KINDS, or an empty text."""
-    for (method, path), kind in _PATHS.items():
-        if method == request.method and re.fullmatch(path, request.path):
-            return kind
-    return ""
+    """Return the kind of a request, one of KINDS, or another text."""
+    call = recognise(request.method, request.path).operation
+    return call.removesuffix("-workflow").removesuffix("-task")
 
 
 def pytest_configure(config: Any) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from contracts.catalog import cases as casetable
+from contracts.catalog import release as catalog
 from contracts.catalog.release import ROOT
-from contracts.catalog.release import cases as casetable
-from contracts.catalog.release import release as catalog
 from contracts.derive.proposal.new_release import new_release
 
 NEW = "1.9.7"

@@ -10,18 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from contracts.breakages.known_answers import ANSWERS
+
 TICK = 0.05
 """Seconds between two bytes of a server that drips: far less than any timeout for the next byte."""
 PATIENCE = 30.0
 """Seconds after which a server gives up, so that a client without a deadline fails its test and does not hang it."""
 
-VALUE = {
-    "code": 6163,
-    "description": "mongo: no documents in result",
-    "extra": {},
-    "message": "取消工作流任务失败",
-    "type": "error",
-}
+VALUE = json.loads(ANSWERS["cancel-task", "no-such-task"].example.body)
 """The right answer to cancelling a task that is not there; its status is 400."""
 JSON = json.dumps(VALUE, ensure_ascii=False).encode()
 TYPE = b"Content-Type: application/json; charset=utf-8\r\n"

@@ -58,7 +58,7 @@ class Ran:
     @property
     def stand_ins(self) -> list[int]:
         """The processes of the stand-ins that it started."""
-        return [int(line.split()[0]) for line in self.started if "contracts.standin" in line]
+        return [int(line.split()[0]) for line in self.started if "standin --until-eof" in line]
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:

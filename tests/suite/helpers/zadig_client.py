@@ -1,4 +1,7 @@
-"""What the tests of the stand-in send to it, and how they hold its answers; its states, codes and messages."""
+"""What the tests of the stand-in send to it, and how they hold its answers; its states, codes and messages.
+
+The paths are the stand-in's own, which routes them. What it says is not taken from it but from the release's data.
+"""
 
 import itertools
 from collections.abc import Iterator
@@ -9,22 +12,20 @@ from urllib.parse import quote
 import pytest
 import requests
 
+from contracts.breakages.proxy.recognise import line_of
+from contracts.catalog.release import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
 
-NO_DOCUMENTS = "mongo: no documents in result"
 BAD_REQUEST, CREATE, START, READ_TASK, CANCEL, RESTART, FIND, DELETE = 400, 6540, 6160, 6161, 6163, 6164, 6542, 6543
-MESSAGES = {
-    BAD_REQUEST: "Bad Request",
-    CREATE: "新建或更新wokflow失败",
-    START: "创建工作流任务失败",
-    READ_TASK: "获取工作流任务失败",
-    CANCEL: "取消工作流任务失败",
-    RESTART: "重试工作流任务失败",
-    FIND: "查询workflow失败",
-    DELETE: "删除workflow失败",
+_ANSWERS = {(op.name, name): answer for op in load("1.7.0").operations.values() for name, answer in op.answers.items()}
+MESSAGES = {answer.code: answer.sample["message"] for answer in _ANSWERS.values() if answer.code is not None}
+MESSAGES |= {READ_TASK: "获取工作流任务失败", DELETE: "删除workflow失败"}  # of calls that no page has
+NO_TASK = {
+    call: (code, _ANSWERS[f"{call}-task", "no-such-task"].description)
+    for call, code in (("cancel", CANCEL), ("restart", RESTART))
 }
-NO_TASK = {"cancel": (CANCEL, NO_DOCUMENTS), "restart": (RESTART, "获取工作流任务失败")}
+NO_DOCUMENTS = NO_TASK["cancel"][1]
 _numbers = itertools.count(1)
 
 
@@ -130,7 +131,7 @@ def start_body(name: str, branch: str = "main", **changes: Any) -> dict[str, Any
 
 
 def task_path(name: str, task_id: object) -> str:
-    return f"/workflow/workflowtask/id/{quote(str(task_id), safe='')}/pipelines/{quote(name, safe='')}"
+    return line_of("get-task", name=name, id=quote(str(task_id), safe=""))[1]
 
 
 def assert_success(answer: requests.Response) -> None:

@@ -68,7 +68,7 @@ def test_verdict_json_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch
         assert json.loads(path.read_text(encoding="utf-8")) == earlier
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("contracts.run.verdict.os.replace", fail)
+    monkeypatch.setattr("contracts.text.atomic.os.replace", fail)
     with pytest.raises(OSError, match="full"):
         write(decided(BROKEN), tmp_path)
     assert json.loads(path.read_text(encoding="utf-8")) == earlier

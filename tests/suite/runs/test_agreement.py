@@ -71,3 +71,39 @@ def test_other_tests_beside_the_cases(tmp_path: Path) -> None:
     assert ran.code == 0, ran.output
     names = sorted(path.read_text(encoding="utf-8").count('"test_own') for path in allure.glob("*-result.json"))
     assert (sum(names) > 0, len(names)) == (True, len(ran.results) + 1)
+
+
+LISTENS = """
+def pytest_runtestloop(session):
+    print("allure listens:", session.config.pluginmanager.hasplugin("allure_listener"))
+"""
+KILLED = """
+import os, pytest
+
+@pytest.mark.parametrize("n", range(6))
+def test_own(n):
+    if n == 5:
+        os.kill(os.getpid(), 9)
+"""
+
+
+def test_allure_pytest_listens_only_where_other_tests_run(tmp_path: Path) -> None:
+    """What listens for allure-pytest is still registered under its name, and is sent away where only cases run."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "listens.py").write_text(LISTENS, encoding="utf-8")
+    (tmp_path / "test_own.py").write_text("def test_own():\n    pass\n", encoding="utf-8")
+    options = ("-s", "-p", "listens", "-k", "own or cancel-task/no-such-task", "--alluredir", str(tmp_path / "allure"))
+    for others, listens in (((), False), ((str(tmp_path / "test_own.py"),), True)):
+        ran = run(tmp_path, *others, *options)
+        assert f"allure listens: {listens}" in ran.output
+
+
+def test_a_worker_that_takes_over_keeps_the_results_of_allure_pytest(tmp_path: Path) -> None:
+    """--clean-alluredir is for the start of a run: a worker in the place of a killed one must not do it again."""
+    (tmp_path / "test_own.py").write_text(KILLED, encoding="utf-8")
+    allure = tmp_path / "allure"
+    options = ("-n", "2", "-k", "own or cancel-task/no-such-task", "--alluredir", str(allure), "--clean-alluredir")
+    ran = run(tmp_path, str(tmp_path / "test_own.py"), *options)
+    assert "crashed" in ran.output
+    names = [path.read_text(encoding="utf-8") for path in allure.glob("*-result.json")]
+    assert sum('"test_own[' in text for text in names) == 5

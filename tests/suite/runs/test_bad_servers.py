@@ -16,7 +16,8 @@ from contracts.catalog.release import load
 from contracts.check.check import check
 from contracts.http.client import Client, Exchange, Limits, Request
 from contracts.http.transport import Transport
-from contracts.pytest_plugin.jobs import row
+from contracts.run.conclusion import clean_up, finish, stop
+from contracts.run.outcomes import row_job
 from contracts.run.session import Session
 from contracts.settings.settings import load as load_settings
 from helpers.bad_servers import BAD_SERVERS, Bad, documented
@@ -89,12 +90,14 @@ def run_on(bad: Bad, certificates: Certificates, folder: Path) -> int:
     with serving(bad.behaviour, reads=bad.reads, listens=bad.listens, tls=tls) as server:
         root = server.url.replace("http:", "https:") if bad.https else server.url
         options = {"base_url": root, "ca_file": certificates.ca_file, "run_dir": folder, **times, **place}
-        session = Session(load_settings(options), None, idle=False)
-        session.plan([case.id])
-        session.outcomes.append(session.outcome(row(session, case)).to_json())
-        session.stop()
-        session.clean_up()
-        return session.finish(0)
+        session = Session(load_settings(options))
+        session.connect()
+        session.open()
+        session.planned = [case.id]
+        session.outcomes.append(session.pool.outcome(row_job(session, case)).to_json())
+        stop(session)
+        clean_up(session)
+        return finish(session, 0)
 
 
 @pytest.fixture(scope="module")

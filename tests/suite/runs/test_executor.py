@@ -6,17 +6,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-import spoilers as spoil
 
+from contracts.breakages.catalog import breakages
+from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.case.outcome import Outcome
 from contracts.catalog.cases import Case, cases
 from contracts.report.verdict_rules import Result
 from contracts.run.executor import WINDOW, CasePool, Job
 from contracts.safety.journal import left_open
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
 from contracts.target.exclusion import SharedLock
-from helpers.spoilt import Spoiled
 from helpers.whole_runs import run
 
 ROWS = cases("1.7.0")
@@ -33,41 +32,72 @@ class Begun:
     def __init__(self) -> None:
         self.cases: list[str] = []
         self.may_end = threading.Event()
-        self.lock = threading.Lock()
+        self.at_once = self.most = 0
+        self._changed = threading.Condition()
 
     def __call__(self, case: Case) -> Outcome:
         """Work a case out."""
-        with self.lock:
+        with self._changed:
             self.cases.append(case.id)
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+            self._changed.notify_all()
         assert self.may_end.wait(30)
+        with self._changed:
+            self.at_once -= 1
         return held(case)
+
+    def wait_for(self, number: int) -> None:
+        """Wait until so many are under way."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.at_once >= number, 30)
 
 
 def jobs(work: Callable[[Case], Outcome], rows: Sequence[Case] = ROWS) -> list[Job]:
     return [Job(case.id, partial(work, case)) for case in rows]
 
 
+def expecting(plan: Sequence[Job], threads: int = THREADS) -> CasePool:
+    """Return a pool that has heard of a plan."""
+    pool = CasePool(threads)
+    pool.expect(plan)
+    return pool
+
+
 def test_each_test_gets_the_outcome_of_its_case() -> None:
     """Whatever is ready first, the outcome of a case is its own, and every case is worked out once."""
     work = Begun()
     work.may_end.set()
-    ahead, plan = CasePool(THREADS), jobs(work)
-    found = [ahead.outcome(job, plan[number + 1 :]).case for number, job in enumerate(plan)]
-    ahead.stop()
-    assert found == [case.id for case in ROWS]
-    assert sorted(work.cases) == sorted(found)
+    plan = jobs(work)
+    pool = expecting(plan)
+    cases = [pool.outcome(job).case for job in plan]
+    pool.stop()
+    assert cases == [case.id for case in ROWS]
+    assert sorted(work.cases) == sorted(cases)
 
 
-def test_never_more_than_a_window_ahead() -> None:
-    """While the first case is asked for, only the next ones are begun, and no more at once than there are threads."""
+def test_never_more_at_once_than_threads_nor_further_ahead_than_a_window() -> None:
+    """While the first case is asked for, no more are under way than there are threads, and only the next ones begin."""
     work = Begun()
-    ahead, plan = CasePool(THREADS), jobs(work)
-    asking = threading.Thread(target=ahead.outcome, args=(plan[0], plan[1:]))
+    plan = jobs(work)
+    pool = expecting(plan)
+    asking = threading.Thread(target=pool.outcome, args=(plan[0],))
     asking.start()
+    work.wait_for(THREADS)
+    assert work.cases == [case.id for case in ROWS[:THREADS]]
     work.may_end.set()
     asking.join(30)
-    ahead.stop()
-    assert set(work.cases) <= {case.id for case in ROWS[: THREADS * WINDOW]}
+    pool._threads.shutdown()  # type: ignore[union-attr] - what was begun ends, and is not called off
+    assert sorted(work.cases) == sorted(case.id for case in ROWS[: THREADS * WINDOW])
+    assert work.most == THREADS
+
+
+def test_nothing_begins_before_the_first_case_is_asked_for() -> None:
+    """What is only expected is not begun: a run that ends before its first case sends nothing."""
+    work = Begun()
+    pool = expecting(jobs(work))
+    pool.stop()
+    assert (work.cases, pool.busy) == ([], False)
 
 
 def test_one_thread_works_when_it_is_asked() -> None:
@@ -75,8 +105,21 @@ def test_one_thread_works_when_it_is_asked() -> None:
     work = Begun()
     work.may_end.set()
     plan = jobs(work)
-    CasePool(1).outcome(plan[0], plan[1:])
+    expecting(plan, threads=1).outcome(plan[0])
     assert work.cases == [ROWS[0].id]
+
+
+def test_a_worker_hears_of_one_case_at_a_time() -> None:
+    """Where the same cases are named again and again, as a worker of xdist hears of them, each is worked out once."""
+    work = Begun()
+    work.may_end.set()
+    plan = jobs(work, ROWS[:9])
+    pool = CasePool(2)
+    for job, following in zip(plan, [*plan[1:], None], strict=True):
+        pool.expect(filter(None, (job, following)))
+        assert pool.outcome(job).case == job.id
+    assert sorted(work.cases) == sorted(job.id for job in plan)
+    assert not pool.busy
 
 
 def test_a_mistake_comes_out_where_it_is_asked_for() -> None:
@@ -87,11 +130,12 @@ def test_a_mistake_comes_out_where_it_is_asked_for() -> None:
             raise ZeroDivisionError
         return held(case)
 
-    ahead, plan = CasePool(THREADS), jobs(work)
-    assert ahead.outcome(plan[0], plan[1:3]).case == ROWS[0].id
+    plan = jobs(work, ROWS[:3])
+    pool = expecting(plan)
+    assert pool.outcome(plan[0]).case == ROWS[0].id
     with pytest.raises(ZeroDivisionError):
-        ahead.outcome(plan[1], plan[2:3])
-    assert ahead.outcome(plan[2], ()).case == ROWS[2].id
+        pool.outcome(plan[1])
+    assert pool.outcome(plan[2]).case == ROWS[2].id
 
 
 def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:
@@ -105,7 +149,7 @@ def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:
             events.append(f"{name} out")
 
     def be_alone() -> None:
-        with quiet.alone():
+        with quiet.exclusive():
             events.append("alone in")
             gone.wait(30)
             events.append("alone out")
@@ -150,10 +194,9 @@ def test_results_do_not_depend_on_how_many_are_under_way(tmp_path: Path, behavio
 @pytest.mark.parametrize("options", [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="two-workers")])
 def test_a_run_that_stops_at_the_first_breach_leaves_nothing(tmp_path: Path, options: tuple[str, ...]) -> None:
     """With -x what was begun ahead is ended, is no outcome, and is removed from the target."""
-    wrong = spoil.answers("cancel-task", 400, spoil.holding(code=6165))
-    app = create_app()
-    with serve_in_thread(Spoiled(app, wrong)) as url:
-        ran = run(tmp_path, "--base-url", url, "-x", *options)
+    wrong = breakages()["envelope/cancel-task/no-such-task/code-changed"]
+    with fault_proxy(wrong, create_app()) as served:
+        ran = run(tmp_path, "--base-url", served.base_url, "-x", *options)
     verdict = ran.verdict
     assert (ran.code, verdict["verdict"]) in {(1, "rejected"), (2, "rejected")}
     assert verdict["counts"]["run"] + verdict["counts"]["not_run"] == verdict["counts"]["planned"]

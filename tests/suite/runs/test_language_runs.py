@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
 from contracts.breakages.catalog import breakages
-from contracts.breakages.proxy.proxy import front
+from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.check.breach import Breach, Kind
 from contracts.report.html.page import render
 from contracts.report.summary.markdown import render as markdown
@@ -36,7 +36,7 @@ def command(*args: object, **environ: str) -> Result:
 @pytest.fixture(scope="module")
 def red(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     """A run on a target that breaks one promise, told in Chinese because the locale is."""
-    with front(breakages()[BROKEN], create_app()) as broken:
+    with fault_proxy(breakages()[BROKEN], create_app()) as broken:
         environ = {"LC_ALL": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
         return run(tmp_path_factory.mktemp("red"), "--base-url", broken.base_url, "-k", "no-such", **environ)
 

@@ -6,29 +6,30 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import spoilers as spoil
 
+from contracts.breakages.breakage import Breakage
+from contracts.breakages.catalog import breakages
+from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
-from helpers.spoilt import Spoil, Spoiled
+from helpers import faults
 from helpers.whole_runs import run
 
 TOLD = "came back: "
-FAULTS: dict[str, tuple[Spoil, str, list[str], str]] = {
+FAULTS: dict[str, tuple[Breakage, str, list[str], str]] = {
     "a-wrong-code": (
-        spoil.answers("cancel-task", 400, spoil.holding(code=6165)),
+        breakages()["envelope/cancel-task/no-such-task/code-changed"],
         "cancel-task/no-such-workflow",
-        ["zadig-1.7.0-workflow-api.md:", "wrong-constant at $.code: promised 6163, came 6165"],
-        '"code": 6165',
+        ["zadig-1.7.0-workflow-api.md:", "wrong-constant at $.code: promised 6163, came 6199"],
+        '"code":6199',
     ),
     "a-lost-key": (
-        spoil.answers("restart-task", 400, spoil.without("extra")),
+        breakages()["envelope/restart-task/no-such-task/extra-missing"],
         "restart-task/no-such-workflow",
         ["missing-key at $.extra: promised this key, came no such key"],
-        '"code": 6164',
+        '"code":6164',
     ),
     "a-crash": (
-        spoil.answers("start-task", 200, spoil.instead(500)),
+        faults.edited("start-task", "queued", faults.EMPTY | {"status": 500}),
         "start-task/first-task",
         [
             "status: promised HTTP 200, came HTTP 500",
@@ -37,13 +38,17 @@ FAULTS: dict[str, tuple[Spoil, str, list[str], str]] = {
         "HTTP/1.1 500",
     ),
     "says-success-does-nothing": (
-        spoil.ignored("cancel-task"),
+        faults.ignored("cancel-task"),
         "cancel-task/queued-task",
         ["state afterwards: promised task 1 is cancelled, came created"],
         '{"message":"success"}',
     ),
     "an-error-page": (
-        spoil.answers("create-workflow", 400, spoil.instead(502, "<html><title>Bad Gateway</title></html>")),
+        faults.edited(
+            "create-workflow",
+            "already-exists",
+            faults.EMPTY | {"status": 502, "body": "<html><title>Bad Gateway</title></html>"},
+        ),
         "create-workflow/duplicate",
         ["status: promised HTTP 400, came HTTP 502", "not-json at body: promised a JSON body, came an HTML page"],
         "<title>Bad Gateway</title>",
@@ -55,8 +60,8 @@ FAULTS: dict[str, tuple[Spoil, str, list[str], str]] = {
 def test_a_fault_is_understood_and_seen_again(name: str, tmp_path: Path) -> None:
     """The summary names the operation, the promise and what came; its line, pasted into a shell, shows that again."""
     fault, case, said, seen = FAULTS[name]
-    with serve_in_thread(Spoiled(create_app(), fault)) as url:
-        ran = run(tmp_path, "--base-url", url)
+    with fault_proxy(fault, create_app()) as served:
+        ran = run(tmp_path, "--base-url", served.base_url)
         block = next(part for part in ran.output.split("\n\n") if case in part and TOLD in part)
         line = next(line.strip() for line in block.splitlines() if line.strip().startswith("again: "))
         pasted = subprocess.run(
@@ -78,10 +83,9 @@ def test_a_fault_is_understood_and_seen_again(name: str, tmp_path: Path) -> None
 def test_the_line_leaves_nothing_behind(tmp_path: Path) -> None:
     """What the line arranges it removes again."""
     fault, case, _, _ = FAULTS["a-lost-key"]
-    app = create_app()
-    with serve_in_thread(Spoiled(app, fault)) as url:
-        ran = run(tmp_path, "--base-url", url, "-k", case)
+    with fault_proxy(fault, create_app()) as served:
+        ran = run(tmp_path, "--base-url", served.base_url, "-k", case)
         line = next(line for line in ran.output.splitlines() if "again: " in line).partition("again: ")[2]
-        held = ["/bin/bash", "-c", f"{line}; echo; curl -sS {url}/_standin/state"]
+        held = ["/bin/bash", "-c", f"{line}; echo; curl -sS {served.base_url}/_standin/state"]
         pasted = subprocess.run(held, capture_output=True, text=True, timeout=60, check=False)
     assert '"workflows":[]' in pasted.stdout

@@ -24,12 +24,12 @@ from contracts.target.connect import find_workspace, open_target, probe
 from contracts.target.target import Target
 
 MISTAKE = """
-import contracts.pytest_plugin.jobs
+import contracts.run.outcomes
 
 def pytest_configure(config):
     def mistaken(*_):
         raise RuntimeError("a mistake of the suite's own")
-    contracts.pytest_plugin.jobs.run_case = mistaken
+    contracts.run.outcomes.run_case = mistaken
 """
 CASES = {case.id: case for case in cases("1.7.0")}
 

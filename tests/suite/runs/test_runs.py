@@ -179,6 +179,15 @@ def test_what_did_not_run_is_never_accepted(tmp_path: Path, option: str) -> None
     assert len(ran.verdict["not_run"]) + len(ran.results) == ran.verdict["counts"]["planned"]
 
 
+def test_the_summary_stands_in_for_what_pytest_says_of_failures(runs: Runs, tmp_path: Path) -> None:
+    """Of failed cases pytest shows neither tracebacks nor a list of its own, unless somebody asks for them."""
+    broken = ("--behaviour", "1.7.0", "--deviations", "none")
+    asked = run(tmp_path, *broken, "-k", "create-workflow/documented-body", "-rf", "--tb=short")
+    for headline in ("= FAILURES =", "= short test summary info ="):
+        assert headline not in runs(*broken).output
+        assert headline in asked.output
+
+
 def test_a_listing_sends_and_starts_nothing(tmp_path: Path) -> None:
     """--collect-only lists the cases, and neither asks a target nor starts a stand-in nor makes a folder."""
     ran = run_on_own(tmp_path, "--collect-only")

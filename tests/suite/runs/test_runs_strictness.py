@@ -5,18 +5,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import spoilers as spoil
 
+from contracts.breakages.breakage import Breakage
+from contracts.breakages.catalog import breakages
+from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.safety.journal import left_open
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
-from helpers.spoilt import Spoil, Spoiled
+from helpers import faults
 from helpers.whole_runs import Ran, run
 
 DOCUMENTED_BODY = "create-workflow/documented-body"
 DEVIATION = """
 [wrong-code]
-means = "cancelling answers 6165"
+means = "cancelling answers 6199"
 releases = ["1.7.0"]
 source = "a server of ours"
 since = "1.7.0"
@@ -24,14 +25,14 @@ expires = {expires}
 [wrong-code.shows]
 "cancel-task/no-such-workflow" = ["wrong-constant:$.code"]
 """
-WRONG_CODE = spoil.answers("cancel-task", 400, spoil.holding(code=6165))
+WRONG_CODE = breakages()["envelope/cancel-task/no-such-task/code-changed"]
 FOREVER, LONG_AGO = "2999-12-31", "2020-01-01"
 
 
-def run_spoiled(folder: Path, server: Spoil, *options: str, behaviour: str = "1.7.0") -> Ran:
-    """Run pytest on a spoiled stand-in."""
-    with serve_in_thread(Spoiled(create_app(behaviour), server)) as url:
-        return run(folder, "--base-url", url, *options)
+def run_broken(folder: Path, fault: Breakage, *options: str, behaviour: str = "1.7.0") -> Ran:
+    """Run pytest on a stand-in with a fault in front of it."""
+    with fault_proxy(fault, create_app(behaviour)) as served:
+        return run(folder, "--base-url", served.base_url, *options)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_a_deviation_of_ones_own(tmp_path: Path, expires: str | None, code: int,
     case = "cancel-task/no-such-workflow"
     mine = tmp_path / "mine.toml"
     mine.write_text(DEVIATION.format(expires=expires or FOREVER), encoding="utf-8")
-    ran = run_spoiled(tmp_path, WRONG_CODE, "-k", case, *(("--deviations", str(mine)) if expires else ()))
+    ran = run_broken(tmp_path, WRONG_CODE, "-k", case, *(("--deviations", str(mine)) if expires else ()))
     assert (ran.code, ran.results) == (code, {case: result})
     assert ("wrong-code expired on 2020-01-01" in ran.output) == (expires == LONG_AGO)
 
@@ -69,18 +70,18 @@ def test_a_deviation_that_is_fixed_is_told(tmp_path: Path, profile: str, code: i
 
 def test_a_fixed_release_is_told(tmp_path: Path) -> None:
     """A 1.7.0 that no longer crashes on the documented body is reported as fixed."""
-    with_hook = spoil.first("create-workflow", lambda call: call.with_json(hook_ctl={"enabled": False, "items": []}))
-    ran = run_spoiled(tmp_path, with_hook, "-k", DOCUMENTED_BODY)
+    with_hook = faults.sent_with("create-workflow", hook_ctl={"enabled": False, "items": []})
+    ran = run_broken(tmp_path, with_hook, "-k", DOCUMENTED_BODY)
     assert (ran.code, ran.results) == (0, {DOCUMENTED_BODY: "held"})
     assert f"FIXED  documented-body-crashes no longer shows in {DOCUMENTED_BODY}" in ran.output
 
 
-NEW_KEY = spoil.answers("cancel-task", 200, spoil.holding(zct_new=1))
-HTML_TYPE = spoil.answers("cancel-task", 200, spoil.header("content-type", "text/html"))
+NEW_KEY = faults.edited("cancel-task", "success", {"set": {"zct_new": 1}})
+HTML_TYPE = breakages()["headers/cancel-task/success/type-html"]
 
 
 @pytest.mark.parametrize(
-    ("server", "options", "code", "result"),
+    ("fault", "options", "code", "result"),
     [
         pytest.param(HTML_TYPE, (), 1, "drift", id="drift"),
         pytest.param(HTML_TYPE, ("--drift", "warn"), 0, "drift", id="drift-warned-of"),
@@ -89,18 +90,18 @@ HTML_TYPE = spoil.answers("cancel-task", 200, spoil.header("content-type", "text
         pytest.param(NEW_KEY, ("--unknown-fields", "ignore"), 0, "held", id="unknown-key-ignored"),
     ],
 )
-def test_how_strict_a_run_is(tmp_path: Path, server: Spoil, options: tuple[str, ...], code: int, result: str) -> None:
+def test_how_strict_a_run_is(tmp_path: Path, fault: Breakage, options: tuple[str, ...], code: int, result: str) -> None:
     """What departs from an observed fact only, and what nobody documented, counts as the options say."""
     case = "cancel-task/queued-task"
-    ran = run_spoiled(tmp_path, server, "-k", case, *options, behaviour="perfect")
+    ran = run_broken(tmp_path, fault, "-k", case, *options, behaviour="perfect")
     assert (ran.code, ran.results) == (code, {case: result})
-    listed = server is NEW_KEY and "ignore" not in options
+    listed = fault is NEW_KEY and "ignore" not in options
     assert (re.search(r"cancel-task +\$\.zct_new", ran.output) is not None) == listed
 
 
 def test_what_cannot_be_removed_is_a_leak(tmp_path: Path) -> None:
     """Where deleting says success and does nothing: exit 7, each leak is named, and is open in the journal."""
-    ran = run_spoiled(tmp_path, spoil.ignored("delete-workflow"), "-k", "cancel-task/queued-task", behaviour="perfect")
+    ran = run_broken(tmp_path, faults.ignored("delete-workflow"), "-k", "cancel-task/queued-task", behaviour="perfect")
     assert (ran.code, ran.verdict["verdict"]) == (7, "accepted")
     (leak,) = ran.verdict["leaks"]
     assert list(left_open(Path(ran.folder) / "journal.jsonl")) == [leak.split()[0]]

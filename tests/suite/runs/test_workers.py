@@ -7,6 +7,7 @@ import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.run import workers as module
+from contracts.run.executor import IN_A_WORKER
 from contracts.run.workers import MOST, WORK, latency, workers
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
@@ -31,9 +32,10 @@ class Slow:
     [
         pytest.param(0.0, 8, 2, 0, id="answers-at-once"),
         pytest.param(8 * WORK, 8, 2, 0, id="one-process-is-busy"),
-        pytest.param(16 * WORK, 8, 2, 2, id="half-of-the-time-is-waiting"),
-        pytest.param(1.0, 8, 2, 4, id="bounded-by-cores"),
-        pytest.param(1.0, 8, 64, MOST // 8, id="bounded-by-what-a-target-should-get"),
+        pytest.param(4 * WORK, 2, 2, 2, id="half-of-the-time-is-waiting"),
+        pytest.param(1.0, 2, 2, 4, id="bounded-by-cores"),
+        pytest.param(1.0, 8, 64, MOST // IN_A_WORKER, id="bounded-by-what-a-target-should-get"),
+        pytest.param(1.0, 8, 2, 0, id="one-process-has-as-many-in-flight"),
         pytest.param(0.05, 1, 2, 4, id="one-after-the-other"),
         pytest.param(1.0, 64, 8, 0, id="many-in-flight"),
     ],

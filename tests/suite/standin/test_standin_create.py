@@ -22,10 +22,7 @@ from helpers.zadig_client import (
     assert_panic,
     assert_success,
     documented_body,
-    flawed_fixture,  # noqa: F401 - a fixture
-    perfect_fixture,  # noqa: F401 - a fixture
     workflow_body,
-    zadig_fixture,  # noqa: F401 - a fixture
 )
 
 

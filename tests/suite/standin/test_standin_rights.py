@@ -6,17 +6,15 @@ import jwt
 import pytest
 import requests
 
+from contracts.breakages.proxy.recognise import OPERATIONS, line_of
 from helpers.zadig_client import (
     NO_TASK,
     Zadig,
     assert_error,
     assert_success,
     bearer,
-    flawed_fixture,  # noqa: F401 - a fixture
-    perfect_fixture,  # noqa: F401 - a fixture
     start_body,
     workflow_body,
-    zadig_fixture,  # noqa: F401 - a fixture
 )
 
 
@@ -52,26 +50,16 @@ def test_a_token_that_proves_nobody_is_401(
     assert "content-type" not in answer.headers
 
 
-CALLS = {
-    "create": ("POST", "/workflow/workflow"),
-    "start": ("POST", "/workflow/workflowtask"),
-    "cancel": ("DELETE", "/workflow/workflowtask/id/9/pipelines/{name}"),
-    "restart": ("POST", "/workflow/workflowtask/id/9/pipelines/{name}/restart"),
-    "find": ("GET", "/workflow/workflow/find/{name}"),
-    "delete": ("DELETE", "/workflow/workflow/{name}"),
-    "get-task": ("GET", "/workflow/workflowtask/id/9/pipelines/{name}"),
-    "list-tasks": ("GET", "/workflow/workflowtask/max/1/start/0/pipelines/{name}"),
-    "list-workflows": ("GET", "/workflow/workflow"),
-}
-READS = {"find", "get-task", "list-tasks", "list-workflows"}
+READS = {"find-workflow", "get-task", "list-tasks", "list-workflows"}
+CALLS = [*OPERATIONS, "delete-workflow", *sorted(READS)]
 
 
 def gateway(zadig: Zadig, user: str, call: str, project: str | None, name: str) -> requests.Response:
     """Make a call through the gateway; bodies are about the workflow `name` in project nginx."""
-    method, path = CALLS[call]
-    body = {"create": workflow_body(name), "start": start_body(name)}.get(call)
+    method, path = line_of(call, name=name, id=9)
+    body = {"create-workflow": workflow_body(name), "start-task": start_body(name)}.get(call)
     options = {"params": {"projectName": project}, "headers": bearer(zadig.tokens()[user]), "json": body}
-    return zadig.call(method, path.format(name=name), "/api/aslan", **options)
+    return zadig.call(method, path, "/api/aslan", **options)
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -106,10 +94,10 @@ def test_rights_are_held_in_the_project_of_the_query(
     assert answer.content or call not in granted
 
 
-@pytest.mark.parametrize("call", sorted(CALLS.keys() - {"list-workflows"}))
+@pytest.mark.parametrize("call", [call for call in CALLS if call != "list-workflows"])
 def test_naming_an_own_project_opens_others_on_the_real_server_only(perfect: Zadig, flawed: Zadig, call: str) -> None:
     answers = [
-        gateway(zadig, "outsider", call, "other-project", "own-scope" if call == "create" else zadig.create())
+        gateway(zadig, "outsider", call, "other-project", "own-scope" if call == "create-workflow" else zadig.create())
         for zadig in (perfect, flawed)
     ]
     assert (answers[0].status_code, answers[0].content) == (403, b"")
@@ -127,7 +115,7 @@ def test_the_first_project_of_a_query_counts(zadig: Zadig) -> None:
 
 
 def test_a_user_without_rights_learns_of_missing_workflows_in_the_own_project_only(perfect: Zadig) -> None:
-    answer = gateway(perfect, "outsider", "cancel", "other-project", "none")
+    answer = gateway(perfect, "outsider", "cancel-task", "other-project", "none")
     assert_error(answer, *NO_TASK["cancel"])
 
 

@@ -21,11 +21,8 @@ from helpers.zadig_client import (
     assert_error,
     assert_success,
     bearer,
-    flawed_fixture,  # noqa: F401 - a fixture
-    perfect_fixture,  # noqa: F401 - a fixture
     start_body,
     task_path,
-    zadig_fixture,  # noqa: F401 - a fixture
 )
 
 

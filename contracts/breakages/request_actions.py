@@ -1,0 +1,141 @@
+"""Acts on some requests only: of who may not send them, that are odd, or every seventh."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from contracts.breakages.answer_edits import edits
+from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
+from contracts.breakages.known_answers import ANSWERS
+from contracts.breakages.proxy.recognise import about, header, json_object, recognise, to, with_header, without_headers
+from contracts.breakages.state_actions import keep_back
+
+EVERY = 7
+"""Which request is answered wrongly by a server that does so at times."""
+
+
+# ---------------------------------------------------------------- authorization
+
+
+def _user(request: Request) -> str:
+    """Return who sends a request that was refused, in the words of the rows."""
+    import jwt  # late: it takes a third of the time in which all breakages are read
+
+    scheme, _, token = (header(request.headers, "Authorization") or "").partition(" ")
+    if scheme.lower() != "bearer":
+        return "basic" if scheme else "nobody"
+    try:
+        claims = jwt.decode(token, options={"verify_signature": False, "verify_exp": False})
+        if jwt.get_unverified_header(token)["alg"] == "none":
+            return "unsigned"
+    except (jwt.InvalidTokenError, KeyError):
+        return "garbage"
+    if claims.get("exp", 0) < time.time():
+        return "expired"
+    if claims.get("uid") not in ("viewer", "outsider"):
+        return "forged"
+    project = parse_qs(request.query).get("projectName", [""])[0]
+    at = {"nginx": "", "": "@"}.get(project, f"@{project}")
+    return f"{claims['uid']}{at if claims['uid'] == 'outsider' else ''}"
+
+
+async def as_admin(request: Request, forward: Forward) -> Response:
+    """Send a request with the admin's token, which a stand-in gives away."""
+    token = (await forward(recognise("GET", "/_standin/token/admin"))).body.decode()
+    return await forward(replace(request, headers=with_header(request.headers, "authorization", f"Bearer {token}")))
+
+
+def lets_through(operation: str, answer: str, *, user: str) -> Act:
+    """Do what this user, who is refused by rights, asks for."""
+    status = ANSWERS[operation, answer].status
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        response = await forward(request)
+        refused = request.operation == operation and response.status == status
+        return await as_admin(request, forward) if refused and _user(request) == user else response
+
+    return act
+
+
+def does_it_all_the_same(operation: str, answer: str) -> Act:
+    """Refuse a request, and do it."""
+    status = ANSWERS[operation, answer].status
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        response = await forward(request)
+        if request.operation == operation and response.status == status:
+            await as_admin(request, forward)
+        return response
+
+    return act
+
+
+# ---------------------------------------------------------------- odd requests
+
+
+def _sent(request: Request) -> Mapping[str, Any]:
+    return json_object(request.body) or {}
+
+
+def _id(request: Request) -> str:
+    return about(request).task
+
+
+_ODD: Mapping[str, Callable[[Request], bool]] = {
+    "name-not-ascii": lambda request: not about(request).workflow.isascii(),
+    "name-with-percent": lambda request: "%" in about(request).workflow,
+    "name-too-long": lambda request: len(about(request).workflow) > 200,
+    "no-object": lambda request: json_object(request.body) is None,
+    "hook-ctl-missing": lambda request: "name" in _sent(request) and _sent(request).get("hook_ctl") is None,
+    "unknown-key": lambda request: any(key.startswith("zct_") for key in _sent(request)),
+    "text-plain": lambda request: (header(request.headers, "content-type") or "").startswith("text/"),
+    "large-body": lambda request: len(request.body) > 500_000,
+    "id-beyond-32-bits": lambda request: _id(request).isdigit() and int(_id(request)) >= 2**31,
+    "id-no-number": lambda request: not unquote(_id(request)).lstrip("-").isdigit(),
+    "id-percent-encoded": lambda request: _id(request) == "%31",
+}
+
+
+def fails_on(operation: str, _answer: str, *, odd: str, status: int) -> Act:
+    """Answer this status and do nothing where a request of an operation is odd."""
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        if request.operation != operation or not _ODD[odd](request):
+            return await forward(request)
+        health = await forward(to(request, "health"))
+        return replace(health, status=status, headers=without_headers(health.headers, "content-type"), body=b"")
+
+    return act
+
+
+# ---------------------------------------------------------------- at times
+
+
+def _at_times(operation: str, wrong: Act) -> Act:
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        if request.operation != operation:
+            return await forward(request)
+        memory.counts[operation] += 1
+        return await forward(request) if memory.counts[operation] % EVERY else await wrong(request, forward, memory)
+
+    return act
+
+
+def edits_at_times(operation: str, _answer: str, **spec: Any) -> Act:
+    """Edit the answer to every seventh request of an operation."""
+    edit = edits(spec)
+
+    async def wrong(request: Request, forward: Forward, _: Memory) -> Response:
+        return edit(await forward(request))
+
+    return _at_times(operation, wrong)
+
+
+def does_nothing_at_times(operation: str, answer: str) -> Act:
+    """Only say success to every seventh request of an operation."""
+    return _at_times(operation, keep_back(operation, answer))
+
+
+MAKERS = by_name(lets_through, does_it_all_the_same, fails_on, edits_at_times, does_nothing_at_times)

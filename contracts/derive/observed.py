@@ -1,0 +1,268 @@
+"""The facts that no page states: observed.toml, read strictly, with the rows of its base release below its own.
+
+A fact can name what was sent: its texts are templates over NAMES.
+"""
+
+import re
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+from contracts.derive.errors import DeriveError, read_toml
+from contracts.derive.page.names import PLACES
+from contracts.text.strict_json import JSON_TYPES
+from contracts.text.toml import TomlTable
+
+JSON_TYPE: Final = "application/json; charset=utf-8"
+NAMES: Final[Mapping[str, str]] = {
+    "name": ".+",
+    "project": ".+",
+    "env": ".+",
+    "id": r"-?\d+",
+    "method": "[A-Z]+",
+    "prefix": "(?:/[^/]+)*",
+    "path": "/.*",
+}
+"""What a template may name, and what stands there in a sample."""
+
+
+@dataclass(frozen=True)
+class ObservedAnswer:
+    """One answer: where ``documented`` is set, the page's sample of that kind is its body.
+
+    ``body`` is ``json``, ``text`` or ``empty``. ``description``, ``text`` and ``values`` are templates over NAMES.
+    ``release`` is the one whose observed.toml has the row. ``also`` are further statuses that something in front of
+    the server may answer with instead; then nothing else of the answer is known. ``body`` may be ``any`` too.
+    """
+
+    name: str
+    release: str
+    status: int
+    source: str
+    means: str
+    body: str
+    content_type: str | None
+    documented: str | None = None
+    sample: Any = None
+    text: str | None = None
+    description: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    minimum: Mapping[str, int] = field(default_factory=dict)
+    also: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class ObservedBody:
+    """Facts of a request body: a sample where no page has one, keys that a page lacks, JSON paths not given back."""
+
+    source: str
+    sample: Any = None
+    undocumented: Mapping[str, Any] = field(default_factory=dict)
+    not_kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ObservedOperation:
+    """The rows of one operation; ``method``, ``path`` and ``parameters`` are None where the page has them."""
+
+    name: str
+    release: str
+    answers: Mapping[str, ObservedAnswer]
+    source: str | None = None
+    method: str | None = None
+    path: str | None = None
+    parameters: tuple[Mapping[str, Any], ...] | None = None
+    body: ObservedBody | None = None
+
+
+@dataclass(frozen=True)
+class TaskStates:
+    """The states of a task, and those that it does not leave by itself."""
+
+    source: str
+    states: tuple[str, ...]
+    final: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """All observed facts of a release, those of its base included. ``lineage`` is the release, its base, and so on."""
+
+    release: str
+    lineage: tuple[str, ...]
+    operations: Mapping[str, ObservedOperation]
+    answers: Mapping[str, ObservedAnswer]
+    support: Mapping[str, ObservedOperation]
+    task_states: TaskStates | None
+
+
+def template_names(template: str) -> list[str]:
+    """Return what a template such as ``task {id}`` names; raises ValueError if it cannot be read."""
+    return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+
+
+def check_sample(answer: ObservedAnswer, sample: Any, where: str) -> None:
+    """Raise DeriveError, naming ``where``, if a sample does not say what the templates of its answer say."""
+    templates = {**answer.values, **({"description": answer.description} if answer.description is not None else {})}
+    for key, template in templates.items():
+        value = sample.get(key) if isinstance(sample, dict) else None
+        if not isinstance(value, str) or not re.fullmatch(_pattern(template), value):
+            raise DeriveError(f"{where}: {key} is {value!r} in the sample, which is not of the form {template!r}")
+    for key, least in answer.minimum.items():
+        value = sample.get(key) if isinstance(sample, dict) else None
+        if not isinstance(value, int) or value < least:
+            raise DeriveError(f"{where}: {key} is {value!r} in the sample, which is not a number from {least} on")
+
+
+def _pattern(template: str) -> str:
+    parts = string.Formatter().parse(template)
+    return "".join(re.escape(text) + (NAMES[name] if name else "") for text, name, _, _ in parts)
+
+
+def load(path: Path) -> Observed:
+    """Read ``<release>/observed.toml`` and the files of the releases that it is based on.
+
+    Raises DeriveError, one line with file and row, for what is missing, unknown or contradicts itself.
+    """
+    return _load(path, ())
+
+
+def _load(path: Path, above: tuple[str, ...]) -> Observed:
+    name = f"{path.parent.name}/{path.name}"
+    top = TomlTable(read_toml(path, name), name, DeriveError)
+    release = top.text("release")
+    if release != path.parent.name:
+        raise top.error(f"release = {release!r} stands in the folder {path.parent.name}: make them the same")
+    base = top.optional_text("base")
+    below = Observed(release, (), {}, {}, {}, None)
+    if base is not None:
+        if base in (release, *above):
+            raise top.error(f"base = {base!r} leads back to this release: name an earlier one")
+        below = _load(path.parent.parent / base / path.name, (release, *above))
+    operations = {name: _operation(row, name, release) for name, row in top.tables("operations")}
+    support = {name: _operation(row, name, release) for name, row in top.tables("support")}
+    states = top.optional_table("task_states")
+    observed = Observed(
+        release,
+        (release, *below.lineage),
+        _merged(below.operations, operations),
+        {**below.answers, **{name: _answer(row, name, release) for name, row in top.tables("answers")}},
+        _merged(below.support, support),
+        _task_states(states) if states else below.task_states,
+    )
+    top.done()
+    return observed
+
+
+def _merged(
+    below: Mapping[str, ObservedOperation], rows: Mapping[str, ObservedOperation]
+) -> dict[str, ObservedOperation]:
+    """Put rows over inherited ones: an answer replaces the one of its name whole, anything else key by key."""
+    merged = dict(below)
+    for name, row in rows.items():
+        base = below.get(name)
+        if base is None:
+            merged[name] = row
+            continue
+        request = {key: getattr(row, key) for key in ("source", "method", "path", "parameters", "body")}
+        changes: dict[str, Any] = {key: value for key, value in request.items() if value is not None}
+        # The operation itself counts as this release's own only if something of its request is.
+        merged[name] = replace(
+            base, **changes, release=row.release if changes else base.release, answers={**base.answers, **row.answers}
+        )
+    return merged
+
+
+def _operation(row: TomlTable, name: str, release: str) -> ObservedOperation:
+    method, body = row.optional_text("method"), row.optional_table("body")
+    operation = ObservedOperation(
+        name,
+        release,
+        {key: _answer(answer, key, release) for key, answer in row.tables("answers")},
+        row.text("source") if method else row.optional_text("source"),
+        method,
+        row.text("path") if method else row.optional_text("path"),
+        row.optional(
+            list, "parameters", lambda rows: tuple(_parameter(row.under(item, "parameters")) for item in rows)
+        ),
+        _body(body) if body else None,
+    )
+    row.done()
+    return operation
+
+
+def _parameter(row: TomlTable) -> dict[str, Any]:
+    name, place, kind = row.text("name"), row.text("in"), row.text("type")
+    row.choice("in", PLACES)
+    row.choice("type", sorted(JSON_TYPES.values()))
+    parameter = {
+        "name": name,
+        "in": place,
+        "type": kind,
+        "required": row.required(bool, "required"),
+        "default": row.json("default"),
+        "line": None,
+    }
+    row.done()
+    return parameter
+
+
+def _body(row: TomlTable) -> ObservedBody:
+    body = ObservedBody(
+        row.text("source"),
+        row.json("sample"),
+        row.json("undocumented") if row.optional(dict, "undocumented") else {},
+        row.texts("not_kept"),
+    )
+    row.done()
+    return body
+
+
+def _task_states(row: TomlTable) -> TaskStates:
+    states = TaskStates(row.text("source"), row.texts("states"), row.texts("final"))
+    if strays := set(states.final) - set(states.states):
+        raise row.error(f"final has {min(strays)!r}, which states has not: add it there")
+    row.done()
+    return states
+
+
+def _answer(row: TomlTable, name: str, release: str) -> ObservedAnswer:
+    kinds = [key for key in ("documented", "sample", "body", "text") if key in row.data]
+    if len(kinds) != 1:
+        raise row.error("give it exactly one of documented, sample, body and text")
+    documented = row.choice("documented", ("success", "error"))
+    body = row.choice("body", ("empty", "any")) or ("text" if kinds == ["text"] else "json")
+    given = row.optional_text("content_type")
+    answer = ObservedAnswer(
+        name=name,
+        release=release,
+        status=row.required(int, "status"),
+        source=row.text("source"),
+        means=row.text("means"),
+        body=body,
+        content_type=given or {"json": JSON_TYPE, "text": "text/plain", "empty": None, "any": None}[body],
+        documented=documented,
+        sample=row.json("sample"),
+        text=row.optional_text("text"),
+        description=row.optional_text("description"),
+        values=row.by_name(str, "values"),
+        minimum=row.by_name(int, "minimum"),
+        also=tuple(row.optional(list, "also") or ()),
+    )
+    for template in (answer.text, answer.description, *answer.values.values()):
+        _check_template(template, row)
+    if documented is None and body == "json":
+        check_sample(answer, answer.sample, row.where)
+    row.done()
+    return answer
+
+
+def _check_template(template: str | None, row: TomlTable) -> None:
+    try:
+        strays = [name for name in template_names(template or "") if name not in NAMES]
+    except ValueError as error:
+        raise row.error(f"the template {template!r} cannot be read ({error})") from None
+    if strays:
+        raise row.error(f"the template has {{{strays[0]}}}: it can name {', '.join(NAMES)}")

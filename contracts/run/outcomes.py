@@ -1,0 +1,57 @@
+"""What becomes of a session's cases: the work of each, ready for any thread, and what is said of those without one."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from contracts.case.outcome import Outcome
+from contracts.case.runner import run_case
+from contracts.case.scenario import Scenario
+from contracts.catalog.cases import Case, cases
+from contracts.check.breach import Breach, Kind
+from contracts.report.summary.terminal import block
+from contracts.report.verdict_rules import Result
+from contracts.run.description import about
+from contracts.run.deviations import judge
+from contracts.run.executor import Job
+from contracts.run.session import Session
+
+
+def row_job(session: Session, case: Case) -> Job:
+    """Return the job of a row of the case table."""
+    return _job(session, case.id, case.operation, case.answer.name, lambda: run_case(case, session.target))
+
+
+def scenario_job(session: Session, scenario: Scenario, script: Callable[[], object]) -> Job:
+    """Return the job of a case that `script` tells step by step."""
+    run = scenario.play
+    return _job(session, scenario.id, scenario.operation, scenario.answer, lambda: run(session.target, script))
+
+
+def _job(session: Session, case: str, operation: str, answer: str, run: Callable[[], Outcome]) -> Job:
+    def work() -> Outcome:
+        if session.trouble:
+            return _not_tried(session, case, operation, answer)
+        return judge(run(), session.expected, datetime.now(UTC).date())
+
+    return Job(case, work)
+
+
+def _not_tried(session: Session, case: str, operation: str, answer: str) -> Outcome:
+    if session.probe.page:
+        page = Breach(Kind.NOT_JSON, "body", "a JSON body", "an HTML page", True)
+        return Outcome(case, operation, answer, Result.BREACH, breaches=(page,), reason=session.trouble)
+    result = Result.BLOCKED if session.probe.answered else Result.UNREACHABLE
+    return Outcome(case, operation, answer, result, reason=session.trouble)
+
+
+def crashed(session: Session, case: str, reason: str) -> Outcome:
+    """Return the outcome of a case in which the suite itself, or the process that ran it, failed."""
+    operation, _, rest = case.partition("/")
+    answer = next((row.answer.name for row in cases(session.release) if row.id == case), rest)
+    reason = f"the suite itself failed here: {reason}; see it with --tb=short"
+    return Outcome(case, operation, answer, Result.CRASHED, reason=reason)
+
+
+def text(session: Session, outcome: Outcome) -> str:
+    """Return what happened to a case as the lines that people read."""
+    return "\n".join(block(outcome.to_json(), about(session).to_json(), lang=session.settings.language))

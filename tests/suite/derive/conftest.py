@@ -1,0 +1,3 @@
+"""What these tests share."""
+
+from helpers.fuzzed_pages import no_hang  # noqa: F401 - a fixture
