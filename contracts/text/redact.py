@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from contracts.text.message import Message, changed
+
 MASK = "***"
 SHORTEST = 6
 """Characters below which a value is not masked: it would black out ordinary words. No secret may be so short."""
@@ -121,7 +123,9 @@ class Register:
         return may_be or (self._hides is not None and self._hides.search(text) is not None)
 
     def mask(self, text: str) -> str:
-        """Return `text` without any secret and without anything shaped like a JWT."""
+        """Return `text` without any secret and without anything shaped like a JWT; a message stays one."""
+        if isinstance(text, Message):
+            return changed(text, self.mask)
         if self._secrets and self.may_hide(text):
             hidden = bytearray(len(text))
             for view, starts in _views(text):
