@@ -146,10 +146,10 @@ class _Watched:
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
         except TimeoutError as error:
-            raise ConnectTimeoutError(self, "no connection within the time allowed") from error
+            raise ConnectTimeoutError(self, "timeout") from error
         except OSError as error:
-            raise NewConnectionError(self, f"no connection: {error}") from error
-        raise NewConnectionError(self, "the host has no address")
+            raise NewConnectionError(self, str(error)) from error
+        raise NewConnectionError(self, "address")
 
     def request(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         full = Attempt.current.attempt.url

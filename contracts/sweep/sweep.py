@@ -11,7 +11,7 @@ from contracts.check.state import Snapshot, UnclearError, snapshot
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import Guard, Journal, Names, RefusedError
 from contracts.settings.settings import Settings, SettingsError, label
-from contracts.sweep.leftovers import Echo, every_run, is_old, named_run
+from contracts.sweep.leftovers import HOURS, Echo, every_run, is_old, named_run
 from contracts.target.connect import Probe, open_client, probe
 from contracts.target.listing import Reader, UnreadableError, projects, workflow_names
 from contracts.target.target import Subject, Target, Workspace
@@ -31,7 +31,8 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
     base_url = settings.base_url
     if base_url is None:
         raise SettingsError("{variable} is missing; set it to the Zadig to sweep", label("base_url"))
-    chosen = [named_run(run, base_url) for run in runs] or list(every_run(base_url, echo))
+    named = [journal for run in runs for journal in named_run(run, base_url, echo)]
+    chosen = named if runs else list(every_run(base_url, echo))
     look = probe(settings, base_url)
     if look.trouble:
         echo(look.trouble)
@@ -109,7 +110,7 @@ def _sweep_list(settings: Settings, look: Probe, *, dry_run: bool, echo: Echo) -
                 reasons.append(msg("project {project}: its workflows could not be read: {why}", project, error.message))
             continue
         names |= {name: project for name in listed if is_old(name, echo)}
-    echo(msg("{count} on the target's list from runs more than an hour ago", _count(names)))
+    echo(msg("{count} on the target's list from runs more than {n} hours ago", _count(names), HOURS))
     client.close()
     with (
         tempfile.TemporaryDirectory() as folder,

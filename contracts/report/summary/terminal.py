@@ -216,6 +216,9 @@ def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[str]:
         yield say(lang, "left behind on the target ({tool} sweep removes it):", tool(verdict["run"]))
         yield from (f"  {localized(leak, lang)}" for leak in verdict["leaks"][:LINES])
         yield from _more(len(verdict["leaks"]), lang)
+    if verdict.get("removed"):
+        yield ""
+        yield say(lang, "removed at the end of the run: {names}", _some(verdict["removed"], lang))
     if verdict["run"]["notes"]:
         yield ""
         yield from (say(lang, "note: {note}", note) for note in verdict["run"]["notes"])
