@@ -116,12 +116,23 @@ class TomlTable:
         value = self.anything(key)
         return None if value is None else self.under(value, key)
 
+    def nested(self, data: Any, name: str, then: Callable[["TomlTable"], Any]) -> Any:
+        """Return what `then` makes of something below this table, each key of which it must read; None for nothing."""
+        if data is None:
+            return None
+        table = self.under(data, name)
+        value = then(table)
+        table.done()
+        return value
+
     def tables(self, key: str) -> Iterator[tuple[str, "TomlTable"]]:
-        """Yield name and table of each table under a key."""
+        """Yield name and table of each table under a key; all keys of one must be read before the next is asked for."""
         table = self.optional_table(key)
         if table is not None:
             for name, data in table.data.items():
-                yield name, table.under(data, name)
+                row = table.under(data, name)
+                yield name, row
+                row.done()
 
     def done(self, besides: bool = False) -> None:
         """Raise the refusal for a key that was never read; `besides`: only for one close to a key that was."""

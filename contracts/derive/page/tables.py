@@ -211,15 +211,14 @@ def models_of(sections: Iterable[Section]) -> list[Model]:
 class Models:
     """The sub-models that an operation can refer to, its own first, and the rows of those that it does refer to.
 
-    ``lines`` says where the sub-model of each name stands; ``used`` has the lines of all that were referred to.
+    ``names`` are those of the latter, by the lines where they stand.
     """
 
     own: Mapping[str, Model]
     others: Mapping[str, Model]
     note: Note
-    used: set[int]
     rows: dict[str, list[Parameter]] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
 
     def resolve(self, rows: Sequence[Parameter]) -> None:
         """Look up the types of rows that name a sub-model, and of the rows of these; each doubt is a finding."""
@@ -231,10 +230,12 @@ class Models:
                 continue
             if (model := None if word.known else self._model(word, row)) is not None:
                 row["type"] = "array" if word.arrays else "object"
-                row["model"] = name = self._name(model)
-                if name not in self.rows:
+                line = model.section.line
+                if line not in self.names:
+                    self.names[line] = name = f"{model.name}-{line}" if model.name in self.rows else model.name
                     self.rows[name] = read_tables(model.section.tables, "model", self.note, ("name", "type"))
                     pending += self.rows[name]
+                row["model"] = self.names[line]
             elif not word.known:
                 self.note("unknown-type", row["line"], name=row["name"][:60])
             if word.arrays == 1 and (items := "object" if model else TYPES.get(plain(word.word))):
@@ -244,18 +245,10 @@ class Models:
         for models in (self.own, self.others):
             for text in filter(None, (word.anchor, word.word)):
                 if (model := models.get(text.casefold()) or models.get(plain(text))) is not None:
-                    self.used.add(model.section.line)
                     if models is self.others:
                         self.note("sub-model-elsewhere", row["line"], name=row["name"][:60], other=model.section.line)
                     return model
         return None
-
-    def _name(self, model: Model) -> str:
-        """Return a name for the model that no other of this operation has."""
-        same = model.name in self.rows and self.lines.get(model.name) != model.section.line
-        name = f"{model.name}-{model.section.line}" if same else model.name
-        self.lines[name] = model.section.line
-        return name
 
 
 def index(models: Iterable[Model]) -> dict[str, Model]:
