@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from contracts.derive.errors import DeriveError, read_toml
-from contracts.derive.page.names import PLACES
+from contracts.derive.page.names import PLACES, Parameter, parameter
 from contracts.text.strict_json import JSON_TYPES
 from contracts.text.toml import TomlTable
 
@@ -184,18 +184,11 @@ def _operation(row: TomlTable, name: str, release: str) -> ObservedOperation:
     )
 
 
-def _parameter(row: TomlTable) -> dict[str, Any]:
+def _parameter(row: TomlTable) -> Parameter:
     name, place, kind = row.text("name"), row.text("in"), row.text("type")
     row.choice("in", PLACES)
     row.choice("type", sorted(JSON_TYPES.values()))
-    return {
-        "name": name,
-        "in": place,
-        "type": kind,
-        "required": row.required(bool, "required"),
-        "default": row.json("default"),
-        "line": None,
-    }
+    return parameter(name, place, kind, row.required(bool, "required"), row.json("default"), None)
 
 
 def _body(row: TomlTable) -> ObservedBody:

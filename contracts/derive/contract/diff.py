@@ -21,8 +21,6 @@ UNCHANGED, BROKEN, UNUSABLE = 0, 1, 4
 HARMLESS: Final = frozenset({"operation added", "answer added", "description changed"})
 """Kinds of change that never break a client. Any other is decided by what was and is there."""
 
-REQUEST, ANSWER = True, False
-
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]~|#])")
 
 
@@ -110,9 +108,9 @@ def _operation(old: Operation, new: Operation) -> Iterator[ContractChange]:
         yield _change("method changed", name, old.method, new.method)
     if shape("", old.path) != shape("", new.path):
         yield _change("path changed", name, old.path, new.path)
-    yield from _keys("parameter", name, _url_keys(old), _url_keys(new), REQUEST)
+    yield from _keys("parameter", name, _url_keys(old), _url_keys(new), sent=True)
     before, after = ({} if not has_body(item) else keys_of(body_schema(item)) for item in (old, new))
-    yield from _keys("body key", f"{name} body", before, after, REQUEST)
+    yield from _keys("body key", f"{name} body", before, after, sent=True)
     marks = (_code, lambda answer: frozenset(keys_of(_schema(answer))))
     for one, other in _pairs(old.answers, new.answers, marks):
         if one and other:
@@ -124,7 +122,7 @@ def _operation(old: Operation, new: Operation) -> Iterator[ContractChange]:
 def _answer(where: str, old: Answer, new: Answer) -> Iterator[ContractChange]:
     if None not in (old.status, new.status) and old.status != new.status:
         yield _change("status changed", where, old.status, new.status)
-    yield from _keys("answer key", where, keys_of(_schema(old)), keys_of(_schema(new)), ANSWER)
+    yield from _keys("answer key", where, keys_of(_schema(old)), keys_of(_schema(new)), sent=False)
     before, after = ({key: item.sample[key] for key in constants(*item.samples)} for item in (old, new))
     for key in before:
         if key in after and before[key] != after[key]:

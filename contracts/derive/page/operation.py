@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from contracts.derive.page.blocks import Fence, Table
 from contracts.derive.page.findings import Note
-from contracts.derive.page.names import PLACES, path_parameters
+from contracts.derive.page.names import PLACES, Parameter, parameter, path_parameters
 from contracts.derive.page.request import Request
 from contracts.derive.page.samples import Sample, answers, entry, read_samples, values_by_key
 from contracts.derive.page.sections import Section, Segment
-from contracts.derive.page.tables import Model, Models, Parameter, index, models_of, read_tables, text_of
+from contracts.derive.page.tables import Model, index, models_of, read_tables, resolve, text_of
 from contracts.derive.page.vocabulary import COLUMNS, NOUNS, PREFIX, SAMPLES, WITHOUT_BODY, plain
 from contracts.text.strict_json import json_type
 
@@ -34,7 +34,7 @@ def _sorted(segment: Segment, models: set[int], note: Note) -> tuple[Tables, Map
     """
     tables, fences = defaultdict[str, list[Table]](list), defaultdict[str, list[Fence]](list)
     takes_body = any(request.method not in WITHOUT_BODY for request in segment.requests)
-    names = {name for request in segment.requests for name, _ in request.query}
+    names = {name for request in segment.requests for name in request.query}
     names |= {word for request in segment.requests for word in request.path.replace(":", "/").split("/")}
     seen: set[str | None] = set()
     for section in segment.sections:
@@ -95,12 +95,10 @@ def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], 
     """
     nearby = models_of(segment.sections)
     tables, fences = _sorted(segment, {model.section.line for model in nearby}, note)
-    models = Models(index(nearby), others, note)
     _note_sections(segment, note)
     listed = {place: _rows(segment, tables, place, note) for place in ("path", "query", "body", "answer")}
-    for rows in listed.values():
-        models.resolve(rows)
-    used.update(models.names)
+    models, lines = resolve(list(listed.values()), index(nearby), others, note)
+    used |= lines
     samples = {
         kind: [sample for fence in fences.get(kind, ()) for sample in read_samples(fence, note)]
         for kind in ("body", "success", "error")
@@ -108,14 +106,14 @@ def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], 
     shared = {
         "body": entry(samples["body"]) if samples["body"] else None,
         "answers": _answers(segment, samples, note),
-        **({"models": dict(sorted(models.rows.items()))} if models.rows else {}),
+        **({"models": dict(sorted(models.items()))} if models else {}),
         **({"answer_keys": listed["answer"]} if listed["answer"] else {}),
     }
     bodies = [sample.value for sample in samples["body"]]
-    _note_tables(listed["body"], bodies, models.rows, note, top=False)
-    _note_tables(listed["answer"], [sample.value for sample in samples["success"]], models.rows, note)
+    _note_tables(listed["body"], bodies, models, note, top=False)
+    _note_tables(listed["answer"], [sample.value for sample in samples["success"]], models, note)
     body = _body(segment, tables, listed["body"], samples["body"], note)
-    names = {name for one in segment.requests for name in (*path_parameters(one.path), *dict(one.query))}
+    names = {name for one in segment.requests for name in (*path_parameters(one.path), *one.query)}
     return [
         {
             "parameters": _url_parameters([*listed["path"], *listed["query"]], request, names, note) + body,
@@ -207,7 +205,7 @@ def _url_parameters(rows: Sequence[Parameter], request: Request, others: set[str
     same operation; rows for these alone are left out. Every departure is a finding.
     """
     path = path_parameters(request.path)
-    query = dict(request.query)
+    query = request.query
     known = {*path, *query}
     kept = [dict(row) for row in rows if row["name"] in known or row["name"] not in others]
     _rename(kept, path, known, note)
@@ -231,14 +229,8 @@ def _url_parameters(rows: Sequence[Parameter], request: Request, others: set[str
     for name in dict.fromkeys((*path, *query)):
         if name not in by_name:
             note("parameter-not-listed", request.line, name=name[:60])
-            by_name[name] = {
-                "name": name,
-                "in": "path" if name in path else "query",
-                "type": "string",
-                "required": name in path,
-                "default": query.get(name),
-                "line": request.line,
-            }
+            place = "path" if name in path else "query"
+            by_name[name] = parameter(name, place, "string", name in path, query.get(name), request.line)
     if len(set(path)) < len(path):
         note("path-parameter-twice", request.line)
     order = {name: at for at, name in reversed(list(enumerate((*path, *query))))}
