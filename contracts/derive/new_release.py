@@ -106,9 +106,8 @@ def _gone(operation: Operation, release: str) -> Iterator[str]:
     if operation.line is None:
         return  # no page had it, so nothing is missing on this one
     source, place = f"{OPEN} {release}", ("operations", operation.name)
-    yield toml.comment(
-        f"{operation.name} is not on this page. Rows for the case that servers of {release} still have it."
-    )
+    why = f"{operation.name} is not on this page. Rows for the case that servers of {release} still have it."
+    yield toml.comment(why)
     parameters = [
         {key: row[key] for key in ("name", "in", "required", "default")} | {"type": row["type"] or "string"}
         for row in operation.parameters
@@ -121,7 +120,7 @@ def _gone(operation: Operation, release: str) -> Iterator[str]:
         yield toml.table((*place, "body"), {"source": source, "sample": operation.body, **body})
     for answer in operation.answers:
         if answer.kind is not None:
-            row = _row(answer.fact or _fact(answer.name, release), sample=answer.sample, source=source)
+            row = _row(answer.fact or _fact(answer.name, release), answer.sample, source)
             yield toml.table((*place, "answers", answer.name), row)
 
 
@@ -138,40 +137,36 @@ def _answers(
             sample = kinds[kind]["sample"]
             repeated = fact.documented is not None or fact.sample == sample
             if answer.fact is None or not repeated or misfits(fact, sample):
-                yield answer.name, _row(_fitting(fact, sample), **_reference(kind, sample), source=source)
+                yield answer.name, _row(_fitting(fact, sample), sample, source, kind)
         elif kind is not None:
-            yield answer.name, _row(fact, sample=answer.sample, source=source)
+            yield answer.name, _row(fact, answer.sample, source)
     names = {answer.name for answer in known}
     for kind in sorted(set(kinds) - used):
         sample = kinds[kind]["sample"]
         same = [answer.fact for answer in known if answer.kind is None and _says(answer, sample)]
         if len(same) == 1 and same[0] is not None:
-            yield same[0].name, _row(same[0], **_reference(kind, sample))
+            yield same[0].name, _row(same[0], sample, same[0].source, kind)
         else:
             name = f"documented-{kind}" if kind in names else kind
-            yield name, _row(_fact(kind, release), **_reference(kind, sample))
-
-
-def _reference(kind: str, sample: Any) -> dict[str, Any]:
-    """Return how a row says which sample it is about: only the two plain kinds can be referred to."""
-    return {"documented": kind} if kind in ("success", "error") else {"sample": sample}
+            yield name, _row(_fact(kind, release), sample, source, kind)
 
 
 def _fact(kind: str, release: str) -> ObservedAnswer:
     """Return what can be said of an answer of the page that no server was seen to give."""
-    status = 200 if kind == "success" else 400
-    return ObservedAnswer(
-        kind, release, status, f"{OPEN} {release}", f"The {kind} answer of the page.", "json", content_type=None
-    )
+    status, means = 200 if kind == "success" else 400, f"The {kind} answer of the page."
+    return ObservedAnswer(kind, release, status, f"{OPEN} {release}", means, "json", None)
 
 
-def _row(
-    fact: ObservedAnswer, documented: str | None = None, sample: Any = None, source: str | None = None
-) -> dict[str, Any]:
-    """Return an answer as a row of observed.toml; None stands for a key that is left out."""
-    row = {"status": fact.status, "documented": documented, "sample": sample, "description": fact.description}
+def _row(fact: ObservedAnswer, sample: Any, source: str, kind: str | None = None) -> dict[str, Any]:
+    """Return an answer as a row of observed.toml; None stands for a key that is left out.
+
+    ``kind`` is what the page calls the sample, if it has it: a row can refer to the two plain kinds.
+    """
+    row = {"status": fact.status, "documented": kind, "sample": None, "description": fact.description}
+    if kind not in ("success", "error"):
+        row |= {"documented": None, "sample": sample}
     row |= {key: getattr(fact, key) or None for key in ("values", "minimum", "also")}
-    return row | {"source": source or fact.source, "means": fact.means}
+    return row | {"source": source, "means": fact.means}
 
 
 def _fitting(fact: ObservedAnswer, sample: Any) -> ObservedAnswer:
@@ -205,8 +200,7 @@ def cases_text(contract: Contract, known: frozenset[str], every: Mapping[str, An
         for name, row in every.items():
             of_viewer = row.get("needs") == "viewer"  # who may read, and is not refused to
             tried = [operation for operation in new if not (of_viewer and operation.method == "GET")]
-            given = {operation.name: _givens(operation)[0] for operation in tried}
-            if given:
+            if given := {operation.name: _givens(operation)[0] for operation in tried}:
                 parts.append(toml.table(("every", name), {**row, "given": row["given"] | given}))
     return "\n".join(parts)
 

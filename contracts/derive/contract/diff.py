@@ -12,8 +12,9 @@ from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.schemas import URL_PLACES, Schema, body_schema, constants, has_body, united
 from contracts.derive.errors import DeriveError
 from contracts.derive.page.names import shape
-from contracts.derive.releases import contracts_of
+from contracts.derive.releases import contract_of
 from contracts.text.printable import printable
+from contracts.text.releases import is_release
 from contracts.text.tables import row as table_row
 
 UNCHANGED, BROKEN, UNUSABLE = 0, 1, 4
@@ -167,10 +168,7 @@ def _keys(
 
 
 def _breaks(old: _Key, new: _Key, sent: bool) -> bool:
-    """Whether a key that is there before and after breaks a client: of two types that are known, or by being required.
-
-    What is sent must not become required, and what is answered must not become optional.
-    """
+    """Whether a key breaks a client: what is sent must not become required, and what is answered not optional."""
     if (old.types and new.types and old.types != new.types) or old.default != new.default:
         return True
     return new.required > old.required if sent else new.required < old.required
@@ -204,8 +202,9 @@ def diff_contract(
     read, after one line that says why.
     """
     try:
-        (one, other), only_documented = contracts_of(root, (before, after))
-        changes = diff(one, other)
+        # A page that is held against facts which no page states would show them all as changed.
+        only_documented = not (is_release(before) and is_release(after))
+        changes = diff(*(contract_of(root, name, only_documented) for name in (before, after)))
     except DeriveError as error:
         echo(str(error))
         return UNUSABLE

@@ -26,7 +26,7 @@ Tables = Mapping[str, list[Table]]
 """Tables by what they list: path, query, body, answer; each in order."""
 
 
-def _sorted(segment: Segment, models: set[int], note: Note) -> tuple[Tables, Mapping[str, list[Fence]]]:
+def _tables_and_fences(segment: Segment, models: set[int], note: Note) -> tuple[Tables, Mapping[str, list[Fence]]]:
     """Return the tables of a segment, and its fences by what they are samples of: body, success, error.
 
     What does not belong to the operation is a finding, each fence and each table. ``models`` are the lines of the
@@ -94,9 +94,12 @@ def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], 
     that are referred to.
     """
     nearby = models_of(segment.sections)
-    tables, fences = _sorted(segment, {model.section.line for model in nearby}, note)
+    tables, fences = _tables_and_fences(segment, {model.section.line for model in nearby}, note)
     _note_sections(segment, note)
-    listed = {place: _rows(segment, tables, place, note) for place in ("path", "query", "body", "answer")}
+    for place in ("path", "query", "body"):
+        if (sections := segment.of(place)) and place not in tables:
+            note("no-table/section", sections[0].line)
+    listed = {place: read_tables(tables.get(place, ()), place, note) for place in ("path", "query", "body", "answer")}
     models, lines = resolve(list(listed.values()), index(nearby), others, note)
     used |= lines
     samples = {
@@ -126,14 +129,6 @@ def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], 
     ]
 
 
-def _rows(segment: Segment, tables: Tables, place: str, note: Note) -> list[Parameter]:
-    if place == "answer":
-        return read_tables(tables.get(place, ()), place, note, ("name", "type"))
-    if (sections := segment.of(place)) and place not in tables:
-        note("no-table/section", sections[0].line)
-    return read_tables(tables.get(place, ()), place, note)
-
-
 def _path(request: Request, segment: Segment, note: Note) -> str:
     path = request.path
     if not any(char.isalnum() for char in path):
@@ -155,17 +150,26 @@ def _body(
     """Return the rows of the body, held against its samples; the methods of the requests are, too."""
     if not rows and not samples:
         return []
-    first = segment.requests[0]
+    method = segment.requests[0].method
     line = tables["body"][0].line if "body" in tables else samples[0].lines[0]
-    if first.method in WITHOUT_BODY:
-        note("body-of-no-use", line, method=first.method)
-    parameters = _body_parameters(rows, [sample.value for sample in samples], note)
-    keys = {key for sample in samples if isinstance(sample.value, dict) for key in sample.value}
+    if method in WITHOUT_BODY:
+        note("body-of-no-use", line, method=method)
+    parameters = [{**row, "in": "body"} for row in rows]
+    keys = values_by_key(sample.value for sample in samples if isinstance(sample.value, dict))
+    for row in parameters:
+        name = row["name"]
+        kinds = {kind for value in keys.get(name, ()) if (kind := json_type(value)) is not None}
+        if samples and name not in keys:
+            note("parameter-not-in-sample/body", row["line"], name=name[:60])
+        elif row["type"] is not None and kinds and row["type"] not in kinds:
+            kind = min(kinds)
+            note("type-differs-from-sample/body", row["line"], type=row["type"], name=name[:60], kind=kind)
+            row["type"] = kind
     if not samples:
         note("no-body-sample", next((section.line for section in segment.of("body")), line))
     elif not rows:
         note("no-table/body", line)
-    elif (known := len({row["name"] for row in rows} & keys)) < len(keys):
+    elif (known := len({row["name"] for row in rows} & keys.keys())) < len(keys):
         note("body-table-incomplete", line, known=known, count=len(keys))
     if len(samples) > 1:
         note("several-samples/body", samples[1].lines[0], count=len(samples))
@@ -247,22 +251,6 @@ def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], not
     for row, name in zip(unknown, unlisted, strict=True):
         note("parameter-renamed", row["line"], name=row["name"][:60], path=name[:60])
         row["name"] = name
-
-
-def _body_parameters(rows: Sequence[Parameter], samples: Sequence[Any], note: Note) -> list[Parameter]:
-    """Return the rows of the body's table, held against the body samples, if there are any."""
-    parameters = [{**row, "in": "body"} for row in rows]
-    keys = values_by_key(sample for sample in samples if isinstance(sample, dict))
-    for row in parameters:
-        name = row["name"]
-        kinds = {kind for value in keys.get(name, ()) if (kind := json_type(value)) is not None}
-        if samples and name not in keys:
-            note("parameter-not-in-sample/body", row["line"], name=name[:60])
-        elif row["type"] is not None and kinds and row["type"] not in kinds:
-            kind = min(kinds)
-            note("type-differs-from-sample/body", row["line"], type=row["type"], name=name[:60], kind=kind)
-            row["type"] = kind
-    return parameters
 
 
 def _note_tables(

@@ -18,7 +18,6 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 _LINK: Final = re.compile(r"\[((?:\[\]){0,9}[^\[\]]*)\]\(([^()]*)\)")
 _ARRAYS: Final = re.compile(r"^(?:\[\]\s*)+")
 _NAME: Final = re.compile(r"[\w.$\[\]-]+")
-_NEEDED: Final = ("name", "type", "required")
 _SLUG: Final = re.compile(r"[^\w-]+")
 
 
@@ -57,10 +56,10 @@ def type_word(cell: str) -> TypeWord:
     return TypeWord(word, text.count("[]", 0, len(text) - len(word)), anchor)
 
 
-def read_tables(tables: Sequence[Table], place: str, note: Note, needed: Sequence[str] = _NEEDED) -> list[Parameter]:
+def read_tables(tables: Sequence[Table], place: str, note: Note) -> list[Parameter]:
     """Return the rows of tables that stand under one heading; a name that comes again is a finding.
 
-    ``place`` is where the parameters are, unless a column says so; ``needed`` are the columns that should be there.
+    ``place`` is where the parameters are, unless a column says so; it can also be ``answer`` or ``model``.
     A row has ``word``, the TypeWord of its type cell, until its sub-model is looked up.
     """
     rows: dict[str, Parameter] = {}
@@ -72,7 +71,7 @@ def read_tables(tables: Sequence[Table], place: str, note: Note, needed: Sequenc
         if not listed:
             note("table-empty", table.line)
         above = columns
-        for column in needed:
+        for column in ("name", "type", "required") if place in PLACES else ("name", "type"):
             if column not in columns:
                 note(f"no-column/{column}", table.line)
         if "in" not in columns and place in PLACES:
@@ -217,7 +216,7 @@ def resolve(
             line = model.section.line
             if line not in names:
                 names[line] = name = f"{model.name}-{line}" if model.name in models else model.name
-                models[name] = read_tables(model.section.tables, "model", note, ("name", "type"))
+                models[name] = read_tables(model.section.tables, "model", note)
                 pending += models[name]
             row["model"] = names[line]
         if word.arrays == 1 and (items := "object" if model else TYPES.get(plain(word.word))):
