@@ -5,7 +5,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 READY_RUN := .venv-run/.ready
 
-.PHONY: help setup run test check campaign-short mutation bench bench-peers pictures lock clean
+.PHONY: help setup run test test-fast check messages campaign-short mutation bench bench-peers pictures lock clean
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -43,6 +43,10 @@ test: $(READY_DEV)
 	$(BIN)/pytest tests/suite -n auto -q
 	env -u ZADIG_BASE_URL $(BIN)/pytest tests/api --profile acceptance -q
 
+## make test-fast the suite's own tests, but for those that start processes
+test-fast: $(READY_DEV)
+	$(BIN)/pytest tests/suite --ignore tests/suite/runs --ignore tests/suite/deploy -n auto -q
+
 ## make check    lint, format, types, import rule, derived files up to date
 check: $(READY_DEV)
 	$(BIN)/ruff check .
@@ -52,6 +56,10 @@ check: $(READY_DEV)
 	$(BIN)/python -m contracts derive --check
 	$(BIN)/python -m contracts coverage --check
 	$(BIN)/python -m contracts readme --check
+
+## make messages puts what the code says into the catalogue of its Chinese, and compiles that
+messages: $(READY_DEV)
+	@PYTHONPATH=. $(BIN)/python tests/suite/helpers/messages.py
 
 ## make campaign-short  runs the suite on one breakage per family and operation, and on all benign changes
 campaign-short: $(READY)

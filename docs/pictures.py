@@ -26,6 +26,7 @@ from contracts.report.html.page import render
 from contracts.report.summary.terminal import Line, summary
 from contracts.run.version import suite
 from contracts.standin.app import create_app
+from contracts.text.message import from_plain, to_plain
 
 FOLDER = ROOT / "docs" / "pictures"
 VERDICT, MADE_FROM = "verdict.json", "made-from.json"
@@ -52,7 +53,7 @@ def main() -> None:
         sys.exit(f"make pictures: no browser on this machine; install one of {', '.join(BROWSERS)}")
     verdict = kept(run())
     FOLDER.mkdir(exist_ok=True)
-    (FOLDER / VERDICT).write_text(written(verdict), encoding="utf-8")
+    (FOLDER / VERDICT).write_text(written(to_plain(verdict)), encoding="utf-8")
     for lang in LANGUAGES:
         (FOLDER / name("terminal", lang)).write_text(terminal(verdict, lang), encoding="utf-8")
     photograph(page(verdict), browser)
@@ -71,7 +72,7 @@ def run() -> dict[str, Any]:
         if done.returncode != 1:
             sys.exit(f"make pictures: the run ended with exit code {done.returncode}, and 1 was expected")
         (found,) = Path(folder).glob(f"runs/*/{VERDICT}")
-        verdict: dict[str, Any] = json.loads(found.read_text(encoding="utf-8"))
+        verdict: dict[str, Any] = from_plain(json.loads(found.read_text(encoding="utf-8")))
     return verdict
 
 
@@ -171,7 +172,7 @@ def digest(data: bytes) -> str:
 
 def stale() -> list[str]:
     """Return what is no longer as this version shows it, by name; whatever it is, `make pictures` makes it anew."""
-    verdict = json.loads((FOLDER / VERDICT).read_text(encoding="utf-8"))
+    verdict = from_plain(json.loads((FOLDER / VERDICT).read_text(encoding="utf-8")))
     told: dict[str, str] = json.loads((FOLDER / MADE_FROM).read_text(encoding="utf-8"))
     try:
         now = made_from(verdict)

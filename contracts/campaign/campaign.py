@@ -12,6 +12,7 @@ from contracts.campaign.judge import Judgement, Result, RunEnd, judge
 from contracts.campaign.plan import THOROUGH, Job, Plan, rerun, sees_most
 from contracts.campaign.pool import run_all
 from contracts.catalog.cases import EFFECTS
+from contracts.text.errors import InputError
 
 RUNS = "runs"
 """The folder below the campaign's own that holds the folders of its runs."""
@@ -50,7 +51,7 @@ _NEVER = Judgement(Result.DID_NOT_RUN, "the campaign was interrupted before")
 _NOTHING = RunEnd()
 
 
-class CampaignError(Exception):
+class CampaignError(InputError):
     """The campaign would show nothing; one line says why."""
 
 

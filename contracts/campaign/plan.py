@@ -11,6 +11,7 @@ from typing import Any
 from contracts.breakages.breakage import Breakage
 from contracts.catalog.cases import cases
 from contracts.profiles import LEVELS, PROFILES, runs_at
+from contracts.text.errors import InputError
 
 FILE = "campaign.json"
 VERSION = 1
@@ -22,7 +23,7 @@ WELL = ("killed", "silent")
 """The results of changes that need no further look."""
 
 
-class PlanError(ValueError):
+class PlanError(InputError):
     """The options cannot be followed; one line says why and what to do."""
 
 

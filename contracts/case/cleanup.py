@@ -5,6 +5,7 @@ from contracts.safety.journal import PREFIX, left_open
 from contracts.target.listing import Reader, UnreadableError, workflow_names
 from contracts.target.requests import operation_call, support_call
 from contracts.target.target import Subject, Target
+from contracts.text.message import Message, about, msg
 
 UNFINISHED = frozenset({"created", "running"})
 
@@ -21,11 +22,16 @@ def remove(target: Target, subject: Subject, held: Snapshot | None = None) -> st
             exchange = target.send(support_call(target, "delete-workflow", subject))
             if exchange.status != 200 and snapshot(target, subject).workflow is not None:
                 came = exchange.failure.text if exchange.failure else f"HTTP {exchange.status}"
-                return f"{subject.name} in project {subject.project}: delete-workflow answered {came}"
+                return still_there(subject, msg("delete-workflow answered {came}", came))
     except UnclearError as error:
-        return f"{subject.name} in project {subject.project}: {error}"
+        return still_there(subject, error.message)
     target.journal.close(subject.name)
     return None
+
+
+def still_there(subject: Subject, why: str) -> Message:
+    """Return what a subject's workflow is called to people, and why it may still be there."""
+    return about(msg("{name} in project {project}", subject.name, subject.project), why)
 
 
 def _cancel_tasks(target: Target, subject: Subject, held: Snapshot) -> None:
@@ -48,7 +54,9 @@ def remove_all(target: Target, run_id: str) -> list[str]:
     for name, project in _listed(target).items() if left else ():
         if name in reasons and reasons[name] is None:
             target.journal.open(name, project)  # for a sweep to find
-            reasons[name] = f"{name} in project {project}: delete-workflow says success, and it is still there"
+            reasons[name] = still_there(
+                Subject(name, project), msg("delete-workflow says success, and it is still there")
+            )
     return [reason for reason in reasons.values() if reason is not None]
 
 

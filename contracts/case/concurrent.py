@@ -18,6 +18,7 @@ from contracts.http.curl import curl
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names
 from contracts.target.target import Subject
+from contracts.text.message import msg
 
 PAIRS = (0, 4, 0, 2)
 """Which pair of failing requests comes in which round: creates most often, as their descriptions name what was sent."""
@@ -80,9 +81,11 @@ class ConcurrentScenario(Scenario):
         self._all_as_promised(attempts, exchanges)
         won = sum(exchange.status == 200 for exchange in exchanges)
         if won != 1:
-            self._end_if((_wrong("created", "one of the creates succeeds", f"{won} of {clients} creates"),), "counting")
+            actual = msg("{n} of {of} creates", won, clients)
+            self._end_if((_wrong("created", msg("one of the creates succeeds"), actual),), msg("counting"))
         if self._look().workflow is None:
-            self._end_if((state_breach("not-stored", "the workflow can be found", "no such workflow"),), "looking")
+            lost = state_breach("not-stored", msg("the workflow can be found"), msg("no such workflow"))
+            self._end_if((lost,), msg("looking"))
 
     def starts_at_once(self) -> None:
         """Let all clients start a task of one workflow: each gets an id of its own, from 1 on."""
@@ -91,10 +94,10 @@ class ConcurrentScenario(Scenario):
         self._all_as_promised(attempts, exchanges)
         ids = sorted(json_value(exchange)["task_id"] for exchange in exchanges)
         if ids != list(range(1, CLIENTS + 1)):
-            self._end_if((_wrong("ids", f"the ids 1 to {CLIENTS}", str(ids)),), "counting")
+            self._end_if((_wrong("ids", msg("the ids 1 to {last}", CLIENTS), str(ids)),), msg("counting"))
         held = sorted(self._look().tasks)
         if held != ids:
-            self._end_if((state_breach("tasks", f"the tasks {ids}", str(held)),), "looking")
+            self._end_if((state_breach("tasks", msg("the tasks {ids}", str(ids)), str(held)),), msg("looking"))
 
     def cancels_and_restarts_at_once(self) -> None:
         """Let half of the clients cancel the task and half restart it: each answer is legal, and so is the end."""
@@ -102,10 +105,11 @@ class ConcurrentScenario(Scenario):
         restarts = self._prepare("restart-task", ("success", "still-queued", "already-passed"), self._subject)
         attempts = [cancels, restarts] * (CLIENTS // 2)
         self._all_as_promised(attempts, self._at_once(attempts))
-        state = self._look().tasks.get(self._subject.task_id, "gone")
+        state = self._look().tasks.get(self._subject.task_id, msg("gone"))
         legal = set(self._target.release.task_states)
         if state not in legal:
-            self._end_if((state_breach(f"task-{state}", f"one of {', '.join(sorted(legal))}", state),), "looking")
+            expected = msg("one of {states}", ", ".join(sorted(legal)))
+            self._end_if((state_breach(f"task-{state}", expected, state),), msg("looking"))
 
     def _again(self, request: Request) -> str:
         return curl(self._target.client, request)  # one shell is no crowd
@@ -123,7 +127,7 @@ class ConcurrentScenario(Scenario):
         exchange = self._send(attempt.request, operation, answer)
         checked = check(exchange, attempt.answers[0], attempt.sent)
         if checked.breaches:
-            self._end(Result.BLOCKED, f"{operation}: {checked.breaches[0]}")
+            self._end(Result.BLOCKED, checked.breaches[0].line(f"{operation}: "))
         value: dict[str, int] = checked.value
         return value
 
@@ -131,7 +135,7 @@ class ConcurrentScenario(Scenario):
         try:
             return snapshot(self._target, self._subject)
         except UnclearError as error:
-            self._end(Result.BLOCKED, str(error))
+            self._end(Result.BLOCKED, error.message)
 
     def _at_once(self, attempts: Sequence[_Attempt]) -> list[Exchange]:
         """Send all attempts, one after the other by each client, all clients at once."""
@@ -160,14 +164,15 @@ class ConcurrentScenario(Scenario):
             return
         if all(exchange.failure is not None for exchange in exchanges) and not self._target.alive():
             self._end(Result.UNREACHABLE, exchanges[0].failure.text if exchanges[0].failure else "")
+        otherwise = "in {n} of {of} answers otherwise, for example {came}"
         breaches = tuple(
-            replace(breach, came=f"in {counts[name]} of {len(attempts)} answers otherwise, for example {breach.came}")
+            replace(breach, came=msg(otherwise, counts[name], len(attempts), breach.came))
             for name, (breach, _, _) in example.items()
         )
         _, exchange, attempt = next(iter(example.values()))
         expected = attempt.answers[0]
         self._note(exchanges=(exchange,), promised=expected.basis, wanted=promise(expected, attempt.sent))
-        self._end_if(breaches, f"{CLIENTS} clients at once")
+        self._end_if(breaches, msg("{n} clients at once", CLIENTS))
 
     def _best(self, attempt: _Attempt, exchange: Exchange) -> tuple[Breach, ...]:
         """Return the breaches against that answer of an attempt which fits best: none, or the fewest."""

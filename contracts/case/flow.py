@@ -12,6 +12,7 @@ from contracts.check.state import UnclearError, find, list_tasks, went_on
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names, support_call
 from contracts.target.target import Target
+from contracts.text.message import msg
 
 
 class Flow(Scenario):
@@ -35,7 +36,8 @@ class Flow(Scenario):
         exchange = self._send(request, f"{operation} → {answer}", answer)
         checked = check(exchange, expected, sent, target.release.answers)
         self._note(unknown=self._trial.unknown + checked.unknown, seen=self._trial.seen + checked.seen)
-        self._end_if((*checked.breaches, *self._lost(checked.breaches)), f"at {operation} → {answer}")
+        at = msg("at {operation} → {answer}", operation, answer)
+        self._end_if((*checked.breaches, *self._lost(checked.breaches)), at)
         if answer == "queued":
             self._subject = replace(self._subject, task_id=checked.value["task_id"])
         self._there = self._there or (operation, answer) == ("create-workflow", "success")
@@ -44,19 +46,22 @@ class Flow(Scenario):
         """Look at the workflow's tasks: there is the one that was started, in this state, and no other."""
         tasks, task = self._tasks(), self._subject.task_id
         wrong = [
-            state_breach(f"task-{other}-none", f"no task but {task}", f"task {other} too, {tasks[other]}")
+            state_breach(
+                f"task-{other}-none", msg("no task but {id}", task), msg("task {id} too, {state}", other, tasks[other])
+            )
             for other in sorted(tasks.keys() - {task})
         ]
         actual = tasks.get(task)
         if actual != state and not went_on(state, actual):  # an agent may have taken it meanwhile
-            wrong.append(state_breach(f"task-{actual or 'gone'}", f"task {task} is {state}", actual or "no such task"))
-        self._end_if(tuple(wrong), "looking at the tasks")
+            expected = msg("task {id} is {state}", task, state)
+            wrong.append(state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task")))
+        self._end_if(tuple(wrong), msg("looking at the tasks"))
 
     def has_id(self, number: int) -> None:
         """The task that was started last has this id."""
         actual = self._subject.task_id
         if actual != number:
-            self._end_if((state_breach("task-id", f"id {number}", f"id {actual}"),), "looking at the task's id")
+            self._end_if((state_breach("task-id", f"id {number}", f"id {actual}"),), msg("looking at the task's id"))
 
     def _tasks(self) -> Mapping[int, str]:
         try:
@@ -64,7 +69,7 @@ class Flow(Scenario):
         except UnclearError as error:
             self._note(exchanges=(error.exchange,))
             lost = error.exchange.failure is not None and not self._target.alive()
-            self._end(Result.UNREACHABLE if lost else Result.BLOCKED, str(error))
+            self._end(Result.UNREACHABLE if lost else Result.BLOCKED, error.message)
 
     def _lost(self, breaches: tuple[Breach, ...]) -> Iterator[Breach]:
         """Yield a breach more where an answer is wrong because the flow's workflow is not there: that tells why."""
@@ -72,7 +77,9 @@ class Flow(Scenario):
             return
         try:
             if find(self._target, self._subject) is None:
-                yield state_breach("workflow", "the workflow that was created can be found", "no such workflow")
+                yield state_breach(
+                    "workflow", msg("the workflow that was created can be found"), msg("no such workflow")
+                )
         except UnclearError:
             return
 
@@ -80,7 +87,7 @@ class Flow(Scenario):
         """Delete the workflow."""
         exchange = self._send(support_call(self._target, "delete-workflow", self._subject), "delete-workflow")
         if exchange.status != 200:
-            self._end(Result.BLOCKED, f"delete-workflow answered HTTP {exchange.status}")
+            self._end(Result.BLOCKED, msg("delete-workflow answered {came}", f"HTTP {exchange.status}"))
         self._gone.add(self._subject.name)
         self._there = False
 

@@ -14,13 +14,15 @@ from contracts.http.client import Exchange
 from contracts.http.trace import Wait
 from contracts.target.requests import NO_OVERRIDES, operation_call, support_call
 from contracts.target.target import Subject, Target
+from contracts.text.errors import EndedError
+from contracts.text.message import about, msg
 
 FINAL = frozenset({"passed", "failed", "timeout", "cancelled"})
 STEP_SECONDS = 4.0
 """How far a stand-in's clock is moved on between two looks at a task."""
 
 
-class NotArrangedError(Exception):
+class NotArrangedError(EndedError):
     """A given could not be arranged; the text says at which step and why. `exchange` is what came back, if any."""
 
     def __init__(self, text: str, exchange: Exchange | None = None) -> None:
@@ -41,13 +43,13 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Snap
     try:
         held = snapshot(target, subject)
     except UnclearError as error:
-        raise NotArrangedError(str(error), error.exchange) from None
+        raise NotArrangedError(error.message, error.exchange) from None
     state = held.tasks.get(subject.task_id)
     if row.state and state != row.state:
-        is_there = f"the task should be {row.state} and is {state}"
-        raise NotArrangedError(is_there if state else f"the task should be {row.state} and is not there")
+        wrong = "the task should be {state} and is {now}" if state else "the task should be {state} and is not there"
+        raise NotArrangedError(msg(wrong, row.state, state))
     if (held.workflow is None) != (given == "deleted-workflow"):
-        raise NotArrangedError("the workflow was made and is not there" if not held.workflow else "it is still there")
+        raise NotArrangedError(msg("it is still there" if held.workflow else "the workflow was made and is not there"))
     return subject, held
 
 
@@ -56,7 +58,7 @@ def _operate(target: Target, subject: Subject, name: str, answer: str, overrides
     exchange = target.send(operation_call(target, operation, subject, overrides), answer)
     checked = check(exchange, operation.answers[answer], subject.sent(target.workspace))
     if checked.breaches:
-        raise NotArrangedError(f"{name}: {checked.breaches[0]}", exchange)
+        raise NotArrangedError(checked.breaches[0].line(f"{name}: "), exchange)
     return checked.value
 
 
@@ -68,7 +70,8 @@ def _create(target: Target, subject: Subject) -> Subject:
 def _start(target: Target, subject: Subject, branch: str = "branch") -> Subject:
     build = getattr(target.workspace, branch)
     if build is None:
-        raise NotArrangedError(f"no {branch} is set; set --{branch.replace('_', '-')} to a branch with such a build")
+        missing = "no {branch} is set; set --{option} to a branch with such a build"
+        raise NotArrangedError(msg(missing, branch, branch.replace("_", "-")))
     value = _operate(target, subject, "start-task", "queued", Overrides(branch=build))
     return replace(subject, task_id=value["task_id"])
 
@@ -81,7 +84,7 @@ def _cancel(target: Target, subject: Subject) -> Subject:
 def _delete(target: Target, subject: Subject) -> Subject:
     exchange = target.send(support_call(target, "delete-workflow", subject))
     if exchange.status != 200:
-        raise NotArrangedError(f"delete-workflow: HTTP {exchange.status}", exchange)
+        raise NotArrangedError(about("delete-workflow", f"HTTP {exchange.status}"), exchange)
     return subject
 
 
@@ -92,16 +95,16 @@ def _reach(target: Target, subject: Subject, state: str) -> Subject:
     def state_now() -> str:
         if by_hand is not None:
             by_hand.advance(subject.name, STEP_SECONDS)
-        return snapshot(target, subject).tasks.get(subject.task_id, "gone")
+        return snapshot(target, subject).tasks.get(subject.task_id, msg("gone"))
 
     target.trace.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
     try:
         seconds = max(0.0, min(target.state_timeout, target.deadline - time.time()))
         wait_for(state_now, state, seconds=seconds, final=FINAL, interval=1.0 if by_hand is None else 0.0)
     except WaitError as error:
-        raise NotArrangedError(str(error)) from None
+        raise NotArrangedError(error.message) from None
     except UnclearError as error:
-        raise NotArrangedError(str(error), error.exchange) from None
+        raise NotArrangedError(error.message, error.exchange) from None
     return subject
 
 

@@ -10,6 +10,7 @@ from contracts.http.client import Client, Exchange
 from contracts.http.curl import curl, cut
 from contracts.http.trace import Step
 from contracts.report.verdict_rules import Result
+from contracts.text.message import Message
 from contracts.text.redact import mask_all, register
 
 
@@ -76,7 +77,7 @@ class Outcome:
 def _plain(value: Any) -> Any:
     """Return dataclasses as dictionaries, tuples as lists, words of an enum as texts; asdict would copy every leaf."""
     if isinstance(value, str):
-        return value if type(value) is str else intern(str(value))
+        return value if type(value) in (str, Message) else intern(str(value))
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     if is_dataclass(value):

@@ -20,6 +20,7 @@ from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.journal import RefusedError
 from contracts.target.requests import operation_call, sent_body, sent_names
 from contracts.target.target import Subject, Target, open_subject
+from contracts.text.message import msg
 
 TRIALS = 5
 """How often a case is run where its own evidence is in doubt: a given that moved by itself, or cross-talk."""
@@ -56,9 +57,14 @@ def run_case(case: Case, target: Target) -> Outcome:
 def _settled(trial: Trial) -> Trial:
     """Return what a doubtful trial means after all repetitions went the same way."""
     if trial.moved:
-        return replace(trial, result=Result.BLOCKED, reason=f"the given did not stay as arranged, {TRIALS} times")
+        reason = msg("the given did not stay as arranged, {n} times", TRIALS)
+        return replace(trial, result=Result.BLOCKED, reason=reason)
     breaches = tuple(
-        replace(breach, kind=Kind.DESCRIPTION, came=f"{breach.came}, in {TRIALS} of {TRIALS} runs of the case")
+        replace(
+            breach,
+            kind=Kind.DESCRIPTION,
+            came=msg("{came}, in {n} of {of} runs of the case", breach.came, TRIALS, TRIALS),
+        )
         if breach.kind is Kind.CROSS_TALK
         else breach
         for breach in trial.breaches
@@ -68,7 +74,7 @@ def _settled(trial: Trial) -> Trial:
 
 def _attempt(case: Case, target: Target) -> Trial:
     if target.breaker.stopped:
-        return Trial(Result.UNREACHABLE, reason="not tried: the target had stopped answering")
+        return Trial(Result.UNREACHABLE, reason=msg("not tried: the target had stopped answering"))
     target.trace.sent.clear()
     subject = open_subject(target, case.request.name, case.request.length)
     after: Snapshot | None = None
@@ -94,15 +100,15 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
     except NotArrangedError as error:
         exchanges = (error.exchange,) if error.exchange else ()
         if error.exchange is not None and error.exchange.failure is not None and not target.alive():
-            return None, Trial(Result.UNREACHABLE, reason=str(error), exchanges=exchanges)
-        reason = f"the given {case.given} could not be arranged: {error}"
+            return None, Trial(Result.UNREACHABLE, reason=error.message, exchanges=exchanges)
+        reason = msg("the given {given} could not be arranged: {why}", case.given, error.message)
         return None, Trial(Result.BLOCKED, reason=reason, exchanges=exchanges)
     operation = target.release.operations[case.operation]
     request = operation_call(target, operation, subject, case.request)
     try:
         exchange = target.send(request, case.answer.name)
     except RefusedError as error:
-        return before, Trial(Result.BLOCKED, reason=str(error))
+        return before, Trial(Result.BLOCKED, reason=error.message)
     if exchange.failure is not None and (exchange.failure.kind == "refused" or not target.alive()):
         return None, Trial(Result.UNREACHABLE, reason=exchange.failure.text, exchanges=(exchange,))
     sent = sent_names(target, subject, case.request, request)
@@ -122,7 +128,7 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
             after = snapshot(target, subject)
     except UnclearError as error:
         result = trial.result if checked.breaches else Result.BLOCKED
-        reason = f"the state afterwards could not be read: {error}"
+        reason = msg("the state afterwards could not be read: {why}", error.message)
         return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
     change = StateChange(before, after, sent_body(request), checked.value, subject, operation, case.documented)
     breaches = checked.breaches + tuple(effect(case.after, change))

@@ -14,9 +14,11 @@ from contracts.http.client import Exchange, Request
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
 from contracts.target.target import Subject, Target, open_subject
+from contracts.text.errors import EndedError
+from contracts.text.message import msg
 
 
-class ScenarioEndedError(Exception):
+class ScenarioEndedError(EndedError):
     """A step did not go as promised; what comes after it would mean nothing."""
 
 
@@ -87,7 +89,7 @@ class Scenario:
         exchange = self._target.send(request, answer)
         self._note(exchanges=(exchange,))
         if exchange.failure is not None and not self._target.alive():
-            self._end(Result.UNREACHABLE, f"at {step}: {exchange.failure.text}")
+            self._end(Result.UNREACHABLE, msg("at {step}: {why}", step, exchange.failure.text))
         return exchange
 
     def _end_if(self, breaches: tuple[Breach, ...], reason: str) -> None:

@@ -3,11 +3,14 @@
 import time
 from collections.abc import Callable, Collection
 
+from contracts.text.errors import EndedError
+from contracts.text.message import msg
+
 LONGEST_PAUSE = 5.0
 """Seconds between two looks, at most."""
 
 
-class WaitError(Exception):
+class WaitError(EndedError):
     """The state did not come; the text names the states seen with their times."""
 
 
@@ -26,7 +29,7 @@ def wait_for(
         if not seen or seen[-1][0] != state:
             seen.append((state, waited))
         if state in final or waited >= seconds:
-            states = ", ".join(f"{state} at {at:.1f} s" for state, at in seen)
-            raise WaitError(f"waited {waited:.1f} s for {wished!r}; seen: {states}")
+            states = [msg("{state} at {seconds} s", state, f"{at:.1f}") for state, at in seen]
+            raise WaitError("waited {seconds} s for {state}; seen: {states|, }", f"{waited:.1f}", repr(wished), states)
         time.sleep(min(pause, seconds - waited))
         pause = min(2 * pause, max(interval, LONGEST_PAUSE))

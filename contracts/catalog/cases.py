@@ -10,6 +10,7 @@ from contracts.catalog.release import Answer, CatalogError, Release, load
 from contracts.paths import RELEASES
 from contracts.profiles import LEVELS
 from contracts.text import toml
+from contracts.text.message import about, msg
 
 EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}
 """The state afterwards of each operation that succeeds; after an error it is `unchanged`."""
@@ -87,7 +88,7 @@ def cases(release: str) -> tuple[Case, ...]:
             try:
                 tables = toml.read(path)
             except tomllib.TOMLDecodeError as error:
-                raise CatalogError(f"{name}/cases.toml is not TOML: {error}") from None
+                raise CatalogError("{release}/cases.toml is not TOML: {why}", name, error) from None
             for operation, table in tables.items():
                 rows.setdefault(operation, {}).update(table)
     found = [case for operation, table in rows.items() for case in _table(whole, operation, table)]
@@ -103,7 +104,8 @@ def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterat
             yield from _table(release, own, {row[0]: {**row[1], "given": given}})
         return
     if operation not in release.operations:
-        raise CatalogError(f"cases.toml: no operation {operation!r} in release {release.name}")
+        unknown = msg("no operation {operation} in release {release}", repr(operation), release.name)
+        raise CatalogError(about("cases.toml", unknown))
     for name, row in table.items():
         for item in row.get("each", ({},)):
             filled = _filled({key: value for key, value in row.items() if key != "each"}, item)
@@ -130,15 +132,16 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
     answers = release.operations[operation].answers
     answer = answers.get(row.get("answer", ""))
     if answer is None:
-        raise CatalogError(f"{where}: answer {row.get('answer')!r} is none of {', '.join(answers)}")
+        names = ", ".join(answers)
+        raise CatalogError(about(where, "answer {answer} is none of {answers}", repr(row.get("answer")), names))
     if row.get("basis") not in ("documented", "observed"):
-        raise CatalogError(f"{where}: basis is documented or observed")
+        raise CatalogError(about(where, "basis is documented or observed"))
     if row.get("level", "regression") not in LEVELS:
-        raise CatalogError(f"{where}: level is one of {', '.join(LEVELS)}")
+        raise CatalogError(about(where, "level is one of {levels}", ", ".join(LEVELS)))
     if not isinstance(row.get("given"), str):
-        raise CatalogError(f"{where}: given is missing")
+        raise CatalogError(about(where, "given is missing"))
     if row.get("after", "any") not in AFTER:
-        raise CatalogError(f"{where}: after is one of {', '.join(AFTER)}")
+        raise CatalogError(about(where, "after is one of {names}", ", ".join(AFTER)))
     succeeds = answer.status == 200
     rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request")}
     rest.setdefault("after", EFFECTS.get(operation, "any") if succeeds else "unchanged")
@@ -160,5 +163,6 @@ def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:
     names = {item.name for item in fields(kind)}
     for key in row:
         if key not in names:
-            raise CatalogError(f"{where}: unknown key {key!r}; there are {', '.join(sorted(names))}")
+            unknown = msg("unknown key {key}; there are {keys}", repr(key), ", ".join(sorted(names)))
+            raise CatalogError(about(where, unknown))
     return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}

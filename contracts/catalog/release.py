@@ -13,10 +13,11 @@ from contracts.derive.contract.contract import combine
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import Observed
 from contracts.paths import RELEASES, ROOT, SCHEMAS
+from contracts.text.errors import InputError
 from contracts.text.releases import in_order
 
 
-class CatalogError(ValueError):
+class CatalogError(InputError):
     """A release's data does not hold together; the text names the file and the row."""
 
 
@@ -86,16 +87,17 @@ def releases() -> tuple[str, ...]:
 def load(name: str) -> Release:
     """Return a release by name; raises CatalogError where there is none or its data does not hold together."""
     if name not in releases():
-        raise CatalogError(f"no release {name!r}; there are {', '.join(releases())}")
+        raise CatalogError("no release {name}; there are {names}", repr(name), ", ".join(releases()))
     try:
         facts = observed.load(RELEASES / name / "observed.toml")
         page_release = next(item for item in facts.lineage if (RELEASES / item / "documented.json").exists())
         documented = json.loads((RELEASES / page_release / "documented.json").read_text(encoding="utf-8"))
         whole = combine(documented, facts)
     except (DeriveError, StopIteration, OSError, ValueError) as error:
-        raise CatalogError(f"release {name}: {error}") from None
+        raise CatalogError("release {release}: {why}", name, error) from None
     if unseen := {item.name for item in whole.operations} - facts.operations.keys():
-        raise CatalogError(f"release {name}: observed.toml has no answers of {', '.join(sorted(unseen))}")
+        names = ", ".join(sorted(unseen))
+        raise CatalogError("release {release}: observed.toml has no answers of {operations}", name, names)
     page = documented["page"]["file"]
     shared = {fact.name: _answer("", fact, page, None) for fact in facts.answers.values()}
     operations = {item.name: _operation(item, facts, page, shared) for item in whole.operations}
@@ -160,5 +162,6 @@ def _schema(path: Path) -> Mapping[str, Any]:
     try:
         schema: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CatalogError(f"{path.relative_to(ROOT)}: {error}; run python -m contracts derive") from None
+        file = path.relative_to(ROOT)
+        raise CatalogError("{file}: {why}; run python -m contracts derive", file, error) from None
     return schema

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from contracts.text.message import Message, msg
 from contracts.text.printable import visible
 from contracts.text.redact import register
 
@@ -71,7 +72,12 @@ class Breach:
         return self.kind is Kind.STATUS and self.detail.startswith("5")
 
     def __str__(self) -> str:
-        return f"{self.where}: promised {self.promised}, came {self.came}"
+        return str(self.line())
+
+    def line(self, before: str = "") -> Message:
+        """Return it in one line, with `before` in front of where."""
+        where = before + self.where
+        return msg("{where}: promised {promised}, came {came}", where, self.promised, self.came)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it stands in verdict.json."""

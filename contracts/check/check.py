@@ -15,8 +15,10 @@ from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind, show
 from contracts.check.schema import errors
 from contracts.http.client import Exchange
+from contracts.text.message import msg
 from contracts.text.strict_json import NotStrictError, is_page, parse
 
+_ONLY = "no such key, only "
 MOST_UNKNOWN = 50
 """Keys that nobody documented which one exchange reports; an answer could have thousands."""
 
@@ -62,7 +64,7 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
                 unknown = tuple(islice(_unknown(value, answer.schema or {}), MOST_UNKNOWN))
                 seen = tuple(dict.fromkeys(_seen(value, answer.schema or {})))
         else:
-            breaches.append(Breach(Kind.EMPTY, "body", "a JSON body", "an empty body", answer.documented))
+            breaches.append(Breach(Kind.EMPTY, "body", msg("a JSON body"), msg("an empty body"), answer.documented))
     elif answer.body != "any":
         breaches += _text(exchange, answer, sent)
     return Checked(tuple(breaches), unknown, seen, value)
@@ -76,17 +78,19 @@ def _head(exchange: Exchange, answer: Answer) -> Iterator[Breach]:
         yield Breach(Kind.STATUS, "status", f"HTTP {answer.status}", came, False, str(status))
     content_type = exchange.headers.get("Content-Type")
     if answer.content_type is not None and exchange.body and not _same_type(content_type, answer.content_type):
-        came = content_type or "none"
-        yield Breach(Kind.CONTENT_TYPE, "Content-Type", answer.content_type, show(came), False, came.partition(";")[0])
+        came = show(content_type) if content_type else msg("none")
+        detail = (content_type or "none").partition(";")[0]
+        yield Breach(Kind.CONTENT_TYPE, "Content-Type", answer.content_type, came, False, detail)
 
 
 def _redirect(status: int | None, location: str) -> str:
     try:
         host = urlsplit(location).netloc
     except ValueError:
-        return f"HTTP {status}, a redirect to what is no address, not followed"
-    where = f"HTTP {status}, a redirect to {host}, not followed"
-    return where if host else f"HTTP {status}, a redirect to the same host, not followed"
+        return msg("HTTP {status}, a redirect to what is no address, not followed", status)
+    if not host:
+        return msg("HTTP {status}, a redirect to the same host, not followed", status)
+    return msg("HTTP {status}, a redirect to {host}, not followed", status, host)
 
 
 def _same_type(came: str | None, promised: str) -> bool:
@@ -109,20 +113,22 @@ def _not_json(exchange: Exchange, answer: Answer, error: NotStrictError) -> Brea
     text = exchange.body[:2000].decode("utf-8", "replace")
     if is_page(exchange.body):
         title = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-        came = "an HTML page; is this the address and prefix of Zadig's API?"
+        came = msg("an HTML page; is this the address and prefix of Zadig's API?")
         if title:
-            came = f"an HTML page titled {show(title[1])!r}; is this the address and prefix of Zadig's API?"
+            titled = "an HTML page titled {title}; is this the address and prefix of Zadig's API?"
+            came = msg(titled, repr(show(title[1])))
     else:
-        came = f"{show(text)} ({error})"
-    return Breach(Kind.NOT_JSON, "body", "a JSON body", came, answer.documented)
+        came = msg("{text} ({why})", show(text), error.message)
+    return Breach(Kind.NOT_JSON, "body", msg("a JSON body"), came, answer.documented)
 
 
 def _text(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterator[Breach]:
     wanted = fill(answer.text, sent) if answer.text else ""
     came = exchange.body.decode("utf-8", "replace")
     if not re.fullmatch(pattern(wanted), came, re.DOTALL):  # {prefix} is not known: a gateway may rewrite it
-        promised = repr(wanted) if wanted else "an empty body"
-        yield Breach(Kind.TEXT, "body", promised, repr(show(came)) if came else "an empty body", answer.documented)
+        empty = msg("an empty body")
+        promised, actual = repr(wanted) if wanted else empty, repr(show(came)) if came else empty
+        yield Breach(Kind.TEXT, "body", promised, actual, answer.documented)
 
 
 def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer]) -> Iterator[Breach]:
@@ -143,11 +149,12 @@ def _schema_breach(error: ValidationError, answer: Answer) -> Iterator[Breach]:
         instance = cast("dict[str, Any]", error.instance)
         for key in sorted(set(limit) - set(instance)):
             if repr(key) in error.message:  # the library makes one error a key and names it in the message
-                came = f"no such key, only {', '.join(sorted(instance))}" if instance else "no such key, only none"
-                yield Breach(Kind.MISSING, f"{path}.{key}", "this key", show(came), documented, f"{path}.{key}")
+                came = show(f"{_ONLY}{', '.join(sorted(instance))}").removeprefix(_ONLY)
+                other = msg("no such key, only {keys}", came) if instance else msg("no such key, only none")
+                yield Breach(Kind.MISSING, f"{path}.{key}", msg("this key"), other, documented, f"{path}.{key}")
     elif error.validator == "type":
         came = f"{_type_name(error.instance)} {show(error.instance)}"
-        yield Breach(Kind.TYPE, path, f"a value of type {limit}", came, documented, path)
+        yield Breach(Kind.TYPE, path, msg("a value of type {type}", limit), came, documented, path)
     elif error.validator == "const":
         yield Breach(Kind.CONSTANT, path, repr(limit), show(repr(error.instance)), documented, path)
     else:
@@ -169,7 +176,12 @@ def _description(
     for other in (answer, *others):
         same_code = other.code is not None and other.code == answer.code
         if same_code and other.description is not None and _about_another(other, came, sent):
-            came = f"{came!r}, the description of {other.operation}/{other.name}, so of another request"
+            came = msg(
+                "{came}, the description of {operation}/{answer}, so of another request",
+                repr(came),
+                other.operation,
+                other.name,
+            )
             yield Breach(Kind.CROSS_TALK, "$.description", repr(wanted), came, answer.documented)
             return
     yield Breach(Kind.DESCRIPTION, "$.description", repr(wanted), repr(show(came)), answer.documented)

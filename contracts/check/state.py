@@ -10,6 +10,8 @@ from contracts.check.breach import Breach, Kind, show
 from contracts.http.client import Exchange
 from contracts.target.requests import support_call
 from contracts.target.target import Subject, Target
+from contracts.text.errors import TargetError
+from contracts.text.message import about, msg
 from contracts.text.strict_json import NotStrictError, parse
 
 PROGRESS: Mapping[str, frozenset[str]] = {
@@ -38,14 +40,13 @@ class Snapshot:
     tasks: Mapping[int, str] = field(default_factory=dict)
 
 
-class UnclearError(Exception):
+class UnclearError(TargetError):
     """The target's state could not be read; `exchange` is what came back."""
 
     def __init__(self, what: str, exchange: Exchange) -> None:
-        text = show(exchange.body.decode("utf-8", "replace"))
-        came = f"HTTP {exchange.status}, {text}" if text else f"HTTP {exchange.status}, an empty body"
-        came = exchange.failure.text if exchange.failure else came
-        super().__init__(f"{what}: {came}")
+        text = show(exchange.body.decode("utf-8", "replace")) or msg("an empty body")
+        came = msg("HTTP {status}, {body}", exchange.status, text)
+        super().__init__(about(what, exchange.failure.text if exchange.failure else came))
         self.exchange = exchange
 
 
@@ -62,7 +63,7 @@ def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
     if exchange.status == 400 and isinstance(value, dict) and "code" in value:
         return None
     if exchange.status != 200 or not isinstance(value, dict) or "name" not in value:
-        raise UnclearError("looking for the workflow", exchange)
+        raise UnclearError(msg("looking for the workflow"), exchange)
     documented = target.release.operations["create-workflow"].sample or {}
     return {key: value[key] for key in documented if key in value}
 
@@ -73,7 +74,7 @@ def list_tasks(target: Target, subject: Subject) -> Mapping[int, str]:
     try:
         return {int(task["task_id"]): str(task["status"]) for task in json_value(exchange)["data"]}
     except (TypeError, KeyError, ValueError):
-        raise UnclearError("looking at the workflow's tasks", exchange) from None
+        raise UnclearError(msg("looking at the workflow's tasks"), exchange) from None
 
 
 def json_value(exchange: Exchange) -> Any:
@@ -120,21 +121,22 @@ def _unchanged(change: StateChange) -> Iterator[Breach]:
 
 def _stored(change: StateChange) -> Iterator[Breach]:
     if change.after.workflow is None:
-        yield change.broken("not-stored", "the workflow can be found", "no such workflow")
+        yield change.broken("not-stored", msg("the workflow can be found"), msg("no such workflow"))
         return
     documented = change.operation.sample or {}
     sent_keys = {key: value for key, value in change.sent.items() if key in documented}
     for path, sent, stored in _unequal(sent_keys, change.after.workflow, "$", change.operation):
-        yield change.broken(f"stored:{path}", f"{path} is stored as {show(repr(sent))}", show(repr(stored)))
+        expected = msg("{path} is stored as {value}", path, show(repr(sent)))
+        yield change.broken(f"stored:{path}", expected, show(repr(stored)))
     if change.after.tasks:
-        yield change.broken("tasks", "a new workflow has no tasks", show(repr(dict(change.after.tasks))))
+        yield change.broken("tasks", msg("a new workflow has no tasks"), show(repr(dict(change.after.tasks))))
 
 
 def _started(change: StateChange) -> Iterator[Breach]:
     task_id = change.value.get("task_id") if isinstance(change.value, dict) else None
     expected = max(change.before.tasks, default=0) + 1
     if task_id != expected:
-        yield change.broken("task-id", f"the next id, {expected}", repr(task_id))
+        yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id))
     if isinstance(task_id, int):
         yield from _task_is("created", task_id, change)
     yield from _workflow_kept(change)
@@ -160,18 +162,19 @@ _EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
 def _task_is(state: str, task_id: int, change: StateChange) -> Iterator[Breach]:
     actual = change.after.tasks.get(task_id)
     if actual != state and not went_on(state, actual):
-        yield change.broken(f"task-{actual or 'gone'}", f"task {task_id} is {state}", actual or "no such task")
+        expected = msg("task {id} is {state}", task_id, state)
+        yield change.broken(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
 
 
 def _workflow_kept(change: StateChange) -> Iterator[Breach]:
     before, after = change.before.workflow, change.after.workflow
     if (before is None) != (after is None):
-        words = {True: "no workflow of this name", False: "a workflow of this name"}
-        yield change.broken("workflow", f"as before, {words[before is None]}", words[after is None])
+        words = {True: msg("no workflow of this name"), False: msg("a workflow of this name")}
+        yield change.broken("workflow", msg("as before, {what}", words[before is None]), words[after is None])
     elif before is not None and after is not None:
         for key in sorted({*before, *after}):
             if before.get(key) != after.get(key):
-                yield change.broken(f"workflow:{key}", f"{key} as before", show(repr(after.get(key))))
+                yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
 
 
 def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]:
@@ -179,8 +182,9 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
     for task_id in sorted({*before, *after} - {except_for}):
         was, now = before.get(task_id), after.get(task_id)
         if was != now and not went_on(was, now):
-            promised = f"task {task_id} as before, {was}" if was else f"task {task_id} as before, not there"
-            yield change.broken(f"task-{was or 'none'}-{now or 'gone'}", promised, now or "gone")
+            there = "task {id} as before, {state}" if was else "task {id} as before, not there"
+            expected = msg(there, task_id, was)
+            yield change.broken(f"task-{was or 'none'}-{now or 'gone'}", expected, now or msg("gone"))
 
 
 def _unequal(sent: Any, stored: Any, path: str, operation: Operation) -> Iterator[tuple[str, Any, Any]]:

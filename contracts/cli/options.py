@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from contracts.i18n.locale import CHINESE, ENGLISH, wished
+from contracts.i18n.translate import libraries_speak, localized
 
 BAD_SETTINGS = 4
 _META = "contracts.i18n"
@@ -32,12 +33,14 @@ class SpokenCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line; the language first, leniently, for the mistakes in the rest."""
         ctx.meta[_META] = lang = wished(_lang_of(args))
-        try:
-            return super().parse_args(ctx, args)
-        except click.UsageError as error:
-            from contracts.i18n.translate import translated
-
-            raise self.usage_error(translated(error.format_message(), lang), ctx) from None
+        with libraries_speak(lang):
+            try:
+                return super().parse_args(ctx, args)
+            except click.UsageError as error:
+                message = error.format_message()
+                if lang == CHINESE and isinstance(error, click.MissingParameter):
+                    message = message.removesuffix(".")  # which is not translated
+                raise self.usage_error(message, ctx) from None
 
     def usage_error(self, message: str, ctx: click.Context) -> click.UsageError:
         """Return the error that says what is wrong with the command line."""
@@ -90,5 +93,5 @@ class SettingsCommand(SpokenCommand):
             ctx.params["settings"] = load(given)
             return super().invoke(ctx)
         except SettingsError as error:
-            click.echo(register.mask(error.told(spoken())), err=True)
+            click.echo(register.mask(localized(error.message, spoken())), err=True)
             sys.exit(BAD_SETTINGS)

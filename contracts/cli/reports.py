@@ -7,8 +7,8 @@ import click
 
 from contracts.cli.checkout import checkout
 from contracts.cli.options import spoken
-from contracts.cli.runs import RunsCommand, fail, say
-from contracts.i18n.translate import translated
+from contracts.cli.runs import RunsCommand, echo, fail
+from contracts.i18n.translate import localized
 
 
 @click.command(cls=RunsCommand)
@@ -21,8 +21,8 @@ def report(run: Path, allure: Path | None) -> None:
 
     warnings = write_all(read(run), run, {}, allure, spoken())
     for line in warnings:
-        say(translated(line, spoken()), err=True)
-    say(str(run / "report.html"))
+        echo(localized(line, spoken()), err=True)
+    echo(str(run / "report.html"))
     sys.exit(1 if warnings else 0)
 
 
@@ -47,12 +47,12 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
     try:
         verdict = put_together([read(run) for run in runs], out.name)
     except (MergeError, CatalogError) as error:
-        fail(str(error))
+        fail(error.message)
     write(verdict, out)
     for line in write_all(verdict, out, os.environ, lang=spoken()):
-        say(translated(line, spoken()), err=True)
-    say(verdict_line(verdict, spoken()))
-    say(str(out / "report.html"))
+        echo(localized(line, spoken()), err=True)
+    echo(verdict_line(verdict, spoken()))
+    echo(str(out / "report.html"))
     sys.exit(verdict["exit"])
 
 
@@ -63,7 +63,7 @@ def timings(run: Path) -> None:
     from contracts.report.verdict_file import read
     from contracts.run.shards import record
 
-    say(translated(record(read(run), checkout()), spoken()))
+    echo(localized(record(read(run), checkout()), spoken()))
 
 
 COMMANDS = (report, merge, timings)

@@ -10,7 +10,9 @@ from typing import Any, NoReturn
 import click
 
 from contracts.cli.options import SpokenCommand, spoken
-from contracts.i18n.translate import translated
+from contracts.i18n.translate import localized
+from contracts.text.errors import of_system
+from contracts.text.message import about, msg
 
 USAGE = 4
 
@@ -33,18 +35,19 @@ class RunsCommand(SpokenCommand):
         try:
             return super().invoke(ctx)
         except ReadError as error:
-            fail(str(error))
+            fail(error.message)
         except OSError as error:
-            fail(f"{error.filename or ctx.command_path}: cannot be used: {error.strerror or error}")
+            why = of_system(error.strerror or error)
+            fail(about(error.filename or ctx.command_path, "cannot be used: {why}", why))
 
 
 def fail(line: str) -> NoReturn:
     """End with one line that says what cannot be used."""
-    say(translated(line, spoken()), err=True)
+    echo(localized(line, spoken()), err=True)
     sys.exit(USAGE)
 
 
-def say(line: str, *, err: bool = False) -> None:
+def echo(line: str, *, err: bool = False) -> None:
     """Print a line that may have a server's texts in it."""
     from contracts.text.printable import printable
     from contracts.text.redact import register
@@ -76,7 +79,7 @@ def gate(runs: tuple[Path, ...], profile: str | None, as_json: bool) -> None:
         _say_json(to_json(gated, together))
     else:
         for line in lines(gated, together, spoken()):
-            say(line)
+            echo(line)
     sys.exit(together.exit)
 
 
@@ -98,7 +101,7 @@ def compare(old: Path, new: Path, shape: str) -> None:
         _say_json(found.to_json())
     else:
         for line in lines(found, spoken()) if shape == "text" else markdown(found, spoken()).splitlines():
-            say(line)
+            echo(line)
     sys.exit(found.exit)
 
 
@@ -111,10 +114,10 @@ def history(folder: Path) -> None:
 
     found = read_all(folder)
     for line in found.unreadable:
-        say(translated(f"not read: {line}", spoken()), err=True)
+        echo(localized(msg("not read: {why}", line), spoken()), err=True)
     if not found.points:
-        fail(f"{folder}: no run with a verdict is in it; name the folder that holds the folders of runs")
-    say(str(write(found, folder, spoken())))
+        fail(about(folder, "no run with a verdict is in it; name the folder that holds the folders of runs"))
+    echo(str(write(found, folder, spoken())))
 
 
 @click.command(cls=RunsCommand)
@@ -133,19 +136,19 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
     from contracts.text.redact import register
 
     if (run is None) == (verify is None):
-        fail("name the folder of a run, or a bundle with --verify; one of the two")
+        fail(msg("name the folder of a run, or a bundle with --verify; one of the two"))
     if verify is not None:
         problems = check(verify)
         for line in problems:
-            say(translated(f"{verify}: {line}", spoken()))
-        conclusion = "NOT WHOLE" if problems else "whole: all files are as its manifest says"
-        say(f"{verify}: {translated(conclusion, spoken())}")
+            echo(localized(about(verify, line), spoken()))
+        conclusion = msg("NOT WHOLE") if problems else msg("whole: all files are as its manifest says")
+        echo(f"{verify}: {localized(conclusion, spoken())}")
         sys.exit(1 if problems else 0)
     if run is not None:
         register.add(*(value for name, value in os.environ.items() if name.startswith("ZADIG_") and "TOKEN" in name))
         path = out or run / "evidence.zip"
         checksum = write(run, path, mask=register.mask, root=ROOT, suite=suite())
-        say(f"{path}  sha256 {checksum}")
+        echo(f"{path}  sha256 {checksum}")
 
 
 COMMANDS: tuple[click.Command, ...] = (gate, compare, history, bundle)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from contracts.cli.options import SettingsCommand, SpokenCommand, spoken
-from contracts.i18n.translate import translated
+from contracts.i18n.translate import localized, say
 from contracts.paths import RUN
+from contracts.text.message import Message, msg
 
 if TYPE_CHECKING:
     from contracts.breakages.breakage import Breakage
@@ -30,21 +31,19 @@ def standin(port: int, behaviour: str, clock: str, until_eof: bool, breakage: st
     from contracts.standin.serve import serve
 
     if behaviour not in BEHAVIOURS:
-        _bad(f"{behaviour!r} is none of {', '.join(BEHAVIOURS)}", "--behaviour")
+        names = ", ".join(BEHAVIOURS)
+        _bad(msg("{name} is none of {names}", repr(behaviour), names), "--behaviour")
     change = _change(breakage) if breakage is not None else None
 
     def announce(base_url: str) -> None:
         if until_eof:
             click.echo(base_url)
             return
-        say(f"stand-in Zadig ({behaviour}) at {base_url}; Ctrl-C ends it")
+        click.echo(say(lang, "stand-in Zadig ({behaviour}) at {url}; Ctrl-C ends it", behaviour, base_url))
         if change is not None:
-            what = "which breaks a promise" if change.kinds else "which is harmless"
-            say(f"with {change}, {what}: {change.says}")
-        say(f"try: {RUN} --base-url {base_url}")
-
-    def say(line: str) -> None:
-        click.echo(translated(line, lang))
+            what = msg("which breaks a promise") if change.kinds else msg("which is harmless")
+            click.echo(say(lang, "with {change}, {what}: {says}", change, what, change.says))
+        click.echo(say(lang, "try: {command} --base-url {url}", RUN, base_url))
 
     lang = spoken()
 
@@ -57,8 +56,8 @@ def standin(port: int, behaviour: str, clock: str, until_eof: bool, breakage: st
         raise click.ClickException(str(error)) from None
 
 
-def _bad(message: str, option: str) -> NoReturn:
-    raise click.BadParameter(translated(message, spoken()), param_hint=option)
+def _bad(message: Message, option: str) -> NoReturn:
+    raise click.BadParameter(localized(message, spoken()), param_hint=option)
 
 
 def _change(name: str) -> "Breakage":
@@ -68,8 +67,10 @@ def _change(name: str) -> "Breakage":
     changes = {**breakages(), **benign()}
     if name not in changes:
         near = difflib.get_close_matches(name, changes, n=3, cutoff=0.3)
-        hint = f"near to it: {', '.join(near)}" if near else f"a name is written like {next(iter(changes))}"
-        _bad(f"there is no {name!r}; {hint}", "--breakage")
+        hint = msg("a name is written like {name}", next(iter(changes)))
+        if near:
+            hint = msg("near to it: {names}", ", ".join(near))
+        _bad(msg("there is no {name}; {hint}", repr(name), hint), "--breakage")
     return changes[name]
 
 
@@ -109,10 +110,10 @@ def sweep(settings: "Settings", runs: tuple[str, ...], dry_run: bool, by_prefix:
     from contracts.sweep.sweep import sweep as remove_leftovers
     from contracts.text.redact import register
 
-    def say(line: str) -> None:
-        click.echo(register.mask(translated(line, settings.language)))
+    def echo(line: str) -> None:
+        click.echo(register.mask(localized(line, settings.language)))
 
-    sys.exit(remove_leftovers(settings, runs, dry_run=dry_run, by_prefix=by_prefix, echo=say))
+    sys.exit(remove_leftovers(settings, runs, dry_run=dry_run, by_prefix=by_prefix, echo=echo))
 
 
 COMMANDS = (standin, doctor, sweep)

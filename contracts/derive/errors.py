@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from contracts.text import toml
+from contracts.text.errors import InputError
 
 
-class DeriveError(ValueError):
+class DeriveError(InputError):
     """An input that cannot be derived from; its text is one line: where, what, and what to do."""
 
 

@@ -9,6 +9,7 @@ from contracts.doctor.finding import Finding, fail, ok, warn
 from contracts.http.client import Client, Exchange, Request
 from contracts.settings.settings import Settings
 from contracts.target.connect import open_client
+from contracts.text.message import msg
 
 PREFIXES = ("/api/aslan", "/api")
 """The gateway's prefix, and that of aslan's own port."""
@@ -16,27 +17,31 @@ CALLS = 5
 SLOW_SECONDS = 1.0
 
 TLS_TROUBLE = (
-    ("certificate has expired", "the server's certificate has expired", "have it renewed"),
-    ("not yet valid", "the server's certificate is not valid yet", "check its dates and this machine's clock"),
+    ("certificate has expired", msg("the server's certificate has expired"), msg("have it renewed")),
+    (
+        "not yet valid",
+        msg("the server's certificate is not valid yet"),
+        msg("check its dates and this machine's clock"),
+    ),
     (
         "mismatch|doesn't match|not valid for",
-        "the server's certificate is for another host",
-        "write in --base-url a host name that stands in the certificate",
+        msg("the server's certificate is for another host"),
+        msg("write in --base-url a host name that stands in the certificate"),
     ),
     (
         "self-signed|self signed|unable to get|unknown ca",
-        "the server's certificate is of a CA that is not trusted here",
-        "set --ca-file to the certificate of that CA",
+        msg("the server's certificate is of a CA that is not trusted here"),
+        msg("set --ca-file to the certificate of that CA"),
     ),
     (
         "wrong.version.number|record layer|http.request",
-        "the port speaks plain http",
-        "write http:// in --base-url, or use the port that speaks https",
+        msg("the port speaks plain http"),
+        msg("write http:// in --base-url, or use the port that speaks https"),
     ),
     (
         "certificate.required|handshake.failure|bad.certificate",
-        "the server refuses the handshake; it may ask for a client certificate",
-        "set --client-cert and --client-key",
+        msg("the server refuses the handshake; it may ask for a client certificate"),
+        msg("set --client-cert and --client-key"),
     ),
 )
 """What the library says of a failed handshake, what that means, and what to do."""
@@ -66,16 +71,17 @@ def knock(settings: Settings, base_url: str) -> Address:
     if exchange.status is None:
         return Address((_no_answer(settings, base_url, exchange),), answered=False)
     if not is_health(exchange):
-        came = "; ".join(describe(prefix, answer) for prefix, answer in answers.items())
-        advice = "check --base-url and --api-prefix: they are to lead to Zadig's API, not to its console"
-        return Address((_tls(settings, base_url), fail("address", f"no Zadig at {base_url}: {came}", advice)))
+        came = [describe(prefix, answer) for prefix, answer in answers.items()]
+        text = msg("no Zadig at {base_url}: {came|; }", base_url, came)
+        advice = msg("check --base-url and --api-prefix: they are to lead to Zadig's API, not to its console")
+        return Address((_tls(settings, base_url), fail("address", text, advice)))
     if last == settings.api_prefix:
-        address = base_url + last
-        found = ok("address", f"Zadig answers at {address}")
+        found = ok("address", msg("Zadig answers at {address}", base_url + last))
     else:
-        which = describe("which", answers[settings.api_prefix])
-        came = f"nothing of Zadig at {settings.api_prefix}, {which}, but it answers at {last}"
-        found = fail("address", came, f"set --api-prefix {last}")
+        elsewhere = "nothing of Zadig at {prefix}, {which}, but it answers at {last}"
+        which = describe(msg("which"), answers[settings.api_prefix])
+        text = msg(elsewhere, settings.api_prefix, which, last)
+        found = fail("address", text, msg("set --api-prefix {prefix}", last))
     return Address((found, _tls(settings, base_url)), prefix=last, health=exchange)
 
 
@@ -89,11 +95,13 @@ def describe(where: str, exchange: Exchange) -> str:
     """Return in a few words what came back from `where`."""
     content_type = exchange.headers.get("Content-Type", "")
     if "location" in exchange.headers:
-        return f"{where} redirects (HTTP {exchange.status}) to {exchange.headers['location']}"
+        location = exchange.headers["location"]
+        return msg("{where} redirects (HTTP {status}) to {location}", where, exchange.status, location)
     if "html" in content_type or re.match(rb"\s*<(!doctype|html)", exchange.body, re.IGNORECASE):
-        return f"{where} answers with a web page (HTTP {exchange.status}, HTML), as a console or a login page does"
+        page = "{where} answers with a web page (HTTP {status}, HTML), as a console or a login page does"
+        return msg(page, where, exchange.status)
     came = f"{exchange.status} {content_type.partition(';')[0]}".rstrip()
-    return f"{where} answers HTTP {came}"
+    return msg("{where} answers HTTP {what}", where, came)
 
 
 def time_per_request(settings: Settings, base_url: str, prefix: str) -> Finding:
@@ -101,8 +109,9 @@ def time_per_request(settings: Settings, base_url: str, prefix: str) -> Finding:
     client = open_client(settings, base_url)
     seconds = median(_health(client, prefix).seconds for _ in range(CALLS))
     client.close()
-    text = f"{seconds * 1000:.0f} ms per request, the median of {CALLS} health calls"
-    return ok("time", text) if seconds < SLOW_SECONDS else warn("time", text, "a run will take long; run it nearer by")
+    text = msg("{ms} ms per request, the median of {n} health calls", f"{seconds * 1000:.0f}", CALLS)
+    advice = msg("a run will take long; run it nearer by")
+    return ok("time", text) if seconds < SLOW_SECONDS else warn("time", text, advice)
 
 
 def _health(client: Client, prefix: str) -> Exchange:
@@ -110,20 +119,21 @@ def _health(client: Client, prefix: str) -> Exchange:
 
 
 def _no_answer(settings: Settings, base_url: str, exchange: Exchange) -> Finding:
-    text = exchange.failure.text if exchange.failure else "no answer"
-    if text.startswith("TLS: "):
+    why = exchange.failure.text if exchange.failure else msg("no answer")
+    if why.startswith("TLS: "):
+        said = why.removeprefix("TLS: ")
         for pattern, meaning, advice in TLS_TROUBLE:
-            if re.search(pattern, text, re.IGNORECASE):
-                return fail("tls", f"{base_url}: {meaning} ({text.removeprefix('TLS: ')})", advice)
-        return fail("tls", f"{base_url}: no TLS connection: {text.removeprefix('TLS: ')}", "check --base-url")
+            if re.search(pattern, said, re.IGNORECASE):
+                return fail("tls", msg("{base_url}: {meaning} ({why})", base_url, meaning, said), advice)
+        return fail("tls", msg("{base_url}: no TLS connection: {why}", base_url, said), msg("check --base-url"))
     if base_url.startswith("http://") and _speaks_tls(settings, base_url):
-        return fail("tls", f"{base_url}: the port speaks https, not plain http", "write https:// in --base-url")
+        text = msg("{base_url}: the port speaks https, not plain http", base_url)
+        return fail("tls", text, msg("write https:// in --base-url"))
     if settings.proxy:
-        advice = "check --base-url, the network, --proxy and whether Zadig is up"
-        return fail("address", f"{base_url} is unreachable through the proxy {settings.proxy}: {text}", advice)
-    return fail(
-        "address", f"{base_url} is unreachable: {text}", "check --base-url, the network and whether Zadig is up"
-    )
+        text = msg("{base_url} is unreachable through the proxy {proxy}: {why}", base_url, settings.proxy, why)
+        return fail("address", text, msg("check --base-url, the network, --proxy and whether Zadig is up"))
+    text = msg("{base_url} is unreachable: {why}", base_url, why)
+    return fail("address", text, msg("check --base-url, the network and whether Zadig is up"))
 
 
 def _speaks_tls(settings: Settings, base_url: str) -> bool:
@@ -138,7 +148,7 @@ def _speaks_tls(settings: Settings, base_url: str) -> bool:
 
 def _tls(settings: Settings, base_url: str) -> Finding:
     if base_url.startswith("https://"):
-        return ok("tls", "the certificate is accepted")
+        return ok("tls", msg("the certificate is accepted"))
     if settings.loopback:
-        return ok("tls", "plain http, on this machine")
-    return warn("tls", "plain http: the token can be read on the way", "use https where the server has it")
+        return ok("tls", msg("plain http, on this machine"))
+    return warn("tls", msg("plain http: the token can be read on the way"), msg("use https where the server has it"))

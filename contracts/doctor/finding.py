@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.i18n.locale import ENGLISH
-from contracts.i18n.translate import say, translated
+from contracts.i18n.translate import localized
+from contracts.text.message import msg
 from contracts.text.redact import mask_all
 
 WIDTH = 12
@@ -38,10 +39,9 @@ class Finding:
     def line(self, lang: str = ENGLISH) -> str:
         """Return it as one line in a language, secrets masked."""
         plain = self.to_json()
-        text, advice = translated(plain["finding"], lang), translated(plain["advice"], lang)
-        if advice:
-            text = say(lang, "{finding}; {advice}", finding=text, advice=advice)
-        return f"{self.status:<4}  {self.check:<{WIDTH}}  {' '.join(text.split())}"
+        finding, advice = plain["finding"], plain["advice"]
+        text = msg("{finding}; {advice}", finding, advice) if advice else finding
+        return f"{self.status:<4}  {self.check:<{WIDTH}}  {' '.join(localized(text, lang).split())}"
 
 
 def ok(check: str, finding: str, advice: str = "") -> Finding:

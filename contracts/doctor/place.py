@@ -16,9 +16,10 @@ from contracts.target.discovery import (
     the_project,
 )
 from contracts.target.listing import Reader, UnreadableError, has_default_registry, projects, workflow_names
+from contracts.text.message import msg
 
 SHOWN = 5
-BY_HAND = "see in Zadig's console that it is there"
+BY_HAND = msg("see in Zadig's console that it is there")
 
 
 def access(settings: Settings, reader: Reader, *, authorizes: bool) -> Finding:
@@ -26,18 +27,20 @@ def access(settings: Settings, reader: Reader, *, authorizes: bool) -> Finding:
     if not authorizes:
         return warn(
             "access",
-            f"{settings.api_prefix} is aslan's own port, which asks for no token",
-            "the cases of authorization are left out; use the gateway's /api/aslan to run them",
+            msg("{prefix} is aslan's own port, which asks for no token", settings.api_prefix),
+            msg("the cases of authorization are left out; use the gateway's /api/aslan to run them"),
         )
     try:
         projects(reader)
     except UnreadableError as error:
+        why = error.message
         if error.status == 401:
-            return fail("access", f"the token is refused: {error}", "copy the token anew; see the finding on it")
+            anew = msg("copy the token anew; see the finding on it")
+            return fail("access", msg("the token is refused: {why}", why), anew)
         if error.status == 403:
-            return fail("access", f"the token is known, but may not read: {error}", "give its user a role")
-        return warn("access", f"cannot be told: {error}", "start a run with --profile smoke to find out")
-    return ok("access", "the token is accepted")
+            return fail("access", msg("the token is known, but may not read: {why}", why), msg("give its user a role"))
+        return warn("access", msg("cannot be told: {why}", why), msg("start a run with --profile smoke to find out"))
+    return ok("access", msg("the token is accepted"))
 
 
 def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
@@ -52,11 +55,12 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
         return
     else:
         name = project.name
-        yield ok("project", f"{name} is there")
+        yield ok("project", msg("{name} is there", name))
         yield from _onboarding(project.onboarding, in_onboarding(project))
     if name is None:
         return
-    yield _found("environment", [settings.env_name], lambda: f"{the_environment(settings, reader, name)} is there")
+    there = msg("{name} is there")
+    yield _found("environment", [settings.env_name], lambda: there.put(the_environment(settings, reader, name)))
     wanted = [settings.service, settings.service_module, settings.repo]
     yield _found("build", wanted, lambda: _build(settings, reader, name))
     yield _registry(reader)
@@ -66,16 +70,19 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
 def release(settings: Settings) -> Finding:
     """Say which release is taken for granted: servers of 1.7 to 1.9 have no call that tells."""
     known = settings.known_release
-    return ok("release", f"{known} is assumed: servers do not say theirs", "set --release if it is another")
+    text = msg("{release} is assumed: servers do not say theirs", known)
+    return ok("release", text, msg("set --release if it is another"))
 
 
 def _onboarding(there: bool, trouble: NoWorkspaceError) -> Iterator[Finding]:
-    yield fail("onboarding", trouble.finding, trouble.advice) if there else ok("onboarding", "the project is out of it")
+    out = msg("the project is out of it")
+    yield fail("onboarding", trouble.finding, trouble.advice) if there else ok("onboarding", out)
 
 
 def _build(settings: Settings, reader: Reader, project: str) -> str:
     service, module, repo, branch = the_build(settings, reader, project)
-    return f"{service}/{module} from repository {repo}, branch {settings.branch or branch}, is there"
+    there = "{service}/{module} from repository {repo}, branch {branch}, is there"
+    return msg(there, service, module, repo, settings.branch or branch)
 
 
 def _found(check: str, wanted: Sequence[str | None], find: Callable[[], str]) -> Finding:
@@ -89,7 +96,8 @@ def _found(check: str, wanted: Sequence[str | None], find: Callable[[], str]) ->
 
 def _unread(check: str, wanted: Sequence[str | None], error: NoWorkspaceError) -> Finding:
     if all(wanted):
-        return warn(check, f"{'/'.join(filter(None, wanted))} is taken as set: {error.finding}", BY_HAND)
+        names = "/".join(filter(None, wanted))
+        return warn(check, msg("{names} is taken as set: {why}", names, error.finding), BY_HAND)
     return fail(check, error.finding, error.advice)
 
 
@@ -97,10 +105,12 @@ def _registry(reader: Reader) -> Finding:
     try:
         there = has_default_registry(reader)
     except UnreadableError as error:
-        return warn("registry", f"registries could not be read: {error}", "see that there is a default one")
+        text = msg("registries could not be read: {why}", error.message)
+        return warn("registry", text, msg("see that there is a default one"))
     if there:
-        return ok("registry", "there is a default one")
-    return fail("registry", "there is no default registry, so no task can be started", "make one the default in Zadig")
+        return ok("registry", msg("there is a default one"))
+    text = msg("there is no default registry, so no task can be started")
+    return fail("registry", text, msg("make one the default in Zadig"))
 
 
 def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
@@ -108,19 +118,21 @@ def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
         names = workflow_names(reader, project)
     except UnreadableError as error:
         if error.status == 403:
-            advice = "give it a role that may read, create, run and delete workflows there"
-            yield fail("rights", f"the token's user may not read workflows in {project}", advice)
+            text = msg("the token's user may not read workflows in {project}", project)
+            yield fail("rights", text, msg("give it a role that may read, create, run and delete workflows there"))
         else:
-            yield warn("rights", f"workflows in {project} could not be read: {error}", "check the user's role")
+            text = msg("workflows in {project} could not be read: {why}", project, error.message)
+            yield warn("rights", text, msg("check the user's role"))
         return
-    rest = "the right to create, run and delete them cannot be told without trying"
-    yield ok("rights", f"workflows in {project} can be read; {rest}")
+    rest = msg("the right to create, run and delete them cannot be told without trying")
+    yield ok("rights", msg("workflows in {project} can be read; {rest}", project, rest))
     ours = [name for name in names if name.startswith(f"{PREFIX}-")]
     if not ours:
-        yield ok("leftovers", f"none of earlier runs in {project}")
+        yield ok("leftovers", msg("none of earlier runs in {project}", project))
         return
     runs = run_ids(ours)
-    shown = ", ".join(runs[-SHOWN:]) or "none, by their names"
-    shown = f"{shown} and {len(runs) - SHOWN} more" if len(runs) > SHOWN else shown
-    text = f"{len(ours)} workflows of the suite's in {project}, of runs: {shown}"
-    yield warn("leftovers", text, f"{COMMAND} sweep [--by-prefix] removes those of runs that are over")
+    shown = ", ".join(runs[-SHOWN:]) or msg("none, by their names")
+    if len(runs) > SHOWN:
+        shown = msg("{names} and {n} more", shown, len(runs) - SHOWN)
+    text = msg("{n} workflows of the suite's in {project}, of runs: {runs}", len(ours), project, shown)
+    yield warn("leftovers", text, msg("{command} sweep [--by-prefix] removes those of runs that are over", COMMAND))

@@ -16,6 +16,7 @@ from contracts.settings.settings import FILE, Settings, SettingsError, label
 from contracts.target.connect import open_client
 from contracts.target.listing import Reader
 from contracts.target.standin_control import STAMP, facts
+from contracts.text.message import msg
 from contracts.text.redact import register
 
 OK, FAILED, UNREACHABLE = 0, 1, 6
@@ -32,7 +33,7 @@ def doctor(settings: Settings, *, as_json: bool, echo: Callable[[str], None], no
     Raises SettingsError where no target is set. `now` is this machine's time, if it is to be another one.
     """
     if settings.base_url is None:
-        raise SettingsError(f"{label('base_url')} is missing; set it to the Zadig to look at")
+        raise SettingsError("{variable} is missing; set it to the Zadig to look at", label("base_url"))
     findings = []
     address = knock(settings, settings.base_url)
     for finding in examine(settings, settings.base_url, address, now or datetime.now(UTC)):
@@ -50,10 +51,9 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
     """Yield the findings on a target of which `address` is known already."""
     token = settings.secret("token")
     register.add(token)
-    source = (
-        f"{FILE}, the environment and options" if Path(FILE).is_file() else f"the environment and options; no {FILE}"
-    )
-    yield ok("settings", f"read from {source}")
+    there, alone = msg("{file}, the environment and options"), msg("the environment and options; no {file}")
+    source = (there if Path(FILE).is_file() else alone).put(FILE)
+    yield ok("settings", msg("read from {source}", source))
     yield from address.findings
     server = server_time(address.health.headers) if address.health else None
     stand_in: Mapping[str, Any] = {}

@@ -9,38 +9,40 @@ from typing import Any
 import jwt
 
 from contracts.doctor.finding import Finding, fail, ok, warn
+from contracts.text.message import Message, msg
 
 SOON = timedelta(hours=2)
 """A token of a log-in is valid for a day, and a run over all cases with an agent may take more than an hour."""
 SKEW = timedelta(minutes=1)
-WHERE = "ZADIG_TOKEN or ZADIG_TOKEN_FILE"
-ANEW = f"log in to Zadig, copy the token anew and set {WHERE}"
+WHERE = msg("ZADIG_TOKEN or ZADIG_TOKEN_FILE")
+ANEW = msg("log in to Zadig, copy the token anew and set {where}", WHERE)
 
 
 def token_findings(token: str | None, now: datetime, *, needed: bool) -> Finding:
     """Look at the token as it stands; `now` is the server's time, `needed` whether the target asks for a token."""
     if token is None and not needed:
-        return ok("token", "none is set, and aslan's own port asks for none")
+        return ok("token", msg("none is set, and aslan's own port asks for none"))
     if token is None:
-        return fail("token", "none is set", f"set {WHERE}")
+        return fail("token", msg("none is set"), msg("set {where}", WHERE))
     try:
         claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     except jwt.InvalidTokenError:
-        return fail("token", "is set, but is no JWT: that has three parts with dots between them", ANEW)
+        return fail("token", msg("is set, but is no JWT: that has three parts with dots between them"), ANEW)
     expires = _date(claims.get("exp"))
     if expires is None or not claims.get("uid"):
-        lacks = "expiry (exp)" if expires is None else "user (uid)"
-        return warn("token", f"names no {lacks}, which Zadig's gateway asks for", ANEW)
+        lacks = msg("expiry (exp)") if expires is None else msg("user (uid)")
+        return warn("token", msg("names no {what}, which Zadig's gateway asks for", lacks), ANEW)
     return _expiry(expires, now)
 
 
 def _expiry(expires: datetime, now: datetime) -> Finding:
     left, date = expires - now, f"{expires:%Y-%m-%d %H:%M} UTC"
     if left <= timedelta():
-        return fail("token", f"expired {span(left)} ago, at {date}", ANEW)
+        return fail("token", msg("expired {span} ago, at {date}", span(left), date), ANEW)
     if left < SOON:
-        return warn("token", f"expires in {span(left)}, at {date}", "see that it outlives the run, or copy it anew")
-    return ok("token", f"is valid for {span(left)} more, until {date}")
+        advice = msg("see that it outlives the run, or copy it anew")
+        return warn("token", msg("expires in {span}, at {date}", span(left), date), advice)
+    return ok("token", msg("is valid for {span} more, until {date}", span(left), date))
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:
@@ -55,27 +57,28 @@ def server_time(headers: Mapping[str, str]) -> datetime | None:
 def clock_finding(server: datetime | None, now: datetime) -> Finding:
     """Compare the server's clock with this machine's."""
     if server is None:
-        return ok("clock", "the target does not say its time, so the clocks were not compared")
+        return ok("clock", msg("the target does not say its time, so the clocks were not compared"))
     skew = server - now
     if abs(skew) < SKEW:
-        return ok("clock", "the target's clock and this machine's agree")
-    ahead, behind = "the target's clock is {} ahead of this machine's", "the target's clock is {} behind this machine's"
-    text = (ahead if skew > timedelta() else behind).format(span(skew))
-    return warn("clock", text, "set both by a time server; the target's own decides when a token expires")
+        return ok("clock", msg("the target's clock and this machine's agree"))
+    ahead = msg("the target's clock is {span} ahead of this machine's")
+    behind = msg("the target's clock is {span} behind this machine's")
+    text = (ahead if skew > timedelta() else behind).put(span(skew))
+    return warn("clock", text, msg("set both by a time server; the target's own decides when a token expires"))
 
 
-def span(time: timedelta) -> str:
+def span(time: timedelta) -> Message:
     """Return a span of time in its two largest units at most."""
     minutes = round(abs(time).total_seconds() / 60)
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
     parts = (
-        (days, "{n} day", "{n} days"),
-        (hours, "{n} hour", "{n} hours"),
-        (minutes, "{n} minute", "{n} minutes"),
+        (days, msg("{n} day"), msg("{n} days")),
+        (hours, msg("{n} hour"), msg("{n} hours")),
+        (minutes, msg("{n} minute"), msg("{n} minutes")),
     )
-    words = [(one if n == 1 else more).format(n=n) for n, one, more in parts if n]
-    return " ".join(words[:2]) or "less than a minute"
+    words = [(one if n == 1 else more).put(n) for n, one, more in parts if n]
+    return msg("{spans| }", words[:2]) if words else msg("less than a minute")
 
 
 def _date(value: object) -> datetime | None:

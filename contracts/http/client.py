@@ -17,6 +17,8 @@ import urllib3
 from requests.auth import AuthBase
 
 from contracts.http.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_session
+from contracts.text.errors import of_system
+from contracts.text.message import msg
 from contracts.text.printable import printable
 from contracts.text.redact import register
 
@@ -192,7 +194,7 @@ class Client:
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 failure = _failure(error, status)
         if attempt.expired:
-            failure = Failure("deadline", f"no whole answer within {limits.answer:g} s")
+            failure = Failure("deadline", msg("no whole answer within {seconds} s", f"{limits.answer:g}"))
         return Exchange(request, attempt.url, status, headers, bytes(body), time.monotonic() - started, failure)
 
     def _read(self, raw: Any, body: bytearray) -> Failure | None:
@@ -200,7 +202,7 @@ class Client:
             body += chunk
             if len(body) > self.limits.size:
                 del body[self.limits.size :]
-                return Failure("too-large", f"the answer is larger than {self.limits.size:,} bytes")
+                return Failure("too-large", msg("the answer is larger than {bytes} bytes", f"{self.limits.size:,}"))
         return None
 
 
@@ -209,23 +211,24 @@ def _bad_length(headers: Mapping[str, str]) -> Failure | None:
     length = headers.get("Content-Length", "0")
     if all(part.strip().isdecimal() for part in length.split(",")):
         return None
-    return Failure("garbled", f"the answer breaks HTTP: its Content-Length is {length[:40]!r}")
+    return Failure("garbled", msg("the answer breaks HTTP: its Content-Length is {length}", repr(length[:40])))
 
 
 def _failure(error: Exception, status: int | None) -> Failure:
     """Name what went wrong, in the order in which the library wraps its errors."""
     text, chain = _root_cause(error), _chain(error)
     if isinstance(error, requests.exceptions.ConnectTimeout):
-        return Failure("refused", "no connection within the time allowed")
+        return Failure("refused", msg("no connection within the time allowed"))
     if isinstance(error, requests.exceptions.SSLError):
-        return Failure("refused", f"TLS: {text}")
+        return Failure("refused", msg("TLS: {why}", text))
     if any(isinstance(link, urllib3.exceptions.NewConnectionError | requests.exceptions.ProxyError) for link in chain):
         return Failure("refused", text)
     if any(isinstance(link, TimeoutError | urllib3.exceptions.ReadTimeoutError) for link in chain):
-        return Failure("deadline", "the answer stopped coming" if status else "no answer within the time allowed")
+        late = msg("the answer stopped coming") if status else msg("no answer within the time allowed")
+        return Failure("deadline", late)
     if status is None and any(isinstance(link, ConnectionError) for link in chain):
-        return Failure("no-answer", "the connection closed without an answer")
-    return Failure("garbled", f"the answer breaks HTTP: {text}")
+        return Failure("no-answer", msg("the connection closed without an answer"))
+    return Failure("garbled", msg("the answer breaks HTTP: {why}", text))
 
 
 def _chain(error: BaseException) -> list[BaseException]:
@@ -245,4 +248,4 @@ def _root_cause(error: BaseException) -> str:
     chain = _chain(error)
     system = [link for link in chain if isinstance(link, OSError) and link.strerror]
     text = system[-1].strerror if system else str(chain[-1])
-    return printable(" ".join(register.mask(str(text)).split())[:200])
+    return of_system(printable(" ".join(register.mask(str(text)).split())[:200]))

@@ -1,5 +1,5 @@
 """The two languages of the suite: English, which stands in the code, and Chinese, which stands in one catalogue here.
 
-`messages.toml` has what the code says, by its English; `page.toml` the texts of report.html by name, as that page
-shows both languages at once and its script asks for texts by their names.
+`zh/LC_MESSAGES/contracts.po` has what the code says, by its English; `page.toml` the texts of report.html by name, as
+that page shows both languages at once and its script asks for texts by their names.
 """

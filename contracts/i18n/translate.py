@@ -1,42 +1,57 @@
-"""Says things in the chosen language. Whoever speaks English alone loads no catalogue.
+"""Says messages in the chosen language. Whoever speaks English alone loads no catalogue.
 
-English stands where a text is made, and that is all there is to do there. Where texts are shown, those that came with
-data or an error are `translated`, and lines that are put together there are said by `say`.
+English stands in the code, where a message is made. Its Chinese stands in `zh/LC_MESSAGES/contracts.po`, by the
+message's template. What is no message stays as it is: a server's text, a name, a number.
 """
 
-from typing import Any
+import gettext
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 from contracts.i18n.locale import ENGLISH
+from contracts.text.message import Message, filled, msg
+
+DOMAIN, FOLDER = "contracts", Path(__file__).parent
 
 
-def say(lang: str, template: str, /, **values: Any) -> str:
-    """Return a line in a language, with `values` put in for the {names} of its English."""
+def localized(text: str, lang: str) -> str:
+    """Return a message in a language, and the messages in it; one that nobody translated, and other texts, as is."""
+    if lang == ENGLISH or not text or not isinstance(text, Message):
+        return str(text)
+    return filled(_catalogue(lang).gettext(text.template), text.values, lambda value: localized(value, lang))
+
+
+def say(lang: str, template: str, /, *values: object) -> str:
+    """Return a line in a language, with values put in for the {names} of its English, in their order."""
+    return localized(msg(template, *values), lang)
+
+
+def word(lang: str, name: str) -> str:
+    """Return one of the suite's fixed words in a language: a result, a verdict, a kind of breach, a title."""
+    return localized(Message(name), lang)
+
+
+@contextmanager
+def libraries_speak(lang: str) -> Iterator[None]:
+    """Let libraries that ask gettext for their texts, such as click, have them from the suite's own catalogue."""
     if lang == ENGLISH:
-        return template.format_map(values)
-    from contracts.i18n.messages import line
-
-    return line(template, values)
-
-
-def translated(text: str, lang: str) -> str:
-    """Return a message of the suite's in a language; one that nobody translated stays as it is."""
-    return text if lang == ENGLISH else _message(text, "message")
-
-
-def translated_promise(text: str, lang: str) -> str:
-    """Return what a breach says was promised in a language."""
-    return text if lang == ENGLISH else _message(text, "promised")
+        yield
+        return
+    domain, language = gettext.textdomain(), os.environ.get("LANGUAGE")
+    gettext.bindtextdomain(DOMAIN, str(FOLDER))
+    gettext.textdomain(DOMAIN)
+    os.environ["LANGUAGE"] = lang
+    try:
+        yield
+    finally:
+        gettext.textdomain(domain)
+        os.environ.pop("LANGUAGE")
+        os.environ |= {"LANGUAGE": language} if language is not None else {}
 
 
-def translated_came(text: str, lang: str, *, bare: bool = False) -> str:
-    """Return what a breach or a failure says came in a language; a server's own text in it stays as it is.
-
-    `bare`: it may be a server's text from its first sign on.
-    """
-    return text if lang == ENGLISH else _message(text, "bare" if bare else "came")
-
-
-def _message(text: str, pool: str) -> str:
-    from contracts.i18n.messages import message
-
-    return message(text, pool)
+@cache
+def _catalogue(lang: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, FOLDER, [lang])

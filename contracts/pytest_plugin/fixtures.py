@@ -9,13 +9,14 @@ import pytest
 from contracts.case.outcome import Outcome
 from contracts.case.scenario import Scenario
 from contracts.catalog.cases import Case
-from contracts.i18n.translate import say, translated
+from contracts.i18n.translate import localized, say, word
 from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SCENARIOS, SESSION, asks_for_case, planned_for
 from contracts.report.verdict_rules import Result
 from contracts.run.executor import Job
 from contracts.run.outcomes import row_job, scenario_job, text
 from contracts.run.session import Session
+from contracts.text.message import to_plain
 
 OUTCOME = pytest.StashKey[Outcome]()
 
@@ -81,9 +82,9 @@ def _end_as(outcome: Outcome, run: Session) -> None:
         pytest.fail(text(run, outcome), pytrace=False)
     lang = run.settings.language
     if outcome.result in (Result.BLOCKED, Result.UNREACHABLE):
-        pytest.skip(f"{say(lang, outcome.result)}: {translated(outcome.reason, lang)}")
+        pytest.skip(f"{word(lang, outcome.result)}: {localized(outcome.reason, lang)}")
     if outcome.result is Result.KNOWN:
-        pytest.xfail(say(lang, "known deviation {id}", id=outcome.deviation))
+        pytest.xfail(say(lang, "known deviation {id}", outcome.deviation))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -102,7 +103,7 @@ def pytest_runtest_makereport(
     if report.when == "call":
         report.duration = max(report.duration, outcome.seconds)  # it may have been worked out ahead
     if report.when == "call" or (report.when == "setup" and not report.passed):
-        report.zadig = outcome.to_json()  # type: ignore[attr-defined]
+        report.zadig = to_plain(outcome.to_json())  # type: ignore[attr-defined]
     if report.when == "teardown":
         del item.stash[OUTCOME]  # pytest keeps every item to the end of the run
     return report

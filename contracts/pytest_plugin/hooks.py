@@ -11,7 +11,7 @@ import pytest
 from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError
 from contracts.i18n.locale import wished
-from contracts.i18n.translate import say, translated
+from contracts.i18n.translate import localized, say
 from contracts.paths import CASES
 from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SESSION, case_id_of
@@ -24,6 +24,8 @@ from contracts.run.session import Session
 from contracts.run.verdict import PASSED_ON
 from contracts.run.workers import workers
 from contracts.settings.settings import SETTINGS, Settings, SettingsError, is_secret, load, option
+from contracts.text.errors import SuiteError
+from contracts.text.message import from_plain, msg
 
 MARKUP = {
     "good": {"green": True, "bold": True},
@@ -82,9 +84,8 @@ def _set_options(config: pytest.Config, ids: Container[str]) -> None:
         option.reportchars, option.disable_warnings = "", True
 
 
-def _usage_error(error: Exception, config: pytest.Config) -> pytest.UsageError:
-    lang = wished(getattr(config.option, "zadig_lang", None))
-    return pytest.UsageError(error.told(lang) if isinstance(error, SettingsError) else translated(str(error), lang))
+def _usage_error(error: SuiteError, config: pytest.Config) -> pytest.UsageError:
+    return pytest.UsageError(localized(error.message, wished(getattr(config.option, "zadig_lang", None))))
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -147,7 +148,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say what the target is."""
     run = config.stash.get(SESSION, None)
-    return translated(f"target: {title(run)}", run.settings.language) if run is not None else None
+    return say(run.settings.language, "target: {target}", title(run)) if run is not None else None
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -178,15 +179,15 @@ class Listener:
         """Keep the outcome that came with a report; note a case that ended without one, and failures of other tests."""
         outcome = getattr(report, "zadig", None)
         if outcome is not None:
-            self._run.outcomes.append(outcome)
+            self._run.outcomes.append(from_plain(outcome))
         elif report.failed:
-            lines = report.longreprtext.strip().splitlines() or ["no reason given"]
-            reason = lines[-1].removeprefix("E").strip()
+            lines = report.longreprtext.strip().splitlines()
+            reason = lines[-1].removeprefix("E").strip() if lines else msg("no reason given")
             case = case_id_of(report.nodeid)
             if case and all(known["case"] != case for known in self._run.outcomes):
                 self._run.outcomes.append(crashed(self._run, case, reason).to_json())
             else:
-                self._run.other_failures.append(f"{report.nodeid} failed by itself: {reason}")
+                self._run.other_failures.append(msg("{test} failed by itself: {why}", report.nodeid, reason))
 
 
 @pytest.hookimpl(trylast=True)
@@ -224,7 +225,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         for text, style in summary(run.verdict, _short(run.run_dir), lang):
             terminalreporter.write_line(text, **MARKUP.get(style, {}))
         for text in run.warnings:
-            terminalreporter.write_line(translated(text, lang), **MARKUP["doubtful"])
+            terminalreporter.write_line(localized(text, lang), **MARKUP["doubtful"])
 
 
 def _short(path: Path) -> str:

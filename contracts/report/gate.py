@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from contracts.i18n.locale import ENGLISH
-from contracts.i18n.translate import say, translated
-from contracts.report.summary.localized import told
+from contracts.i18n.translate import localized, say, word
 from contracts.report.verdict_file import FILE, ReadError, read
 from contracts.report.verdict_rules import INCONCLUSIVE, WORST, Decision, decide, disagreement, planned
+from contracts.text.message import Message, about, msg
 
-NO_ZADIG = "this says nothing about a live Zadig"
+NO_ZADIG = msg("this says nothing about a live Zadig")
 
 
 @dataclass(frozen=True)
@@ -38,22 +38,27 @@ def gate(folders: Sequence[Path], today: date, profile: str | None = None) -> tu
     missing = tuple(_missing(runs))
     exits = {run.decision.exit for run in runs} | ({6} if missing else set())
     exit_code = next(code for code in WORST if code in exits)
-    reasons = [f"{run.folder}: {reason}" for run in runs for reason in run.decision.reasons]
+    reasons = [about(run.folder, reason) for run in runs for reason in run.decision.reasons]
     return runs, Decision(exit_code, (*reasons, *missing))
 
 
 def _gated(folder: Path, today: date, profile: str | None) -> GateResult:
     if folder.is_dir() and not (folder / FILE).exists():
-        return GateResult(
-            str(folder), Decision(6, (f"no {FILE}: the run was killed before its verdict, or still goes",)), {}
-        )
+        killed = msg("no {file}: the run was killed before its verdict, or still goes", FILE)
+        return GateResult(str(folder), Decision(6, (killed,)), {})
     try:
         verdict = read(folder)
         if wrong := disagreement(verdict):
-            raise ReadError(f"{folder}: was changed after the run: {wrong}; run again")
+            raise ReadError(about(folder, "was changed after the run: {why}; run again", wrong))
     except ReadError as error:
-        return GateResult(str(folder), Decision(4, (str(error).removeprefix(f"{folder}: "),)), {})
+        return GateResult(str(folder), Decision(4, (_without(folder, error.message),)), {})
     return GateResult(str(folder), _decided(verdict, today, profile), verdict["run"], verdict["plan"], planned(verdict))
+
+
+def _without(folder: Path, why: str) -> str:
+    """Return what is wrong without the folder in front of it, where it begins with that."""
+    parts = why.values if isinstance(why, Message) else {}
+    return cast(str, parts["why"]) if parts.get("what") == str(folder) else why
 
 
 def _decided(verdict: Mapping[str, Any], today: date, profile: str | None) -> Decision:
@@ -62,7 +67,8 @@ def _decided(verdict: Mapping[str, Any], today: date, profile: str | None) -> De
     decision = decide(verdict, today, profile, [reason for reason in verdict["reasons"] if reason not in known])
     if decision.exit == verdict["exit"]:
         return decision
-    differ = f"{FILE} says exit {verdict['exit']}, its cases say {decision.exit} today: the worse counts"
+    worse = "{file} says exit {written}, its cases say {found} today: the worse counts"
+    differ = msg(worse, FILE, verdict["exit"], decision.exit)
     return Decision(min(decision.exit, verdict["exit"], key=WORST.index), (*decision.reasons, differ))
 
 
@@ -75,7 +81,7 @@ def _missing(runs: Sequence[GateResult]) -> Iterator[str]:
         missing = {*shards[0].plan["elsewhere"]}.difference(*(shard.planned for shard in shards))
         if missing:
             names = ", ".join(shard.folder for shard in shards)
-            yield f"{names}: {len(missing)} of the plan's cases belong to shards that are not here"
+            yield about(names, "{n} of the plan's cases belong to shards that are not here", len(missing))
 
 
 def _plain(decision: Decision) -> dict[str, Any]:
@@ -94,31 +100,27 @@ def _live(runs: Sequence[GateResult]) -> bool:
 def lines(runs: Sequence[GateResult], together: Decision, lang: str = ENGLISH) -> Iterator[str]:
     """Yield a line for each run, what is missing between them, and the verdict on all of them last, in a language."""
     for run in runs:
-        why = say(lang, ": ") + told(run.decision.reasons, lang, "; ") if run.decision.reasons else ""
+        why = say(lang, ": {reasons|; }", run.decision.reasons) if run.decision.reasons else ""
         yield f"{_word(run.decision, lang)}  {run.folder}{_about(run.run, lang)}{why}"
-    yield from (f"{say(lang, INCONCLUSIVE).upper()}  {translated(reason, lang)}" for reason in _missing(runs))
-    count = say(lang, "{n} run" if len(runs) == 1 else "{n} runs", n=len(runs))
+    yield from (f"{word(lang, INCONCLUSIVE).upper()}  {localized(reason, lang)}" for reason in _missing(runs))
+    count = say(lang, "{n} run" if len(runs) == 1 else "{n} runs", len(runs))
     stand_ins = sum(run.run.get("stand_in") is not None for run in runs)
-    some = "; {n} of {of} on a stand-in: {means}"
-    on = say(lang, some, n=stand_ins, of=len(runs), means=say(lang, NO_ZADIG)) if stand_ins else ""
-    whole = "GATE: {verdict} (exit {exit}, {runs}){on}"
-    yield say(lang, whole, verdict=_word(together, lang), exit=together.exit, runs=count, on=on)
+    on = say(lang, "; {n} of {of} on a stand-in: {means}", stand_ins, len(runs), NO_ZADIG) if stand_ins else ""
+    yield say(lang, "GATE: {verdict} (exit {exit}, {runs}){on}", _word(together, lang), together.exit, count, on)
 
 
 def _word(decision: Decision, lang: str) -> str:
-    return say(lang, decision.verdict).upper()
+    return word(lang, decision.verdict).upper()
 
 
 def _about(run: Mapping[str, Any], lang: str) -> str:
     if not run:
         return ""
     target = _target(run, lang)
-    return say(
-        lang, " · {release} {profile} on {target}", release=run["release"], profile=run["profile"], target=target
-    )
+    return say(lang, " · {release} {profile} on {target}", run["release"], run["profile"], target)
 
 
 def _target(run: Mapping[str, Any], lang: str = ENGLISH) -> str:
     if run["stand_in"] is None:
         return str(run["host"])
-    return say(lang, "the stand-in ({behaviour}), {means}", behaviour=run["stand_in"], means=say(lang, NO_ZADIG))
+    return say(lang, "the stand-in ({behaviour}), {means}", run["stand_in"], NO_ZADIG)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from contracts.paths import SCHEMAS
+from contracts.text.errors import InputError, of_system
+from contracts.text.message import about, from_plain, msg
 
 FILE = "verdict.json"
 VERSION = 1
 
 
-class ReadError(ValueError):
+class ReadError(InputError):
     """A run's verdict cannot be read; one line says which, why and what to do."""
 
 
@@ -21,27 +23,30 @@ def read(folder: Path) -> dict[str, Any]:
     path = folder / FILE if folder.name != FILE else folder
     try:
         if path.exists() and not path.is_file():
-            raise ReadError(f"{path}: is no file")
+            raise ReadError(about(path, "is no file"))
         verdict = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
         if not isinstance(verdict, dict) or not isinstance(verdict.get("cases"), list) or "run" not in verdict:
-            raise ReadError(f"{path}: is not a verdict of this suite")
+            raise ReadError(about(path, "is not a verdict of this suite"))
         if verdict.get("version") != VERSION:
-            raise ReadError(f"{path}: is of version {verdict.get('version')!r}; this suite reads version {VERSION}")
+            other = "is of version {version}; this suite reads version {own}"
+            raise ReadError(about(path, other, repr(verdict.get("version")), VERSION))
         wrong = problem(verdict, _schema())
+        found: dict[str, Any] = from_plain(verdict)
     except FileNotFoundError:
-        why = "the run was killed before its verdict, or is still going" if path.parent.is_dir() else "no such folder"
-        raise ReadError(f"{folder}: no {FILE}: {why}") from None
+        killed = msg("the run was killed before its verdict, or is still going")
+        why = killed if path.parent.is_dir() else msg("no such folder")
+        raise ReadError(about(folder, "no {file}: {why}", FILE, why)) from None
     except OSError as error:
-        raise ReadError(f"{path}: cannot be read: {error.strerror}") from None
+        raise ReadError(about(path, "cannot be read: {why}", of_system(error.strerror))) from None
     except ReadError:
         raise
     except RecursionError:
-        raise ReadError(f"{path}: is nested too deep for a verdict") from None
+        raise ReadError(about(path, "is nested too deep for a verdict")) from None
     except ValueError:
-        raise ReadError(f"{path}: is not JSON: it was cut or changed; run again") from None
+        raise ReadError(about(path, "is not JSON: it was cut or changed; run again")) from None
     if wrong:
-        raise ReadError(f"{path}: was changed, or is of another suite: {wrong}; run again")
-    return verdict
+        raise ReadError(about(path, "was changed, or is of another suite: {why}; run again", wrong))
+    return found
 
 
 @cache
@@ -63,7 +68,7 @@ def problem(value: Any, schema: Mapping[str, Any]) -> str:
         return ""
     if error.validator == "required":
         missing = next(key for key in error.validator_value if key not in error.instance)
-        return f"{error.json_path} lacks {missing}"
-    kinds = {"array": "is no list", "object": "is no object"}
+        return msg("{path} lacks {key}", error.json_path, missing)
+    kinds = {"array": msg("{path} is no list"), "object": msg("{path} is no object")}
     kind = error.validator_value if error.validator == "type" and isinstance(error.validator_value, str) else ""
-    return f"{error.json_path} {kinds.get(kind, 'is not as it should be')}"
+    return kinds.get(kind, msg("{path} is not as it should be")).put(error.json_path)

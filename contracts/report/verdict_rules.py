@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts.profiles import PROFILES, runs_at
+from contracts.text.message import Message, msg
 
 ACCEPTED, REJECTED, INCONCLUSIVE, UNUSABLE = "accepted", "rejected", "inconclusive", "unusable"
 LEAKED = 7
@@ -64,7 +65,7 @@ def decide(
     run = verdict["run"]
     against = [*_against(verdict, STRICT in (profile, run["profile"])), *_expired(verdict, today)]
     unsure = [*_doubts(verdict, profile or run["profile"]), *doubts]
-    leaks = [f"{len(verdict['leaks'])} leaked"] if verdict["leaks"] else []
+    leaks = [msg("{n} leaked", len(verdict["leaks"]))] if verdict["leaks"] else []
     exit_code = 1 if against else 6 if unsure else LEAKED if leaks else 0
     return Decision(exit_code, (*against, *unsure, *leaks))
 
@@ -100,27 +101,29 @@ def disagreement(verdict: Verdict) -> str:
     actual |= {"planned": len(cases) + len(not_run)}
     for name, number in actual.items():
         if verdict["counts"][name] != number:
-            return f"it counts {verdict['counts'][name]} {name}, and has {number}"
+            counted = verdict["counts"][name]
+            return msg("it counts {counted} {what}, and has {n}", counted, name, number)
     if len(ids) != len(cases) or ids & set(not_run) or len(set(not_run)) != len(not_run):
-        return "a case stands in it twice"
+        return msg("a case stands in it twice")
     whole = planned(verdict) | {*verdict["plan"]["elsewhere"]}
     if verdict["plan"]["cases"] != len(whole) or verdict["plan"]["id"] != plan_id(whole):
-        return "its cases are not those of its plan"
+        return msg("its cases are not those of its plan")
     return next(filter(None, (*map(_odd_case, cases), *_odd_deviations(verdict))), "")
 
 
 def _against(verdict: Verdict, strict: bool) -> Iterator[str]:
     """Yield what a release must not pass with."""
     run, results = verdict["run"], Counter(case["result"] for case in verdict["cases"])
-    yield from _count(results[Result.BREACH], "{n} breach", "{n} breaches")
+    yield from _count(results[Result.BREACH], msg("{n} breach"), msg("{n} breaches"))
     if run["drift"] == "fail":
-        yield from _count(results[Result.DRIFT], "{n} drift", "{n} drifts")
+        yield from _count(results[Result.DRIFT], msg("{n} drift"), msg("{n} drifts"))
     if run["unknown_fields"] == "fail":
         number = len(unknown_keys(verdict["cases"]))
-        yield from _count(number, "{n} key that nobody documented", "{n} keys that nobody documented")
+        one, several = msg("{n} key that nobody documented"), msg("{n} keys that nobody documented")
+        yield from _count(number, one, several)
     fixed = [row["id"] for row in verdict["deviations"] if row["fixed"]]
     if fixed and strict:
-        yield f"known deviations that no longer show: {', '.join(fixed)}"
+        yield msg("known deviations that no longer show: {names}", ", ".join(fixed))
 
 
 def _expired(verdict: Verdict, today: date | None) -> Iterator[str]:
@@ -130,35 +133,35 @@ def _expired(verdict: Verdict, today: date | None) -> Iterator[str]:
         if today and row["seen"] and today > date.fromisoformat(row["expires"])
     ]
     if expired:
-        yield f"known deviations that expired: {', '.join(expired)}"
+        yield msg("known deviations that expired: {names}", ", ".join(expired))
 
 
 def _doubts(verdict: Verdict, profile: str) -> Iterator[str]:
     """Yield what keeps a run from telling."""
     results, not_run, own = Counter(case["result"] for case in verdict["cases"]), verdict["not_run"], verdict["run"]
-    yield from _count(results[Result.CRASHED], "{n} crashed")
-    yield from _count(results[Result.UNREACHABLE], "{n} unreachable")
-    yield from _count(results[Result.BLOCKED], "{n} blocked")
-    yield from _count(len(not_run), "{n} planned and not run")
+    yield from _count(results[Result.CRASHED], msg("{n} crashed"))
+    yield from _count(results[Result.UNREACHABLE], msg("{n} unreachable"))
+    yield from _count(results[Result.BLOCKED], msg("{n} blocked"))
+    yield from _count(len(not_run), msg("{n} planned and not run"))
     if not runs_at(PROFILES[profile], PROFILES[own["profile"]]):
-        yield f"the profile {own['profile']} runs less than {profile}"
+        yield msg("the profile {own} runs less than {profile}", own["profile"], profile)
     if verdict["interrupted"]:
         yield verdict["interrupted"]
     if not verdict["counts"]["planned"]:
-        yield "nothing was planned"
+        yield msg("nothing was planned")
 
 
-def _count(number: int, one: str, more: str = "") -> Iterator[str]:
+def _count(number: int, one: Message, several: Message | None = None) -> Iterator[Message]:
     if number:
-        yield (one if number == 1 else more or one).format(n=number)
+        yield (one if number == 1 else several or one).put(number)
 
 
 def _odd_case(case: Verdict) -> str:
     shown = result_of([breach["drift"] for breach in case["breaches"]])
     if case["result"] in (Result.HELD, Result.DRIFT, Result.BREACH) and case["result"] != shown:
-        return f"{case['case']} is {case['result']}, and what came is {shown}"
+        return msg("{case} is {result}, and what came is {shown}", case["case"], case["result"], shown)
     if (case["result"] == Result.KNOWN) != bool(case["deviation"]) or (case["fixed"] and case["result"] != Result.HELD):
-        return f"{case['case']} is {case['result']}, which does not go with its deviation"
+        return msg("{case} is {result}, which does not go with its deviation", case["case"], case["result"])
     return ""
 
 
@@ -166,12 +169,12 @@ def _odd_deviations(verdict: Verdict) -> Iterator[str]:
     rows = {row["id"]: row for row in verdict["deviations"]}
     for row in rows.values():
         if not _is_date(row["expires"]):
-            yield f"the deviation {row['id']} has no date of expiry"
+            yield msg("the deviation {id} has no date of expiry", row["id"])
     for key, cases in (("deviation", "seen"), ("fixed", "fixed")):
         listed = {(row["id"], case) for row in rows.values() for case in row[cases]}
         shown = {(case[key], case["case"]) for case in verdict["cases"] if case[key]}
         if listed != shown:
-            yield f"its deviations and its cases differ in {min(listed ^ shown)[1]}"
+            yield msg("its deviations and its cases differ in {case}", min(listed ^ shown)[1])
 
 
 def _is_date(text: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from contracts.i18n.locale import ENGLISH
 from contracts.paths import ROOT
 from contracts.text import atomic
+from contracts.text.message import msg
 
 Verdict = Mapping[str, Any]
 Environ = Mapping[str, str]
@@ -65,4 +66,4 @@ def _tried(name: str, write: Report, verdict: Verdict, folder: Path, environ: En
     try:
         return write(verdict, folder, environ, lang)
     except Exception as error:  # whatever is wrong with a report, the verdict stands
-        return f"{name} could not be written: {type(error).__name__}: {error}"
+        return msg("{name} could not be written: {error}: {why}", name, type(error).__name__, error)

@@ -13,6 +13,7 @@ from contracts.run.metrics import promises
 from contracts.run.session import Session
 from contracts.run.verdict import RunResult, decide, once, write
 from contracts.safety.journal import FILE as JOURNAL
+from contracts.text.message import msg
 
 
 def stop(session: Session) -> None:
@@ -31,9 +32,10 @@ def clean_up(session: Session) -> None:
 
 def finish(session: Session, exit_status: int, allure: str | None = None) -> int:
     """Decide the verdict, write it with its reports, and return the exit code; `allure`: folder of its results."""
-    interrupted = {2: "interrupted", 3: "an internal error of the suite"}.get(exit_status, "")
+    ends: dict[int, str] = {2: msg("interrupted"), 3: msg("an internal error of the suite")}
+    interrupted = ends.get(exit_status, "")
     if session.other_failures and not interrupted:
-        interrupted = f"other tests that failed: {len(session.other_failures)}"
+        interrupted = msg("other tests that failed: {n}", len(session.other_failures))
     outcomes = once(session.outcomes)
     result = RunResult(
         session.planned,

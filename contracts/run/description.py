@@ -12,15 +12,16 @@ from contracts.run.session import Session
 from contracts.run.verdict import Run
 from contracts.run.version import suite
 from contracts.settings.settings import AUTO
+from contracts.text.message import msg
 
 
 def title(session: Session) -> str:
     """Return what the target is, in one line."""
     settings = session.settings
     if settings.base_url is None:
-        return f"the stand-in ({settings.behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig"
+        return msg("the stand-in ({behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig", settings.behaviour)
     if session.probe.behaviour:
-        return f"{settings.base_url}, a stand-in ({session.probe.behaviour})"
+        return msg("{base_url}, a stand-in ({behaviour})", settings.base_url, session.probe.behaviour)
     return f"{settings.base_url}{settings.api_prefix}"
 
 
@@ -51,11 +52,11 @@ def about(session: Session) -> Run:
 
 def _remarks(session: Session) -> list[str]:
     """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
-    said = []
+    said: list[str] = []
     if session.settings.release == AUTO and session.behaviour not in releases():
-        said.append(f"no call of Zadig tells its release; {session.release} is assumed, --release sets it")
-    said += [f"{failure}; see it with --tb=short" for failure in session.other_failures]
+        said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
+    said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
     newer = any("$.project_name" in outcome["unknown"] for outcome in session.outcomes)
     if newer:
-        said.append("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right")
+        said.append(msg("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right"))
     return said

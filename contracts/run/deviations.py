@@ -12,12 +12,14 @@ from contracts.catalog.release import Release
 from contracts.paths import RELEASES
 from contracts.report.verdict_rules import Result
 from contracts.text import toml
+from contracts.text.errors import InputError, of_system
+from contracts.text.message import Message, about, msg
 
 FILE = "deviations.toml"
 _KEYS = {"means", "releases", "source", "since", "expires", "shows"}
 
 
-class DeviationsError(ValueError):
+class DeviationsError(InputError):
     """A file of deviations cannot be used; one line names the file, the row and what to do."""
 
 
@@ -68,31 +70,32 @@ def read(path: Path) -> list[Deviation]:
     try:
         table = toml.read(path)
     except OSError as error:
-        raise DeviationsError(f"{path}: cannot be read: {error.strerror}") from None
+        raise DeviationsError(about(path, "cannot be read: {why}", of_system(error.strerror))) from None
     except ValueError as error:
-        raise DeviationsError(f"{path}: is not TOML: {error}") from None
+        raise DeviationsError(about(path, "is not TOML: {why}", error)) from None
     return [_deviation(f"{path.name}: {name}", name, row) for name, row in table.items()]
 
 
 def _deviation(where: str, name: str, row: Any) -> Deviation:
     if not isinstance(row, dict):
-        raise DeviationsError(f"{where}: is a table with {', '.join(sorted(_KEYS))}")
-    missing, strange = _KEYS - row.keys(), row.keys() - _KEYS
-    if missing or strange:
-        what = f"lacks {', '.join(sorted(missing))}" if missing else f"has the unknown key {min(strange)!r}"
-        raise DeviationsError(f"{where}: {what}")
+        raise DeviationsError(about(where, "is a table with {keys}", ", ".join(sorted(_KEYS))))
+    if missing := _KEYS - row.keys():
+        raise DeviationsError(about(where, "lacks {keys}", ", ".join(sorted(missing))))
+    if strange := row.keys() - _KEYS:
+        raise DeviationsError(about(where, "has the unknown key {key}", repr(min(strange))))
     if type(row["expires"]) is not date:  # a datetime is a date too, and cannot be compared with one
-        raise DeviationsError(f"{where}: expires is a date such as 2027-06-30, without quotes")
+        raise DeviationsError(about(where, "expires is a date such as 2027-06-30, without quotes"))
     if not isinstance(row["shows"], dict) or not row["shows"]:
-        raise DeviationsError(f"{where}: shows is a table from case id to the signatures that show there")
+        raise DeviationsError(about(where, "shows is a table from case id to the signatures that show there"))
     shows = {case: frozenset(signatures) for case, signatures in row["shows"].items()}
-    texts = {key: str(row[key]) for key in ("means", "source", "since")}
     return Deviation(
         id=name,
+        means=Message(str(row["means"])),
+        source=str(row["source"]),
+        since=str(row["since"]),
         releases=tuple(row["releases"]),
         expires=row["expires"],
         shows=shows,
-        **texts,
     )
 
 
@@ -101,7 +104,8 @@ def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Out
     for deviation in deviations:
         if outcome.result in (Result.BREACH, Result.DRIFT) and deviation.matches(outcome):
             if today > deviation.expires:
-                return replace(outcome, reason=f"the known deviation {deviation.id} expired on {deviation.expires}")
+                expired = msg("the known deviation {id} expired on {date}", deviation.id, deviation.expires)
+                return replace(outcome, reason=expired)
             return replace(outcome, result=Result.KNOWN, deviation=deviation.id)
         if outcome.result is Result.HELD and deviation.must_show(outcome.case):
             return replace(outcome, fixed=deviation.id)

@@ -7,6 +7,8 @@ from typing import Any
 from contracts.catalog.release import load
 from contracts.run.metrics import promises
 from contracts.run.verdict import Run, RunResult, decide, once
+from contracts.text.errors import InputError
+from contracts.text.message import msg
 
 SAME = ("release", "profile", "base_url", "api_prefix", "stand_in", "drift", "unknown_fields")
 """What all shards of one plan must have in common."""
@@ -14,7 +16,7 @@ SAME = ("release", "profile", "base_url", "api_prefix", "stand_in", "drift", "un
 Verdict = Mapping[str, Any]
 
 
-class MergeError(ValueError):
+class MergeError(InputError):
     """The runs are not shards of one plan; one line says which differ, and in what."""
 
 
@@ -27,18 +29,18 @@ def merge(verdicts: Sequence[Verdict], run_id: str) -> dict[str, Any]:
     for other in verdicts[1:]:
         for what, one, two in _facts(first, other):
             if one != two:
-                run, another = first["run"]["id"], other["run"]["id"]
-                raise MergeError(f"{run} and {another} are no shards of one run: the {what} is {one!r} and {two!r}")
+                differ = "{one} and {two} are no shards of one run: the {what} is {first} and {second}"
+                raise MergeError(differ, first["run"]["id"], other["run"]["id"], what, repr(one), repr(two))
     shards = [verdict["run"]["shard"] for verdict in verdicts]
     if doubled := next((shard for shard in shards if shards.count(shard) > 1), None):
-        raise MergeError(f"shard {doubled} is there twice; give each shard once")
+        raise MergeError("shard {shard} is there twice; give each shard once", doubled)
     outcomes = once(case for verdict in verdicts for case in verdict["cases"])
     planned = [case for verdict in verdicts for case in _planned(verdict)]
     tally = RunResult(
         planned=list(dict.fromkeys([*planned, *first["plan"]["elsewhere"]])),
         outcomes=outcomes,
         leaks=[leak for verdict in verdicts for leak in verdict["leaks"]],
-        interrupted=", ".join(_interrupted(verdicts)),
+        interrupted=_interrupted(verdicts),
         deviations=_deviations(verdicts),
         promises=promises(load(first["run"]["release"])),
     )
@@ -51,15 +53,20 @@ def _facts(first: Verdict, other: Verdict) -> Iterable[tuple[str, Any, Any]]:
         if name != "base_url" or not (first["run"]["embedded"] and other["run"]["embedded"]):
             yield name.replace("_", " "), first["run"][name], other["run"][name]
     one, two = (str(verdict["run"]["shard"]).partition("/")[2] for verdict in (first, other))
-    yield "number of shards", one, two
+    yield msg("number of shards"), one, two
 
 
 def _planned(verdict: Verdict) -> list[str]:
     return [*(case["case"] for case in verdict["cases"]), *verdict["not_run"]]
 
 
-def _interrupted(verdicts: Iterable[Verdict]) -> Iterable[str]:
-    return (f"shard {verdict['run']['shard']} was {why}" for verdict in verdicts if (why := verdict["interrupted"]))
+def _interrupted(verdicts: Iterable[Verdict]) -> str:
+    shards = [
+        msg("shard {shard} was {why}", verdict["run"]["shard"], why)
+        for verdict in verdicts
+        if (why := verdict["interrupted"])
+    ]
+    return msg("{shards|, }", shards) if shards else ""
 
 
 def _deviations(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
@@ -80,4 +87,4 @@ def _run(verdicts: Sequence[Verdict], run_id: str) -> Run:
     merged = {key: value for key, value in runs[0].items() if key in known}
     merged |= {"id": run_id, "shard": None, "started": min(run["started"] for run in runs)}
     merged |= {"ended": max(run["ended"] for run in runs), "seconds": max(run["seconds"] for run in runs)}
-    return Run(**merged | {"notes": [f"merged from {len(runs)} shards", *notes]})
+    return Run(**merged | {"notes": [msg("merged from {n} shards", len(runs)), *notes]})

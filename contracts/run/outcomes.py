@@ -14,6 +14,7 @@ from contracts.run.description import about
 from contracts.run.deviations import judge
 from contracts.run.executor import Job
 from contracts.run.session import Session
+from contracts.text.message import msg
 
 
 def row_job(session: Session, case: Case) -> Job:
@@ -38,7 +39,7 @@ def _job(session: Session, case: str, operation: str, answer: str, run: Callable
 
 def _not_tried(session: Session, case: str, operation: str, answer: str) -> Outcome:
     if session.probe.page:
-        page = Breach(Kind.NOT_JSON, "body", "a JSON body", "an HTML page", True)
+        page = Breach(Kind.NOT_JSON, "body", msg("a JSON body"), msg("an HTML page"), True)
         return Outcome(case, operation, answer, Result.BREACH, breaches=(page,), reason=session.trouble)
     result = Result.BLOCKED if session.probe.answered else Result.UNREACHABLE
     return Outcome(case, operation, answer, result, reason=session.trouble)
@@ -48,7 +49,7 @@ def crashed(session: Session, case: str, reason: str) -> Outcome:
     """Return the outcome of a case in which the suite itself, or the process that ran it, failed."""
     operation, _, rest = case.partition("/")
     answer = next((row.answer.name for row in cases(session.release) if row.id == case), rest)
-    reason = f"the suite itself failed here: {reason}; see it with --tb=short"
+    reason = msg("the suite itself failed here: {why}; see it with --tb=short", reason)
     return Outcome(case, operation, answer, Result.CRASHED, reason=reason)
 
 

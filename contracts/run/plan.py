@@ -8,6 +8,7 @@ from contracts.case.givens import NEEDS_AGENT
 from contracts.catalog.cases import Case
 from contracts.profiles import PROFILES, runs_at
 from contracts.settings.settings import Settings
+from contracts.text.message import msg
 
 OTHER_PROJECT = "outsider-project"
 """What a case needs that goes into a project of the outsider's; there where his token and his project are known."""
@@ -38,14 +39,15 @@ def scope(settings: Settings, *, stand_in: bool, credentials: Collection[str]) -
 def left_out(case: Case, allowed: Scope) -> str | None:
     """Return why a case is not planned, or None where it is."""
     if not runs_at(_level(case, allowed), allowed.level):
-        return "belong to a later profile"
+        return msg("belong to a later profile")
     if case.only == "stand-in" and not allowed.stand_in:
-        return "run on a stand-in only, because a live target could never be rid of what they make"
+        return msg("run on a stand-in only, because a live target could never be rid of what they make")
     if case.needs and not allowed.authorizes:
-        return "are off: this port of Zadig does no authorization"
+        return msg("are off: this port of Zadig does no authorization")
     if case.needs and case.needs not in allowed.credentials:
-        names = {"main": "ZADIG_TOKEN", OTHER_PROJECT: "ZADIG_OUTSIDER_TOKEN or ZADIG_OUTSIDER_PROJECT"}
-        return f"are off: {names.get(case.needs, f'ZADIG_{case.needs.upper()}_TOKEN')} is not set"
+        names = {"main": "ZADIG_TOKEN", OTHER_PROJECT: msg("ZADIG_OUTSIDER_TOKEN or ZADIG_OUTSIDER_PROJECT")}
+        name = names.get(case.needs, f"ZADIG_{case.needs.upper()}_TOKEN")
+        return msg("are off: {name} is not set", name)
     return None
 
 
@@ -62,4 +64,4 @@ def chosen(cases: Iterable[Case], allowed: Scope) -> list[Case]:
 def notes(cases: Iterable[Case], allowed: Scope) -> list[str]:
     """Return one line per reason for which cases are left out."""
     reasons = Counter(left_out(case, allowed) for case in cases)
-    return [f"{count} cases {reason}" for reason, count in reasons.items() if reason is not None]
+    return [msg("{n} cases {reason}", count, reason) for reason, count in reasons.items() if reason is not None]

@@ -19,6 +19,7 @@ from contracts.standin.process import StandIn, StandInError, launch
 from contracts.target.connect import Probe, find_workspace, open_target, probe
 from contracts.target.credentials import USERS, headers
 from contracts.target.target import Target, Workspace
+from contracts.text.message import from_plain, msg, to_plain
 
 PERFECT = "perfect"
 """The stand-in's behaviour that does what the page promises; so do those that begin with it."""
@@ -45,7 +46,7 @@ class Session:
         self.settings = settings if settings.base_url is not None else settings.on_stand_in()
         self.idle = idle
         self.worker = worker
-        self._handed = handed or {}
+        self._handed: dict[str, Any] = from_plain(handed or {})
         self.run_id: str = self._handed.get("run_id") or new_run_id()
         self.run_dir = Path(self._handed.get("run_dir") or settings.run_dir or f"runs/{self.run_id}").resolve()
         self.deadline: float = self._handed.get("deadline") or time.time() + settings.run_timeout
@@ -122,7 +123,7 @@ class Session:
             "run_id": self.run_id,
             "run_dir": str(self.run_dir),
             "deadline": self.deadline,
-            "probe": vars(replace(self.probe, stand_in={})),
+            "probe": to_plain(vars(replace(self.probe, stand_in={}))),
             "stand_in": bool(self.probe.stand_in),
             "workspace": vars(self.workspace) if live else None,
         }
@@ -131,7 +132,7 @@ class Session:
     def trouble(self) -> str:
         """Why nothing more is to be tried; empty where all is well."""
         if time.time() > self.deadline:
-            return f"not tried: the {self.settings.run_timeout:g} s of --run-timeout were over"
+            return msg("not tried: the {seconds} s of --run-timeout were over", f"{self.settings.run_timeout:g}")
         return self.probe.trouble
 
     @property

@@ -7,12 +7,14 @@ from typing import Any
 
 from contracts.catalog.release import load
 from contracts.paths import RELEASES
+from contracts.text.errors import InputError
+from contracts.text.message import Message, about
 
 FILE = "timings.json"
 """Seconds by case, recorded from a run on a server that takes its time; beside the data of a release."""
 
 
-class TimingsError(ValueError):
+class TimingsError(InputError):
     """Recorded durations cannot be read; one line says why."""
 
 
@@ -44,11 +46,11 @@ def _read(path: Path) -> dict[str, float]:
     try:
         found: dict[str, float] = {str(case): float(value) for case, value in json.loads(path.read_text()).items()}
     except (OSError, ValueError, TypeError, AttributeError):
-        raise TimingsError(f"{path}: is not a table of seconds by case; record it anew") from None
+        raise TimingsError(about(path, "is not a table of seconds by case; record it anew")) from None
     return found
 
 
-def record(verdict: Mapping[str, Any], root: Path) -> str:
+def record(verdict: Mapping[str, Any], root: Path) -> Message:
     """Write how long the cases of a run took beside the data of its release below `root`; return a line about it.
 
     A case counts from its first request on: what a run does once, such as compiling schemas, is no part of it.
@@ -56,7 +58,8 @@ def record(verdict: Mapping[str, Any], root: Path) -> str:
     path = root / "contracts" / "releases" / verdict["run"]["release"] / FILE
     seconds = {case["case"]: _seconds(case) for case in verdict["cases"] if case["result"] == "held"}
     path.write_text(json.dumps(seconds, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    return f"{path.relative_to(root)}: {len(seconds)} cases, {sum(seconds.values()):.0f} s in all"
+    total = f"{sum(seconds.values()):.0f}"
+    return about(path.relative_to(root), "{n} cases, {seconds} s in all", len(seconds), total)
 
 
 def _seconds(case: Mapping[str, Any]) -> float:

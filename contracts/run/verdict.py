@@ -12,6 +12,7 @@ from contracts.report.verdict_file import FILE, VERSION
 from contracts.report.verdict_rules import Result, plan_id, unknown_keys
 from contracts.run.metrics import coverage, latency
 from contracts.text import atomic
+from contracts.text.message import to_plain
 from contracts.text.redact import mask_all
 
 PASSED_ON = frozenset({2, 3, 4, 5})
@@ -125,7 +126,7 @@ def write(verdict: Mapping[str, Any], folder: Path) -> Path:
     """Write verdict.json into the run folder, whole or not at all, and return its path."""
     path = folder / FILE
     folder.mkdir(parents=True, exist_ok=True)
-    atomic.write(path, _lines(verdict))
+    atomic.write(path, _lines(to_plain(verdict)))
     return path
 
 

@@ -13,13 +13,15 @@ from pathlib import Path
 
 from contracts.http.client import Request
 from contracts.safety.request_names import RequestNames, UnclearPathError, names_in
+from contracts.text.errors import EndedError
+from contracts.text.message import about
 
 PREFIX = "zct"
 FILE = "journal.jsonl"
 _MAKES = re.compile(r"/workflow/(workflow|workflowtask)(/.*)?$")
 
 
-class RefusedError(Exception):
+class RefusedError(EndedError):
     """A request that may not go out: it would change what this run did not make, or could never be undone."""
 
 
@@ -137,20 +139,24 @@ class Guard:
         try:
             found = names_in(request)
         except UnclearPathError as error:
-            raise RefusedError(f"{what}: {error}") from None
+            raise RefusedError(about(what, error.message)) from None
         if found.whole and found.of_all and method == "POST" and "/workflowtask" not in request.path:
             if self._lasting(found):
                 if self._stand_in:
                     return
-                raise RefusedError(f"{what} could leave a workflow that can never be removed; only a stand-in gets it")
+                raise RefusedError(
+                    "{request} could leave a workflow that can never be removed; only a stand-in gets it", what
+                )
         elif not found.names and (found.whole or not found.of_all):
-            raise RefusedError(f"{what} names nothing that this run made")
+            raise RefusedError("{request} names nothing that this run made", what)
         for name in found.names:
             if name is None or not self._journal.holds(name.partition("/")[0]):  # no other run makes own/x either
-                raise RefusedError(f"{what} names {name!r}, which this run did not make")
+                raise RefusedError("{request} names {name}, which this run did not make", what, repr(name))
         for project in found.projects:
             if not self._stand_in and not self._ours(project, found):
-                raise RefusedError(f"{what} names the project {project!r}, which is not to be worked in")
+                raise RefusedError(
+                    "{request} names the project {project}, which is not to be worked in", what, repr(project)
+                )
         if method == "POST" and _MAKES.search(request.path):
             for name in filter(None, found.names):
                 self._journal.note(request, name)

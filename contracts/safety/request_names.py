@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from contracts.http.client import Request
+from contracts.text.errors import InputError
 
 _TASK = r"/workflow/workflowtask/id/(?P<id>[^/]*)/pipelines/(?P<of_task>[^/]*)(?:/restart)?/?"
 _ONE = r"/workflow/workflow(?:task)?/(?P<one>[^/]+)/?"
@@ -20,7 +21,7 @@ _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _NAME_KEYS = frozenset({"name", "workflow_name"})
 
 
-class UnclearPathError(ValueError):
+class UnclearPathError(InputError):
     """A path that servers may read in different ways, or that is none of those that the suite changes things at."""
 
 

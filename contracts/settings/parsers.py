@@ -1,4 +1,4 @@
-"""Reads the value of a setting as a file, variable or option gives it; a reader raises ValueError in one line."""
+"""Reads the value of a setting as a file, variable or option gives it; a reader raises InputError in one line."""
 
 import math
 import re
@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+from contracts.text.errors import InputError
+from contracts.text.message import msg
 from contracts.text.tokens import clean
 from contracts.text.urls import address
 
@@ -39,14 +41,14 @@ class Secret:
 def text(value: Any) -> str:
     """Return a text as it is."""
     if not isinstance(value, str):
-        raise ValueError("should be a valid string")
+        raise InputError("should be a valid string")
     return value
 
 
 def path(value: Any) -> Path:
     """Return a path."""
     if not isinstance(value, str | Path):
-        raise ValueError("should be a valid path")
+        raise InputError("should be a valid path")
     return Path(value)
 
 
@@ -59,7 +61,7 @@ def yes_or_no(value: Any) -> bool:
     """Return what true or false, yes or no, on or off, 1 or 0 mean."""
     word = str(value).lower()
     if word not in _YES | _NO:
-        raise ValueError("should be a valid boolean, unable to interpret input")
+        raise InputError("should be a valid boolean, unable to interpret input")
     return word in _YES
 
 
@@ -69,7 +71,7 @@ def choice(*words: str) -> Reader:
     def read(value: Any) -> str:
         if value not in words:
             *others, last = (repr(word) for word in words)
-            raise ValueError(f"should be {', '.join(others)} or {last}")
+            raise InputError("should be {names} or {last}", ", ".join(others), last)
         return str(value)
 
     return read
@@ -80,7 +82,7 @@ def one_of(what: str, words: Collection[str], *, also: Collection[str] = ()) -> 
 
     def read(value: Any) -> str:
         if value not in (*words, *also):
-            raise ValueError(f"no {what} {value!r}; there are {', '.join((*words, *also))}")
+            raise InputError("no {what} {name}; there are {names}", what, repr(value), ", ".join((*words, *also)))
         return str(value)
 
     return read
@@ -91,7 +93,7 @@ def whole(above: int, most: int | None = None) -> Reader:
 
     def read(value: Any) -> int:
         if isinstance(value, bool) or not re.fullmatch(r"\s*[+-]?\d{1,18}\s*", str(value), re.ASCII):
-            raise ValueError("should be a valid integer")
+            raise InputError("should be a valid integer")
         return int(_within(int(value), above, most))
 
     return read
@@ -102,9 +104,9 @@ def seconds(value: Any) -> float:
     try:
         number = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
-        raise ValueError("should be a valid number") from None
+        raise InputError("should be a valid number") from None
     if not math.isfinite(number):
-        raise ValueError("should be a finite number")
+        raise InputError("should be a finite number")
     return _within(number, 0, A_DAY)
 
 
@@ -112,25 +114,25 @@ def url(value: Any) -> str | None:
     """Return the address of a Zadig without a slash at its end; an empty one is none."""
     if not text(value):
         return None
-    advice = "write it like https://zadig.example.com"
+    advice = msg("write it like https://zadig.example.com")
     if "@" in address(value, advice).netloc:
-        raise ValueError("has credentials in it; set ZADIG_TOKEN or ZADIG_TOKEN_FILE instead")
+        raise InputError("has credentials in it; set ZADIG_TOKEN or ZADIG_TOKEN_FILE instead")
     if "?" in value or "#" in value:
-        raise ValueError(f"has a query or a fragment; {advice}")
+        raise InputError("has a query or a fragment; {advice}", advice)
     return str(value).rstrip("/")
 
 
 def proxy(value: Any) -> str | None:
     """Return the address of a proxy; an empty one is none."""
     if text(value):
-        address(value, "write it like http://proxy.example.com:3128")
+        address(value, msg("write it like http://proxy.example.com:3128"))
     return value or None
 
 
 def prefix(value: Any) -> str:
     """Return a path in front of others, without a slash at its end."""
     if not text(value).startswith("/") or any(c.isspace() or c in "?#" for c in value):
-        raise ValueError("is a path such as /api/aslan or /api")
+        raise InputError("is a path such as /api/aslan or /api")
     return str(value).rstrip("/")
 
 
@@ -138,13 +140,13 @@ def part(value: Any) -> str:
     """Return which part of how many, as I/N."""
     number, slash, of = text(value).partition("/")
     if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise ValueError("is I/N with I from 1 to N, such as 2/3")
+        raise InputError("is I/N with I from 1 to N, such as 2/3")
     return str(value)
 
 
 def _within(number: float, above: float, most: float | None) -> float:
     if number <= above:
-        raise ValueError(f"should be greater than {above:g}")
+        raise InputError("should be greater than {n}", f"{above:g}")
     if most is not None and number > most:
-        raise ValueError(f"should be less than or equal to {most:g}")
+        raise InputError("should be less than or equal to {n}", f"{most:g}")
     return number

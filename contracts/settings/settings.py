@@ -11,12 +11,13 @@ from urllib.parse import urlsplit
 
 from contracts.catalog.release import releases
 from contracts.i18n.locale import LANGUAGES, chosen
-from contracts.i18n.translate import translated
 from contracts.profiles import Profile
 from contracts.settings import parsers as values
 from contracts.settings.parsers import Secret
 from contracts.standin.defects import BEHAVIOURS
 from contracts.text import toml
+from contracts.text.errors import InputError, of_system
+from contracts.text.message import Message, about, msg
 from contracts.text.redact import register
 from contracts.text.tokens import read
 from contracts.text.urls import is_loopback
@@ -36,12 +37,8 @@ UnknownFields = Literal["report", "fail", "ignore"]
 Drift = Literal["fail", "warn"]
 
 
-class SettingsError(ValueError):
+class SettingsError(InputError):
     """A setting that cannot be used; one line says which, why and what to do."""
-
-    def told(self, lang: str) -> str:
-        """Return that line in a language."""
-        return translated(str(self), lang)
 
 
 def setting(default: object, means: str, reads: values.Reader = values.text) -> Any:
@@ -71,14 +68,14 @@ class Settings:
     release: str = setting(
         ASSUMED,
         "release whose contract is tested; auto: asked of the target where it can tell",
-        values.one_of("release", releases(), also=(AUTO,)),
+        values.one_of(msg("release"), releases(), also=(AUTO,)),
     )
     api_prefix: str = setting("/api/aslan", "path in front of every call; /api at aslan's own port", values.prefix)
     profile: Profile = setting("regression", "how much is run", values.choice(*get_args(Profile)))
     behaviour: str = setting(
         "perfect",
         "behaviour of the stand-in: perfect, or a release with its defects",
-        values.one_of("behaviour", BEHAVIOURS),
+        values.one_of(msg("behaviour"), BEHAVIOURS),
     )
     lang: str | None = setting(None, "language of what is said; left out: the locale's", values.choice(*LANGUAGES))
     run_dir: Path | None = setting(None, "folder of the run; left out: runs/<run id>", values.path)
@@ -132,8 +129,8 @@ class Settings:
         if name == "token" and self.token_file is not None:
             try:
                 return read(self.token_file)
-            except ValueError as error:
-                raise SettingsError(f"{label('token_file')}: {error}") from None
+            except InputError as error:
+                raise SettingsError(about(label("token_file"), error.message)) from None
         return value.reveal() if value is not None else None
 
     def to_json(self) -> dict[str, Any]:
@@ -156,10 +153,11 @@ def option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
-def label(name: str) -> str:
+def label(name: str) -> Message:
     """Return how a setting is named to people: with its option, where it has one, and its variable."""
     variable = f"{PREFIX}{name.upper()}"
-    return f"setting {name} ({variable if is_secret(SETTINGS[name]) else f'{option(name)}, {variable}'})"
+    names = variable if is_secret(SETTINGS[name]) else f"{option(name)}, {variable}"
+    return msg("setting {name} ({names})", name, names)
 
 
 def load(options: Mapping[str, Any]) -> Settings:
@@ -183,40 +181,42 @@ def _file() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{FILE} is not TOML: {error}") from None
+        raise SettingsError("{file} is not TOML: {why}", FILE, error) from None
     except UnicodeDecodeError:
-        raise SettingsError(f"{FILE} is not TOML: it is not UTF-8") from None
+        raise SettingsError("{file} is not TOML: it is not UTF-8", FILE) from None
     except OSError as error:
-        raise SettingsError(f"{FILE} cannot be read: {error.strerror}") from None
+        raise SettingsError("{file} cannot be read: {why}", FILE, of_system(error.strerror)) from None
     for name in found.keys() - SETTINGS.keys():
         import difflib  # seldom needed, and long to load
 
         near = difflib.get_close_matches(name, SETTINGS, n=1)
-        unknown = f"{FILE}: unknown setting {name!r}"
-        raise SettingsError(f"{FILE}: unknown setting {name!r}; did you mean {near[0]!r}?" if near else unknown)
+        unknown = msg("unknown setting {name}", repr(name))
+        if near:
+            unknown = msg("unknown setting {name}; did you mean {near}?", repr(name), repr(near[0]))
+        raise SettingsError(about(FILE, unknown))
     return found
 
 
 def _read(name: str, value: Any) -> Any:
     try:
         return SETTINGS[name].metadata["reads"](value)
-    except ValueError as error:
-        raise SettingsError(f"{label(name)}: {error}") from None
+    except InputError as error:
+        raise SettingsError(about(label(name), error.message)) from None
 
 
 def _together(settings: Settings) -> None:
     """Raise SettingsError where settings do not go together."""
     if settings.token is not None and settings.token_file is not None:
-        raise SettingsError(f"{label('token')} and {label('token_file')} are both set; keep one of them")
+        raise SettingsError("{setting} and {other} are both set; keep one of them", label("token"), label("token_file"))
     if settings.client_key is not None and settings.client_cert is None:
-        raise SettingsError(f"{label('client_key')} is set without {label('client_cert')}; set both")
+        raise SettingsError("{setting} is set without {other}; set both", label("client_key"), label("client_cert"))
     for name in ("ca_file", "client_cert", "client_key"):
         path: Path | None = getattr(settings, name)
         if path is not None and not path.is_file():
-            raise SettingsError(f"{label(name)}: no such file: {path}")
+            raise SettingsError(about(label(name), "no such file: {path}", path))
     plain = urlsplit(settings.base_url or "").scheme == "http"
     if plain and not settings.allow_http and not settings.loopback:
-        raise SettingsError(
-            f"{label('base_url')}: is plain http to another host, so the token could be read on the way; "
-            "use https, or add --allow-http"
+        unsafe = msg(
+            "is plain http to another host, so the token could be read on the way; use https, or add --allow-http"
         )
+        raise SettingsError(about(label("base_url"), unsafe))

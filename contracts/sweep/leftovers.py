@@ -15,6 +15,7 @@ from contracts.report.verdict_file import FILE as VERDICT
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import PREFIX, left_open
 from contracts.settings.settings import ASSUMED, SettingsError
+from contracts.text.message import msg
 
 RUNS = Path("runs")
 OLD = timedelta(hours=1)
@@ -75,12 +76,14 @@ def named_run(run: str, base_url: str) -> Journalled:
     """Return what a run named by its folder or id has open; raises SettingsError where it is not for this target."""
     folder = next((folder for folder in (Path(run), RUNS / run) if (folder / JOURNAL).is_file()), None)
     if folder is None:
-        raise SettingsError(f"run {run}: no {JOURNAL} there; name a folder, or the id of a run below {RUNS}/")
+        missing = "run {run}: no {file} there; name a folder, or the id of a run below {folder}/"
+        raise SettingsError(missing, run, JOURNAL, RUNS)
     found = read(folder / JOURNAL)
     if found.base_url is None:
-        raise SettingsError(f"run {run}: its journal does not say which target it was for; try --by-prefix instead")
+        raise SettingsError("run {run}: its journal does not say which target it was for; try --by-prefix instead", run)
     if not _same(found.base_url, base_url):
-        raise SettingsError(f"run {run} was on {found.base_url}, not on {base_url}; set --base-url to sweep it there")
+        elsewhere = "run {run} was on {there}, not on {here}; set --base-url to sweep it there"
+        raise SettingsError(elsewhere, run, found.base_url, base_url)
     return found
 
 
@@ -91,9 +94,10 @@ def every_run(base_url: str, echo: Echo) -> Iterator[Journalled]:
         if not found.names:
             continue
         if found.base_url is None or not _same(found.base_url, base_url):
-            echo(f"run {found.run}: not swept, it was on {found.base_url or 'a target that it does not name'}")
+            there = found.base_url or msg("a target that it does not name")
+            echo(msg("run {run}: not swept, it was on {there}", found.run, there))
         elif found.under_way:
-            echo(f"run {found.run}: not swept, it may still be under way; name it to sweep it all the same")
+            echo(msg("run {run}: not swept, it may still be under way; name it to sweep it all the same", found.run))
         else:
             yield found
 
@@ -114,13 +118,13 @@ def is_old(name: str, echo: Echo) -> bool:
     match = _name().fullmatch(name)
     if match is None:
         if name.startswith(f"{PREFIX}-"):
-            echo(f"not touched: {name} has the prefix, but is not of the form that a run makes")
+            echo(msg("not touched: {name} has the prefix, but is not of the form that a run makes", name))
         return False
     try:
         made = datetime.strptime(match["time"], "%Y%m%dt%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return False
     if datetime.now(UTC) - made < OLD:
-        echo(f"not touched: {name} is of a run less than an hour ago")
+        echo(msg("not touched: {name} is of a run less than an hour ago", name))
         return False
     return True

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from contracts.case.cleanup import UNFINISHED, remove
+from contracts.case.cleanup import UNFINISHED, remove, still_there
 from contracts.catalog.release import load
 from contracts.check.state import Snapshot, UnclearError, snapshot
 from contracts.safety.journal import FILE as JOURNAL
@@ -15,6 +15,7 @@ from contracts.sweep.leftovers import Echo, every_run, is_old, named_run
 from contracts.target.connect import Probe, open_client, probe
 from contracts.target.listing import Reader, UnreadableError, projects, workflow_names
 from contracts.target.target import Subject, Target, Workspace
+from contracts.text.message import Message, msg
 
 CLEAN, BAD_SETTINGS, UNREACHABLE, LEFT = 0, 4, 6, 7
 _NOWHERE = Workspace(project="", env_name="", service="", service_module="", repo="", branch="")
@@ -29,7 +30,7 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
     """
     base_url = settings.base_url
     if base_url is None:
-        raise SettingsError(f"{label('base_url')} is missing; set it to the Zadig to sweep")
+        raise SettingsError("{variable} is missing; set it to the Zadig to sweep", label("base_url"))
     chosen = [named_run(run, base_url) for run in runs] or list(every_run(base_url, echo))
     look = probe(settings, base_url)
     if look.trouble:
@@ -37,15 +38,15 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
         return BAD_SETTINGS if look.answered else UNREACHABLE
     left: list[str] = []
     for found in chosen:
-        echo(f"run {found.run}: {_count(found.names)} open in its journal")
+        echo(msg("run {run}: {count} open in its journal", found.run, _count(found.names)))
         with _opened(settings, look, found.journal, found.names) as target:
             left += _clear(target, found.names, dry_run=dry_run, echo=echo)
     if by_prefix:
         left += _sweep_list(settings, look, dry_run=dry_run, echo=echo)
     for reason in left:
-        echo(f"left: {reason}")
+        echo(msg("left: {why}", reason))
     if not (chosen or by_prefix):
-        echo("nothing to sweep on this target")
+        echo(msg("nothing to sweep on this target"))
     return (LEFT if _alive(settings, base_url) else UNREACHABLE) if left else CLEAN
 
 
@@ -63,25 +64,25 @@ def _opened(settings: Settings, look: Probe, journal: Path, names: Mapping[str, 
 
 def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Echo) -> list[str]:
     """Remove what is there under `names`, or with `dry_run` say what is; return what would not go."""
-    reasons = []
+    reasons: list[str] = []
     for name, project in names.items():
         subject = Subject(name, project)
         if target.breaker.stopped:
-            reasons.append(f"{name} in project {project}: not tried, the target answers no more")
+            reasons.append(still_there(subject, msg("not tried, the target answers no more")))
             continue
         try:
             held = snapshot(target, subject)
         except UnclearError as error:
-            reasons.append(f"{name} in project {project}: {error}")
+            reasons.append(still_there(subject, error.message))
             continue
         unfinished = sum(state in UNFINISHED for state in held.tasks.values())
-        what = f"{name} in project {project}, {unfinished} of its tasks not at an end"
+        what = msg("{name} in project {project}, {n} of its tasks not at an end", name, project, unfinished)
         if dry_run:
-            echo(f"would remove {what}" if held.workflow else f"not there: {name}")
+            echo(msg("would remove {what}", what) if held.workflow else msg("not there: {name}", name))
         elif (reason := _gone(target, subject, held)) is not None:
             reasons.append(reason)
         else:
-            echo(f"removed {what}" if held.workflow else f"not there any more: {name}")
+            echo(msg("removed {what}", what) if held.workflow else msg("not there any more: {name}", name))
     return reasons
 
 
@@ -89,7 +90,7 @@ def _gone(target: Target, subject: Subject, held: Snapshot) -> str | None:
     try:
         return remove(target, subject, held)
     except RefusedError as error:  # a name that could not be sent unchanged
-        return f"{subject.name} in project {subject.project}: {error}"
+        return still_there(subject, error.message)
 
 
 def _sweep_list(settings: Settings, look: Probe, *, dry_run: bool, echo: Echo) -> list[str]:
@@ -103,12 +104,12 @@ def _sweep_list(settings: Settings, look: Probe, *, dry_run: bool, echo: Echo) -
             listed = workflow_names(reader, project)
         except UnreadableError as error:
             if error.status == 403 and settings.project is None:
-                echo(f"project {project}: not looked at, the token's user may not read there")
+                echo(msg("project {project}: not looked at, the token's user may not read there", project))
             else:
-                reasons.append(f"project {project}: its workflows could not be read: {error}")
+                reasons.append(msg("project {project}: its workflows could not be read: {why}", project, error.message))
             continue
         names |= {name: project for name in listed if is_old(name, echo)}
-    echo(f"{_count(names)} on the target's list from runs more than an hour ago")
+    echo(msg("{count} on the target's list from runs more than an hour ago", _count(names)))
     client.close()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -123,12 +124,12 @@ def _projects(settings: Settings, reader: Reader) -> list[str]:
     try:
         return [project.name for project in projects(reader)]
     except UnreadableError as error:
-        raise SettingsError(f"projects could not be read: {error}; set --project") from None
+        raise SettingsError("projects could not be read: {why}; set --project", error.message) from None
 
 
 def _alive(settings: Settings, base_url: str) -> bool:
     return probe(settings, base_url).answered
 
 
-def _count(names: Mapping[str, str]) -> str:
-    return ("{n} name" if len(names) == 1 else "{n} names").format(n=len(names))
+def _count(names: Mapping[str, str]) -> Message:
+    return msg("{n} name" if len(names) == 1 else "{n} names", len(names))

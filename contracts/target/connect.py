@@ -15,6 +15,7 @@ from contracts.target.credentials import headers, own_users
 from contracts.target.discovery import discover_workspace
 from contracts.target.standin_control import STAMP, StandInControl, facts
 from contracts.target.target import Target, Workspace
+from contracts.text.message import Message, about, msg
 from contracts.text.strict_json import is_page
 
 NOTHING: Mapping[str, Any] = {}
@@ -44,7 +45,7 @@ class Probe:
 
 def refuse(request: Request) -> None:
     """Guard a client that is only to look."""
-    raise RefusedError(f"{request.method} {request.path}: a look changes nothing")
+    raise RefusedError(about(f"{request.method} {request.path}", "a look changes nothing"))
 
 
 def open_client(
@@ -76,8 +77,8 @@ def probe(settings: Settings, base_url: str) -> Probe:
     stand_in = facts(client) if is_stand_in else {}
     client.close()
     if exchange.status is None:
-        why = exchange.failure.text if exchange.failure else "no answer"
-        return Probe(base_url, False, f"{base_url} is unreachable: {why}")
+        why = exchange.failure.text if exchange.failure else msg("no answer")
+        return Probe(base_url, False, msg("{base_url} is unreachable: {why}", base_url, why))
     ours = stand_in and settings.secret("token") is None  # then the stand-in's own tokens are used
     if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
         return Probe(base_url, True, _refused(settings, exchange), stand_in=stand_in)
@@ -86,18 +87,18 @@ def probe(settings: Settings, base_url: str) -> Probe:
     return Probe(base_url, stand_in=stand_in)
 
 
-def _a_page(exchange: Exchange) -> str:
-    what = f"GET {exchange.url} answered HTTP {exchange.status} with an HTML page, where Zadig's API answers JSON"
-    return f"{what}; check --base-url and --api-prefix"
+def _a_page(exchange: Exchange) -> Message:
+    page = "GET {url} answered HTTP {status} with an HTML page, where Zadig's API answers JSON"
+    return msg("{what}; check --base-url and --api-prefix", msg(page, exchange.url, exchange.status))
 
 
-def _refused(settings: Settings, exchange: Exchange) -> str:
-    what = f"GET {exchange.url} answered HTTP {exchange.status}"
+def _refused(settings: Settings, exchange: Exchange) -> Message:
+    what = msg("GET {url} answered HTTP {status}", exchange.url, exchange.status)
     if exchange.status == 403:
-        return f"{what}: the token's user may not read in this project; check --project and the user's role"
+        return msg("{what}: the token's user may not read in this project; check --project and the user's role", what)
     if settings.secret("token") is None:
-        return f"{what}: no token is set; set ZADIG_TOKEN or ZADIG_TOKEN_FILE"
-    return f"{what}: the token is refused; check ZADIG_TOKEN, it may be wrong or expired"
+        return msg("{what}: no token is set; set ZADIG_TOKEN or ZADIG_TOKEN_FILE", what)
+    return msg("{what}: the token is refused; check ZADIG_TOKEN, it may be wrong or expired", what)
 
 
 def open_target(

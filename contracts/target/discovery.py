@@ -10,7 +10,6 @@ from typing import NoReturn
 
 from contracts.catalog.release import load
 from contracts.http.client import Client
-from contracts.i18n.translate import say, translated
 from contracts.settings.settings import PREFIX, Settings, SettingsError, option
 from contracts.target.listing import (
     DEFAULT_BRANCH,
@@ -24,17 +23,18 @@ from contracts.target.listing import (
     projects,
 )
 from contracts.target.target import Workspace
+from contracts.text.message import msg
 
 SHOWN = 5
 """Candidates that a message names."""
 
 WHAT = {
-    "project": "project",
-    "outsider_project": "project",
-    "env_name": "environment",
-    "service": "service with a build",
-    "service_module": "module with a build",
-    "repo": "repository",
+    "project": msg("project"),
+    "outsider_project": msg("project"),
+    "env_name": msg("environment"),
+    "service": msg("service with a build"),
+    "service_module": msg("module with a build"),
+    "repo": msg("repository"),
 }
 """What each setting names, in words."""
 
@@ -43,13 +43,8 @@ class NoWorkspaceError(SettingsError):
     """Something that the cases need is not there, or there is more than one of it: what was found, and what to do."""
 
     def __init__(self, finding: str, advice: str) -> None:
-        super().__init__(f"{finding}; {advice}")
+        super().__init__(msg("{finding}; {advice}", finding, advice))
         self.finding, self.advice = finding, advice
-
-    def told(self, lang: str) -> str:
-        """Return both in a language."""
-        finding, advice = (translated(part, lang) for part in (self.finding, self.advice))
-        return say(lang, "{finding}; {advice}", finding=finding, advice=advice)
 
 
 class UnreadWorkspaceError(NoWorkspaceError):
@@ -94,19 +89,18 @@ def the_project(settings: Settings, reader: Reader) -> Project:
     try:
         found = {project.name: project for project in projects(reader)}
     except UnreadableError as error:
-        _unreadable("projects", error, "project")
-    create = "create a project with an environment, a service and its build in Zadig's console"
+        _unreadable(msg("projects"), error, "project")
+    create = msg("create a project with an environment, a service and its build in Zadig's console")
     if settings.outsider_project is not None:
-        _pick(settings, "outsider_project", found, "the target", create)
-    return found[_pick(settings, "project", found, "the target", create)]
+        _pick(settings, "outsider_project", found, msg("the target"), create)
+    return found[_pick(settings, "project", found, msg("the target"), create)]
 
 
 def in_onboarding(project: Project) -> NoWorkspaceError:
     """Return why a project in onboarding is no place to work in."""
-    advice = "finish it in Zadig's console or set --project to another project"
-    return NoWorkspaceError(
-        f"project {project.name} is in onboarding, so its workflows could not be deleted again", advice
-    )
+    finding = "project {project} is in onboarding, so its workflows could not be deleted again"
+    advice = msg("finish it in Zadig's console or set --project to another project")
+    return NoWorkspaceError(msg(finding, project.name), advice)
 
 
 def the_environment(settings: Settings, reader: Reader, project: str) -> str:
@@ -114,13 +108,16 @@ def the_environment(settings: Settings, reader: Reader, project: str) -> str:
     try:
         found = environments(reader, project)
     except UnreadableError as error:
-        _unreadable(f"environments of project {project}", error, "env_name")
+        _unreadable(msg("environments of project {project}", project), error, "env_name")
     usual = [item.name for item in found if not item.production or item.name == settings.env_name]
     if found and not usual:
-        finding = f"project {project} has production environments only: {_some(item.name for item in found)}"
-        raise NoWorkspaceError(finding, "create another one, or set --env-name if the cases may deploy to one of these")
-    create = f"create an environment in project {project}"
-    return _pick(settings, "env_name", usual, f"project {project}", create)
+        names = _some(item.name for item in found)
+        raise NoWorkspaceError(
+            msg("project {project} has production environments only: {names}", project, names),
+            msg("create another one, or set --env-name if the cases may deploy to one of these"),
+        )
+    create = msg("create an environment in project {project}", project)
+    return _pick(settings, "env_name", usual, msg("project {project}", project), create)
 
 
 def the_build(settings: Settings, reader: Reader, project: str) -> tuple[str, str, str, str]:
@@ -128,13 +125,16 @@ def the_build(settings: Settings, reader: Reader, project: str) -> tuple[str, st
     try:
         found = [module for module in modules(reader, project) if module.repos]
     except UnreadableError as error:
-        _unreadable(f"builds of project {project}", error, "service", "service_module", "repo")
-    create = "" if found else f"create a build with a repository for one of: {_services(reader, project)}"
-    service = _pick(settings, "service", [module.service for module in found], f"project {project}", create)
+        _unreadable(msg("builds of project {project}", project), error, "service", "service_module", "repo")
+    create: str = ""
+    if not found:
+        create = msg("create a build with a repository for one of: {names}", _services(reader, project))
+    services = [module.service for module in found]
+    service = _pick(settings, "service", services, msg("project {project}", project), create)
     of_service = {module.name: module for module in found if module.service == service}
-    name = _pick(settings, "service_module", of_service, f"service {service}", create)
+    name = _pick(settings, "service_module", of_service, msg("service {service}", service), create)
     repos = of_service[name].repos
-    repo = _pick(settings, "repo", repos, f"the build of {service}/{name}", create)
+    repo = _pick(settings, "repo", repos, msg("the build of {service}/{module}", service, name), create)
     return service, name, repo, repos[repo]
 
 
@@ -145,7 +145,7 @@ def _services(reader: Reader, project: str) -> str:
             row["service_name"] for row in having(reader.rows("list-services", {SCOPE: project}), "service_name")
         )
     except UnreadableError:
-        return "its services"
+        return msg("its services")
 
 
 def _pick(settings: Settings, name: str, found: Iterable[str], where: str, create: str) -> str:
@@ -153,24 +153,29 @@ def _pick(settings: Settings, name: str, found: Iterable[str], where: str, creat
     what, given = WHAT[name], getattr(settings, name)
     candidates = sorted(set(found))
     variable = f"{PREFIX}{name.upper()}"
-    setting = f"set {option(name)} ({variable}) to one of them"
+    setting = msg("set {option} ({variable}) to one of them", option(name), variable)
     if given in candidates:
         return str(given)
     if not candidates:
-        raise NoWorkspaceError(f"{where} has no {what}", create)
+        raise NoWorkspaceError(msg("{where} has no {what}", where, what), create)
     if given is not None:
-        raise NoWorkspaceError(f"{where} has no {what} {given!r}; there are: {_some(candidates)}", setting)
+        unknown = "{where} has no {what} {given}; there are: {names}"
+        names = _some(candidates)
+        raise NoWorkspaceError(msg(unknown, where, what, repr(given), names), setting)
     if len(candidates) > 1:
-        raise NoWorkspaceError(f"{where} has more than one {what}: {_some(candidates)}", setting)
+        several = "{where} has more than one {what}: {names}"
+        raise NoWorkspaceError(msg(several, where, what, _some(candidates)), setting)
     return candidates[0]
 
 
 def _some(names: Iterable[str]) -> str:
     every = sorted(set(names))
-    shown = ", ".join(every[:SHOWN]) or "no service, so create one first"
-    return f"{shown} and {len(every) - SHOWN} more" if len(every) > SHOWN else shown
+    shown = ", ".join(every[:SHOWN]) or msg("no service, so create one first")
+    return msg("{names} and {n} more", shown, len(every) - SHOWN) if len(every) > SHOWN else shown
 
 
 def _unreadable(what: str, error: UnreadableError, *settings: str) -> NoReturn:
     names = ", ".join(f"{option(name)} ({PREFIX}{name.upper()})" for name in settings)
-    raise UnreadWorkspaceError(f"{what} could not be read: {error}", f"set {names}") from None
+    raise UnreadWorkspaceError(
+        msg("{what} could not be read: {why}", what, error.message), msg("set {names}", names)
+    ) from None

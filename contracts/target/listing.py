@@ -12,13 +12,15 @@ from urllib.parse import quote
 
 from contracts.catalog.release import Release
 from contracts.http.client import Client, Request
+from contracts.text.errors import TargetError
+from contracts.text.message import about, msg
 from contracts.text.strict_json import NotStrictError, is_page, parse
 
 DEFAULT_BRANCH = "main"
 SCOPE = "projectName"
 
 
-class UnreadableError(Exception):
+class UnreadableError(TargetError):
     """A call that could not be read; the text says which and what came. `status` is None where nothing came."""
 
     def __init__(self, text: str, status: int | None) -> None:
@@ -70,17 +72,19 @@ class Reader:
         path = re.sub(r":\w+", quote(name, safe=""), self._release.support[call].path)
         request = Request("GET", path, query)
         exchange = self._client.send(request)
-        what = f"GET {path} answered HTTP {exchange.status}"
         if exchange.failure is not None:
-            raise UnreadableError(f"GET {path}: {exchange.failure.text}", exchange.status)
+            raise UnreadableError(about(f"GET {path}", exchange.failure.text), exchange.status)
+        what = msg("GET {url} answered HTTP {status}", path, exchange.status)
+        if exchange.status in (401, 403):
+            raise UnreadableError(msg("{what}, the token's user may not read it", what), exchange.status)
         if exchange.status != 200:
-            refused = exchange.status in (401, 403)
-            raise UnreadableError(f"{what}, the token's user may not read it" if refused else what, exchange.status)
+            raise UnreadableError(what, exchange.status)
         try:
             return parse(exchange.body)
         except NotStrictError:
-            page = f"{what}, but no JSON: an HTML page; is this the address and prefix of Zadig's API?"
-            raise UnreadableError(page if is_page(exchange.body) else f"{what}, but no JSON", exchange.status) from None
+            page = "{what}, but no JSON: an HTML page; is this the address and prefix of Zadig's API?"
+            other = msg(page if is_page(exchange.body) else "{what}, but no JSON", what)
+            raise UnreadableError(other, exchange.status) from None
 
     def rows(self, call: str, query: Mapping[str, str], name: str = "") -> list[Mapping[str, Any]]:
         """Return the objects of a list that a call answers, bare or under `data` or `projects`; `null` is none."""
@@ -90,7 +94,8 @@ class Reader:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise UnreadableError(f"GET {self._release.support[call].path} answered in a shape that is not known", 200)
+            path = self._release.support[call].path
+            raise UnreadableError(msg("GET {path} answered in a shape that is not known", path), 200)
         return value
 
 
@@ -135,7 +140,7 @@ def workflow_names(reader: Reader, project: str) -> list[str]:
 def _module(target: object, repos: object) -> Module:
     service, name = _at(target, "service_name"), _at(target, "service_module")
     if not (isinstance(service, str) and isinstance(name, str) and isinstance(repos, list | None)):
-        raise UnreadableError("the builds came in a shape that is not known", 200)
+        raise UnreadableError(msg("the builds came in a shape that is not known"), 200)
     rows = having([repo for repo in repos or [] if isinstance(repo, dict)], "repo_name")
     return Module(service, name, {row["repo_name"]: str(row.get("branch") or DEFAULT_BRANCH) for row in rows})
 
@@ -148,5 +153,5 @@ def having(rows: Sequence[Mapping[str, Any]], key: str) -> list[Mapping[str, Any
     """Return the rows with a text under `key`; UnreadableError where there are rows and none has one."""
     found = [row for row in rows if isinstance(row.get(key), str) and row[key]]
     if rows and not found:
-        raise UnreadableError(f"the answer came in a shape that is not known: no {key} in it", 200)
+        raise UnreadableError(msg("the answer came in a shape that is not known: no {key} in it", key), 200)
     return found

@@ -61,4 +61,4 @@ def _advance(workflow: str, seconds: float) -> Request:
 
 def _only_control(request: Request) -> None:
     if not request.path.startswith("/_standin/"):
-        raise RefusedError(f"{request.method} {request.path} is not a call of the stand-in's own")
+        raise RefusedError("{method} {path} is not a call of the stand-in's own", request.method, request.path)

@@ -10,6 +10,7 @@ from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
 from contracts.target.exclusion import SharedLock
 from contracts.target.standin_control import StandInControl
+from contracts.text.errors import EndedError
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Workspace:
     other_project: str | None = None
 
 
-class HaltedError(Exception):
+class HaltedError(EndedError):
     """The run is being ended: nothing but its clean-up goes out any more."""
 
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.text.message import Message, changed
+
 MASK = "***"
 SHORTEST = 6
 """Characters below which a value is not masked: it would black out ordinary words. No secret may be so short."""
@@ -49,7 +51,9 @@ class Register:
         return "eyJ" in text or any(form.may_be_in(text) for form in self._forms)
 
     def mask(self, text: str) -> str:
-        """Return `text` without any secret and without anything shaped like a JWT."""
+        """Return `text` without any secret and without anything shaped like a JWT; a message stays one."""
+        if isinstance(text, Message):
+            return changed(text, self.mask)
         forms, made = self._forms, self._pattern
         if any(form.may_be_in(text) for form in forms):
             if made is None or made[0] is not forms:  # made only when it is needed, because making it takes long

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from typing import Any, NoReturn
 
+from contracts.text.errors import InputError, of_system
+
 MAX_DEPTH = 64
 """Deepest nesting that is read. Zadig's own answers are less than ten deep."""
 KEY_SHOWN = 60
@@ -17,7 +19,7 @@ JSON_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string", l
 _STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
-class NotStrictError(ValueError):
+class NotStrictError(InputError):
     """The bytes are not one strict JSON value; the text says why."""
 
 
@@ -29,15 +31,16 @@ def parse(data: bytes, max_depth: int = MAX_DEPTH) -> Any:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise NotStrictError(f"not UTF-8 at byte {error.start}") from None
+        raise NotStrictError("not UTF-8 at byte {place}", error.start) from None
     if text.startswith("\ufeff"):
         raise NotStrictError("starts with a byte order mark")
     if _deeper(text, max_depth):
-        raise NotStrictError(f"nested deeper than {max_depth} levels")
+        raise NotStrictError("nested deeper than {n} levels", max_depth)
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
-        raise NotStrictError(f"{error.msg} at line {error.lineno} column {error.colno}") from None
+        what = of_system(error.msg)
+        raise NotStrictError("{what} at line {line} column {column}", what, error.lineno, error.colno) from None
     except NotStrictError:
         raise
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, for one
@@ -80,20 +83,20 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)
-        raise NotStrictError(f"key {twice[:KEY_SHOWN]!r} stands twice in one object")
+        raise NotStrictError("key {key} stands twice in one object", repr(twice[:KEY_SHOWN]))
     return result
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if math.isinf(number):
-        raise NotStrictError(f"number {digits[:KEY_SHOWN]} is beyond 64 bits")
+        raise NotStrictError("number {number} is beyond 64 bits", digits[:KEY_SHOWN])
     return number
 
 
 def no_constant(name: str) -> NoReturn:
     """Refuse NaN and the infinities, which Python reads and JSON has not; for `parse_constant` of json.loads."""
-    raise NotStrictError(f"{name} is not JSON")
+    raise NotStrictError("{name} is not JSON", name)
 
 
 def is_page(data: bytes) -> bool:

@@ -4,27 +4,30 @@ import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
+from contracts.text.errors import InputError
+from contracts.text.message import Message
+
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.%]+\w*\]|\w([\w.-]*\w)?\.?)(:\d+)?", re.ASCII)
 
 
-def address(value: str, advice: str) -> SplitResult:
+def address(value: str, advice: Message) -> SplitResult:
     """Return the parts of an http or https URL.
 
-    Raises ValueError with what is wrong and `advice`; the URL is not shown, it may hold a password.
+    Raises InputError with what is wrong and `advice`; the URL is not shown, it may hold a password.
     """
     if any(not 33 <= ord(c) < 127 or c == "\\" for c in value):
-        raise ValueError(f"has a space, a line break or a character that no URL may hold; {advice}")
+        raise InputError("has a space, a line break or a character that no URL may hold; {advice}", advice)
     try:
         parts = urlsplit(value)
         port = parts.port
     except ValueError:
-        raise ValueError(f"has a broken host or port; {advice}") from None
+        raise InputError("has a broken host or port; {advice}", advice) from None
     if parts.scheme not in ("http", "https"):
-        raise ValueError(f"has no scheme http or https; {advice}")
+        raise InputError("has no scheme http or https; {advice}", advice)
     if not parts.hostname:
-        raise ValueError(f"has no host; {advice}")
+        raise InputError("has no host; {advice}", advice)
     if port == 0 or not _HOST.fullmatch(parts.netloc.rpartition("@")[2]):
-        raise ValueError(f"has a broken host or port; {advice}")
+        raise InputError("has a broken host or port; {advice}", advice)
     return parts
 
 

@@ -1,21 +1,29 @@
 """What all of the suite's own tests share."""
 
+import multiprocessing.util
 import os
 import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from contracts.run.version import suite
 from contracts.text.redact import register
-from helpers.live import bare, served  # noqa: F401 - fixtures
+from helpers.certificates import certificates_fixture  # noqa: F401 - a fixture
+from helpers.journal_fixtures import guard_fixture, journal_fixture  # noqa: F401 - fixtures
+from helpers.live_target import bare, served  # noqa: F401 - fixtures
 from helpers.whole_runs import Runs
 
 pytest.register_assert_rewrite(
     *(  # so that they say, like tests, what was not as it should be
         f"helpers.{name}"
         for name in (
-            *("allure_samples", "allure_shape", "bundles", "checked_answers", "fuzzed_pages", "places_found"),
-            *("verdict_samples", "zadig_client"),
+            *("allure_samples", "checked_answers", "fuzzed_pages"),
+            *("verdicts", "zadig_client"),
         )
     )
 )
@@ -28,6 +36,44 @@ settings.load_profile("any-machine")
 
 os.environ["LC_ALL"] = "C.UTF-8"  # the tests read English, whatever language this machine speaks; children too
 os.environ.pop("ZADIG_LANG", None)
+
+suite()  # asks git once, before any test: afterwards it is known
+
+
+STARTS = frozenset({"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen"})
+"""What Python says to its auditors where a process is started."""
+WITH_PROCESSES = ("runs", "deploy")
+"""The folders whose tests start processes; all others are `make test-fast`."""
+_without: set[str] = set()
+"""The test that runs now, where it may not start a process."""
+
+
+def _refuse_processes(event: str, _: tuple[Any, ...]) -> None:
+    if event in STARTS and _without:
+        pytest.fail(f"{', '.join(_without)} starts a process; move it to tests/suite/runs/, which has such tests")
+
+
+def _audited(spawn: Any) -> Any:
+    def start(*command: Any) -> Any:
+        sys.audit("os.posix_spawn", *command)  # as the other ways to start a process do
+        return spawn(*command)
+
+    return start
+
+
+sys.addaudithook(_refuse_processes)
+multiprocessing.util.spawnv_passfds = _audited(multiprocessing.util.spawnv_passfds)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let only the tests of some folders start processes."""
+    if Path(item.path).relative_to(Path(__file__).parent).parts[0] not in WITH_PROCESSES:
+        _without.add(item.nodeid)
+    try:
+        return (yield)
+    finally:
+        _without.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -25,8 +25,8 @@ FLOORS = {
     4: ("target",),
     3: ("safety", "settings"),
     2: ("breakages", "catalog", "http", "report"),
-    1: ("derive", "standin"),
-    0: ("i18n", "paths.py", "profiles.py", "text"),
+    1: ("derive", "i18n", "standin"),
+    0: ("paths.py", "profiles.py", "text"),
 }
 """The folders of the package and the floor of each: it imports only from floors below its own."""
 ALL = sorted(

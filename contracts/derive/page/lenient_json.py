@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contracts.derive.page.findings import Note
+from contracts.text.errors import InputError
 
 _SPACE: Final = re.compile(r"[\s\ufeff]+")
 _COMMENT: Final = re.compile(r"(?:#|//)[^\n]*|/\*")
@@ -112,7 +113,7 @@ def read_number(reader: JsonReader, word: str, start: int) -> int | float | str:
     return value
 
 
-class NotJsonError(ValueError):
+class NotJsonError(InputError):
     """The text is nothing like JSON."""
 
 

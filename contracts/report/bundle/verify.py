@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.report.bundle.write import MANIFEST, VERSION
 from contracts.report.verdict_file import problem
+from contracts.text.message import about, msg
 
 MOST_BYTES, MOST_FILES, MANIFEST_BYTES = 1_000_000_000, 1_000, 1_000_000
 """Beyond these a file is no bundle of this suite, and is not unpacked."""
@@ -29,13 +30,13 @@ def check(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as bundle:
             return list(_problems(bundle))
     except _BROKEN:
-        return ["it is no zip file, or it was cut or changed"]
+        return [msg("it is no zip file, or it was cut or changed")]
 
 
 def _problems(bundle: zipfile.ZipFile) -> Iterator[str]:
     entries = {entry.filename: entry for entry in bundle.infolist()}
     if len(entries) != len(bundle.infolist()) or len(entries) > MOST_FILES:
-        yield "it has a file twice, or more files than a bundle has"
+        yield msg("it has a file twice, or more files than a bundle has")
         return
     manifest = _manifest(bundle, entries.get(MANIFEST))
     if isinstance(manifest, str):
@@ -43,28 +44,29 @@ def _problems(bundle: zipfile.ZipFile) -> Iterator[str]:
         return
     listed = {row["name"]: row for row in manifest["files"]}
     if len(listed) != len(manifest["files"]) or sum(row["size"] for row in listed.values()) > MOST_BYTES:
-        yield f"{MANIFEST}: has a file twice, or more bytes than a bundle has"
+        yield about(MANIFEST, "has a file twice, or more bytes than a bundle has")
         return
-    yield from (f"{name}: is not in {MANIFEST}" for name in sorted(entries.keys() - listed.keys() - {MANIFEST}))
+    for name in sorted(entries.keys() - listed.keys() - {MANIFEST}):
+        yield about(name, "is not in {file}", MANIFEST)
     for name, row in sorted(listed.items()):
         if not _NAME.fullmatch(name):
-            yield f"{name}: is no name of a file in a bundle"
+            yield about(name, "is no name of a file in a bundle")
         elif name not in entries:
-            yield f"{name}: is missing"
+            yield about(name, "is missing")
         elif _differs(bundle, entries[name], row):
-            yield f"{name}: was changed"
+            yield about(name, "was changed")
 
 
 def _manifest(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo | None) -> Any:
     """Return the manifest, or what is wrong with it as a text."""
     if entry is None or entry.file_size > MANIFEST_BYTES:
-        return f"it has no {MANIFEST}: it is no bundle of this suite"
+        return msg("it has no {file}: it is no bundle of this suite", MANIFEST)
     try:
         manifest = json.loads(bundle.read(entry))
     except (*_BROKEN, RecursionError):
-        return f"{MANIFEST}: was cut or changed"
+        return about(MANIFEST, "was cut or changed")
     if problem(manifest, _SCHEMA) or manifest["version"] != VERSION:
-        return f"{MANIFEST}: is not one of this suite's, or of another version"
+        return about(MANIFEST, "is not one of this suite's, or of another version")
     return manifest
 
 

@@ -10,11 +10,13 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from contracts.report.verdict_file import FILE, ReadError, read
 from contracts.text.atomic import replacing
+from contracts.text.message import about, changed, to_plain
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -43,9 +45,9 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
     suite makes it. Raises ReadError for a run, OSError for a file that cannot be used.
     """
     if (run / FILE).is_symlink():
-        raise ReadError(f"{run / FILE}: is a link, which a bundle does not follow")
+        raise ReadError(about(run / FILE, "is a link, which a bundle does not follow"))
     if out.exists() and not (out.is_file() and zipfile.is_zipfile(out)):
-        raise ReadError(f"{out}: is there, and is no zip that could be replaced; name another file")
+        raise ReadError(about(out, "is there, and is no zip that could be replaced; name another file"))
     found = read(run)
     verdict = clean(found, mask, _paths(found, run, root))
     files = _made(verdict) | _schemas(verdict, root, mask)
@@ -58,14 +60,18 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
 def clean(value: Any, mask: Mask, paths: Sequence[tuple[str, str]] = ()) -> Any:
     """Return plain data with no secret in any text, and each of `paths` replaced by its last part."""
     if isinstance(value, str):
-        for path, last in paths:
-            value = value.replace(path, last)
-        return mask(_AUTHORIZATION.sub(_value_hidden, _USER.sub(f"{HIDDEN}@", value)))
+        return changed(value, partial(_clean, mask=mask, paths=paths))
     if isinstance(value, Mapping):
         return {clean(key, mask, paths): clean(inner, mask, paths) for key, inner in value.items()}
     if isinstance(value, list):
         return [clean(inner, mask, paths) for inner in value]
     return value
+
+
+def _clean(text: str, mask: Mask, paths: Sequence[tuple[str, str]]) -> str:
+    for path, last in paths:
+        text = text.replace(path, last)
+    return mask(_AUTHORIZATION.sub(_value_hidden, _USER.sub(f"{HIDDEN}@", text)))
 
 
 def _value_hidden(match: re.Match[str]) -> str:
@@ -92,7 +98,7 @@ def _made(verdict: Verdict) -> dict[str, bytes]:
     from contracts.report.summary import markdown  # only here: the page needs much
 
     return {
-        FILE: _json(verdict),
+        FILE: _json(to_plain(verdict)),
         "report.html": _bytes(html.render(verdict, now=_day(verdict["run"]["started"]))),
         "summary.md": _bytes(markdown.render(verdict)),
         "junit.xml": _bytes(junit.render(verdict)),

@@ -7,20 +7,21 @@ from typing import Any
 
 from contracts.report.compare.changes import CaseChange, changes
 from contracts.report.compare.significance import beyond_noise
+from contracts.text.message import msg
 
 GOOD, BAD = frozenset({"held", "known"}), frozenset({"breach", "drift", "crashed"})
-NOT_RUN, NOT_PLANNED = "not run", "not planned"
+NOT_RUN, NOT_PLANNED = msg("not run"), msg("not planned")
 CROWD = "concurrency"
 """The operation whose cases show one of many answers at once, now this one, now that."""
 ABOUT = ("release", "profile", "host", "stand_in", "drift", "unknown_fields", "shard")
 """What of two runs may differ so that it has to be said first."""
 _GROUPS = {
-    "newly_broken": "newly broken",
-    "fixed": "fixed",
-    "still_broken": "still broken",
-    "newly_known": "now a known deviation",
-    "new": "new cases",
-    "lost": "lost cases",
+    "newly_broken": msg("newly broken"),
+    "fixed": msg("fixed"),
+    "still_broken": msg("still broken"),
+    "newly_known": msg("now a known deviation"),
+    "new": msg("new cases"),
+    "lost": msg("lost cases"),
 }
 Verdict = Mapping[str, Any]
 
@@ -113,8 +114,10 @@ def _results(verdict: Verdict) -> dict[str, str]:
 def _why(case: Mapping[str, Any]) -> str:
     if case["result"] == "known":
         return str(case["deviation"])
-    told = [f"{breach['where']}: promised {breach['promised']}, came {breach['came']}" for breach in case["breaches"]]
-    return told[0] if told else str(case["reason"])
+    for breach in case["breaches"]:
+        return msg("{where}: promised {promised}, came {came}", breach["where"], breach["promised"], breach["came"])
+    reason: str = case["reason"]
+    return reason
 
 
 def _group(move: Move) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.report.verdict_file import FILE, ReadError, read
+from contracts.text.message import about, msg
 
 NEWEST = 200
 """Runs that are shown; of older ones the page says how many there are."""
@@ -74,7 +75,7 @@ def history(folder: Path, newest: int = NEWEST) -> History:
         try:
             points.append(_point(run, numbers))
         except ReadError as error:
-            unreadable.append(str(error))
+            unreadable.append(error.message)
     points.sort(key=lambda point: (point.started, point.id))
     shown = points[-newest:]
     return History(shown, len(points) - len(shown), unreadable, list(_flaky(shown, list(numbers))))
@@ -86,7 +87,7 @@ def _point(folder: Path, numbers: dict[str, int]) -> Point:
     return Point(
         id=run["id"],
         started=_time(run["started"], folder),
-        target=f"stand-in ({run['stand_in']})" if run["stand_in"] is not None else run["host"],
+        target=run["host"] if run["stand_in"] is None else msg("stand-in ({behaviour})", run["stand_in"]),
         release=run["release"],
         profile=run["profile"],
         verdict=verdict["verdict"],
@@ -104,7 +105,7 @@ def _time(text: str, folder: Path) -> datetime:
         time = datetime.fromisoformat(text)
         return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise ReadError(f"{folder}: its start is no time") from None
+        raise ReadError(about(folder, "its start is no time")) from None
 
 
 def _results(verdict: Mapping[str, Any], numbers: dict[str, int]) -> bytes:

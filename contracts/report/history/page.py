@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from contracts.i18n.locale import ENGLISH
-from contracts.i18n.translate import say, translated
+from contracts.i18n.translate import localized, say
 from contracts.report.history.history import Flaky, History, Point
 from contracts.report.html.templates import TEMPLATES, environment
 from contracts.text import atomic
@@ -54,7 +54,7 @@ class Trend:
 def render(found: History, lang: str = ENGLISH) -> str:
     """Return the page for what was found in a folder of runs, in a language."""
     templates = environment(TEMPLATES, _printed)
-    templates.filters |= {"ms": _ms, "link": _link, "translated": lambda text: translated(text, lang)}
+    templates.filters |= {"ms": _ms, "link": _link, "localized": lambda text: localized(text, lang)}
     templates.globals |= {"t": partial(say, lang), "lang": lang}
     trends = _trends(found.points)
     return templates.get_template("history.html.jinja").render(

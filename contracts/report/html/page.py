@@ -12,12 +12,11 @@ from markupsafe import Markup, escape
 
 from contracts.i18n.locale import CHINESE, ENGLISH
 from contracts.i18n.page_texts import Word, load
-from contracts.i18n.translate import translated, translated_came
+from contracts.i18n.translate import localized
 from contracts.report.html import view
 from contracts.report.html.side_by_side import side_by_side
 from contracts.report.html.templates import TEMPLATES, environment
 from contracts.report.summary.groups import Group, groups
-from contracts.report.summary.localized import came, promised
 from contracts.report.summary.terminal import alone, tool
 from contracts.text.printable import LIMIT, visible
 
@@ -88,24 +87,12 @@ def _environment(words: Mapping[str, Word]) -> Environment:
     def cut(value: str, limit: int) -> Markup:
         return escape(visible(value, limit))
 
-    def spoken(tell: Callable[[Any, str], str]) -> Callable[..., Markup]:
-        """Return a filter that shows a text of verdict.json in both languages, each at a length of about `limit`."""
-
-        def shown(value: Any, limit: int = LIMIT) -> Markup:
-            return both(Word(*(visible(tell(value, lang), limit) for lang in (ENGLISH, CHINESE))))
-
-        return shown
+    def sentence(value: str, limit: int = LIMIT) -> Markup:
+        return both(Word(*(visible(localized(value, lang), limit) for lang in (ENGLISH, CHINESE))))
 
     templates = environment(TEMPLATES, safe)
     templates.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS, "chosen": _chosen}
-    templates.filters |= {
-        "cut": cut,
-        "sentence": spoken(translated),
-        "failure": spoken(translated_came),
-        "promised": spoken(promised),
-        "came": spoken(came),
-        "duration": view.duration,
-    }
+    templates.filters |= {"cut": cut, "sentence": sentence, "duration": view.duration}
     return templates
 
 

@@ -7,12 +7,14 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from contracts.i18n.locale import ENGLISH
-from contracts.i18n.translate import say, translated
+from contracts.i18n.translate import localized, say, word
 from contracts.report.summary.groups import Group, groups
-from contracts.report.summary.localized import came, came_back, place, promised, told
+from contracts.text.message import msg
 from contracts.text.tables import columns
 
 COLUMNS = ("held", "breach", "drift", "known", "crashed", "blocked", "unreachable")
+PLACES = frozenset({"status", "body", "answer", "state afterwards", "all answers together"})
+"""Places of breaches that are words, and no path or name."""
 BLOCKS, LINES = 5, 6
 """Causes that are told in full, and after them in a line each, so that all fits one screen; verdict.json has all."""
 BREACHES = 6
@@ -64,29 +66,28 @@ def _in_short(causes: Sequence[Group], folder: str, lang: str) -> Iterator[Line]
         yield Line("")
     for cause in causes[:LINES]:
         case = cause.first
-        why = breach_line(case["breaches"][0], lang) if case["breaches"] else translated(case["reason"], lang)
+        why = breach_line(case["breaches"][0], lang) if case["breaches"] else localized(case["reason"], lang)
         title = _title(cause.result, case["case"], len(cause.cases), lang)
-        yield Line(title + say(lang, ": ") + why, STYLES.get(cause.result, "doubtful"))
+        yield Line(say(lang, "{what}: {why}", title, why), STYLES.get(cause.result, "doubtful"))
     if len(causes) > LINES:
-        more = say(lang, "… and {n} more causes, in {folder}/report.html", n=len(causes) - LINES, folder=folder)
+        more = say(lang, "… and {n} more causes, in {folder}/report.html", len(causes) - LINES, folder)
         yield Line(more, "doubtful")
 
 
 def _title(result: str, case: str, count: int, lang: str) -> str:
-    title = f"{say(lang, result).upper()}  {case}"
-    return say(lang, "{title}  × {n} cases", title=title, n=count) if count > 1 else title
+    title = f"{word(lang, result).upper()}  {case}"
+    return say(lang, "{title}  × {n} cases", title, count) if count > 1 else title
 
 
 def verdict_line(verdict: Mapping[str, Any], lang: str = ENGLISH) -> str:
     """Return the verdict in one line."""
     run, counts = verdict["run"], verdict["counts"]
-    on = say(lang, " on the stand-in ({behaviour})", behaviour=run["stand_in"]) if run["stand_in"] else ""
-    why = say(lang, ": ") + told(verdict["reasons"], lang) if verdict["reasons"] else ""
-    known = say(lang, ", {n} known", n=counts["known"]) if counts["known"] else ""
-    held = say(lang, "{held} of {planned} held{known}", held=counts["held"], planned=counts["planned"], known=known)
-    word = say(lang, verdict["verdict"]).upper()
-    whole = "VERDICT{on}: {verdict}{why} ({held}, exit {exit})"
-    return say(lang, whole, on=on, verdict=word, why=why, held=held, exit=verdict["exit"])
+    on = say(lang, " on the stand-in ({behaviour})", run["stand_in"]) if run["stand_in"] else ""
+    why = say(lang, ": {reasons|, }", verdict["reasons"]) if verdict["reasons"] else ""
+    known = say(lang, ", {n} known", counts["known"]) if counts["known"] else ""
+    held = say(lang, "{held} of {planned} held{known}", counts["held"], counts["planned"], known)
+    name = word(lang, verdict["verdict"]).upper()
+    return say(lang, "VERDICT{on}: {verdict}{why} ({held}, exit {exit})", on, name, why, held, verdict["exit"])
 
 
 def _head(verdict: Mapping[str, Any], lang: str) -> Iterator[str]:
@@ -94,10 +95,9 @@ def _head(verdict: Mapping[str, Any], lang: str) -> Iterator[str]:
     target = run["base_url"] + run["api_prefix"]
     if run["stand_in"]:
         marked = "{target}  ** stand-in, behaviour {behaviour}: this says nothing about a live Zadig **"
-        target = say(lang, marked, target=target, behaviour=run["stand_in"])
-    yield say(lang, "target   {target}", target=target)
-    about = "release  {release}   profile  {profile}   run  {run}"
-    yield say(lang, about, release=run["release"], profile=run["profile"], run=run["id"])
+        target = say(lang, marked, target, run["stand_in"])
+    yield say(lang, "target   {target}", target)
+    yield say(lang, "release  {release}   profile  {profile}   run  {run}", run["release"], run["profile"], run["id"])
 
 
 def _table(rows: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
@@ -107,7 +107,7 @@ def _table(rows: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
         sums.setdefault(row["operation"], Counter()).update({column: row[column] for column in shown})
     cells = [[operation, *(counts[column] or "" for column in shown)] for operation, counts in sums.items()]
     if cells:
-        yield from columns([say(lang, name) for name in ("operation", *shown)], cells)
+        yield from columns([say(lang, "operation"), *(word(lang, name) for name in shown)], cells)
 
 
 Cases = Sequence[Mapping[str, Any]]
@@ -119,20 +119,20 @@ def block(
     """Return the lines that say what happened to one case, what was promised where, and how to see it again."""
     lines = [_title(title or case["result"], case["case"], len(others) + 1, lang)]
     if others:
-        lines.append(say(lang, "  the same in {cases}", cases=_some([other["case"] for other in others], lang)))
+        lines.append(say(lang, "  the same in {cases}", _some([other["case"] for other in others], lang)))
     if case["promised"] and case["breaches"]:
         schema = case["wanted"]["schema"] if case["wanted"] else ""
-        lines.append(say(lang, "  promised by {source}", source=", ".join(filter(None, (case["promised"], schema)))))
+        lines.append(say(lang, "  promised by {source}", ", ".join(filter(None, (case["promised"], schema)))))
     lines += [f"  {breach_line(breach, lang)}" for breach in case["breaches"][:BREACHES]]
     if len(case["breaches"]) > BREACHES:
-        lines.append(say(lang, "  … and {n} more in this answer", n=len(case["breaches"]) - BREACHES))
+        lines.append(say(lang, "  … and {n} more in this answer", len(case["breaches"]) - BREACHES))
     if case["reason"]:
-        lines.append(f"  {translated(case['reason'], lang)}")
+        lines.append(f"  {localized(case['reason'], lang)}")
     for exchange in case["evidence"][:1]:
-        lines.append(say(lang, "  came back: {came}", came=came_back(exchange, lang)))
+        lines.append(say(lang, "  came back: {came}", came_back(exchange, lang)))
         if not run["embedded"]:  # the run's own stand-in is gone
-            lines.append(say(lang, "  again: {line}", line=case["again"] or exchange["curl"]))
-    lines.append(say(lang, "  alone: {line}", line=alone(case, run)))
+            lines.append(say(lang, "  again: {line}", case["again"] or exchange["curl"]))
+    lines.append(say(lang, "  alone: {line}", alone(case, run)))
     return lines
 
 
@@ -160,33 +160,48 @@ def breach_line(breach: Mapping[str, Any], lang: str = ENGLISH) -> str:
     """Return one broken promise in one line."""
     where = place(breach, lang)
     if not breach["where"].startswith(breach["kind"]):
-        where = say(lang, "{kind} at {where}", kind=say(lang, breach["kind"]), where=where)
+        where = say(lang, "{kind} at {where}", word(lang, breach["kind"]), where)
     drift = say(lang, " (drift)") if breach["drift"] else ""
     whole = "{place}{drift}: promised {promised}, came {came}"
-    return say(lang, whole, place=where, drift=drift, promised=promised(breach, lang), came=came(breach, lang))
+    return say(lang, whole, where, drift, breach["promised"], breach["came"])
+
+
+def place(breach: Mapping[str, Any], lang: str) -> str:
+    """Return where a breach is: a word of the suite's, or a path or name."""
+    where: str = breach["where"]
+    return word(lang, where) if where in PLACES else where
+
+
+def came_back(exchange: Mapping[str, Any], lang: str, most: int = 300) -> str:
+    """Return what an exchange brought back, with at most so many characters of its body."""
+    if exchange["failure"]:
+        return localized(exchange["failure"], lang)
+    body = " ".join(exchange["body"].split())
+    shown = f"{body[:most]}…" if len(body) > most else body or msg("an empty body")
+    return say(lang, "HTTP {status}, {body}", exchange["status"], shown)
 
 
 def _some(names: Sequence[str], lang: str) -> str:
     shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
-    return say(lang, "{n}: {names}", n=len(names), names=shown)
+    return say(lang, "{n}: {names}", len(names), shown)
 
 
 def _deviations(verdict: Mapping[str, Any], lang: str) -> Iterator[str]:
     """Yield what was seen of each known deviation, with one case as evidence, and what is fixed."""
     cases = {case["case"]: case for case in verdict["cases"]}
     for row in verdict["deviations"]:
-        means = translated(row["means"], lang)
+        means = row["means"]
         if row["seen"]:
             case = cases[row["seen"][0]]
             yield ""
-            yield say(lang, "KNOWN DEVIATION  {id}: {means}", id=row["id"], means=means)
+            yield say(lang, "KNOWN DEVIATION  {id}: {means}", row["id"], means)
             seen = "  seen in {cases}; since {since}, to be looked at again by {expires}"
-            yield say(lang, seen, cases=_some(row["seen"], lang), since=row["since"], expires=row["expires"])
+            yield say(lang, seen, _some(row["seen"], lang), row["since"], row["expires"])
             yield from (f"  {breach_line(breach, lang)}" for breach in case["breaches"][:BREACHES])
         if row["fixed"]:
             yield ""
             fixed = "FIXED  {id} no longer shows in {cases}: {means}"
-            yield say(lang, fixed, id=row["id"], cases=", ".join(row["fixed"]), means=means)
+            yield say(lang, fixed, row["id"], ", ".join(row["fixed"]), means)
 
 
 def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[str]:
@@ -194,19 +209,18 @@ def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[str]:
         yield ""
         yield say(lang, "keys that nobody documented:")
         for item in verdict["unknown_fields"][:LINES]:
-            key = "  {operation}  {path}  × {n} cases"
-            yield say(lang, key, operation=item["operation"], path=item["path"], n=item["count"])
+            yield say(lang, "  {operation}  {path}  × {n} cases", item["operation"], item["path"], item["count"])
         yield from _more(len(verdict["unknown_fields"]), lang)
     if verdict["leaks"]:
         yield ""
-        yield say(lang, "left behind on the target ({tool} sweep removes it):", tool=tool(verdict["run"]))
-        yield from (f"  {translated(leak, lang)}" for leak in verdict["leaks"][:LINES])
+        yield say(lang, "left behind on the target ({tool} sweep removes it):", tool(verdict["run"]))
+        yield from (f"  {localized(leak, lang)}" for leak in verdict["leaks"][:LINES])
         yield from _more(len(verdict["leaks"]), lang)
     if verdict["run"]["notes"]:
         yield ""
-        yield from (say(lang, "note: {note}", note=translated(note, lang)) for note in verdict["run"]["notes"])
+        yield from (say(lang, "note: {note}", note) for note in verdict["run"]["notes"])
 
 
 def _more(count: int, lang: str) -> Iterator[str]:
     if count > LINES:
-        yield say(lang, "  … and {n} more", n=count - LINES)
+        yield say(lang, "  … and {n} more", count - LINES)

@@ -55,19 +55,16 @@ def shows(clock: Clock, states: Iterable[str], looks: list[float]) -> Callable[[
     ],
 )
 def test_the_wished_state_ends_the_wait(clock: Clock, states: list[str], looks: int) -> None:
-    """The wait ends with the look that shows the wished state."""
     made: list[float] = []
     wait_for(shows(clock, states, made), "running", seconds=60, final=FINAL)
     assert len(made) == looks
 
 
 def test_a_wished_state_may_be_final() -> None:
-    """A final state that is wished for is no error."""
     wait_for(lambda: "passed", "passed", seconds=60, final=FINAL)
 
 
 def test_another_final_state_ends_the_wait_at_once(clock: Clock) -> None:
-    """A final state that is not wished ends the wait, and the text says how it came there."""
     made: list[float] = []
     with pytest.raises(WaitError) as caught:
         wait_for(shows(clock, ["created", "running", "failed"], made), "passed", seconds=60, final=FINAL, interval=1)
@@ -98,13 +95,11 @@ def test_the_pauses_grow_and_the_last_look_is_made_in_time(clock: Clock, seconds
 
 
 def test_a_state_that_comes_in_the_last_moment_is_seen(clock: Clock) -> None:
-    """A state that shows only at the very end is not missed in a pause."""
     wait_for(lambda: "passed" if clock.now >= 1009 else "running", "passed", seconds=9, interval=1)
     assert clock.now == 1009
 
 
 def test_no_time_means_one_look(clock: Clock) -> None:
-    """With no time to wait there is one look."""
     made: list[float] = []
     with pytest.raises(WaitError, match=r"waited 0\.0 s for 'passed'; seen: created at 0\.0 s"):
         wait_for(shows(clock, repeat("created"), made), "passed", seconds=0)
@@ -112,7 +107,6 @@ def test_no_time_means_one_look(clock: Clock) -> None:
 
 
 def test_no_interval_means_no_pause(clock: Clock) -> None:
-    """With an interval of nothing, looks follow one another without a pause."""
     made: list[float] = []
     wait_for(shows(clock, [*["created"] * 500, "passed"], made), "passed", seconds=60, interval=0)
     assert made == [0] * 501
@@ -120,8 +114,6 @@ def test_no_interval_means_no_pause(clock: Clock) -> None:
 
 @pytest.mark.parametrize("error", [ValueError("unreadable"), KeyboardInterrupt()], ids=["error", "ctrl-c"])
 def test_what_a_look_raises_passes_through(error: BaseException) -> None:
-    """An error of a look is neither repeated nor wrapped."""
-
     def look() -> str:
         raise error
 

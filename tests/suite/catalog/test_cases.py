@@ -10,8 +10,8 @@ from unittest.mock import Mock
 import pytest
 
 from contracts.case.givens import GIVENS
+from contracts.catalog import cases as casetable
 from contracts.catalog.cases import Case, CatalogError, cases
-from contracts.catalog.release import cases as casetable
 from contracts.catalog.release import load, releases
 from contracts.http.client import Request
 from contracts.http.transport import SAFE_METHODS
@@ -94,7 +94,6 @@ def test_each_makes_one_case_per_item(table: Any) -> None:
     ],
 )
 def test_a_row_that_does_not_hold_together_is_named(table: Any, text: str, says: str) -> None:
-    """One line names the row and what is wrong with it."""
     with pytest.raises(CatalogError) as error:
         table(text)
     assert says in str(error.value)
@@ -121,7 +120,6 @@ def test_every_case_can_be_arranged_and_judged(release: str) -> None:
 
 
 def test_every_documented_answer_has_a_case() -> None:
-    """What the page promises is tried, all of it."""
     promised = {(answer.operation, answer.name) for answer in load("1.7.0").answers if answer.documented}
     tried = {(case.operation, case.answer.name) for case in cases("1.7.0") if case.documented}
     assert promised - tried == set()

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from contracts.catalog import release as catalog
 from contracts.catalog.release import Answer, CatalogError, Operation, Release, load, releases
-from contracts.catalog.release import release as catalog
 from contracts.derive.page.names import load_names
 
 RELEASES = releases()
@@ -83,7 +83,6 @@ def test_every_call_says_how_it_is_made(name: str) -> None:
     ],
 )
 def test_the_operations_of_1_7_0(operation: str, method: str, path: str) -> None:
-    """Each operation is called as it is documented."""
     found = load("1.7.0").operations[operation]
     assert (found.method, found.path) == (method, path)
 
@@ -97,7 +96,6 @@ def test_the_operations_of_1_7_0(operation: str, method: str, path: str) -> None
     ],
 )
 def test_the_documented_errors_of_1_7_0(operation: str, answer: str, code: int, description: str) -> None:
-    """Each documented error has its code and description."""
     found = load("1.7.0").operations[operation].answers[answer]
     assert (found.documented, found.status, found.code, found.description) == (True, 400, code, description)
 
@@ -200,7 +198,6 @@ def test_a_support_call_is_as_observed(fresh: Release) -> None:
 
 
 def test_an_unknown_release_is_named_with_those_there_are() -> None:
-    """The line says which release there is not, and which there are."""
     with pytest.raises(CatalogError, match=r"no release '9\.9\.9'; there are 1\.7\.0"):
         load("9.9.9")
 

@@ -15,7 +15,6 @@ from helpers.checked_answers import ANSWERS, JSON_ANSWERS, PAGE, SENT, WRONG_TYP
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_promised_answer_has_no_breach(name: str) -> None:
-    """What is promised, with the names that were sent, is accepted and has no unknown key."""
     checked = held(ANSWERS[name], exchange(ANSWERS[name]))
     assert (found(checked), checked.unknown) == ([], ())
 
@@ -146,7 +145,6 @@ DESCRIBED = {name: answer for name, answer in JSON_ANSWERS.items() if answer.des
 
 @pytest.mark.parametrize("name", DESCRIBED)
 def test_another_description_is_caught(name: str) -> None:
-    """A description that no answer has is a breach of the description."""
     answer = DESCRIBED[name]
     came = exchange(answer, good(answer) | {"description": "something else"})
     assert found(held(answer, came)) == [(Kind.DESCRIPTION, "$.description")]
@@ -257,7 +255,6 @@ def test_an_html_page_asks_for_the_address() -> None:
 
 
 def test_a_redirect_names_where_it_points() -> None:
-    """A redirect is not followed, and the line says where to."""
     answer = ANSWERS["cancel-task/success"]
     came = exchange(answer, status=302, headers={"Location": "https://login.example.com/x?token=y"}, body=b"")
     assert "a redirect to login.example.com, not followed" in str(held(answer, came).breaches[0])
@@ -287,6 +284,5 @@ def test_no_whole_answer_is_one_breach_and_never_a_drift(failure: str, kind: Kin
     ids=["no-charset", "no-blank", "capitals"],
 )
 def test_content_types_that_say_the_same(content_type: str) -> None:
-    """The charset may be left out, and case and blanks do not matter."""
     answer = ANSWERS["cancel-task/success"]
     assert found(held(answer, exchange(answer, headers={"Content-Type": content_type}))) == []

@@ -178,7 +178,6 @@ def test_a_missing_key_where_there_is_none() -> None:
 
 @pytest.mark.parametrize(("came", "kinds"), [("", []), ("no", [Kind.DESCRIPTION])], ids=["empty", "some"])
 def test_an_empty_description_may_be_promised(came: str, kinds: list[Kind]) -> None:
-    """An answer that promises an empty description is held to that."""
     answer = replace(ANSWERS[ERROR], description="")
     assert [breach.kind for breach in held(answer, exchange(answer, body=broken(description=came))).breaches] == kinds
 

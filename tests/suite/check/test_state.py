@@ -160,7 +160,6 @@ def test_every_effect_of_the_case_table_is_known(name: str) -> None:
 
 
 def test_a_breach_says_both_sides() -> None:
-    """The line says what should be stored where, and what is stored there."""
     change = StateChange(NOTHING, stored(env_name="dev"), SENT, None, SUBJECT, CREATE, documented=False)
     (breach,) = effect("stored", change)
     assert str(breach) == "state afterwards: promised $.env_name is stored as 'qa', came 'dev'"

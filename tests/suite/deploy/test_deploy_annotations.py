@@ -1,7 +1,6 @@
 """deploy/ci/annotations.py: what GitHub shows beside the job, and what a server cannot make it do."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,15 +8,13 @@ from typing import Any
 import pytest
 
 from helpers.deploy_ci import CI
-from helpers.deploy_tree import Done
+from helpers.processes import Done, run
 
 HOSTILE = "a\r\n::error title=x::y\n##[add-mask]z %0A, b: c \x1b[2J \u2028"
 
 
 def annotate(folder: Path) -> Done:
-    command = [sys.executable, str(CI / "annotations.py"), str(folder)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=60)
-    return Done(done.returncode, done.stdout)
+    return run([sys.executable, str(CI / "annotations.py"), str(folder)])
 
 
 def told(folder: Path, cases: list[dict[str, Any]], **more: Any) -> list[str]:

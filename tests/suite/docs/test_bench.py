@@ -1,4 +1,4 @@
-"""The bench measures what it says: every contender makes the same exchanges, and fails on a server that is broken."""
+"""The bench measures the product as it is, by the same exchanges in all forms, and its tables stand in the READMEs."""
 
 import json
 import re
@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bench import document, peers, scale, scenarios, tree
+from bench import document, peers, readme, scale, scenarios, tree
 from bench.__main__ import PARTS, main
-from bench.contenders import BESIDES, Contender, Scene, contenders, once
-from bench.exchanges import EACH, lives
-from bench.measure import run
-from bench.server import serving
-from bench.table import BenchError, Table
+from bench.contenders import contenders
+from bench.exchanges import lives
+from bench.table import Table
+from contracts.catalog.release import ROOT
 
-TWO = 2 * EACH
 BOUNDED = {"this suite": 1.0, "this suite --in-flight 1": 1.0, "this suite --in-flight 12": 0.2, "pytest": 1.0}
 
 
@@ -23,66 +21,6 @@ BOUNDED = {"this suite": 1.0, "this suite --in-flight 1": 1.0, "this suite --in-
 def lived(tmp_path: Path) -> Path:
     """Two lives in each tool's form, for a server that is not there."""
     return scenarios.write(tmp_path / "files", "http://127.0.0.1:9", lives(2))
-
-
-def test_same_exchanges_by_everyone_who_is_there() -> None:
-    """Each makes its requests as the server counts them, fails on a broken one, and a quick look holds no bound."""
-    (table,) = peers.measure(quick=True)
-    told = {row[0]: (row[5], row[6]) for row in table.rows}
-    assert told == {each.name: (str(TWO + (BESIDES if each.ours else 0)), "fails") for each in contenders(quick=True)}
-    assert (table.missed, any(each.ours for each in contenders(quick=True))) == ([], True)
-
-
-def test_many_cases_and_exchanges() -> None:
-    """Rows and lives run in the product itself, and what the server counts is what their verdict tells."""
-    cases, exchanges = scale.measure(quick=True)
-    assert [row[0] for row in cases.rows] == ["1", "16"]
-    assert [row[-1] for row in exchanges.rows] == [str(TWO), str(TWO + BESIDES)]
-
-
-@pytest.mark.parametrize("part", ["overhead", "reports"])
-def test_other_parts_measure(part: str) -> None:
-    """The parts that run the cases of the project give a table each."""
-    (table,) = PARTS[part](True)
-    assert (len(table.rows) >= 3, table.missed) == (True, [])
-
-
-def test_server_counts_and_waits(lived: Path) -> None:
-    """Every answer takes its time, every request counts, and a restart begins anew."""
-    loop = contenders()[0]
-    with serving(0.02) as server:
-        scene = Scene(scenarios.write(lived / "here", server.url, lives(2)), lived, 2)
-        done = run(loop.program(scene), server)
-        assert (done.status, done.requests, server.restart().requests) == (0, TWO, 0)
-        assert done.seconds >= TWO * 0.02
-
-
-def test_broken_server_is_broken_in_one_answer(lived: Path) -> None:
-    """Only the cancel of a task that is not there differs, by its code."""
-    with serving(broken=True) as server:
-        scene = Scene(scenarios.write(lived / "here", server.url, lives(1)), lived, 1)
-        done = run(contenders()[0].program(scene), server)
-    assert (done.status, done.requests) == (1, EACH)
-    assert done.output.startswith("DELETE ")
-    assert '"code":6164' in done.output
-
-
-def test_contender_that_leaves_requests_out_is_no_contender(lived: Path) -> None:
-    """Whoever does not make all requests is not compared with those who do."""
-    lazy = Contender("lazy", contenders()[0].command, besides=1)
-    with serving() as server:
-        scene = Scene(scenarios.write(lived / "here", server.url, lives(2)), lived, 2)
-        with pytest.raises(BenchError, match=f"lazy made {TWO} requests, not {TWO + 1}"):
-            once(lazy, server, scene)
-
-
-def test_contender_that_fails_has_no_time(lived: Path) -> None:
-    """A tool that fails on a good server is not measured."""
-    with (
-        serving() as server,
-        pytest.raises(BenchError, match="lost ended with 2"),
-    ):
-        once(Contender("lost", ["no-such-file.py"]), server, Scene(lived, lived, 2))
 
 
 def test_every_form_has_every_exchange(lived: Path) -> None:
@@ -142,7 +80,6 @@ def test_product_is_measured_as_it_is(tmp_path: Path) -> None:
     ],
 )
 def test_missed_bound_is_told(name: str, ratio: float, delay: float, words: str) -> None:
-    """Each bound of the comparison is held."""
     there = [each for each in contenders(quick=True) if each.name in BOUNDED]
     fails = dict.fromkeys(BOUNDED, True)
     assert peers.missed_bounds(delay, there, BOUNDED, fails) == []
@@ -159,7 +96,6 @@ def test_missed_bound_is_told(name: str, ratio: float, delay: float, words: str)
     ],
 )
 def test_missed_bound_of_many_exchanges_is_told(seconds: float, hurl: float, cpu: float, words: str) -> None:
-    """Each bound of many exchanges is held."""
     assert scale.missed_bounds({"ours": 5.0, "Hurl": 10.0}, "ours", 5.0, 0.004) == []
     (missed,) = scale.missed_bounds({"ours": seconds, "Hurl": hurl}, "ours", 5.0, cpu)
     assert words in missed
@@ -185,3 +121,85 @@ def test_document_has_all_parts_or_is_not_written(monkeypatch: pytest.MonkeyPatc
     text = document.PATH.read_text()
     assert re.search(r"Measured on 20\d\d-\d\d-\d\d, on \d+ cores .*Python 3\.", text)
     assert re.findall("^## (.*)", text, re.MULTILINE) == list(PARTS)
+
+
+HEAD = ["", "s", "× bare loop", "CPU s", "MB", "requests", "on a broken server"]
+AT_ONCE = [
+    ["bare loop", "0.10", "1.00", "0.1", "30", "96", "fails"],
+    ["bare loop, 12 threads", "0.10", "1.00", "0.1", "30", "96", "fails"],
+    ["this suite --in-flight 12", "0.26", "2.60", "0.3", "60", "99", "fails"],
+    ["Other", "0.10", "does not count", "0.1", "30", "96", "does not notice"],
+]
+LATER = [[*row[:2], ratio, *row[3:]] for row, ratio in zip(AT_ONCE, ("1.00", "0.10", "0.14", "1.20"), strict=True)]
+MEASURED = "\n".join(
+    [
+        document.INTRODUCTION,
+        Table("96 exchanges, 0 ms per answer", HEAD, AT_ONCE, ["A note | with a bar."]).markdown(),
+        Table("96 exchanges, 50 ms per answer", HEAD, LATER).markdown(),
+        Table("Many cases", ["cases", "s"], [["1", "2"]]).markdown(),
+    ]
+)
+
+
+@pytest.mark.parametrize("name", readme.WORDS)
+def test_table_is_that_of_the_document(name: str) -> None:
+    """What docs/bench.md says stands in the README; whoever measures anew gets both."""
+    measured = document.PATH.read_text(encoding="utf-8") if document.PATH.exists() else ""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert readme.filled(text, measured, readme.WORDS[name]) == text, "run python -m bench.readme"
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        pytest.param(
+            "README.md",
+            [
+                "| | time, 0 ms per answer | time, 50 ms per answer | on a broken server |",
+                "| --- | --- | --- | --- |",
+                "| bare loop | 1.00 | 1.00 | fails |",
+                "| bare loop, 12 threads | 1.00 | 0.10 | fails |",
+                "| this suite --in-flight 12 | 2.60 | 0.14 | fails |",
+                "| Other | does not count | 1.20 | does not notice |",
+            ],
+            id="English",
+        ),
+        pytest.param(
+            "README.zh-CN.md",
+            [
+                "| | 耗时，每个响应 0 ms | 耗时，每个响应 50 ms | 面对有问题的服务器 |",
+                "| --- | --- | --- | --- |",
+                "| 最简单的循环 | 1.00 | 1.00 | 发现 |",
+                "| 最简单的循环, 12 个线程 | 1.00 | 0.10 | 发现 |",
+                "| 本套件 --in-flight 12 | 2.60 | 0.14 | 发现 |",
+                "| Other | 不计 | 1.20 | 没有发现 |",
+            ],
+            id="Chinese",
+        ),
+    ],
+)
+def test_both_delays_stand_side_by_side(name: str, table: list[str]) -> None:
+    """Each who made the exchanges has a row: its time at each delay, and whether it noticed the broken server.
+
+    In Chinese the rows are those of the English table, and no English word is left but names and options.
+    """
+    assert readme.block(MEASURED, readme.WORDS[name]).splitlines()[2:8] == table
+
+
+def test_place_of_the_table_is_needed() -> None:
+    """A README without the markers is not written to."""
+    with pytest.raises(ValueError, match="bench: begin"):
+        readme.filled("# Title\n", MEASURED, readme.WORDS["README.md"])
+
+
+def test_whoever_measures_anew_gets_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The READMEs beside docs/ get the table, and all else in them stays."""
+    (tmp_path / "docs").mkdir()
+    monkeypatch.setattr(document, "PATH", tmp_path / "docs" / "bench.md")
+    document.PATH.write_text(MEASURED, encoding="utf-8")
+    for name in readme.WORDS:
+        (tmp_path / name).write_text(f"before\n{readme.BEGIN}\nold\n{readme.END}\nafter\n", encoding="utf-8")
+    readme.write()
+    for name, words in readme.WORDS.items():
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert text == f"before\n{readme.BEGIN}\n{readme.block(MEASURED, words)}\n{readme.END}\nafter\n"

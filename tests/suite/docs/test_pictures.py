@@ -42,7 +42,6 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     "file", [pictures.name(what, lang) for what in ("terminal", "report") for lang in ("en", "zh")]
 )
 def test_picture_that_was_changed_is_noticed(file: str, copied: Path) -> None:
-    """A picture that is not the one that was made is named."""
     with (copied / file).open("ab") as picture:
         picture.write(b"\n")
     assert pictures.stale() == [file]
@@ -57,7 +56,6 @@ def test_other_words_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_other_version_is_noticed(copied: Path) -> None:
-    """Pictures of an older suite are named."""
     told = json.loads((copied / pictures.MADE_FROM).read_text(encoding="utf-8"))
     (copied / pictures.MADE_FROM).write_text(json.dumps(told | {"suite": "0.0.1"}), encoding="utf-8")
     assert pictures.stale() == ["suite"]
@@ -101,7 +99,6 @@ def test_chinese_signs_take_two_columns() -> None:
 
 
 def test_long_lines_are_folded_as_in_a_terminal() -> None:
-    """No row is wider than the drawing, and nothing of a line is lost."""
     text = "x" * 117 + "约" * 3 + "y" * 200
     rows = list(pictures.folded(Line(text, "bad")))
     assert "".join(row.text for row in rows) == text

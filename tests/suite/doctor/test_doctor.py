@@ -1,26 +1,62 @@
 """The doctor says, by reading alone, what a run on a target would lack, and what to do about it."""
 
 import json
+import socket
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 from click.testing import CliRunner
 
 from contracts.__main__ import main
 from contracts.doctor.run import doctor
-from contracts.settings.settings import load
+from contracts.doctor.token import clock_finding, server_time, span, token_findings
+from contracts.settings.settings import Settings, load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
-from helpers.doctor_helpers import (
-    examined,
-    tokenlike,
-    zadig_fixture,  # noqa: F401 - a fixture
+from helpers.certificates import Certificates
+from helpers.live_target import (
+    ALL_SET,
+    BUILDS,
+    ENVIRONMENTS,
+    ONE_PROJECT,
+    PAGE,
+    PRESET,
+    PROJECTS,
+    REGISTRY,
+    WORKFLOWS,
+    Live,
+    live,
 )
-from helpers.live import ALL_SET, BUILDS, ENVIRONMENTS, PAGE, PRESET, PROJECTS, REGISTRY, WORKFLOWS, Live, live
 from helpers.raw_server import answer, serving
 
 pytestmark = pytest.mark.usefixtures("bare")
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(name="zadig")
+def zadig_fixture(served: Live) -> Live:
+    """The one Zadig of this module, with one project."""
+    served.app.answers = dict(ONE_PROJECT)
+    served.app.seen.clear()
+    return served
+
+
+def examined(settings: Settings, now: datetime | None = None) -> tuple[int, dict[str, dict[str, str]]]:
+    """Return the doctor's exit code and its findings by check."""
+    told: list[str] = []
+    code = doctor(settings, as_json=True, echo=told.append, now=now)
+    return code, {row["check"]: row for row in json.loads("".join(told))}
+
+
+def tokenlike(**claims: object) -> str:
+    """Return a token that only its reader takes seriously."""
+    return jwt.encode(claims, "k" * 32, "HS256")
 
 
 def test_nothing_is_amiss_on_a_zadig_that_has_all(zadig: Live) -> None:
@@ -192,3 +228,140 @@ def test_a_bad_setting_is_one_line_and_exit_4(
     assert done.exit_code == 4
     assert done.output.startswith(line)
     assert done.output.count("\n") == 1
+
+
+@pytest.fixture
+def closed() -> Iterator[str]:
+    """The address of a port where nobody listens, and nobody else can."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+def test_a_target_that_does_not_answer_is_unreachable(closed: str) -> None:
+    code, found = examined(load({"base_url": closed, "token": tokenlike(uid="u", exp=time.time() + 9e6)}))
+    assert code == 6
+    assert "is unreachable: Connection refused" in found["address"]["finding"]
+    assert found["token"]["status"] == "ok"
+    assert "project" not in found
+
+
+@pytest.mark.parametrize(
+    ("kind", "finding", "advice"),
+    [
+        ("expired", "the server's certificate has expired", "renewed"),
+        ("wrong-host", "the server's certificate is for another host", "--base-url"),
+        ("self-signed", "of a CA that is not trusted here", "--ca-file"),
+        ("unknown-ca", "of a CA that is not trusted here", "--ca-file"),
+    ],
+)
+def test_a_bad_certificate_is_explained(certificates: Certificates, kind: str, finding: str, advice: str) -> None:
+    with serving(lambda visit: visit.say(answer()), tls=certificates.servers[kind]) as server:
+        url = server.url.replace("http:", "https:")
+        code, found = examined(load({"base_url": url, "ca_file": str(certificates.ca_file)}))
+    assert code == 6
+    assert finding in found["tls"]["finding"]
+    assert advice in found["tls"]["advice"]
+
+
+def test_https_at_a_port_of_plain_http_is_explained(zadig: Live) -> None:
+    code, found = examined(load({"base_url": zadig.url.replace("http:", "https:")}))
+    assert code == 6
+    assert "speaks plain http" in found["tls"]["finding"]
+
+
+def test_plain_http_at_a_port_of_https_is_explained(certificates: Certificates) -> None:
+    with serving(lambda visit: visit.say(answer()), tls=certificates.servers["good"]) as server:
+        code, found = examined(load({"base_url": server.url}))
+    assert code == 6
+    assert "speaks https" in found["tls"]["finding"]
+    assert found["tls"]["advice"] == "write https:// in --base-url"
+
+
+def test_a_good_certificate_is_accepted(certificates: Certificates) -> None:
+    with serving(lambda visit: visit.say(answer()), tls=certificates.servers["good"]) as server:
+        url = server.url.replace("http:", "https:")
+        _, found = examined(load({"base_url": url, "ca_file": str(certificates.ca_file)}))
+    assert (found["tls"]["status"], found["tls"]["finding"]) == ("ok", "the certificate is accepted")
+
+
+def test_a_missing_token_ends_the_look_behind_the_gateway(zadig: Live) -> None:
+    code, found = examined(load({"base_url": zadig.url}))
+    assert (code, found["token"]["status"], found["token"]["finding"]) == (1, "fail", "none is set")
+    assert "project" not in found
+
+
+def test_an_expired_token_is_said_to_be_expired(zadig: Live) -> None:
+    zadig.app.answers.clear()
+    code, found = examined(zadig.settings(token=zadig.tokens["expired"]))
+    assert code == 1
+    assert found["token"]["finding"].startswith("expired 1 hour ago, at ")
+    assert "the token is refused" in found["access"]["finding"]
+
+
+@pytest.mark.parametrize("as_json", [True, False], ids=["json", "lines"])
+def test_no_token_is_ever_shown(zadig: Live, as_json: bool) -> None:
+    token = zadig.tokens["member"]
+    zadig.app.answers[WORKFLOWS] = [{"name": f"zct-{token}"}]
+    zadig.app.answers[ENVIRONMENTS] = [{"name": token}, {"name": f"x-{token}"}]
+    told: list[str] = []
+    doctor(zadig.settings(), as_json=as_json, echo=told.append)
+    assert "***" in "".join(told)
+    assert not any(part in "".join(told) for part in token.split("."))
+
+
+@pytest.mark.parametrize(
+    ("token", "status", "finding"),
+    [
+        pytest.param(None, "fail", "none is set", id="none"),
+        pytest.param("secret", "fail", "is no JWT", id="no-jwt"),
+        pytest.param("a.b.c", "fail", "is no JWT", id="three-parts"),
+        pytest.param(tokenlike(exp=NOW.timestamp() + 9e5), "warn", "names no user", id="no-user"),
+        pytest.param(tokenlike(uid="u"), "warn", "names no expiry", id="no-expiry"),
+        pytest.param(tokenlike(uid="u", exp="soon"), "warn", "names no expiry", id="expiry-in-words"),
+        pytest.param(tokenlike(uid="u", exp=1e30), "ok", "until 9999", id="expiry-out-of-range"),
+        pytest.param(
+            tokenlike(uid="u", exp=NOW.timestamp() - 7200), "fail", "expired 2 hours ago, at 2025-12-31", id="expired"
+        ),
+        pytest.param(tokenlike(uid="u", exp=NOW.timestamp() + 5400), "warn", "expires in 1 hour 30 minutes", id="soon"),
+        pytest.param(
+            tokenlike(uid="u", exp=NOW.timestamp() + 10 * 86400), "ok", "is valid for 10 days more", id="valid"
+        ),
+    ],
+)
+def test_a_token_is_read_for_its_dates(token: str | None, status: str, finding: str) -> None:
+    found = token_findings(token, NOW, needed=True)
+    assert found.status == status
+    assert finding in found.finding
+
+
+@pytest.mark.parametrize(
+    ("header", "status", "finding"),
+    [
+        pytest.param("Thu, 01 Jan 2026 00:00:30 GMT", "ok", "agree", id="half-a-minute"),
+        pytest.param("Thu, 01 Jan 2026 03:00:00 GMT", "warn", "3 hours ahead of this machine's", id="ahead"),
+        pytest.param("Wed, 31 Dec 2025 23:50:00 GMT", "warn", "10 minutes behind this machine's", id="behind"),
+        pytest.param("yesterday", "ok", "does not say its time", id="garbage"),
+        pytest.param(None, "ok", "does not say its time", id="none"),
+    ],
+)
+def test_clocks_are_compared_by_the_date_header(header: str | None, status: str, finding: str) -> None:
+    found = clock_finding(server_time({"Date": header} if header else {}), NOW)
+    assert found.status == status
+    assert finding in found.finding
+
+
+def test_the_servers_clock_decides_whether_a_token_has_expired(zadig: Live) -> None:
+    """This machine is three days ahead, so by its own clock the token would have expired."""
+    code, found = examined(zadig.settings(), now=datetime.now(UTC) + timedelta(days=3))
+    assert code == 0
+    assert found["clock"]["finding"].startswith("the target's clock is 3 days behind")
+    assert found["token"]["finding"].startswith("is valid for ")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "less than a minute"), (60, "1 minute"), (3660, "1 hour 1 minute"), (-90061, "1 day 1 hour")],
+)
+def test_a_span_has_two_units_at_most(seconds: int, text: str) -> None:
+    assert span(timedelta(seconds=seconds)) == text

@@ -1,10 +1,12 @@
-"""Cases and verdicts for the tests of allure's results, and how they read what was written."""
+"""Cases and verdicts for the tests of allure's results, how they read what was written, and what allure reads."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from jsonschema import Draft202012Validator
 
 from contracts.case.outcome import Evidence, Outcome
 from contracts.catalog.release import ROOT, load
@@ -15,7 +17,7 @@ from contracts.report.export.allure import write
 from contracts.report.verdict_rules import Result
 from contracts.run.metrics import promises
 from contracts.run.verdict import Run, RunResult, decide
-from helpers.one_run import RUN
+from helpers.verdicts import RUN
 
 BEGAN = 1767322800.0
 LIVE = replace(
@@ -131,3 +133,68 @@ def attached(result: Mapping[str, Any], folder: Path) -> dict[str, str]:
 HOSTILE = "<script>alert(1)</script> \x1b[31m\x00 \u202e\u2028 \ud800 ```\n# h\n| a | ]]> &amp; 中"
 HOSTILE_ID = HOSTILE.replace("\ud800", "")
 """An id as no case table has it; half a letter cannot come even from there."""
+
+
+TEXT = {"type": "string", "minLength": 1}
+STATUSES = {"enum": ["passed", "failed", "broken", "skipped", "unknown"]}
+SHAPE = {
+    "$defs": {
+        "step": {
+            "type": "object",
+            "required": ["name", "status", "start", "stop"],
+            "properties": {
+                "name": TEXT,
+                "status": STATUSES,
+                "start": {"type": "integer", "minimum": 10**12},
+                "stop": {"type": "integer", "minimum": 10**12},
+                "steps": {"type": "array", "items": {"$ref": "#/$defs/step"}},
+            },
+            "additionalProperties": False,
+        }
+    },
+    "type": "object",
+    "required": ["uuid", "historyId", "testCaseId", "fullName", "name", "status", "start", "stop", "labels"],
+    "properties": {
+        "uuid": {"pattern": "^[0-9a-f-]{36}$"},
+        "historyId": {"pattern": "^[0-9a-f]{32}$"},
+        "testCaseId": {"pattern": "^[0-9a-f]{32}$"},
+        "fullName": TEXT,
+        "name": TEXT,
+        "titlePath": {"type": "array", "items": TEXT},
+        "status": STATUSES,
+        "stage": {"const": "finished"},
+        "statusDetails": {
+            "properties": {"message": {"pattern": "^[^\n]+$"}, "trace": TEXT, "known": {"const": True}},
+            "additionalProperties": False,
+        },
+        "descriptionHtml": TEXT,
+        "start": {"type": "integer", "minimum": 10**12},
+        "stop": {"type": "integer", "minimum": 10**12},
+        "steps": {"type": "array", "items": {"$ref": "#/$defs/step"}},
+        "labels": {
+            "items": {"required": ["name", "value"], "properties": {"name": TEXT, "value": TEXT}},
+        },
+        "parameters": {"items": {"properties": {"name": TEXT, "value": TEXT, "excluded": {"const": True}}}},
+        "links": {"items": {"properties": {"type": {"const": "issue"}, "url": {"pattern": "^https?://"}}}},
+        "attachments": {
+            "items": {
+                "required": ["name", "source", "type"],
+                "properties": {"source": {"pattern": r"^[\w.-]+-attachment\.(txt|json)$"}},
+            }
+        },
+    },
+    "additionalProperties": False,
+}
+"""A result as allure 2 reads it, as far as it is used."""
+
+
+def assert_whole(folder: Path) -> None:
+    """All files of a folder are as allure reads them, and each attachment belongs to one result."""
+    made = results(folder)
+    for result in made.values():
+        Draft202012Validator(SHAPE).validate(result)
+    sources = [item["source"] for result in made.values() for item in result.get("attachments", [])]
+    beside = {"categories.json", "environment.properties", "allurerc.json"}
+    files = {path.name for path in folder.iterdir() if not path.name.endswith("-result.json")}
+    assert len(set(sources)) == len(sources)
+    assert files == beside | set(sources)

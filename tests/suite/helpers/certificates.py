@@ -6,6 +6,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -58,8 +59,10 @@ class Certificates:
     servers: dict[str, ssl.SSLContext]
 
 
-def make(folder: Path) -> Certificates:
-    """Make all certificates in `folder`."""
+@pytest.fixture(name="certificates", scope="session")
+def certificates_fixture(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Certificates of this run."""
+    folder = tmp_path_factory.mktemp("certificates")
     ca, stranger = issue("Test CA"), issue("Unknown CA")
     servers = {
         "good": issue("server", ca),

@@ -5,19 +5,20 @@ from collections.abc import Iterator
 
 from contracts.http.client import Client, Header, Limits, Request
 from contracts.http.transport import Transport
-from helpers.raw_server import Server, Visit, answer
+from helpers.raw_server import PATIENCE, Server, Visit, answer
 
 GET, POST = Request("GET", "/x"), Request("POST", "/x", body=b"{}", content_type="application/json")
-PATIENT = Limits(answer=15)
+PATIENT = Limits(connect=PATIENCE, first_byte=PATIENCE, answer=PATIENCE)
 
 
 @contextlib.contextmanager
-def open_client(server: Server, limits: Limits = PATIENT, transport: Transport | None = None) -> Iterator[Client]:
+def open_client(
+    server: Server, limits: Limits = PATIENT, transport: Transport | None = None, scheme: str = "http"
+) -> Iterator[Client]:
     """Yield a client of `server` with one credential, main."""
     header = Header("Bearer s3cret-value", "Bearer $ZADIG_TOKEN")
-    client = Client(
-        server.url, {"main": header}, guard=lambda _: None, limits=limits, transport=transport or Transport()
-    )
+    root = server.url.replace("http:", f"{scheme}:")
+    client = Client(root, {"main": header}, guard=lambda _: None, limits=limits, transport=transport or Transport())
     yield client
     client.close()
 

@@ -14,7 +14,8 @@ from typing import Any
 import yaml
 
 from contracts.catalog.release import ROOT
-from helpers.deploy_tree import Done, Tree
+from helpers.deploy_tree import Tree
+from helpers.processes import Done
 
 CI = ROOT / "deploy" / "ci"
 GITHUB = CI / "github" / "zadig-contract.yml"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contracts.catalog.release import ROOT
-from helpers.deploy_tree import Done, execute, plain, shims
+from helpers.deploy_tree import plain, shims
+from helpers.processes import Done, run
 
 FILE = ROOT / "deploy" / "Dockerfile"
 _ABSOLUTE = re.compile(r"(?<![\w./:*])/(?=[a-z])")
@@ -64,7 +65,7 @@ class Image:
         environment = self.environment | more
         folder = self.root / self.workdir.lstrip("/")
         inside = {key: value if "://" in value else self.inside(value) for key, value in environment.items()}
-        return execute([self.inside(word) for word in command], folder, plain(self.root / "usr/local/bin", **inside))
+        return run([self.inside(word) for word in command], folder, plain(self.root / "usr/local/bin", **inside))
 
     def files(self, below: str) -> set[str]:
         """Return all files below a folder of the image."""

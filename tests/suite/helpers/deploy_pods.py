@@ -8,7 +8,7 @@ import yaml
 
 from contracts.catalog.release import ROOT
 from helpers.deploy_image import Image
-from helpers.deploy_tree import Done
+from helpers.processes import Done
 
 BASE = ROOT / "deploy" / "kubernetes" / "base"
 FIELDS = {

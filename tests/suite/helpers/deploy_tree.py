@@ -6,16 +6,21 @@ Python is a shim there: `-m venv` and pip note what they are asked for, and the 
 import os
 import shlex
 import shutil
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from contracts.catalog.release import ROOT
+import requests
 
-SECONDS = 120
+from contracts.catalog.release import ROOT
+from contracts.standin.process import StandIn
+from helpers.processes import HANG, Done, run
+
 PARTS = ("contracts", "schemas", "tests/api", "deploy", "conftest.py", "pytest.ini", "Makefile", "requirements.lock")
+SOME = {"PYTEST_ADDOPTS": "-k create-workflow"}
+"""Enough cases for every shard to have some, and few enough for many runs."""
+STRICT = {"ZADIG_DEVIATIONS": "none"}
+"""Makes a stand-in with the defects of a release a server that is rejected."""
 _PYTHON = """#!/bin/sh
 case "$1 $2" in
   "-m venv")
@@ -35,14 +40,6 @@ for word in "$@"; do
   esac
 done
 """
-
-
-@dataclass(frozen=True)
-class Done:
-    """What came of a command."""
-
-    code: int
-    output: str
 
 
 def shims(folder: Path) -> Path:
@@ -67,22 +64,6 @@ def plain(path: Path, **more: str) -> dict[str, str]:
     return {"PATH": os.pathsep.join([str(path), os.defpath]), "HOME": "/nonexistent", "LANG": "C.UTF-8"} | more
 
 
-def execute(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Done:
-    """Run a command to its end."""
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=SECONDS,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout)
-
-
 class Tree:
     """A checkout of the project, as a CI job finds it."""
 
@@ -100,7 +81,7 @@ class Tree:
 
     def sh(self, shell: Sequence[str], script: str, **more: str) -> Done:
         """Run a script by a shell that takes it as its last argument."""
-        return execute([*shell, script], self.folder, plain(self._bin, **more))
+        return run([*shell, script], self.folder, plain(self._bin, **more))
 
     @property
     def asked(self) -> list[str]:
@@ -110,3 +91,8 @@ class Tree:
     def renew(self) -> None:
         """Take away what runs left, as the next job has a machine of its own."""
         shutil.rmtree(self.folder / "runs", ignore_errors=True)
+
+
+def token_of(server: StandIn) -> str:
+    """Return the token of a member, as a secret of a CI system holds it."""
+    return requests.get(f"{server.base_url}/_standin/token/member", timeout=HANG).text.strip()

@@ -12,8 +12,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from contracts.catalog.release import ROOT
+from contracts.settings.readme_table import BEGIN, END
 
 READMES = ("README.md", "README.zh-CN.md")
+TROUBLE = ("docs/troubleshooting.md", "docs/troubleshooting.zh-CN.md")
+DOCUMENTS = (*READMES, *TROUBLE, "ARCHITECTURE.md", "CONTRIBUTING.md")
+COMMENT = re.compile(r"\s+# *(.*)$")
+"""A comment behind a line of shell."""
 _PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")
 _HTML_TARGET = re.compile(r"""<(?:img|source|a)\b[^>]*?\s(?:src|srcset|href)\s*=\s*["']?([^\s"'>]+)""")
 _HTML_ANCHOR = re.compile(r"""<[a-z]\w*\b[^>]*?\b(?:id|name)\s*=\s*["']?([^\s"'>]+)""")
@@ -109,3 +114,24 @@ def file_of(document: Path, target: str) -> Path:
     """Return the file that a relative link or picture of a document means."""
     path = unquote(target.partition("#")[0])
     return document.parent / path if path else document
+
+
+def text(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def fences_in(document: str, language: str) -> list[str]:
+    return [fence.text for fence in fences(read(document)) if fence.language == language]
+
+
+def code_in(document: str) -> set[str]:
+    """Return what stands in backticks outside of the settings table."""
+    before, _, rest = text(document).partition(BEGIN)
+    parts = inline(tokens(before + rest.partition(END)[2]))
+    return {part.content for part in parts if part.type == "code_inline"}
+
+
+def commands(document: str) -> list[str]:
+    """Return the lines of shell, without their comments, and what stands in backticks."""
+    lines = [line for body in fences_in(document, "sh") for line in body.splitlines()]
+    return [COMMENT.sub("", line) for line in lines] + sorted(code_in(document))

@@ -1,20 +1,24 @@
-"""Verdicts for the tests of report.html: small ones made by hand, and what hostile servers put into them."""
+"""Verdicts for the tests of report.html, what hostile servers put into them, and the page as a browser reads it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
 from typing import Any
 
 from contracts.case.outcome import Evidence, Outcome
 from contracts.check.breach import Breach, Kind
 from contracts.check.expected import Promise
 from contracts.http.trace import Phase, Step
+from contracts.report.html.page import render
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide
-from helpers.one_run import DRIFT, RUN
+from contracts.text.message import msg
+from helpers.verdicts import DRIFT, RUN
 
 LIVE = replace(
     RUN,
-    notes=["22 cases belong to a later profile"],
+    notes=[msg("{n} cases {reason}", 22, msg("belong to a later profile"))],
     suite={"version": "0.1.0", "commit": "0123456789ab"},
     settings={"project": "nginx", "token": None},
 )
@@ -106,3 +110,39 @@ def put(value: Any, path: tuple[Any, ...], text: str) -> Any:
     copy = dict(value) if isinstance(value, dict) else list(value)
     copy[path[0]] = put(copy[path[0]], path[1:], text)
     return copy
+
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+BREACHED = (outcome(Result.BREACH), outcome(Result.HELD))
+
+
+class Page(HTMLParser):
+    """A page as a browser reads it: tags with their attributes, and the text between."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.parts: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep a tag."""
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        """Keep a text, but not that of style and script."""
+        if self.tags and self.tags[-1][0] not in ("style", "script"):
+            self.parts.append(data)
+
+    @property
+    def text(self) -> str:
+        """All of the text, in one line."""
+        return " ".join("".join(self.parts).split())
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        """Return the attributes of every such tag."""
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def page(*outcomes: Any, **parts: Any) -> Page:
+    return Page(render(verdict(*outcomes, **parts), now=NOW))

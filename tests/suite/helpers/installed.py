@@ -1,19 +1,19 @@
 """The suite as a user installs it: both archives, and the wheel in an environment that has nothing else, made once."""
 
-import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from contracts.catalog.release import ROOT
+from helpers.once import made_once, shared
+from helpers.processes import Done, environment, run
 
-SECONDS = 300
 SECRET = "not-for-others"
 PLANTED = ("runs/one/journal.jsonl", "zadig.toml", ".zadig-token", ".venv/bin/python", "allure-results/a.json", ".env")
 """What may lie in a checkout, and is to get into no archive."""
@@ -41,40 +41,22 @@ class Installed:
         """The folder with the commands of the environment."""
         return self.folder / "venv" / "bin"
 
-    def call(self, cwd: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def call(self, cwd: Path, *arguments: str, **more: str) -> Done:
         """Call the installed command in a folder, with `more` in the environment."""
         return self.shell(cwd, [str(self.bin / "zadig-contracts"), *arguments], **more)
 
-    def shell(self, cwd: Path, command: str | Sequence[str], **more: str) -> subprocess.CompletedProcess[str]:
+    def shell(self, cwd: Path, command: str | Sequence[str], **more: str) -> Done:
         """Run a command, a text as a shell does, where the environment is the first on the path."""
-        return subprocess.run(
-            command,
-            shell=isinstance(command, str),
-            cwd=cwd,
-            env=self.environment(**more),
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        return run(command, cwd, self.environment(**more), apart=True)
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return an environment that knows nothing of this checkout and of whoever runs the tests."""
-        return _plain(os.environ) | {"PATH": os.pathsep.join([str(self.bin), os.environ["PATH"]])} | more
+        return environment() | {"PATH": os.pathsep.join([str(self.bin), os.environ["PATH"]])} | more
 
 
 def installed(factory: pytest.TempPathFactory) -> Installed:
     """Return the installed suite, the same one for all workers of xdist."""
-    base = factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "installed"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "ready").exists():
-            _build(folder)
-            _install(Installed(folder))
-            (folder / "ready").touch()
-    return Installed(folder)
+    return Installed(made_once(shared(factory, "installed"), _make))
 
 
 def project_files() -> list[str]:
@@ -85,6 +67,11 @@ def project_files() -> list[str]:
         return sorted(name for name in known.split("\0") if (ROOT / name).is_file())
     names = (path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file())
     return sorted(name.as_posix() for name in names if not _NOT_OURS & {*name.parts})
+
+
+def _make(folder: Path) -> None:
+    _build(folder)
+    _install(Installed(folder))
 
 
 def _build(folder: Path) -> None:
@@ -110,12 +97,5 @@ def _install(suite: Installed) -> None:
 
 
 def _do(command: Sequence[str], cwd: Path) -> None:
-    done = subprocess.run(
-        command, cwd=cwd, env=_plain(os.environ), capture_output=True, text=True, timeout=SECONDS, check=False
-    )
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
-
-
-def _plain(environ: Mapping[str, str]) -> dict[str, str]:
-    others = ("ZADIG_", "PYTEST_", "PYTHONPATH", "GITHUB_")
-    return {key: value for key, value in environ.items() if not key.startswith(others)}
+    done = run(command, cwd)
+    assert done.code == 0, f"{' '.join(command)}\n{done.output}"

@@ -1,10 +1,8 @@
 """Runs pytest on the cases in a process of its own, as a user does, and keeps what came of it for several tests."""
 
-import fcntl
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -16,8 +14,10 @@ import requests
 
 from contracts.catalog.release import ROOT
 from contracts.standin.process import start
+from helpers import processes
+from helpers.once import made_once, shared
+from helpers.processes import HANG
 
-MOST_SECONDS = 300
 STARTED = "STARTED"
 _NOTE = f"""
 import os, sys
@@ -43,8 +43,7 @@ class Ran:
     @property
     def verdict(self) -> dict[str, Any]:
         """What verdict.json says."""
-        found: dict[str, Any] = json.loads((Path(self.folder) / "verdict.json").read_text(encoding="utf-8"))
-        return found
+        return verdict_of(Path(self.folder))
 
     @property
     def results(self) -> dict[str, str]:
@@ -61,13 +60,18 @@ class Ran:
         return [int(line.split()[0]) for line in self.started if "standin --until-eof" in line]
 
 
+def verdict_of(folder: Path) -> dict[str, Any]:
+    """Return what the verdict.json of a run's folder says."""
+    verdict: dict[str, Any] = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
+    return verdict
+
+
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """Return the environment without a setting of whoever runs the tests, in which every Python notes itself."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("ZADIG_", "PYTEST_", "GITHUB_"))}
     (folder / "site").mkdir(parents=True, exist_ok=True)
     (folder / "site" / "sitecustomize.py").write_text(_NOTE, encoding="utf-8")
     paths = os.pathsep.join([str(folder / "site"), str(ROOT / "tests" / "suite")])
-    return kept | {"PYTHONPATH": paths, STARTED: str(folder / "started")} | more
+    return processes.environment(PYTHONPATH=paths, **{STARTED: str(folder / "started")}) | more
 
 
 def command(folder: Path, options: Sequence[str], tests: str = "tests/api") -> list[str]:
@@ -78,25 +82,16 @@ def command(folder: Path, options: Sequence[str], tests: str = "tests/api") -> l
 
 def run(folder: Path, *options: str, tests: str = "tests/api", **more: str) -> Ran:
     """Run pytest with these options, and `more` in the environment."""
-    done = subprocess.run(
-        command(folder, options, tests),
-        cwd=ROOT,
-        env=environment(folder, **more),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=MOST_SECONDS,
-        check=False,
-    )
+    done = processes.run(command(folder, options, tests), env=environment(folder, **more))
     started = (folder / "started").read_text(encoding="utf-8").splitlines()
-    return Ran(done.returncode, done.stdout, str(folder / "run"), started)
+    return Ran(done.code, done.output, str(folder / "run"), started)
 
 
 def run_on_own(folder: Path, *options: str, behaviour: str = "perfect", **more: str) -> Ran:
     """Run pytest on a stand-in started for this, and look what is left there."""
     with start(behaviour) as stand_in:
         ran = run(folder, "--base-url", stand_in.base_url, *options, **more)
-        state = requests.get(f"{stand_in.base_url}/_standin/state", timeout=10).json()
+        state = requests.get(f"{stand_in.base_url}/_standin/state", timeout=HANG).json()
     held = [workflow["name"] for workflow in state["workflows"]]
     return Ran(ran.code, ran.output, ran.folder, ran.started, held, state["requests"])
 
@@ -105,17 +100,14 @@ class Runs:
     """Runs by their options, each made once, also where several workers of xdist ask for it."""
 
     def __init__(self, factory: pytest.TempPathFactory) -> None:
-        base = factory.getbasetemp()
-        self._folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared-runs"
+        self._folder = shared(factory, "shared-runs")
 
     def __call__(self, *options: str, own: str = "") -> Ran:
         """Return the run with these options, on the embedded stand-in or on one of the behaviour `own`."""
-        folder = self._folder / re.sub(r"[^\w.-]+", "_", " ".join([own, *options]) or "plain")
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            kept = folder / "ran.json"
-            if not kept.exists():
-                made = run_on_own(folder, *options, behaviour=own) if own else run(folder, *options)
-                kept.write_text(json.dumps(asdict(made)), encoding="utf-8")
-            return Ran(**json.loads(kept.read_text(encoding="utf-8")))
+
+        def make(folder: Path) -> None:
+            ran = run_on_own(folder, *options, behaviour=own) if own else run(folder, *options)
+            (folder / "ran.json").write_text(json.dumps(asdict(ran)), encoding="utf-8")
+
+        name = re.sub(r"[^\w.-]+", "_", " ".join([own, *options]) or "plain")
+        return Ran(**json.loads((made_once(self._folder / name, make) / "ran.json").read_text(encoding="utf-8")))

@@ -16,6 +16,7 @@ from contracts.breakages.proxy.recognise import line_of
 from contracts.catalog.release import load
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from helpers.processes import HANG
 
 BAD_REQUEST, CREATE, START, READ_TASK, CANCEL, RESTART, FIND, DELETE = 400, 6540, 6160, 6161, 6163, 6164, 6542, 6543
 _ANSWERS = {(op.name, name): answer for op in load("1.7.0").operations.values() for name, answer in op.answers.items()}
@@ -41,7 +42,7 @@ class Zadig:
 
     def call(self, method: str, path: str, prefix: str = "/api", **options: Any) -> requests.Response:
         """Send one request below a prefix."""
-        return self.session.request(method, self.url + prefix + path, timeout=10, allow_redirects=False, **options)
+        return self.session.request(method, self.url + prefix + path, timeout=HANG, allow_redirects=False, **options)
 
     def create(self, name: str | None = None, **changes: Any) -> str:
         """Create a workflow that any behaviour accepts, and return its name."""

@@ -1,13 +1,19 @@
-"""The client sends each request once."""
+"""The client sends each request once and as it is given, and stops at the guard, the deadline and the size cap."""
 
+import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from contracts.http.client import Request
-from helpers.bad_behaviours import says
-from helpers.clients import GET, POST, echoes, keeps, methods, open_client
-from helpers.raw_server import JSON, Visit, answer, serving
+from contracts.http.client import Client, Failure, Header, Limits, Request
+from contracts.http.deadlines import Deadlines
+from contracts.http.transport import Transport
+from helpers.bad_servers import says
+from helpers.clients import GET, PATIENT, POST, echoes, keeps, methods, open_client
+from helpers.raw_server import HEAD, JSON, PATIENCE, Visit, answer, serving
 
 
 def test_a_get_on_a_connection_closed_meanwhile_is_repeated_on_a_new_one() -> None:
@@ -37,7 +43,6 @@ def test_a_get_is_repeated_only_once() -> None:
     with serving(crashes_later) as server, open_client(server) as client:
         client.send(GET)
         failure = client.send(GET).failure
-        assert failure is not None
         assert failure.kind == "no-answer"
         assert methods(server) == ["GET"] * 3
         client.send(GET)
@@ -66,7 +71,6 @@ def test_a_change_is_never_sent_twice(ends: object) -> None:
     with serving(crashes_at_post) as server, open_client(server) as client:
         client.send(GET)
         failure = client.send(POST).failure
-        assert failure is not None
         assert failure.kind == "no-answer"
         assert methods(server) == ["GET", "POST"]
 
@@ -99,3 +103,183 @@ def test_threads_share_a_client() -> None:
         with ThreadPoolExecutor(16) as pool:
             assert all(pool.map(send, range(16 * 50)))
         assert len(server.requests) == 16 * 50
+
+
+def test_the_guard_stops_a_change() -> None:
+    """What the guard refuses is never sent; a GET is not asked about."""
+
+    def refuse(request: Request) -> None:
+        raise PermissionError(request.path)
+
+    with serving(keeps) as server:
+        client = Client(server.url, {}, guard=refuse)
+        assert client.send(GET).status == 400
+        with pytest.raises(PermissionError):
+            client.send(POST)
+        client.close()
+        assert methods(server) == ["GET"]
+
+
+@pytest.mark.parametrize(("size", "kind"), [(len(JSON), None), (len(JSON) - 1, "too-large")], ids=["just", "over"])
+def test_the_size_cap_is_exact(size: int, kind: str | None) -> None:
+    """An answer of exactly the size allowed is whole; of one byte more it is too large and cut."""
+    with serving(keeps) as server, open_client(server, Limits(size=size)) as client:
+        exchange = client.send(GET)
+    assert (exchange.failure and exchange.failure.kind) == kind
+    assert exchange.body == JSON[:size]
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [replace(PATIENT, answer=0.5), replace(PATIENT, connect=0.5)],
+    ids=["deadline", "send-timeout"],
+)
+def test_a_server_that_does_not_read_a_large_body_ends_at_the_deadline(limits: Limits) -> None:
+    """A request that cannot be sent in time is a deadline and not broken HTTP."""
+    with serving(Visit.wait, reads=False) as server, open_client(server, limits) as client:
+        exchange = client.send(Request("POST", "/x", body=b"x" * 30_000_000))
+    assert exchange.failure.kind == "deadline"
+    assert exchange.seconds < PATIENCE
+
+
+def test_the_repeated_get_shares_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A GET and its repetition take one deadline together: the repetition gets what is left of it."""
+    allowed: list[float] = []
+    after = Deadlines.after
+
+    def noted(deadlines: Deadlines, seconds: float, act: Callable[[], None]) -> Callable[[], None]:
+        allowed.append(seconds)
+        return after(deadlines, seconds, act)
+
+    def slow_then_silent(visit: Visit) -> None:
+        if len(server.requests) == 1:
+            keeps(visit)
+        elif len(server.requests) == 2:
+            visit.over.wait(0.1)
+            visit.close()
+        else:
+            visit.wait()
+
+    with serving(slow_then_silent) as server, open_client(server, replace(PATIENT, answer=2)) as client:
+        client.send(GET)
+        monkeypatch.setattr(Deadlines, "after", noted)
+        exchange = client.send(GET)
+        assert len(server.requests) == 3
+    assert exchange.failure.kind == "deadline"
+    assert allowed[0] == 2
+    assert allowed[-1] <= 1.9
+
+
+def test_a_refused_connection_says_why() -> None:
+    """The failure of a port where nobody listens has the system's own words."""
+    with serving(keeps, listens=False) as server, open_client(server) as client:
+        failure = client.send(GET).failure
+    assert failure == Failure("refused", "Connection refused")
+
+
+def test_a_host_without_an_address_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that cannot be resolved is a refused connection, with the system's own words."""
+
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    client = Client("http://zadig.invalid", {}, guard=lambda _: None)
+    assert client.send(GET).failure == Failure("refused", "Name or service not known")
+
+
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        pytest.param("/%31", "/%31", id="needless-escape"),
+        pytest.param("/%e5%90%8d", "/%e5%90%8d", id="lower-case-escape"),
+        pytest.param("/%E5%90%8D", "/%E5%90%8D", id="upper-case-escape"),
+        pytest.param("/a%2Fb", "/a%2Fb", id="escaped-slash"),
+        pytest.param("/100%", "/100%", id="lone-percent"),
+        pytest.param("/%zz%31", "/%zz%31", id="no-escape"),
+        pytest.param("/a/../b/./c", "/a/../b/./c", id="dots"),
+        pytest.param("//a//b/", "//a//b/", id="slashes"),
+        pytest.param("/a#b", "/a#b", id="hash"),
+        pytest.param("/a?b=c", "/a?b=c", id="query"),
+        pytest.param("/a+b;c=d@e:[f]|{g}", "/a+b;c=d@e:[f]|{g}", id="signs"),
+        pytest.param("/名", "/%E5%90%8D", id="chinese-as-it-is"),
+        pytest.param("/a b\r\nX: y", "/a%20b%0D%0AX:%20y", id="what-no-request-line-can-carry"),
+    ],
+)
+def test_a_path_goes_out_as_given(path: str, target: str) -> None:
+    """A path of ASCII goes out byte for byte; other characters are percent-encoded."""
+    with serving(echoes) as server, open_client(server) as client:
+        exchange = client.send(Request("GET", path))
+        assert exchange.body.decode() == f"GET {target} HTTP/1.1"
+        assert exchange.url == server.url + target
+
+
+def test_a_query_is_encoded() -> None:
+    with serving(echoes) as server, open_client(server) as client:
+        body = client.send(Request("GET", "/%31", {"projectName": "a&b 名"})).body
+    assert body == b"GET /%31?projectName=a%26b+%E5%90%8D HTTP/1.1"
+
+
+def test_headers_are_exactly_these() -> None:
+    with serving(keeps) as server, open_client(server) as client:
+        client.send(POST)
+        client.send(Request("GET", "/x", credential="nobody"))
+        port = server.port
+        head, _, body = server.requests[0].partition(b"\r\n\r\n")
+        anonymous = server.requests[1]
+    assert sorted(head.decode().split("\r\n")[1:]) == [
+        "Accept-Encoding: identity",
+        "Accept: application/json",
+        "Authorization: Bearer s3cret-value",
+        "Content-Length: 2",
+        "Content-Type: application/json",
+        f"Host: 127.0.0.1:{port}",
+        "User-Agent: zadig-contract-tests",
+    ]
+    assert body == b"{}"
+    assert b"uthorization" not in anonymous
+
+
+def test_a_header_does_not_show_its_value() -> None:
+    """A credential in a log line or a traceback is masked."""
+    assert "s3cret" not in repr(Header("Bearer s3cret-value", "Bearer $ZADIG_TOKEN"))
+
+
+def test_no_cookie_is_sent_back() -> None:
+    cookie = HEAD + b"Set-Cookie: session=1; Path=/\r\n"
+    with serving(lambda visit: visit.say(answer(head=cookie))) as server, open_client(server) as client:
+        for request in (GET, POST, GET):
+            client.send(request)
+        assert not any(b"cookie" in request.lower() for request in server.requests)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(status: int) -> None:
+    with serving(keeps) as other, serving(lambda visit: visit.say(moved)) as server, open_client(server) as client:
+        moved = answer(b"moved", f"HTTP/1.1 {status} Moved\r\nLocation: {other.url}/\r\n".encode())
+        for request in (GET, POST):
+            exchange = client.send(request)
+            assert (exchange.status, exchange.body, exchange.failure) == (status, b"moved", None)
+        assert (len(server.requests), len(other.requests)) == (2, 0)
+
+
+def test_the_environment_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables for proxies and a netrc change nothing."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password other-secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with serving(keeps) as proxy, serving(keeps) as server:
+        for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        with open_client(server) as client:
+            client.send(Request("GET", "/x", credential="nobody"))
+        assert len(proxy.requests) == 0
+        assert b"uthorization" not in server.requests[0]
+
+
+def test_a_proxy_that_is_set_is_used() -> None:
+    """A proxy gets the whole address, byte for byte."""
+    with serving(echoes) as proxy, serving(keeps) as server:
+        with open_client(server, transport=Transport(proxy=proxy.url)) as client:
+            assert client.send(Request("POST", "/%31")).body == f"POST {server.url}/%31 HTTP/1.1".encode()
+        assert server.requests == []

@@ -4,41 +4,22 @@ import contextlib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.client import Exchange, Request
 from contracts.http.transport import Transport
-from helpers.certificates import Certificates, make
-from helpers.raw_server import JSON, Server, Visit, answer, serving
+from helpers.certificates import Certificates
+from helpers.clients import PATIENT, keeps, open_client
+from helpers.raw_server import JSON, PATIENCE, Server, Visit, serving
 
 GET, POST = Request("GET", "/%31"), Request("POST", "/%31", body=b"{}")
 
 
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    """Certificates of this run."""
-    return make(tmp_path_factory.mktemp("certificates"))
-
-
-def keeps(visit: Visit) -> None:
-    """Answer and keep the connection open."""
-    visit.say(answer())
-
-
-@contextlib.contextmanager
-def open_client(server: Server, transport: Transport, limits: Limits = Limits(answer=15)) -> Iterator[Client]:  # noqa: B008
-    """Yield a client that speaks TLS to `server`."""
-    root = server.url.replace("http:", "https:")
-    client = Client(root, {}, guard=lambda _: None, limits=limits, transport=transport)
-    yield client
-    client.close()
-
-
 def ask(server: Server, transport: Transport) -> Exchange:
-    """Send one GET."""
-    with open_client(server, transport) as client:
+    """Send one GET over TLS."""
+    with open_client(server, transport=transport, scheme="https") as client:
         return client.send(GET)
 
 
@@ -52,11 +33,9 @@ def test_a_ca_file_is_trusted(certificates: Certificates) -> None:
 def test_a_ca_of_the_environment_is_not_trusted(
     certificates: Certificates, variable: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No variable makes a CA trusted."""
     monkeypatch.setenv(variable, str(certificates.ca_file))
     with serving(keeps, tls=certificates.servers["good"]) as server:
         failure = ask(server, Transport()).failure
-    assert failure is not None
     assert failure.kind == "refused"
 
 
@@ -70,11 +49,9 @@ def test_a_ca_of_the_environment_is_not_trusted(
     ],
 )
 def test_a_bad_certificate_is_named(certificates: Certificates, kind: str, text: str) -> None:
-    """The failure says what is wrong with the certificate, and no request was sent."""
     with serving(keeps, tls=certificates.servers[kind]) as server:
         failure = ask(server, Transport(ca_file=certificates.ca_file)).failure
         assert server.requests == []
-    assert failure is not None
     assert failure.text.startswith("TLS: ")
     assert text in failure.text.replace("self signed", "self-signed")
 
@@ -90,7 +67,6 @@ def test_a_client_certificate_is_shown(certificates: Certificates) -> None:
         assert ask(server, Transport(certificates.ca_file, pair)).body == JSON
         failure = ask(server, Transport(certificates.ca_file)).failure
         assert len(server.requests) == 1
-    assert failure is not None
     assert failure.kind in ("refused", "no-answer")  # the alert may come before or behind the end of the connection
 
 
@@ -101,15 +77,14 @@ def test_a_body_that_drips_through_tls_ends_at_the_deadline(certificates: Certif
         visit.say(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
         visit.say_for_ever(b" ", 0.05)
 
-    limits = Limits(answer=1)
+    limits, transport = replace(PATIENT, answer=1), Transport(ca_file=certificates.ca_file)
     with (
         serving(drip, tls=certificates.servers["good"]) as server,
-        open_client(server, Transport(ca_file=certificates.ca_file), limits) as client,
+        open_client(server, limits, transport, "https") as client,
     ):
         exchange = client.send(GET)
-    assert exchange.failure is not None
     assert exchange.failure.kind == "deadline"
-    assert exchange.seconds < 3
+    assert exchange.seconds < PATIENCE
 
 
 def tunnel(visit: Visit) -> None:
@@ -135,7 +110,7 @@ def test_a_change_behind_a_get_goes_through_the_proxy_too(certificates: Certific
     """GET, POST, GET, POST through a proxy to a TLS server are all answered; each POST has a tunnel of its own."""
     with serving(keeps, tls=certificates.servers["good"]) as server, serving(tunnel) as proxy:
         transport = Transport(ca_file=certificates.ca_file, proxy=proxy.url)
-        with open_client(server, transport) as client:
+        with open_client(server, transport=transport, scheme="https") as client:
             found = [client.send(request) for request in (GET, POST, GET, GET, POST)]
         assert [exchange.body for exchange in found] == [JSON] * 5
         assert [visit.number for visit in server.visits] == [1, 3, 1]
@@ -144,12 +119,10 @@ def test_a_change_behind_a_get_goes_through_the_proxy_too(certificates: Certific
 
 
 def test_a_proxy_that_refuses_is_named(certificates: Certificates) -> None:
-    """A proxy that answers CONNECT with an error is a refused connection."""
     forbidden = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"
     good = certificates.servers["good"]
     with serving(lambda visit: visit.say(forbidden)) as proxy, serving(keeps, tls=good) as server:
         failure = ask(server, Transport(ca_file=certificates.ca_file, proxy=proxy.url)).failure
         assert server.visits == []
-    assert failure is not None
     assert failure.kind == "refused"
     assert "403" in failure.text

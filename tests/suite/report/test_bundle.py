@@ -1,20 +1,45 @@
-"""The evidence bundle: all that another team needs, and nothing that it must not see."""
+"""The evidence bundle: all that another team needs, nothing that it must not see, and each change of it is found."""
 
 import base64
 import hashlib
 import json
+import os
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.report.bundle.write import clean, write
 from contracts.text.redact import register
-from helpers.bundles import SCHEMA, made, run, texts
-from helpers.run_folders import HOSTILE, LIVE, case, verdict
-from helpers.run_folders import write as write_run
+from helpers.verdicts import HOSTILE, LIVE, case, verdict
+from helpers.verdicts import write as write_run
+
+SCHEMA = "schemas/1.7.0/cancel-task/success.json"
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["bundle", *map(str, arguments)])
+
+
+def made(tmp_path: Path, data: Any = None) -> Path:
+    """Return the bundle of a run that says this."""
+    folder = write_run(tmp_path / "run", data or verdict(case("a/1"), case("a/2", "breach")))
+    done = run(folder, "--out", tmp_path / "bundle.zip")
+    assert done.exit_code == 0, done.output
+    return tmp_path / "bundle.zip"
+
+
+def texts(bundle: Path) -> dict[str, str]:
+    """Return the files of a bundle by name."""
+    with zipfile.ZipFile(bundle) as found:
+        return {name: found.read(name).decode() for name in found.namelist()}
+
 
 USUAL = ["junit.xml", "manifest.json", "report.html", SCHEMA, "summary.md", "verdict.json"]
 JWT = ".".join(
@@ -181,7 +206,6 @@ def test_a_schema_is_one_of_the_project(name: str, tmp_path: Path) -> None:
 
 
 def test_a_link_is_not_followed(tmp_path: Path) -> None:
-    """A verdict.json that is a link is refused."""
     write_run(tmp_path / "other", verdict(case()))
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "verdict.json").symlink_to(tmp_path / "other" / "verdict.json")
@@ -219,3 +243,83 @@ def test_what_cannot_be_used(arguments: list[str], tmp_path: Path, monkeypatch: 
     assert done.output
     assert (folder / "verdict.json").read_bytes() == before
     assert [*tmp_path.rglob("*.zip*")] == []
+
+
+def rewritten(change: Callable[[dict[str, bytes]], None]) -> Callable[[Path], None]:
+    """Return a function that changes the files in a bundle."""
+
+    def rewrite(bundle: Path) -> None:
+        with zipfile.ZipFile(bundle) as found:
+            files = {name: found.read(name) for name in found.namelist()}
+        change(files)
+        with zipfile.ZipFile(bundle, "w") as out:
+            for name, data in files.items():
+                out.writestr(name, data)
+
+    return rewrite
+
+
+def cut(bundle: Path) -> None:
+    os.truncate(bundle, bundle.stat().st_size // 2)
+
+
+def flip(bundle: Path) -> None:
+    data = bytearray(bundle.read_bytes())
+    data[len(data) // 3] ^= 1
+    bundle.write_bytes(data)
+
+
+def twice(bundle: Path) -> None:
+    with zipfile.ZipFile(bundle, "a") as out, pytest.warns(UserWarning, match="Duplicate"):
+        out.writestr("summary.md", "another")
+
+
+def no_zip(bundle: Path) -> None:
+    bundle.write_text("hello", encoding="utf-8")
+
+
+def of_another_version(files: dict[str, bytes]) -> None:
+    files["manifest.json"] = files["manifest.json"].replace(b'"version": 1', b'"version": 9', 1)
+
+
+def list_a_path(files: dict[str, bytes]) -> None:
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"][0]["name"] = "../evil"
+    files["../evil"] = files.pop("junit.xml")
+    files["manifest.json"] = json.dumps(manifest).encode()
+
+
+CHANGES: list[tuple[str, Callable[[Path], None], str]] = [
+    ("changed", rewritten(lambda files: files.update({"summary.md": b"# all is well"})), "summary.md: was changed"),
+    ("same-size", rewritten(lambda files: files.update({SCHEMA: files[SCHEMA].swapcase()})), f"{SCHEMA}: was changed"),
+    ("missing", rewritten(lambda files: files.pop("junit.xml") and None), "junit.xml: is missing"),
+    ("added", rewritten(lambda files: files.update({"more.txt": b""})), "more.txt: is not in manifest.json"),
+    ("no-manifest", rewritten(lambda files: files.pop("manifest.json") and None), "it has no manifest.json"),
+    ("manifest-cut", rewritten(lambda files: files.update({"manifest.json": b"{"})), "manifest.json: was cut"),
+    ("manifest-empty", rewritten(lambda files: files.update({"manifest.json": b"{}"})), "is not one of this suite's"),
+    ("manifest-huge", rewritten(lambda files: files.update({"manifest.json": b" " * 2_000_000})), "no bundle of this"),
+    ("another-version", rewritten(of_another_version), "of another version"),
+    ("path-out-of-it", rewritten(list_a_path), "is no name of a file in a bundle"),
+    ("twice", twice, "a file twice"),
+    ("cut", cut, "it is no zip file, or it was cut"),
+    ("one-bit", flip, "was changed"),
+    ("no-zip", no_zip, "it is no zip file"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), [pytest.param(*row, id=name) for name, *row in CHANGES])
+def test_a_changed_bundle_is_not_whole(change: Callable[[Path], None], said: str, tmp_path: Path) -> None:
+    """--verify says what is wrong with a bundle that was changed, and its exit code is 1."""
+    bundle = made(tmp_path)
+    change(bundle)
+    done = run("--verify", bundle)
+    assert done.exit_code == 1
+    assert said in done.output
+    assert done.output.splitlines()[-1] == f"{bundle}: NOT WHOLE"
+
+
+def test_a_bundle_is_whole(tmp_path: Path) -> None:
+    """--verify of a bundle as it was made is exit code 0."""
+    bundle = made(tmp_path)
+    done = run("--verify", bundle)
+    assert (done.exit_code, done.output) == (0, f"{bundle}: whole: all files are as its manifest says\n")

@@ -15,7 +15,7 @@ from contracts.catalog.release import ROOT
 from contracts.report.compare.compare import Comparison, compare
 from contracts.report.compare.significance import beyond_noise, z
 from contracts.report.compare.text import lines, markdown
-from helpers.run_folders import HOSTILE, LIVE, STAND_IN, case, verdict, write
+from helpers.verdicts import HOSTILE, LIVE, STAND_IN, case, verdict, write
 
 SCHEMA = json.loads((ROOT / "schemas" / "compare.json").read_text(encoding="utf-8"))
 GROUPS = ("newly_broken", "fixed", "still_broken", "newly_known", "new", "lost")
@@ -78,7 +78,6 @@ def test_new_and_lost_cases_are_told_apart() -> None:
 
 
 def test_a_run_against_itself() -> None:
-    """A run compared with itself has changed in nothing."""
     whole = verdict(case("a/1"), case("a/2", "known"), case("a/3", "blocked"), planned=["a/1", "a/2", "a/3", "a/4"])
     found = compare(whole, whole)
     assert list(lines(found))[-1] == "COMPARED: nothing changed (exit 0)"
@@ -105,7 +104,6 @@ def test_an_answer_is_compared_key_by_key(old: str, new: str, changed: list[tupl
 
 
 def test_status_and_content_type() -> None:
-    """Status and content type of an answer are compared too."""
     old, new = case("a/1"), case("a/1", status=500)
     new["evidence"][0]["content_type"] = None
     found = compared((old, new))

@@ -2,19 +2,57 @@
 
 import copy
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from contracts.report.gate import gate
+from contracts.__main__ import main
+from contracts.report.gate import gate, lines
 from contracts.report.verdict_rules import decide, disagreement
-from helpers.gating import TODAY, code, run, verdicts
-from helpers.one_run import DRIFT, WRONG
-from helpers.run_folders import LIVE, STAND_IN, case, cases, verdict, write
+from helpers.verdicts import DRIFT, LIVE, STAND_IN, WRONG, case, cases, verdict, write
+
+TODAY = date(2026, 1, 3)
+RESULTS = ["held", "known", "breach", "drift", "crashed", "blocked", "unreachable"]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["gate", *map(str, arguments)])
+
+
+def code(tmp_path: Path, data: Any) -> int:
+    """Return the exit code of the gate on a run that says this."""
+    return run(write(tmp_path / "run", data)).exit_code
+
+
+@st.composite
+def verdicts(draw: st.DrawFn) -> dict[str, Any]:
+    """Return the verdict that a run decides on random results, settings and mishaps."""
+    results = draw(st.lists(st.sampled_from([*RESULTS, "fixed", "unknown"]), max_size=6))
+    found = []
+    for number, result in enumerate(results):
+        parts: dict[str, Any] = {"fixed": {"fixed": "wrong-code"}, "unknown": {"unknown": ("$.x",)}}.get(result, {})
+        found.append(case(f"a/{number}", result if result in RESULTS else "held", **parts))
+    lost = draw(st.lists(st.sampled_from(["b/1", "b/2"]), unique=True))
+    about = replace(
+        LIVE,
+        profile=draw(st.sampled_from(["smoke", "regression", "nightly", "acceptance"])),
+        drift=draw(st.sampled_from(["fail", "warn"])),
+        unknown_fields=draw(st.sampled_from(["report", "fail", "ignore"])),
+    )
+    return verdict(
+        *found,
+        run=about,
+        planned=[*(row["case"] for row in found), *lost],
+        leaks=draw(st.lists(st.just("zct-1"), max_size=2)),
+        interrupted=draw(st.sampled_from(["", "interrupted", "an internal error of the suite"])),
+    )
 
 
 @settings(deadline=None)
@@ -47,7 +85,6 @@ EXITS: list[tuple[str, list[dict[str, Any]], dict[str, Any], int]] = [
 
 @pytest.mark.parametrize(("found", "more", "expected"), [pytest.param(*row, id=name) for name, *row in EXITS])
 def test_exit_code_of_one_run(found: list[dict[str, Any]], more: dict[str, Any], expected: int, tmp_path: Path) -> None:
-    """One run gives the exit code of its verdict."""
     assert code(tmp_path, verdict(*found, **more)) == expected
 
 
@@ -63,7 +100,6 @@ def test_exit_code_of_one_run(found: list[dict[str, Any]], more: dict[str, Any],
     ],
 )
 def test_the_worst_run_decides(names: list[str], expected: int, tmp_path: Path) -> None:
-    """Several runs give the exit code of the worst of them, and a line each."""
     for name in ("held", "breach", "blocked"):
         write(tmp_path / name, verdict(*cases(**{name: 1})))
     write(tmp_path / "leaked", verdict(case(), leaks=["zct-1"]))
@@ -163,7 +199,6 @@ def test_what_it_says_steers_no_terminal(tmp_path: Path) -> None:
 
 
 def test_json_says_what_the_lines_say(tmp_path: Path) -> None:
-    """--json has verdict, exit code and reasons of all runs and of each."""
     folder = write(tmp_path / "run", verdict(*cases(breach=1, drift=1)))
     told = json.loads(run("--json", folder).output)
     assert (told["verdict"], told["exit"], told["runs"][0]["reasons"]) == ("rejected", 1, ["1 breach", "1 drift"])
@@ -177,3 +212,97 @@ def test_a_breach_among_drifts_is_no_drift() -> None:
     changed = copy.deepcopy(data)
     changed["cases"][0]["breaches"][0]["drift"] = True
     assert "a/0 is breach, and what came is drift" in disagreement(changed)
+
+
+def hide_a_breach(data: Any) -> None:
+    data["cases"][0] |= {"result": "held"}
+
+
+def say_it_is_known(data: Any) -> None:
+    data["cases"][0] |= {"result": "known", "deviation": "made-up"}
+
+
+def forget_its_deviation(data: Any) -> None:
+    data["deviations"] = []
+
+
+def recount(data: Any) -> None:
+    data["counts"] |= {"breach": 0, "held": 3}
+
+
+def drop_the_case(data: Any) -> None:
+    del data["cases"][0]
+
+
+def drop_it_everywhere(data: Any) -> None:
+    del data["cases"][0]
+    data["counts"] |= {"breach": 0, "run": 3, "planned": 3}
+    data["plan"]["cases"] = 3
+
+
+def call_it_a_drift(data: Any) -> None:
+    data["run"]["drift"] = "warn"
+    data["cases"][0]["result"] = "drift"
+    data["counts"] |= {"breach": 0, "drift": 1}
+
+
+def twice(data: Any) -> None:
+    data["cases"][1]["case"] = data["cases"][2]["case"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        hide_a_breach,
+        forget_its_deviation,
+        say_it_is_known,
+        recount,
+        drop_the_case,
+        drop_it_everywhere,
+        call_it_a_drift,
+        twice,
+    ],
+)
+def test_a_changed_file_is_refused(change: Callable[[Any], None], tmp_path: Path) -> None:
+    """Whoever takes a breach out of verdict.json finds the gate closed: its counts, cases and breaches must agree."""
+    data = verdict(*cases(breach=1, held=2, known=1))
+    change(data)
+    done = run(write(tmp_path / "run", data))
+    assert done.exit_code == 4
+    assert "was changed" in done.output
+
+
+def test_a_verdict_that_is_better_than_its_cases(tmp_path: Path) -> None:
+    """Where verdict.json says accepted and its cases do not, the cases count, and a line says so."""
+    data = verdict(*cases(breach=1, held=2)) | {"verdict": "accepted", "exit": 0, "reasons": []}
+    done = run(write(tmp_path / "run", data))
+    assert done.exit_code == 1
+    assert "verdict.json says exit 0, its cases say 1 today: the worse counts" in done.output
+
+
+_OTHER = st.one_of(
+    st.none(), st.booleans(), st.integers(-1, 9), st.floats(), st.text(max_size=5), st.just([]), st.just({})
+)
+
+
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_single_change_opens_the_gate(data: st.DataObject, tmp_path: Path) -> None:
+    """Whatever one value of a rejected run is made to be, the gate neither fails nor lets it pass."""
+    rejected = verdict(case("a/0", "drift"), case("a/1"), case("a/2", "known"), run=replace(LIVE, profile="acceptance"))
+    paths = list(_paths(rejected))
+    *parents, last = data.draw(st.sampled_from(paths))
+    value: Any = rejected
+    for part in parents:
+        value = value[part]
+    value[last] = data.draw(_OTHER)
+    runs, together = gate([write(tmp_path / "run", rejected)], TODAY)
+    assert together.exit in (1, 4, 6)
+    assert list(lines(runs, together))
+
+
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> Any:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in inner:
+        yield (*path, key)
+        yield from _paths(item, (*path, key))

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from contracts.__main__ import main
 from contracts.report.history.history import history
 from contracts.report.history.page import render
-from helpers.run_folders import HOSTILE, LIVE, STAND_IN, case, verdict, write
+from helpers.verdicts import HOSTILE, LIVE, STAND_IN, case, verdict, write
 
 FIRST = date(2026, 1, 1)
 
@@ -136,7 +136,6 @@ def test_verdicts_are_told_in_words(tmp_path: Path) -> None:
 
 
 def test_p95_of_each_operation_is_a_line(tmp_path: Path) -> None:
-    """Each operation has a line with a point for each run, and its newest p95 in figures."""
     for day, took in enumerate((0.1, 0.2, 0.4)):
         write(tmp_path / str(day), told(day, case("a/1", took=[took]), case("b/1", took=[took / 2])))
     found = render(history(tmp_path))
@@ -197,7 +196,6 @@ def test_what_cannot_be_read_is_listed(tmp_path: Path) -> None:
 
 
 def test_the_command_prints_the_path(tmp_path: Path) -> None:
-    """The page is written into the folder that was read, and its path is printed."""
     write(tmp_path / "run", told(1, case()))
     done = run(tmp_path)
     assert (done.exit_code, done.output) == (0, f"{tmp_path}/history.html\n")

@@ -1,17 +1,27 @@
-"""report.html as it is written: what it says of a run."""
+"""report.html as it is written: what it says of a run, its numbers, and its texts in both languages."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from contracts.catalog.cases import cases
 from contracts.check.breach import Breach, Kind
-from contracts.report.html.page import render
+from contracts.i18n.page_texts import Word, load
+from contracts.i18n.translate import localized
+from contracts.profiles import PROFILES
+from contracts.report.html.page import TEMPLATES, render
+from contracts.report.html.view import RESULTS, covered, days_left, duration, matrix, scale
 from contracts.report.verdict_rules import Result
-from helpers.html_page import NOW, Page, page
-from helpers.html_samples import CODE, DEVIATION, LIVE, STAND_IN, WANTED, everything, outcome, verdict
-from helpers.one_run import DRIFT
+from contracts.run.plan import notes as plan_notes
+from contracts.run.plan import scope as plan_scope
+from contracts.settings.settings import Settings
+from contracts.text.message import msg
+from helpers.html_samples import CODE, DEVIATION, LIVE, NOW, STAND_IN, WANTED, Page, everything, outcome, page, verdict
+from helpers.verdicts import DRIFT
 
 
 @pytest.mark.parametrize(
@@ -124,7 +134,6 @@ def test_every_part_of_a_verdict_is_on_the_page() -> None:
 
 
 def test_every_case_is_a_row() -> None:
-    """The table of cases has each case once, with what the filters look at."""
     found = everything()
     rows = [attributes for attributes in Page(render(found, now=NOW)).all("tr") if "data-result" in attributes]
     assert [row["data-result"] for row in rows] == [case["result"] for case in found["cases"]]
@@ -138,3 +147,133 @@ def test_links_within_the_page_lead_somewhere() -> None:
     targets = {link["href"][1:] for link in read.all("a") if "=" not in link["href"]}
     labels = {name for _, tag in read.tags for name in tag.get("aria-labelledby", "").split()}
     assert (targets | labels) - set(ids) == set()
+
+
+def test_matrix_has_every_answer_once() -> None:
+    """Counts stand where operation and answer meet; what nothing asked for is a gap; flows stand apart."""
+    flow = outcome(Result.HELD, case="flows/life", operation="flows", answer="life", steps=())
+    found = matrix(verdict(outcome(Result.BREACH), outcome(), flow))
+    assert found.operations == ("cancel-task",)
+    assert [(answer, cells[0].state) for answer, cells in found.rows if cells[0]] == [
+        ("no-such-task", "breach"),
+        ("lost", "gap"),
+    ]
+    assert found.rows[0][1][0].counts == (("breach", 1), ("held", 1))
+    assert [cell.answer for cell in found.stories] == ["life"]
+
+
+def test_coverage_counts_answers_and_keys() -> None:
+    """An answer is covered if a case asked for it, a key if it came."""
+    found = covered(verdict(outcome()))
+    assert (found.asked, found.answers, found.seen, found.keys) == (1, 2, 1, 1)
+    assert [row["answer"] for row in found.gaps] == ["lost"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.0012, "1.2 ms"), (0.35, "350 ms"), (0.9999, "1 s"), (2.927, "2.93 s"), (59.99, "60 s"), (250, "4 min 10 s")],
+)
+def test_duration(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
+
+
+def test_all_times_have_a_place_on_the_scale() -> None:
+    """The scale is logarithmic, from the shortest time to the longest; nothing lies outside."""
+    found = scale(
+        [
+            {"p50": 0.002, "p95": 0.02, "max": 0.9},
+            {"p50": None, "p95": None, "max": None},
+            {"p50": 0, "p95": 0, "max": 0},
+        ]
+    )
+    assert (found.place(0), found.place(0.9) < 100, found.place(1), found.place(9e9)) == (0, True, 100, 100)
+    assert found.ticks == pytest.approx([0.001, 0.01, 0.1, 1])
+    assert scale([]).place(1) == 0
+
+
+def test_a_day_that_is_none_is_passed_over() -> None:
+    assert days_left("soon", NOW.date()) is None
+
+
+WORDS = load()
+DYNAMIC = {
+    "result": list(RESULTS),
+    "means": list(RESULTS),
+    "who": [*RESULTS[:-1], "crash", "title", "warning"],
+    "kind": [str(kind) for kind in Kind],
+    "place": ["status", "Content-Type", "body", "answer", "state-afterwards", "all-answers-together"],
+}
+"""Parts of the catalogue whose names come from data, and all names that there are."""
+
+
+def named() -> Iterator[str]:
+    """Yield the names of texts that the templates and modules use."""
+    for source in (*TEMPLATES.glob("report*.jinja"), *(TEMPLATES.parent / "html").glob("*.py")):
+        yield from re.findall(r'"([a-z-]+\.[a-z-]+)"', source.read_text(encoding="utf-8"))
+
+
+def test_every_text_that_is_used_is_there_and_no_other() -> None:
+    used = {name for name in named() if name.partition(".")[0] in {key.partition(".")[0] for key in WORDS}}
+    used |= {f"{part}.{name}" for part, names in DYNAMIC.items() for name in names}
+    used |= {f"verdict.{name}" for name in ("accepted", "rejected", "inconclusive")}
+    used |= {name for name in WORDS if name.startswith("verdict.is-")}
+    used |= {f"not-run.{name}" for name in ("unreachable", "blocked", "crashed")}
+    assert used == WORDS.keys()
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_every_text_is_there_in_both_languages(name: str) -> None:
+    """English and Chinese say something, with the same values put in, and the Chinese is Chinese."""
+    word = WORDS[name]
+    holes = [set(re.findall(r"\{(\w+)\}", text)) for text in (word.en, word.zh)]
+    assert holes[0] == holes[1]
+    assert word.en.strip()
+    assert word.one == "" or set(re.findall(r"\{(\w+)\}", word.one)) <= holes[0]
+    same = {"page.language", "card.schema", "place.Content-Type"}
+    assert name in same or re.search("[\u4e00-\u9fff]", word.zh)
+    assert name in same or not re.search("[\u4e00-\u9fff]", word.en)
+
+
+def test_singular_and_plural() -> None:
+    word = Word("{n} cases", "{n} 个用例", "one case")
+    assert [word.filled(n=n).en for n in (0, 1, 2)] == ["0 cases", "one case", "2 cases"]
+    assert Word("{a} {b}", "").filled(a="{b}", b="x").en == "{b} x"
+
+
+REASONS = [
+    pytest.param(verdict(*outcomes, **tally)["reasons"], id=name)
+    for name, outcomes, tally in (
+        ("one-of-each", [outcome(result) for result in Result], {"leaks": ["x"]}),
+        ("two-of-each", [outcome(result, f"{result}-{n}") for result in Result for n in (1, 2)], {}),
+        ("not-run", [outcome()], {"planned": ["a/b"]}),
+        ("interrupted", [outcome()], {"interrupted": msg("interrupted")}),
+        ("internal-error", [outcome()], {"interrupted": msg("an internal error of the suite")}),
+        ("nothing", [], {}),
+        ("unknown-keys", [outcome(unknown=("$.a",))], {"run": replace(LIVE, unknown_fields="fail")}),
+        ("more-unknown-keys", [outcome(unknown=("$.a", "$.b"))], {"run": replace(LIVE, unknown_fields="fail")}),
+        (
+            "fixed",
+            [outcome()],
+            {"run": replace(LIVE, profile="acceptance"), "deviations": [DEVIATION | {"fixed": ["a/b"]}]},
+        ),
+    )
+]
+
+
+@pytest.mark.parametrize("reasons", REASONS)
+def test_reasons_are_said_in_chinese_too(reasons: list[str]) -> None:
+    assert reasons
+    for reason in reasons:
+        chinese = localized(reason, "zh")
+        assert re.search("[\u4e00-\u9fff]", chinese)
+        assert re.findall(r"\d+", chinese) == re.findall(r"\d+", reason)
+
+
+@pytest.mark.parametrize("prefix", ["/api", "/api/aslan"])
+@pytest.mark.parametrize("profile", PROFILES)
+def test_notes_are_said_in_chinese_too(profile: str, prefix: str) -> None:
+    """Whatever a run leaves out, the page says why in Chinese too."""
+    settings = Settings(profile=profile, api_prefix=prefix)
+    allowed = plan_scope(settings, stand_in=False, credentials=())
+    for note in plan_notes(cases("1.7.0"), allowed):
+        assert re.search("[\u4e00-\u9fff]", localized(note, "zh"))

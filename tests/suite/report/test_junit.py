@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.report.export.junit import render
-from helpers.one_run import CURL, WRONG
-from helpers.run_folders import HOSTILE, LIVE, STAND_IN, case, cases, verdict
+from helpers.verdicts import CURL, HOSTILE, LIVE, STAND_IN, WRONG, case, cases, verdict
 
 CHILDREN = {"failure", "error", "skipped", "system-out"}
 
@@ -65,14 +64,11 @@ def test_counts() -> None:
     ],
 )
 def test_each_result_has_its_element(result: str, tag: str, kind: str, message: str) -> None:
-    """What became of a case is the element, its type and its message."""
     found = child(verdict(case("a/1", result)), "a/1")
-    assert found is not None
     assert (found.tag, found.attrib["type"], found.attrib["message"]) == (tag, kind, message)
 
 
 def test_a_failure_has_the_evidence() -> None:
-    """A failure says what was promised where, what came, and how to repeat it."""
     found = child(verdict(case("a/1", "breach", body='{"code": 6164}')), "a/1")
     assert found is not None
     assert (found.text or "").splitlines() == [
@@ -86,19 +82,16 @@ def test_a_failure_has_the_evidence() -> None:
 def test_a_case_that_did_not_run_is_an_error() -> None:
     """A planned case without an outcome looks green nowhere."""
     found = child(verdict(case("a/1"), planned=["a/1", "b/lost"]), "b/lost")
-    assert found is not None
     assert (found.tag, found.attrib["type"]) == ("error", "not-run")
 
 
 def test_a_case_that_held_is_green() -> None:
-    """A case that held has nothing in it."""
     assert child(verdict(case("a/1")), "a/1") is None
 
 
 def test_a_drift_that_warns_passes_with_a_word() -> None:
     """With drift=warn a drift passes, and what came stands in its output."""
     found = child(verdict(case("a/1", "drift"), run=replace(LIVE, drift="warn")), "a/1")
-    assert found is not None
     assert found.tag == "system-out"
     assert "promised HTTP 400, came HTTP 404" in (found.text or "")
 
@@ -108,12 +101,10 @@ def test_a_fixed_deviation_fails_at_acceptance() -> None:
     fixed = case("a/1", fixed="wrong-code")
     assert child(verdict(fixed), "a/1") is None
     found = child(verdict(fixed, run=replace(LIVE, profile="acceptance")), "a/1")
-    assert found is not None
     assert (found.tag, found.attrib["type"]) == ("failure", "fixed-deviation")
 
 
 def test_properties() -> None:
-    """The properties say what was tested, by what, and what it came to."""
     told = verdict(case(), run=replace(STAND_IN, suite={"version": "0.1.0", "commit": "abc"}), leaks=["zct-1"])
     found = {row.attrib["name"]: row.attrib["value"] for row in suite(told).findall("properties/property")}
     assert found == {

@@ -15,8 +15,7 @@ from markdown_it.token import Token
 from contracts.check.breach import Breach, Kind
 from contracts.report.markdown_escape import fenced, text
 from contracts.report.summary.markdown import VARIABLE, append_to_job_summary, render
-from helpers.one_run import CURL, WRONG
-from helpers.run_folders import HOSTILE, LIVE, STAND_IN, case, cases, verdict
+from helpers.verdicts import CURL, HOSTILE, LIVE, STAND_IN, WRONG, case, cases, verdict
 
 MOST = 60_000
 FENCED = re.compile(r"^(`{3,})\w*\n.*?\n\1$", re.DOTALL | re.MULTILINE)
@@ -75,7 +74,6 @@ def test_each_verdict_has_its_word(result: str, said: str) -> None:
 
 
 def test_a_stand_in_is_marked() -> None:
-    """Nobody takes a run on the stand-in for one on a live Zadig."""
     assert "**On the stand-in (perfect): this says nothing about a live Zadig.**" in render(
         verdict(case(), run=STAND_IN)
     )
@@ -114,7 +112,6 @@ def test_what_else_is_told() -> None:
 
 
 def test_a_table_of_counts() -> None:
-    """Each operation has its row of counts, and so has each answer that something is to be told of."""
     said = render(verdict(case("a/1"), case("a/2", "breach"), case("b/1")))
     assert "| operation | answer | held | breach |" in said
     assert "| <code>a</code> | all | 1 | 1 |" in said

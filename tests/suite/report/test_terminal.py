@@ -13,7 +13,7 @@ from contracts.check.expected import Promise
 from contracts.report.summary.terminal import BLOCKS, LINES, summary
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import Run, RunResult, decide
-from helpers.one_run import CURL, DRIFT, RUN
+from helpers.verdicts import CURL, DRIFT, RUN
 
 LIVE = replace(RUN, profile="nightly")
 EMBEDDED = replace(LIVE, base_url="http://127.0.0.1:4711", stand_in="1.7.0", embedded=True)
@@ -95,7 +95,6 @@ def test_a_stand_in_is_marked() -> None:
     ],
 )
 def test_the_verdict_comes_last(outcomes: list[Outcome], tally: dict[str, Any], line: str) -> None:
-    """The last lines are the verdict with its reasons and exit code, and where to read on."""
     assert lines(*outcomes, **tally)[-2:] == [line, "runs/x/report.html"]
 
 
@@ -145,7 +144,6 @@ def test_a_drift_is_called_one() -> None:
 
 @pytest.mark.parametrize("result", [Result.BLOCKED, Result.UNREACHABLE])
 def test_a_case_that_tells_nothing_says_why(result: Result) -> None:
-    """A blocked or unreachable case shows its reason."""
     outcome = Outcome("cancel-task/x", "cancel-task", "success", result, reason="Connection refused")
     assert blocks(lines(outcome))[2][:2] == [f"{str(result).upper()}  cancel-task/x", "  Connection refused"]
 
@@ -241,5 +239,4 @@ def test_known_and_fixed_deviations_are_shown() -> None:
 
 
 def test_a_run_without_outcomes_has_a_summary() -> None:
-    """Even a run that was stopped at once ends with a verdict."""
     assert lines(planned=["a/b"])[-2] == "VERDICT: INCONCLUSIVE: 1 planned and not run (0 of 1 held, exit 6)"

@@ -33,19 +33,16 @@ def agreed(folder: Path, *options: str) -> Ran:
 
 @pytest.mark.parametrize("name", OPTIONS)
 def test_in_one_process(tmp_path: Path, name: str) -> None:
-    """Without xdist all counts agree."""
     agreed(tmp_path, *OPTIONS[name])
 
 
 @pytest.mark.parametrize("workers", ["0", "1", "4", "8"])
 @pytest.mark.parametrize("name", WORKERS)
 def test_with_workers(tmp_path: Path, name: str, workers: str) -> None:
-    """With xdist all counts agree, however many workers there are."""
     agreed(tmp_path, "-n", workers, *WORKERS[name])
 
 
 def test_a_killed_worker(tmp_path: Path) -> None:
-    """The case in which a worker is killed is crashed in all reports, and the run is not accepted."""
     own, allure = tmp_path / "own.xml", tmp_path / "allure"
     options = ("-n", "2", "-p", "tests.suite.helpers.kill_plugin", "--junitxml", str(own), "--alluredir", str(allure))
     at = {"KILL_AT": "worker:SIGKILL:after:create", "KILL_MARK": str(tmp_path / "reached-")}

@@ -1,15 +1,14 @@
 """The npm package `allure` (allure 3) makes its report of our results, with their history over three runs."""
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,13 @@ from contracts.report.export.allure import write
 from contracts.report.export.allure_texts import CATEGORIES
 from contracts.report.verdict_rules import Result
 from helpers.allure_samples import HOSTILE_ID, LIVE, every, outcome, verdict
+from helpers.once import made_once, shared
+from helpers.processes import HANG
+from helpers.processes import run as run_process
 
 PINNED = Path(__file__).parent / "node"
 CACHE = ROOT / ".venv" / "node"
 LEAST_NODE = 20
-MOST_SECONDS = 120
 OUR_FAULT = ("EUSAGE", "EINTEGRITY", "EJSONPARSE")
 """What npm says where the pinned packages do not fit together; all else is the machine's or the network's."""
 RUNS = (Result.HELD, Result.BREACH, Result.HELD)
@@ -36,15 +37,11 @@ def installed() -> Path:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         pytest.skip("node or npm is missing, so nothing was tested of allure 3; install Node.js 20 or newer")
-    found = said(subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False))
+    found = said(subprocess.run([node, "--version"], capture_output=True, text=True, timeout=HANG, check=False))
     if int(found.lstrip("v").partition(".")[0] or 0) < LEAST_NODE:
         pytest.skip(f"node is {found}, and allure 3 needs {LEAST_NODE} or newer, so nothing was tested of it")
     pins = (PINNED / "package-lock.json").read_bytes()
-    folder = CACHE / hashlib.sha256(pins).hexdigest()[:16]
-    with locked(folder):
-        if not (folder / "ready").exists():
-            install(npm, folder)
-            (folder / "ready").touch()
+    folder = made_once(CACHE / hashlib.sha256(pins).hexdigest()[:16], partial(install, npm))
     return folder / "node_modules" / ".bin" / "allure"
 
 
@@ -52,25 +49,23 @@ def install(npm: str, folder: Path) -> None:
     """Install what is pinned; skip where that is not the fault of the pins."""
     for name in ("package.json", "package-lock.json"):
         shutil.copy(PINNED / name, folder)
-    options = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    options = [
+        "--ignore-scripts",
+        "--prefer-offline",
+        "--no-audit",
+        "--no-fund",
+        "--fetch-retries=1",
+        "--fetch-timeout=60000",
+    ]
     try:
         done = subprocess.run(
-            [npm, "ci", *options], cwd=folder, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+            [npm, "ci", *options], cwd=folder, capture_output=True, text=True, timeout=HANG, check=False
         )
     except subprocess.TimeoutExpired:
-        pytest.skip(f"npm did not install allure 3 within {MOST_SECONDS} s, so nothing was tested of it")
+        pytest.skip(f"npm did not install allure 3 within {HANG} s, so nothing was tested of it")
     if done.returncode:
         assert not any(code in done.stderr for code in OUR_FAULT), done.stderr
         pytest.skip(f"npm could not install allure 3, so nothing was tested of it: {said(done)}")
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Make a folder, and keep other processes out of it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
@@ -90,33 +85,26 @@ def make(folder: Path) -> None:
         results = folder / f"allure-results-{number}"
         write(whole, results, root=ROOT)
         command = [str(allure), "generate", str(results), "--config", str(results / "allurerc.json")]
-        done = subprocess.run(
-            [*command, "--output", str(folder / f"report-{number}")],
-            cwd=folder,
-            env={key: value for key, value in os.environ.items() if not key.startswith(("CI", "GITHUB_", "ALLURE_"))},
-            capture_output=True,
-            text=True,
-            timeout=MOST_SECONDS,
-            check=False,
-        )
-        assert done.returncode == 0, said(done)
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("CI", "GITHUB_", "ALLURE_"))}
+        done = run_process([*command, "--output", str(folder / f"report-{number}")], folder, kept)
+        assert done.code == 0, done.output
+
+
+def make_or_skip(folder: Path) -> None:
+    """Make the reports, or write down why they cannot be made here."""
+    reason = None
+    try:
+        make(folder)
+    except pytest.skip.Exception as skipped:
+        reason = str(skipped)
+    (folder / "skipped.json").write_text(json.dumps(reason), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the reports of three runs, made once, also where several workers of xdist ask for it."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "allure-3"
-    with locked(folder):
-        told = folder / "made.json"
-        if not told.exists():
-            try:
-                make(folder)
-            except pytest.skip.Exception as skipped:
-                told.write_text(json.dumps(str(skipped)), encoding="utf-8")
-                raise
-            told.write_text("null", encoding="utf-8")
-    if reason := json.loads(told.read_text(encoding="utf-8")):
+    """The folder with the reports of three runs."""
+    folder = made_once(shared(tmp_path_factory, "allure-3"), make_or_skip)
+    if reason := read(folder / "skipped.json"):
         pytest.skip(reason)
     return folder
 
@@ -138,7 +126,6 @@ def below(tree: Mapping[str, Any], group: Mapping[str, Any]) -> dict[str, dict[s
 
 
 def test_every_result_is_counted(made: Path) -> None:
-    """The report counts as many tests as there are results, each with its status."""
     counts = Counter(result["status"] for result in shown(made).values())
     assert read(made / "report-3" / "widgets" / "statistic.json") == counts | {"total": counts.total()}
     assert counts == {"passed": 4, "failed": 2, "broken": 1, "skipped": 3, "unknown": 1}
@@ -188,7 +175,6 @@ def test_history_goes_over_three_runs(made: Path) -> None:
 
 
 def test_the_environment_is_read_as_written(made: Path) -> None:
-    """Whatever letters an address has, allure shows them."""
     shown_rows = read(made / "report-3" / "widgets" / "allure_environment.json")
     environment = {row["name"]: row["values"] for row in shown_rows}
     assert environment["target"] == ["https://zadig-3.example.com/中=:\\/api/aslan"]
@@ -196,7 +182,6 @@ def test_the_environment_is_read_as_written(made: Path) -> None:
 
 
 def test_the_report_is_named_after_the_release(made: Path) -> None:
-    """Whoever has several reports knows which is which."""
     assert read(made / "report-3" / "summary.json")["name"] == "Zadig contract 1.7.0"
 
 

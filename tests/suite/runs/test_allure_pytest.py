@@ -1,15 +1,12 @@
 """Beside the results of cases, allure-pytest writes those of other tests only."""
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from contracts.catalog.release import ROOT
+from helpers import processes
 from helpers.allure_samples import results
 
 CONFTEST = """
@@ -59,18 +56,7 @@ def run_both(folder: Path, *options: str) -> str:
     """Run cases after other tests in one session, and return what it printed."""
     for name, text in (("conftest.py", CONFTEST), ("test_own.py", OWN), ("test_zadig.py", CASES)):
         (folder / name).write_text(text, encoding="utf-8")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "ZADIG_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *options],
-        cwd=folder,
-        env=environment | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    return done.stdout
+    return processes.pytest("-q", "-p", "no:randomly", *options, cwd=folder).output
 
 
 @pytest.mark.parametrize(

@@ -1,21 +1,18 @@
 """The worked examples of CONTRIBUTING.md, followed to the letter in a copy of the project."""
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from contracts.catalog.release import ROOT
-from helpers.documents import Fence, fences, headings, read
-from helpers.shell import COMMENT, environment, run, serving
+from helpers.documents import COMMENT, Fence, fences, headings, read
+from helpers.processes import environment, run
+from helpers.shell import checkout, serving
 
 EDIT = re.compile(r"(?:^|\n)(Append to|Write|In) `([^`]+)`(, everywhere)?[^`\n]*:$")
 FAILS = "fails"
-COPIED = ("contracts", "schemas", "tests", "docs")
-LEFT = shutil.ignore_patterns("__pycache__", "node_modules", ".pytest_cache")
 
 
 def examples() -> dict[str, list[Fence]]:
@@ -35,7 +32,7 @@ class Follower:
     def __init__(self, folder: Path, serve: ExitStack) -> None:
         self.folder = folder
         self.said = ""
-        self._env = environment()
+        self._env = environment(PYTHONDONTWRITEBYTECODE="1")
         self._serve = serve
         self._port = ""
 
@@ -59,10 +56,10 @@ class Follower:
         if line.startswith("python -m contracts standin"):
             self._port = self._serve.enter_context(serving(line, self.folder, self._env))
             return ""
-        code, said = run(line.replace("PORT", self._port), self.folder, self._env)
-        wanted = 1 if comment is not None and comment[1] == FAILS else 0
-        assert code == wanted, f"{line}: exit code {code}, not {wanted}:\n{said}"
-        return said
+        done = run(line.replace("PORT", self._port), self.folder, self._env)
+        expected = 1 if comment is not None and comment[1] == FAILS else 0
+        assert done.code == expected, f"{line}: exit code {done.code}, not {expected}:\n{done.output}"
+        return done.output
 
     @staticmethod
     def _edit(how: str, path: Path, text: str, *, everywhere: bool) -> None:
@@ -85,11 +82,7 @@ class Follower:
 @pytest.fixture
 def follower(tmp_path: Path) -> Iterator[Follower]:
     """Yield somebody with a fresh copy of the project."""
-    for name in COPIED:
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=LEFT)
-    for path in ROOT.iterdir():
-        if path.is_file():
-            shutil.copy(path, tmp_path)
+    checkout(tmp_path)
     with ExitStack() as serve:
         yield Follower(tmp_path, serve)
 

@@ -18,6 +18,9 @@ from helpers.html_samples import HOSTILE, LIVE, STAND_IN, everything, outcome, p
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+HANG = 600_000
+"""Milliseconds after which a browser hangs; it is slow on a busy machine."""
+expect.set_options(timeout=HANG)
 SERIOUS = ("serious", "critical")
 CASES = "#rows tr:not([hidden])"
 
@@ -32,7 +35,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("no Chromium on this machine: install the package chromium")
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=as_root)
+        started = playwright.chromium.launch(executable_path=found, args=as_root, timeout=HANG)
         yield started
         started.close()
 
@@ -49,6 +52,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         context = browser.new_context(
             offline=True, java_script_enabled=scripts, viewport={"width": width, "height": 900}, **options
         )
+        context.set_default_timeout(HANG)
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))
@@ -118,7 +122,6 @@ def test_filter_by_result_and_operation(show: Open) -> None:
 
 
 def test_an_address_with_filters_can_be_passed_on(show: Open) -> None:
-    """A page that is opened with filters in its address shows the same rows."""
     page = show(everything(), at="#result=held&q=HELD")
     assert shown(page) == ["cancel-task/held"]
     expect(page.get_by_role("searchbox")).to_have_value("HELD")
@@ -140,7 +143,6 @@ def test_search_by_keyboard(show: Open) -> None:
 
 
 def test_a_cell_of_the_matrix_leads_to_its_cases(show: Open) -> None:
-    """A click on a cell filters the table by operation and answer."""
     other = outcome(Result.HELD, "other", answer="lost")
     page = show(verdict(outcome(), other))
     page.locator("#matrix").get_by_role("row", name="lost").get_by_role("link").click()
@@ -277,7 +279,6 @@ def test_without_scripts_everything_can_be_read(show: Open) -> None:
 
 
 def test_on_paper_it_is_light_and_unfolded(show: Open) -> None:
-    """A print has no controls, is light, and shows what was folded on the screen."""
     page = show(everything(), color_scheme="dark")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

@@ -1,16 +1,13 @@
 """Installed from its wheel, the suite does all that it does in a checkout, from any folder."""
 
 import json
-import os
 import re
 import subprocess
-import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
 from email.parser import Parser
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -19,7 +16,9 @@ from contracts.catalog.release import ROOT
 from contracts.run.version import VERSION
 from contracts.standin.process import start
 from helpers.installed import PLANTED, SECRET, Installed, installed, project_files
-from helpers.whole_runs import environment
+from helpers.processes import Done, contracts
+from helpers.processes import pytest as pytest_here
+from helpers.whole_runs import verdict_of
 
 SHIPPED = "contracts/shipped/"
 BREAKAGE = "envelope/cancel-task/no-such-task/code-changed"
@@ -44,7 +43,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run(suite: Installed, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(suite: Installed, folder: Path) -> Done:
     """Return what came of all cases of the default profile, on the stand-in that the run starts itself."""
     return suite.call(folder, "run", "--run-dir", "runs/all", "--alluredir", "allure-results", **OF_OTHERS)
 
@@ -61,11 +60,6 @@ def broken(suite: Installed, tmp_path: Path) -> Iterator[str]:
         served.terminate()
 
 
-def verdict(folder: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder / "verdict.json").read_text(encoding="utf-8"))
-    return found
-
-
 def test_source_archive_is_the_project(suite: Installed) -> None:
     """Every file of the project is in it, byte for byte, and nothing else that lies in a checkout."""
     with tarfile.open(suite.archive) as archive:
@@ -74,7 +68,6 @@ def test_source_archive_is_the_project(suite: Installed) -> None:
         assert sorted(found.keys() - {"PKG-INFO"}) == project_files()
         assert not found.keys() & {*PLANTED}
         for name, content in found.items():
-            assert content is not None
             assert name == "PKG-INFO" or content.read() == (ROOT / name).read_bytes(), name
 
 
@@ -105,21 +98,21 @@ def test_metadata_says_what_it_is(suite: Installed) -> None:
     assert about["Home-page"] is None
 
 
-def test_main_job_outside_of_any_checkout(run: subprocess.CompletedProcess[str], folder: Path) -> None:
+def test_main_job_outside_of_any_checkout(run: Done, folder: Path) -> None:
     """All cases run and hold; the run is in the working folder, whose own pytest files do not count."""
-    assert run.returncode == 0, run.stdout + run.stderr
-    found = verdict(folder / "runs" / "all")
+    assert run.code == 0, run.output + run.errors
+    found = verdict_of(folder / "runs" / "all")
     assert (found["verdict"], found["counts"]["held"]) == ("accepted", found["counts"]["planned"])
     assert {path.name for path in folder.iterdir()} == {*BROKEN_FOLDER, "runs", "allure-results", ".pytest_cache"}
     assert (folder / "runs" / "all" / "report.html").is_file()
     assert any((folder / "allure-results").glob("*-result.json"))
 
 
-def test_what_is_written_is_as_in_a_checkout(run: subprocess.CompletedProcess[str], folder: Path) -> None:
+def test_what_is_written_is_as_in_a_checkout(run: Done, folder: Path) -> None:
     """Tests have the names that they have there, not the way to where they are installed."""
-    assert re.search(r"^tests/api/test_cancel_task\.py \.", run.stdout, re.MULTILINE)
-    assert len(run.stdout.splitlines()) < 40
-    found = verdict(folder / "runs" / "all")
+    assert re.search(r"^tests/api/test_cancel_task\.py \.", run.output, re.MULTILINE)
+    assert len(run.output.splitlines()) < 40
+    found = verdict_of(folder / "runs" / "all")
     jsonschema.validate(found, json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8")))
     assert found["run"]["command"] == "zadig-contracts run"
     assert found["run"]["suite"] == {"version": VERSION, "commit": None}
@@ -128,10 +121,10 @@ def test_what_is_written_is_as_in_a_checkout(run: subprocess.CompletedProcess[st
 def test_same_tests_as_in_a_checkout(suite: Installed, tmp_path: Path) -> None:
     """The ids are those that pytest collects in a checkout, one for one and in the same order."""
     listed = ["--collect-only", "-q", "--profile", "acceptance"]
-    here = [sys.executable, "-m", "pytest", "tests/api", *listed]
-    checkout = subprocess.run(here, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=True)
-    ids = [line for line in checkout.stdout.splitlines() if "::" in line]
-    found = [line for line in suite.call(tmp_path, "run", *listed).stdout.splitlines() if "::" in line]
+    checkout = pytest_here("tests/api", *listed)
+    assert checkout.code == 0
+    ids = [line for line in checkout.output.splitlines() if "::" in line]
+    found = [line for line in suite.call(tmp_path, "run", *listed).output.splitlines() if "::" in line]
     assert found == ids
     assert len(ids) > 100
 
@@ -141,53 +134,52 @@ def test_shards_with_workers_can_be_put_together(suite: Installed, tmp_path: Pat
     for part, how in ((1, ("-n", "2")), (2, ("-p", "no:cacheprovider"))):
         arguments = ("-k", "cancel-task", "--shard", f"{part}/2", "--run-dir", f"shard-{part}", "-q", *how)
         done = suite.call(tmp_path, "run", *arguments)
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.code == 0, done.output + done.errors
     merged = suite.call(tmp_path, "merge", "shard-1", "shard-2", "--out", "whole")
-    assert merged.returncode == 0, merged.stdout + merged.stderr
-    assert verdict(tmp_path / "whole")["not_run"] == []
+    assert merged.code == 0, merged.output + merged.errors
+    assert verdict_of(tmp_path / "whole")["not_run"] == []
 
 
 def test_broken_promise_can_be_seen_again_as_printed(suite: Installed, broken: str, tmp_path: Path) -> None:
     """The commands that a stand-in and a report print work as they stand there."""
     first = suite.shell(tmp_path, f"{broken} -q -k cancel-task --run-dir first")
-    assert first.returncode == 1, first.stdout + first.stderr
-    (alone,) = re.findall(r"^  alone: (zadig-contracts run .*)$", first.stdout, re.MULTILINE)
+    assert first.code == 1, first.output + first.errors
+    (alone,) = re.findall(r"^  alone: (zadig-contracts run .*)$", first.output, re.MULTILINE)
     again = suite.shell(tmp_path, f"{alone} --run-dir second")
-    assert again.returncode == 1, again.stdout + again.stderr
-    (case,) = verdict(tmp_path / "second")["cases"]
+    assert again.code == 1, again.output + again.errors
+    (case,) = verdict_of(tmp_path / "second")["cases"]
     assert case["result"] == "breach"
     assert f"-k '[{case['case']}]'" in alone
-    assert suite.call(tmp_path, "bundle", "second").returncode == 0
+    assert suite.call(tmp_path, "bundle", "second").code == 0
     with zipfile.ZipFile(tmp_path / "second" / "evidence.zip") as bundle:
         assert case["wanted"]["schema"] in bundle.namelist()
 
 
-def test_commands_about_a_run(run: subprocess.CompletedProcess[str], suite: Installed, folder: Path) -> None:
+def test_commands_about_a_run(run: Done, suite: Installed, folder: Path) -> None:
     """The verdict can be taken again, and reported anew."""
-    assert run.returncode == 0
+    assert run.code == 0
     for arguments in (("gate",), ("report", "--allure", "runs/allure")):
         done = suite.call(folder, *arguments, "runs/all")
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.code == 0, done.output + done.errors
 
 
 def test_doctor_looks_at_a_target(suite: Installed, tmp_path: Path) -> None:
-    """Nothing is missing on a stand-in that does all that is promised."""
     with start() as stand_in:
         done = suite.call(tmp_path, "doctor", "--base-url", stand_in.base_url)
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.code == 0, done.output + done.errors
 
 
 @pytest.mark.parametrize(
     "arguments", [pytest.param(("derive",), id="derive"), pytest.param(("timings", "runs/all"), id="timings")]
 )
 def test_what_writes_into_the_project_says_that_it_needs_one(
-    arguments: tuple[str, ...], suite: Installed, run: subprocess.CompletedProcess[str], folder: Path
+    arguments: tuple[str, ...], suite: Installed, run: Done, folder: Path
 ) -> None:
     """Nothing is written into an installed package; one line says what to do."""
-    assert run.returncode == 0
+    assert run.code == 0
     done = suite.call(folder, *arguments)
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (4, "", 1)
-    assert done.stderr.startswith(f"{arguments[0]}: needs a checkout of the project")
+    assert (done.code, done.output, len(done.errors.splitlines())) == (4, "", 1)
+    assert done.errors.startswith(f"{arguments[0]}: needs a checkout of the project")
 
 
 def test_what_only_reads_the_releases_needs_no_checkout(suite: Installed, tmp_path: Path) -> None:
@@ -195,21 +187,18 @@ def test_what_only_reads_the_releases_needs_no_checkout(suite: Installed, tmp_pa
     page = str(next((ROOT / "tests" / "suite").rglob("plain.md")))
     looked = suite.call(tmp_path, "derive", "--findings", page)
     compared = suite.call(tmp_path, "diff-contract", "1.7.0", page)
-    assert (looked.returncode, looked.stderr) == (0, "")
-    assert "assumed" in looked.stdout
-    assert (compared.returncode, compared.stderr) == (0, "")
+    assert (looked.code, looked.errors) == (0, "")
+    assert "assumed" in looked.output
+    assert (compared.code, compared.errors) == (0, "")
 
 
 def test_checkout_runs_its_cases_from_any_folder(tmp_path: Path) -> None:
     """python -m contracts run is the same in a checkout, and says there how cases are run there."""
-    called = [sys.executable, "-m", "contracts", "run", "--profile", "smoke", "--run-dir", "run"]
-    more = environment(tmp_path) | OF_OTHERS
-    more["PYTHONPATH"] = os.pathsep.join([more["PYTHONPATH"], str(ROOT)])
     folder = tmp_path / "elsewhere"
     folder.mkdir()
     for name, text in BROKEN_FOLDER.items():
         (folder / name).write_text(text, encoding="utf-8")
-    done = subprocess.run(called, cwd=folder, env=more, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert verdict(folder / "run")["run"]["command"] == "pytest tests/api"
+    done = contracts("run", "--profile", "smoke", "--run-dir", "run", cwd=folder, **OF_OTHERS)
+    assert done.code == 0, done.output
+    assert verdict_of(folder / "run")["run"]["command"] == "pytest tests/api"
     assert (folder / ".pytest_cache").is_dir()

@@ -1,20 +1,18 @@
-"""A run that is ended at any point leaves nothing behind, and leaves alone what was there before."""
+"""A run, ended at any point or not at all, leaves nothing behind, and leaves alone what was there before."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
-from typing import Any
+from urllib.parse import quote
 
 import pytest
-import requests
 
-from contracts.catalog.release import ROOT
-from contracts.standin.process import StandIn, start
+from contracts.standin.process import start
+from helpers.processes import contracts
 from helpers.report_agreement import disagreements
+from helpers.whole_runs import Ran, run
+from helpers.zadig_client import Zadig
 from tests.suite.helpers.kill_plugin import KINDS
 
 SOME_CASES = "queued-task or cancelled-task or one-life or cancel-restart-cancel or no-enabled-stage"
@@ -34,75 +32,95 @@ INTERRUPTS = [
 
 
 @pytest.fixture
-def stand_in() -> Iterator[StandIn]:
+def zadig() -> Iterator[Zadig]:
     """A stand-in with something of somebody else's on it."""
     with start() as running:
-        facts = requests.get(f"{running.base_url}/_standin", timeout=10).json()
-        headers = {"Authorization": f"Bearer {facts['tokens']['admin']}"}
+        zadig = Zadig(running.base_url)
         for name in ("zct-mine", "zct-20200101t000000-abcd-main-1", "release"):
-            body = {"name": name, "product_tmpl_name": "nginx", "build_stage": {"enabled": True}, "hook_ctl": {}}
-            url = f"{running.base_url}/api/aslan/workflow/workflow"
-            assert requests.post(url, json=body, headers=headers, timeout=10).ok
-        yield running
+            zadig.create(name)
+        yield zadig
 
 
-def held(stand_in: StandIn) -> list[Any]:
-    """Return all that the stand-in holds."""
-    workflows: list[Any] = requests.get(f"{stand_in.base_url}/_standin/state", timeout=10).json()["workflows"]
-    return workflows
-
-
-def run(stand_in: StandIn, folder: Path, kill_at: str) -> int:
-    """Run some cases until the point, wait until all processes of the run are gone, and return the exit code."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "tests/api",
-        "-q",
-        "-p",
-        "tests.suite.helpers.kill_plugin",
-        "-k",
-        SOME_CASES,
-    ]
-    command += ["--base-url", stand_in.base_url, "--run-dir", str(folder), "--alluredir", str(folder / "allure")]
-    command += [] if kill_at.startswith("main") else ["-n", "2"]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("ZADIG_", "PYTEST_"))}
-    environment |= {"KILL_AT": kill_at, "KILL_MARK": str(folder / "reached-")}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, timeout=120, start_new_session=True, check=False
-    )
-    return done.returncode  # the pipes are closed only when the last process of the run is gone
-
-
-def sweep(stand_in: StandIn, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Sweep the run."""
-    command = [sys.executable, "-m", "contracts", "sweep", str(folder), "--base-url", stand_in.base_url]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+def killed(zadig: Zadig, folder: Path, kill_at: str) -> Ran:
+    """Run some cases until the point, and wait until all processes of the run are gone: only then its output ends."""
+    options = ["-p", "tests.suite.helpers.kill_plugin", "-k", SOME_CASES, "--alluredir", str(folder / "allure")]
+    options += ["--base-url", zadig.url, *([] if kill_at.startswith("main") else ["-n", "2"])]
+    return run(folder, *options, KILL_AT=kill_at, KILL_MARK=str(folder / "reached-"))
 
 
 @pytest.mark.parametrize("kill_at", KILLS)
-def test_sweep_after_kill(stand_in: StandIn, tmp_path: Path, kill_at: str) -> None:
+def test_sweep_after_kill(zadig: Zadig, tmp_path: Path, kill_at: str) -> None:
     """After SIGKILL and sweep nothing of the run is left, and all else is as it was."""
-    before = held(stand_in)
-
-    code = run(stand_in, tmp_path, kill_at)
-
-    assert code == (6 if kill_at.startswith(("worker", "every")) else -9)
-    swept = sweep(stand_in, tmp_path)
-    assert swept.returncode == 0, swept.stdout + swept.stderr
-    assert held(stand_in) == before
+    before = zadig.held()
+    ran = killed(zadig, tmp_path, kill_at)
+    assert ran.code == (6 if kill_at.startswith(("worker", "every")) else -9)
+    swept = contracts("sweep", ran.folder, "--base-url", zadig.url)
+    assert swept.code == 0, swept.output
+    assert zadig.held() == before
 
 
 @pytest.mark.parametrize("kill_at", INTERRUPTS)
-def test_interrupted(stand_in: StandIn, tmp_path: Path, kill_at: str) -> None:
+def test_interrupted(zadig: Zadig, tmp_path: Path, kill_at: str) -> None:
     """After Ctrl-C or SIGTERM nothing is left without any sweep; the verdict is written, and all reports agree."""
-    before = held(stand_in)
+    before = zadig.held()
+    ran = killed(zadig, tmp_path, kill_at)
+    assert ran.code == 2
+    assert zadig.held() == before
+    assert ran.verdict["verdict"] == "inconclusive"
+    assert disagreements(Path(ran.folder), tmp_path / "allure", None) == []
 
-    code = run(stand_in, tmp_path, kill_at)
 
-    assert code == 2
-    assert held(stand_in) == before
-    verdict = json.loads((tmp_path / "verdict.json").read_text(encoding="utf-8"))
-    assert verdict["verdict"] == "inconclusive"
-    assert disagreements(tmp_path, tmp_path / "allure", None) == []
+STRANGERS = 200
+STEMS = (
+    "zct",
+    "zct-",
+    "zct-main-{n}",
+    "zct-20200101t000000-abcd-main-{n}-mine",
+    "zct-20200101t000000-abcd-MAIN-{n}",
+    "release-{n}",
+    "zct_20200101t000000_abcd_main_{n}",
+    "工作流-{n}",
+    "a zct-20200101t000000-abcd-main-{n}",
+    "zct-20991231t235959-abcd-main-{n}",
+)
+
+
+class Foreign:
+    """Somebody else's workflows and tasks on a stand-in."""
+
+    def __init__(self, zadig: Zadig) -> None:
+        self._zadig = zadig
+        self.names = [
+            STEMS[n % len(STEMS)].replace("{n}", str(n)) + ("" if n < 2 else f"-{n}") for n in range(STRANGERS)
+        ]
+
+    def make(self) -> None:
+        """Create all of them; every second one has a task."""
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(self._zadig.create, self.names))
+            list(pool.map(self._zadig.start, self.names[1::2]))
+
+    def bytes(self) -> list[bytes]:
+        """Return all that Zadig's own calls say of them."""
+        with ThreadPoolExecutor(8) as pool:
+            return list(pool.map(self._bytes, self.names))
+
+    def _bytes(self, name: str) -> bytes:
+        paths = ("/workflow/workflow/find/", "/workflow/workflowtask/max/9/start/0/pipelines/")
+        answers = [self._zadig.call("GET", path + quote(name, safe="")) for path in paths]
+        assert all(answer.ok for answer in answers), name
+        return b"".join(answer.content for answer in answers)
+
+
+def test_foreign_things_are_untouched(tmp_path: Path) -> None:
+    """A nightly run and a sweep leave 200 workflows with confusing names, and their tasks, as they were."""
+    with start("1.7.0") as stand_in:
+        foreign = Foreign(zadig := Zadig(stand_in.base_url))
+        foreign.make()
+        before = foreign.bytes()
+        ran = run(tmp_path, "-n", "2", "--profile", "nightly", "--base-url", zadig.url)
+        assert ran.code == 0, ran.output
+        swept = contracts("sweep", ran.folder, "--by-prefix", "--base-url", zadig.url)
+        assert swept.code == 0, swept.output
+        assert foreign.bytes() == before
+        assert sorted(zadig.held()) == sorted(foreign.names)

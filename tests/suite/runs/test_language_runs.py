@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,14 +11,17 @@ from click.testing import CliRunner, Result
 from contracts.__main__ import main
 from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.proxy import fault_proxy
+from contracts.case.cleanup import still_there
 from contracts.check.breach import Breach, Kind
 from contracts.report.html.page import render
 from contracts.report.summary.markdown import render as markdown
 from contracts.report.verdict_rules import Result as Became
 from contracts.standin.app import create_app
+from contracts.target.target import Subject
+from contracts.text.message import msg
 from helpers.html_samples import everything, outcome, verdict
-from helpers.live import Live
-from helpers.spoken import english_in
+from helpers.live_target import Live
+from helpers.messages import english_in
 from helpers.whole_runs import Ran, run
 
 BROKEN = "envelope/cancel-task/no-such-task/extra-null"
@@ -79,6 +83,19 @@ def test_reports_are_made_anew_in_another_language(red: Ran, tmp_path: Path) -> 
     for lang, head in (("en", "# ✘ Zadig contract: rejected"), ("zh", "# ✘ Zadig 契约测试：拒绝")):
         assert command("report", tmp_path, "--lang", lang).exit_code == 0
         assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith(head)
+
+
+def test_a_verdict_of_an_earlier_version_is_told_in_english(red: Ran, tmp_path: Path) -> None:
+    """Without template and values beside it, a text is shown as it stands, between lines in Chinese."""
+
+    def without(data: Any) -> Any:
+        if isinstance(data, dict):
+            return {key: without(value) for key, value in data.items() if "_message" not in key}
+        return [without(one) for one in data] if isinstance(data, list) else data
+
+    (tmp_path / "verdict.json").write_text(json.dumps(without(red.verdict)), encoding="utf-8")
+    assert command("report", tmp_path, "--lang", "zh").exit_code == 0
+    assert "约定 <code>a value of type object</code>" in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
 
 def test_the_gate_speaks_chinese(red: Ran, tmp_path: Path) -> None:
@@ -175,13 +192,14 @@ def test_a_command_that_cannot_be_done_says_why_in_chinese(args: tuple[str, ...]
 
 def test_both_languages_are_in_the_page() -> None:
     """Reasons, notes, leaks, what was promised and what came are there twice, the server's own words but once."""
-    wrong = Breach(Kind.MISSING, "$.code", "this key", "no such key, only a, b", True, "$.code")
-    server = Breach(Kind.TEXT, "body", "an empty body", "'nothing was planned'", True)
+    wrong = Breach(Kind.MISSING, "$.code", msg("this key"), msg("no such key, only {keys}", "a, b"), True, "$.code")
+    server = Breach(Kind.TEXT, "body", msg("an empty body"), "'nothing was planned'", True)
     cases = [
         outcome(Became.BREACH, breaches=(wrong, server)),
-        outcome(Became.BLOCKED, reason="the given did not stay as arranged, 5 times"),
+        outcome(Became.BLOCKED, reason=msg("the given did not stay as arranged, {n} times", 5)),
     ]
-    page = render(verdict(*cases, leaks=["zct-1 in project p: delete-workflow answered HTTP 500"]))
+    leak = still_there(Subject("zct-1", "p"), msg("delete-workflow answered {came}", "HTTP 500"))
+    page = render(verdict(*cases, leaks=[leak]))
     for english, chinese in (
         ("this key", "有该字段"),
         ("no such key, only a, b", "没有该字段，只有 a, b"),
@@ -195,8 +213,7 @@ def test_both_languages_are_in_the_page() -> None:
 def test_a_summary_with_everything_in_it_is_chinese() -> None:
     """summary.md has no English sentence left, and is as harmless as in English."""
     data = everything()
-    data["deviations"] = [
-        row | {"means": "a body of null crashes the handler: HTTP 500 with an empty body"} for row in data["deviations"]
-    ]
+    means = msg("a body of null crashes the handler: HTTP 500 with an empty body")
+    data["deviations"] = [row | {"means": means} for row in data["deviations"]]
     text = re.sub(r"<code>.*?</code>|```.*?```", "", markdown(data, "zh"), flags=re.DOTALL)
     assert english_in(text) == []

@@ -1,8 +1,6 @@
 """Five planted faults, each found from the terminal's output alone, and seen again by pasting its curl line."""
 
-import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from contracts.breakages.breakage import Breakage
 from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.standin.app import create_app
-from helpers import faults
+from helpers import faults, processes
 from helpers.whole_runs import run
 
 TOLD = "came back: "
@@ -64,28 +62,19 @@ def test_a_fault_is_understood_and_seen_again(name: str, tmp_path: Path) -> None
         ran = run(tmp_path, "--base-url", served.base_url)
         block = next(part for part in ran.output.split("\n\n") if case in part and TOLD in part)
         line = next(line.strip() for line in block.splitlines() if line.strip().startswith("again: "))
-        pasted = subprocess.run(
-            ["/bin/bash", "-c", line.removeprefix("again: ")],
-            env={"PATH": os.environ["PATH"]},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        pasted = processes.run(["/bin/bash", "-c", line.removeprefix("again: ")])
     assert ran.code == 1
     assert block.strip().startswith(f"BREACH  {case.partition('/')[0]}/")
     for text in said:
         assert text in block
-    assert seen in pasted.stdout, pasted.stdout + pasted.stderr
+    assert seen in pasted.output
     assert len(re.findall("^VERDICT", ran.output, re.MULTILINE)) == 1
 
 
 def test_the_line_leaves_nothing_behind(tmp_path: Path) -> None:
-    """What the line arranges it removes again."""
     fault, case, _, _ = FAULTS["a-lost-key"]
     with fault_proxy(fault, create_app()) as served:
         ran = run(tmp_path, "--base-url", served.base_url, "-k", case)
         line = next(line for line in ran.output.splitlines() if "again: " in line).partition("again: ")[2]
-        held = ["/bin/bash", "-c", f"{line}; echo; curl -sS {served.base_url}/_standin/state"]
-        pasted = subprocess.run(held, capture_output=True, text=True, timeout=60, check=False)
-    assert '"workflows":[]' in pasted.stdout
+        pasted = processes.run(["/bin/bash", "-c", f"{line}; echo; curl -sS {served.base_url}/_standin/state"])
+    assert '"workflows":[]' in pasted.output

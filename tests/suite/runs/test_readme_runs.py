@@ -6,20 +6,25 @@ up anew, run for minutes or remove; and npx, which is another tool's (test_allur
 """
 
 import re
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from shlex import quote
 
+import click
 import pytest
+import requests
 
 from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.settings.readme_table import BEGIN, END
 from contracts.settings.settings import SETTINGS, load
-from helpers.documents import READMES, fences, inline, read
-from helpers.shell import COMMENT, environment, run, serving
+from helpers.documents import COMMENT, DOCUMENTS, READMES, fences, inline, read
+from helpers.documents import commands as commands_in
+from helpers.live_target import live
+from helpers.processes import HANG, environment, run
+from helpers.processes import pytest as run_pytest
+from helpers.shell import checkout, serving
+from helpers.whole_runs import run as run_cases
 
 ADDRESS = "https://zadig.example.com"
 TOKEN_FILE = ".zadig-token"
@@ -53,8 +58,6 @@ NOT_FOR: Mapping[str, str] = {
 }
 """What is not set for a line with an option: a behaviour is the built-in stand-in's; smoke is too small for a part."""
 COMMAND = re.compile(r"(?:make|pytest|python -m contracts|npx) ")
-COPIED = ("contracts", "schemas", "tests", "docs")
-LEFT = shutil.ignore_patterns("__pycache__", "node_modules", ".pytest_cache")
 
 
 def blocks() -> dict[str, tuple[str, ...]]:
@@ -93,8 +96,8 @@ class Reader:
         meant = self.meant(line)
         unset = "".join(f"unset {name}; " for option, name in NOT_FOR.items() if option in line.split())
         whole = f"{before}{unset}{meant}; code=$?; {after}; exit $code"
-        code, said = run(whole, self.folder, self._shell)
-        assert code == 0, f"{line}: typed as {meant!r}, exit code {code}:\n{said}"
+        done = run(whole, self.folder, self._shell)
+        assert done.code == 0, f"{line}: typed as {meant!r}, exit code {done.code}:\n{done.output}"
 
     def meant(self, line: str) -> str:
         """Return a line with what a reader puts in, and the part of it that runs."""
@@ -119,24 +122,17 @@ class Reader:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """Yield somebody with a copy of the project whose .venv is this Python's, and a token for a Zadig of 1.7.0."""
     folder = tmp_path_factory.mktemp("checkout")
-    for name in COPIED:
-        shutil.copytree(ROOT / name, folder / name, ignore=LEFT)
-    for path in ROOT.iterdir():
-        if path.is_file():
-            shutil.copy2(path, folder)
+    checkout(folder)
     (folder / ".venv").symlink_to(sys.prefix)
     home = tmp_path_factory.mktemp("home")
-    with serving("python -m contracts standin --behaviour 1.7.0", folder, environment()) as port:
+    shell = environment(PYTHONDONTWRITEBYTECODE="1", HOME=str(home))
+    with serving("python -m contracts standin --behaviour 1.7.0", folder, shell) as port:
         address = f"http://127.0.0.1:{port}"
-        code, token = run(f"{quote(sys.executable)} -c {quote(ASK)} {address}", folder, environment())
-        assert code == 0, token
+        token = requests.get(f"{address}/_standin/token/member", timeout=HANG).text.strip()
         (home / TOKEN_FILE).write_text(token, encoding="utf-8")
         (home / TOKEN_FILE).chmod(0o600)
-        shell = environment(HOME=str(home), ZADIG_BASE_URL=address, ZADIG_PROFILE="smoke")
+        shell |= {"ZADIG_BASE_URL": address, "ZADIG_PROFILE": "smoke"}
         yield Reader(folder, address, shell | {"ZADIG_TOKEN_FILE": str(home / TOKEN_FILE)})
-
-
-ASK = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1] + '/_standin/token/member').read().decode())"
 
 
 @pytest.mark.parametrize("lines", blocks().values(), ids=blocks())
@@ -167,7 +163,31 @@ def test_what_does_not_run_is_noticed(reader: Reader) -> None:
         reader.types("pytest tests/api --project SOMETHING")
 
 
-# ---------------------------------------------------------------- settings
+# ---------------------------------------------------------------- options and settings
+
+
+@pytest.fixture(scope="module")
+def pytest_options() -> set[str]:
+    """Return every option that pytest offers in this project."""
+    shown = run_pytest("-p", "cacheprovider", "--help", "tests/suite").output
+    lines = [line.strip().split("  ")[0] for line in shown.splitlines() if re.match(r" {2,4}-", line)]
+    return {option for line in lines for option in re.findall(r"(?:^|, )(--?[\w-]+)", line)}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_option_that_is_named_exists(document: str, pytest_options: set[str]) -> None:
+    """Every option is one of the command that stands before it, or else one of pytest, the settings' among them."""
+    for line in commands_in(document):
+        if line.startswith(("npx ", "git ")):  # another tool's
+            continue
+        own = re.match(r"python -m contracts ([\w-]+)", line)
+        known = options_of(main.commands[own[1]]) if own else pytest_options
+        named = re.findall(r"(?<!\S)--?[a-z][\w-]*", re.sub(r" -m contracts| -X \S+", "", line))
+        assert set(named) <= known, line
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {option for parameter in command.get_params(click.Context(command)) for option in parameter.opts}
 
 
 def rows(document: str) -> Iterator[tuple[str, str, str]]:
@@ -200,7 +220,28 @@ def test_default_of_each_setting_can_be_given_as_printed(
 
 
 def test_options_run_as_printed(reader: Reader) -> None:
-    """Every option is taken with the default that is printed beside it."""
     shown = {option: default for document in READMES for option, _, default in rows(document) if option and default}
     given = [f"{option} {default}" for option, default in shown.items() if default != "false"]  # a switch takes none
     reader.types(f"env -u ZADIG_BASE_URL -u ZADIG_TOKEN_FILE pytest tests/api --collect-only -q {' '.join(given)}")
+
+
+ROWS = {"smoke": 0, "regression": 1}
+"""Profiles that need no agent and no further token, and their rows in the table."""
+
+
+def told(document: str, row: int) -> tuple[int, int]:
+    """Return cases and requests of a row of the table."""
+    table = (ROOT / document).read_text(encoding="utf-8").split("|---|---:|---:|---:|---:|\n", 1)[1].splitlines()
+    _, cases, requests, *_ = table[row].strip("| ").replace(",", "").split(" | ")
+    return int(cases), int(requests)
+
+
+@pytest.mark.parametrize("profile", ROWS)
+def test_requests_are_as_many_as_told(profile: str, tmp_path: Path) -> None:
+    """Cases are counted exactly; of the requests that a server gets, the README has the number to two digits."""
+    with live() as zadig:
+        zadig.app.seen.clear()
+        ran = run_cases(tmp_path, "--base-url", zadig.url, "--profile", profile, ZADIG_TOKEN=zadig.tokens["member"])
+        requests = sum(not path.startswith("/_standin") for _, path, _ in zadig.app.seen)
+    for document in READMES:
+        assert told(document, ROWS[profile]) == (ran.verdict["counts"]["planned"], pytest.approx(requests, rel=0.02))

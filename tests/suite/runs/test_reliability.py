@@ -4,22 +4,21 @@ import re
 
 import pytest
 import test_detection
-import test_foreign
 import test_kill
 import test_secrets
-import test_settings_refused
 
 from contracts.catalog.release import ROOT
 from helpers.bad_servers import BAD_SERVERS
+from helpers.bad_settings import BAD, BAD_TOML
 
 FIGURES = {
     "SIGKILL before and after": len(test_kill.KILLS),
     "Ctrl-C and SIGTERM": len(test_kill.INTERRUPTS),
-    "other people's workflows": test_foreign.STRANGERS,
+    "other people's workflows": test_kill.STRANGERS,
     "a token in a run": len(test_secrets.ECHOES),
     "tests of the user's own": test_secrets.LEAKY.count("def test_"),
     "bad servers": len(BAD_SERVERS),
-    "bad settings": len(test_settings_refused.BAD) + len(test_settings_refused.BAD_TOML),
+    "bad settings": len(BAD) + len(BAD_TOML),
     "servers that break": len(test_detection.BROKEN),
     "servers that differ": len(test_detection.BENIGN),
 }
@@ -27,7 +26,6 @@ FIGURES = {
 
 @pytest.mark.parametrize("row", FIGURES)
 def test_figures_are_those_of_the_tests(row: str) -> None:
-    """Each row of the table names as many as the tests try."""
     text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
     found = re.search(rf"^\| {re.escape(row)}[^|]*\| (\d+) ", text, re.MULTILINE)
     assert found is not None, f"no row {row!r}"

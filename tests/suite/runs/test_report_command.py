@@ -7,6 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
+from contracts.report.html.page import render
+from helpers.html_samples import NOW
 from helpers.whole_runs import Runs
 
 REPORTS = ("report.html", "summary.md", "junit.xml")
@@ -63,8 +65,16 @@ def test_shards_become_one_run(runs: Runs, tmp_path: Path) -> None:
 
 
 def test_what_is_no_shard_of_the_same_plan_is_refused(runs: Runs, tmp_path: Path) -> None:
-    """Two plans do not make one run."""
     done = command("merge", runs("--shard", "1/2").folder, runs("--shard", "2/3").folder, "--out", tmp_path / "all")
     assert (done.exit_code, len(done.output.splitlines())) == (4, 1)
     assert "no shards of one run" in done.output
     assert not (tmp_path / "all").exists()
+
+
+def test_500_cases_fit_into_a_page(runs: Runs) -> None:
+    """500 cases of a real run, with their breaches, make a page of less than 1 MB."""
+    verdict = runs("--behaviour", "1.7.0", "--deviations", "none").verdict
+    cases = [case | {"case": f"{case['case']}-{n}"} for n in range(500) for case in verdict["cases"]]
+    html = render(verdict | {"cases": cases[:500]}, now=NOW)
+    assert html.count("<tr data-result=") == 500
+    assert len(html.encode()) < 1_000_000

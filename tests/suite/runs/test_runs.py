@@ -1,15 +1,26 @@
-"""Whole runs, as users start them: exit code and verdict, order and number of workers, options."""
+"""Whole runs, as users start them: exit code and verdict, order and number of workers, options, early ends."""
 
+import json
 import re
+import signal
 import socket
+import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.responses import HTMLResponse
 
 from contracts.catalog.cases import cases
+from contracts.catalog.release import ROOT
+from contracts.safety.journal import left_open
 from contracts.standin.thread import serve_in_thread
-from helpers.whole_runs import Ran, Runs, run, run_on_own
+from helpers.processes import HANG
+from helpers.verdicts import SCHEMA, undescribed, valid
+from helpers.whole_runs import Ran, Runs, command, environment, run, run_on_own
 
 CRASHES = {"create-workflow/documented-body", "create-workflow/hook-ctl-null", "create-workflow/body-null"}
 STRANGERS = {f"{name}/by-stranger-naming-his-own-project" for name in ("create-workflow", "start-task", "cancel-task")}
@@ -18,6 +29,14 @@ KNOWN = CRASHES | STRANGERS | {"restart-task/by-stranger-naming-his-own-project"
 DEVIATIONS = {"documented-body-crashes", "null-body-crashes", "cross-talk", "project-scope"}
 ACCEPTANCE = ("--behaviour", "1.7.0", "--profile", "acceptance")
 UNKNOWN_TOKEN = "no-such-token"
+MISTAKE = """
+import contracts.run.outcomes
+
+def pytest_configure(config):
+    def mistaken(*_):
+        raise RuntimeError("a mistake of the suite's own")
+    contracts.run.outcomes.run_case = mistaken
+"""
 
 
 def planned(level: str = "regression") -> set[str]:
@@ -67,15 +86,42 @@ def test_without_known_deviations_they_are_breaches(runs: Runs) -> None:
     assert ran.having("held") == set(ran.results) - told
 
 
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        pytest.param((), 0, id="accepted"),
+        pytest.param(ACCEPTANCE, 0, id="known-deviations"),
+        pytest.param((*ACCEPTANCE, "--deviations", "none"), 1, id="rejected"),
+        pytest.param(("--base-url", "http://127.0.0.1:1", "--project", "nginx"), 6, id="unreachable"),
+    ],
+)
+def test_verdicts_are_as_the_schema_says(runs: Runs, options: tuple[str, ...], code: int) -> None:
+    """What runs of several kinds leave behind passes the schema, key by key, and is what the exit code says."""
+    ran = runs(*options)
+    assert ran.code == code == ran.verdict["exit"], ran.verdict["reasons"]
+    assert undescribed(valid(ran.verdict), SCHEMA) == []
+    assert ran.verdict["counts"]["planned"] > 0
+
+
+def test_a_mistake_of_the_suite_is_not_hidden(tmp_path: Path) -> None:
+    """Where a case could not be told because the suite itself failed, the summary says so, and nothing is accepted."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "mistaken.py").write_text(MISTAKE, encoding="utf-8")
+    ran = run(tmp_path, "-p", "mistaken", "-k", "cancel-task/no-such-task")
+    assert ran.code == 6, ran.output
+    assert "CRASHED  cancel-task/no-such-task" in ran.output
+    assert "a mistake of the suite's own" in ran.output
+
+
 def test_nobody_listening_is_unreachable_at_once(tmp_path: Path) -> None:
-    """A port where nobody listens ends in exit 6 within seconds, with one plain reason and no traceback."""
+    """A port where nobody listens ends in exit 6 after one look, with one plain reason and no traceback."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}"
         ran = run(tmp_path, "--base-url", url, ZADIG_TOKEN=UNKNOWN_TOKEN)
     assert (ran.code, ran.verdict["verdict"]) == (6, "inconclusive")
     assert set(ran.results.values()) == {"unreachable"}
-    assert ran.verdict["run"]["seconds"] < 10
+    assert [case["case"] for case in ran.verdict["cases"] if case["steps"]] == []
     assert f"{url} is unreachable: Connection refused" in ran.output
     assert "Traceback" not in ran.output
 
@@ -121,7 +167,6 @@ def test_order_and_workers_change_nothing(runs: Runs, options: tuple[str, ...]) 
 
 
 def test_shards_run_every_case_once(runs: Runs) -> None:
-    """The three shards of a run have every case among them, and none twice; each is accepted."""
     parts = [runs("--shard", f"{number}/3") for number in (1, 2, 3)]
     ran = [case for part in parts for case in part.results]
     assert [part.code for part in parts] == [0, 0, 0]
@@ -137,7 +182,6 @@ ALONE = (
 
 @pytest.mark.parametrize("case", ALONE)
 def test_a_case_runs_alone(tmp_path: Path, case: str) -> None:
-    """-k with the id of a case runs that case and no other."""
     ran = run(tmp_path, "-k", case)
     assert (ran.code, ran.results) == (0, {case: "held"})
     assert ran.verdict["counts"]["planned"] == 1
@@ -145,7 +189,6 @@ def test_a_case_runs_alone(tmp_path: Path, case: str) -> None:
 
 @pytest.mark.parametrize("case", ["concurrency/creates-of-one-name", "concurrency/creates-by-two"])
 def test_a_nightly_case_runs_alone(tmp_path: Path, case: str) -> None:
-    """-k with the id of a nightly case runs it in the nightly profile, and collects nothing in others."""
     ran = run(tmp_path, "-k", case, "--profile", "nightly")
     assert (ran.code, ran.results) == (0, {case: "held"})
     assert run(tmp_path / "other", "-k", case).code == 5
@@ -203,3 +246,53 @@ def test_other_tests_start_no_stand_in(tmp_path: Path) -> None:
     ran = run(tmp_path, tests="tests/suite/case/test_wait.py")
     assert (ran.code, len(ran.started)) == (0, 1)
     assert "VERDICT" not in ran.output
+
+
+def answers(url: str) -> bool:
+    """Whether anybody listens there."""
+    parts = urlsplit(url)
+    with socket.socket() as probe:
+        return probe.connect_ex((parts.hostname, parts.port)) == 0
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Wait until something is true."""
+    deadline = time.monotonic() + HANG
+    while not true():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.02)
+
+
+def end_early(folder: Path, number: int, *options: str) -> tuple[int, str]:
+    """Send a signal to a run on the embedded stand-in that has begun; return its exit code and the stand-in's URL."""
+    journal = folder / "run" / "journal.jsonl"
+    with (
+        (folder / "output").open("w") as output,
+        subprocess.Popen(
+            command(folder, options), cwd=ROOT, env=environment(folder), stdout=output, stderr=output
+        ) as process,
+    ):
+        wait_until(lambda: journal.exists() and journal.read_text(encoding="utf-8").count('"gone"') >= 3)
+        process.send_signal(number)
+        code = process.wait(HANG)
+    return code, json.loads(journal.read_text(encoding="utf-8").splitlines()[0])["base_url"]
+
+
+def test_ctrl_c_ends_a_run_in_order(tmp_path: Path) -> None:
+    """Ctrl-C in the middle: exit 2, a verdict that says so, nothing left, and the embedded stand-in is gone."""
+    code, url = end_early(tmp_path, signal.SIGINT)
+    verdict: dict[str, Any] = json.loads((tmp_path / "run" / "verdict.json").read_text(encoding="utf-8"))
+    assert code == 2
+    assert (verdict["verdict"], verdict["leaks"]) == ("inconclusive", [])
+    assert "interrupted" in verdict["reasons"]
+    assert verdict["not_run"] != []
+    assert left_open(tmp_path / "run" / "journal.jsonl") == {}
+    assert not answers(url)
+    assert "Traceback" not in (tmp_path / "output").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("options", [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="two-workers")])
+def test_a_killed_run_takes_its_stand_in_along(tmp_path: Path, options: tuple[str, ...]) -> None:
+    code, url = end_early(tmp_path, signal.SIGKILL, *options)
+    assert code == -signal.SIGKILL
+    wait_until(lambda: not answers(url))

@@ -1,21 +1,18 @@
 """A token reaches no sink, whatever goes wrong: terminal, logs, reports, run folder, process list."""
 
 import base64
-import os
 import re
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.catalog.release import ROOT
 from contracts.standin.app import create_app
 from contracts.standin.thread import serve_in_thread
+from helpers.processes import pytest as pytest_run
 
 CANARY = "canary+Zq7/9xR2mK4v=TtB8wLs"
 ECHOES = ("body", "html", "base64", "query", "garbage")
@@ -35,6 +32,14 @@ def test_error(request):
     token = request.config.stash[SESSION].settings.secret("token")
     raise RuntimeError(f"with {token} in it")
 """
+UNMASKED = """
+from contracts.text.redact import register
+
+register.add = lambda *_: None
+"""
+"""A plugin with which nothing is known to be a secret."""
+ENVIRONMENT = {"ZADIG_TOKEN": CANARY, "ZADIG_PROJECT": "nginx", "ZADIG_ENV_NAME": "qa"}
+ENVIRONMENT |= {"ZADIG_SERVICE": "nginx", "ZADIG_SERVICE_MODULE": "nginx-test", "ZADIG_REPO": "nginx"}
 
 
 class Echo:
@@ -100,76 +105,60 @@ def processes() -> Iterator[set[str]]:
     thread.join()
 
 
+def run_with_the_token(folder: Path, url: str, tests: Sequence[str], *options: str) -> str:
+    """Run tests with the canary as token and with every sink there is; return what it printed."""
+    sinks = ["--run-dir", str(folder / "run"), "--alluredir", str(folder / "allure"), "-o", "junit_logging=all"]
+    sinks += ["--junitxml", str(folder / "junit.xml"), "--log-file", str(folder / "log.txt"), "--log-file-level=DEBUG"]
+    loud = ["-vv", "--showlocals", "--tb=long", "-rA", "--log-level=DEBUG"]
+    done = pytest_run(*tests, *loud, *sinks, "--base-url", url, *options, **ENVIRONMENT)
+    assert done.code in (1, 6), done.output[-3000:]
+    return done.output
+
+
+def without_masks(folder: Path) -> tuple[str, ...]:
+    """Return the options of a run that masks no secret: what the tests below would see if nothing did."""
+    (folder / "unmasked.py").write_text(UNMASKED, encoding="utf-8")
+    return "-p", "unmasked", "-o", f"pythonpath={folder}"
+
+
 @pytest.mark.parametrize("how", ECHOES)
 def test_no_sink_shows_the_token(tmp_path: Path, processes: set[str], how: str) -> None:
     """Nothing that a run prints, writes or passes on has the token in any form, though the server says it back."""
     with serve_in_thread(Echo(how)) as url:
-        environment = {key: value for key, value in os.environ.items() if not key.startswith(("ZADIG_", "PYTEST_"))}
-        environment |= {"ZADIG_TOKEN": CANARY, "ZADIG_PROJECT": "nginx", "ZADIG_ENV_NAME": "qa"}
-        environment |= {"ZADIG_SERVICE": "nginx", "ZADIG_SERVICE_MODULE": "nginx-test", "ZADIG_REPO": "nginx"}
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "pytest", "tests/api", "-vv", "--showlocals", "-n", "4", "--log-level=DEBUG"),
-                *("-rA", "--tb=long", "--base-url", url, "--run-dir", str(tmp_path / "run"), "--profile", "nightly"),
-                *("--alluredir", str(tmp_path / "allure"), "--junitxml", str(tmp_path / "junit.xml")),
-                *("--log-file", str(tmp_path / "log.txt"), "--log-file-level=DEBUG"),
-            ],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-    assert done.returncode in (1, 6), done.stdout[-3000:] + done.stderr
-    assert_clean(tmp_path, done.stdout + done.stderr, processes)
+        printed = run_with_the_token(tmp_path, url, ["tests/api"], "-n", "4", "--profile", "nightly")
+    assert not any(leaks(tmp_path, printed, processes).values())
 
 
-def test_tracebacks_are_masked(tmp_path: Path) -> None:
-    """A test of the user's own that fails with the token in a local variable does not show it."""
-    own = tmp_path / "test_leaky.py"
-    own.write_text(LEAKY, encoding="utf-8")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("ZADIG_", "PYTEST_"))}
-    for workers in ([], ["-n", "2"]):
-        done = subprocess.run(
-            [
-                *(
-                    sys.executable,
-                    "-m",
-                    "pytest",
-                    "tests/api/test_flows.py",
-                    str(own),
-                    "-k",
-                    "leaky",
-                    "-vv",
-                    "--showlocals",
-                    "--tb=long",
-                    *workers,
-                ),
-                *("--run-dir", str(tmp_path / "run"), "--alluredir", str(tmp_path / "allure"), "-rA"),
-                *("--junitxml", str(tmp_path / "junit.xml"), "-o", "junit_logging=all"),
-            ],
-            cwd=ROOT,
-            env=environment | {"ZADIG_TOKEN": CANARY},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert "2 failed" in done.stdout, done.stdout[-3000:]
-        assert_clean(tmp_path, done.stdout + done.stderr, set())
+def test_every_sink_would_show_the_token(tmp_path: Path) -> None:
+    """Without the masks, what the server says back stands in all that a run prints and writes."""
+    with serve_in_thread(Echo("body")) as url:
+        printed = run_with_the_token(tmp_path, url, ["tests/api"], *without_masks(tmp_path))
+    assert {where for where, hits in leaks(tmp_path, printed, set()).items() if hits} >= {"printed", "run", "allure"}
 
 
-def assert_clean(folder: Path, printed: str, processes: set[str]) -> None:
-    """No form of the canary is in a file of the folder, in what was printed, or in a command line."""
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "two-workers"])
+@pytest.mark.parametrize("masked", [True, False], ids=["masked", "unmasked"])
+def test_tracebacks_are_masked(tmp_path: Path, masked: bool, workers: tuple[str, ...]) -> None:
+    """A test of the user's own that fails with the token in a variable does not show it; unmasked, every sink would."""
+    (tmp_path / "test_leaky.py").write_text(LEAKY, encoding="utf-8")
+    tests = ["tests/api/test_flows.py", str(tmp_path / "test_leaky.py"), "-k", "leaky"]
+    plugin = () if masked else without_masks(tmp_path)
+    with serve_in_thread(Echo("body")) as url:
+        printed = run_with_the_token(tmp_path, url, tests, *workers, *plugin)
+    assert "2 failed" in printed, printed[-3000:]
+    found = leaks(tmp_path, printed, set())
+    shown = set() if masked else {"printed", "junit.xml", "allure", "log.txt"}
+    assert {where for where, hits in found.items() if hits} == shown
+
+
+def leaks(folder: Path, printed: str, processes: set[str]) -> dict[str, list[str]]:
+    """Return where the canary stands in any form, by sink: parts of the folder, what was printed, command lines."""
     files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    texts = {str(path): path.read_bytes().decode("utf-8", "replace") for path in files}
-    texts |= {"printed": printed, "process list": "\n".join(processes)}
+    texts = [(path.relative_to(folder).parts[0], path.read_bytes().decode("utf-8", "replace")) for path in files]
+    texts += [("printed", printed), ("process list", "\n".join(processes))]
     assert len(texts) > 3
-    hits = [
-        f"{where}: …{text[max(0, match.start() - 60) : match.end() + 10]}…"
-        for where, text in texts.items()
-        for form in forms(CANARY)
-        for match in re.finditer(re.escape(form), text)
-    ]
-    assert not hits, "\n".join(hits[:10])
+    found: dict[str, list[str]] = {where: [] for where, _ in texts}
+    for where, text in texts:
+        for form in forms(CANARY):
+            found[where] += [text[max(0, at.start() - 60) : at.end() + 10] for at in re.finditer(re.escape(form), text)]
+    return found

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from contracts.standin.process import start
+from helpers.processes import HANG
 from helpers.whole_runs import run
 
 TIMES = int(os.environ.get("ZCT_STABILITY", "2"))
@@ -31,5 +32,5 @@ def test_the_verdict_is_the_same_every_time(behaviour: str, profile: str, at_onc
             ran = run(tmp_path / str(number), *target, *AT_ONCE[at_once])
             assert ran.code == 0, f"run {number} of {TIMES}: {ran.output[-3000:]}"
             assert ran.results == alone.results, f"run {number} of {TIMES}"
-        held = requests.get(f"{stand_in.base_url}/_standin/state", timeout=10).json()["workflows"]
+        held = requests.get(f"{stand_in.base_url}/_standin/state", timeout=HANG).json()["workflows"]
     assert held == []

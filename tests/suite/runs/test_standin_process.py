@@ -15,9 +15,9 @@ import requests
 
 from contracts.standin import process
 from contracts.standin.serve import serve
+from helpers.processes import HANG
 
 ROOT = Path(process.__file__).parents[2]
-PATIENCE_SECONDS = 10.0
 
 PARENT = """
 import signal, subprocess, sys
@@ -35,14 +35,14 @@ def answers(url: str) -> bool:
     with requests.Session() as session:
         session.trust_env = False
         try:
-            return session.get(f"{url}/api/health", timeout=PATIENCE_SECONDS).ok
+            return session.get(f"{url}/api/health", timeout=HANG).ok
         except requests.ConnectionError:
             return False
 
 
 def falls_silent(url: str) -> bool:
     """Tell whether the server stops to answer before patience runs out."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + HANG
     while answers(url):
         if time.monotonic() > deadline:
             return False
@@ -86,7 +86,7 @@ def test_a_closed_stand_in_is_gone() -> None:
 def test_a_launched_stand_in_behaves_as_asked() -> None:
     with process.launch("1.7.0", "real") as stand_in, requests.Session() as session:
         session.trust_env = False
-        facts = session.get(f"{stand_in.base_url}/_standin", timeout=PATIENCE_SECONDS).json()
+        facts = session.get(f"{stand_in.base_url}/_standin", timeout=HANG).json()
     assert (facts["behaviour"], facts["clock"]) == ("1.7.0", "real")
 
 
@@ -133,7 +133,7 @@ def test_a_signal_ends_a_stand_in_in_the_foreground(number: signal.Signals) -> N
     with child("-m", "contracts", "standin", "--until-eof") as foreground:
         assert answers(first_line(foreground))
         foreground.send_signal(number)
-        _, complaints = foreground.communicate(timeout=PATIENCE_SECONDS)
+        _, complaints = foreground.communicate(timeout=HANG)
         assert (foreground.returncode, complaints) == (0, "")
 
 
@@ -159,7 +159,7 @@ def test_a_port_in_use_is_an_error_of_the_caller(taken_port: int) -> None:
 
 def test_a_port_in_use_is_told_in_one_line(taken_port: int) -> None:
     with child("-m", "contracts", "standin", "--port", str(taken_port)) as foreground:
-        output, complaints = foreground.communicate(timeout=PATIENCE_SECONDS)
+        output, complaints = foreground.communicate(timeout=HANG)
     assert (foreground.returncode, output) == (1, "")
     assert len(complaints.splitlines()) == 1
     assert f"cannot listen on 127.0.0.1:{taken_port}" in complaints

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from contracts.safety.journal import Guard, Journal, RefusedError
-from helpers.own_names import (
+from helpers.journal_fixtures import (
     CHINESE,
     FOREIGN,
     OWN,
@@ -14,8 +14,6 @@ from helpers.own_names import (
     TASKS,
     WORKFLOWS,
     create,
-    guard_fixture,  # noqa: F401 - a fixture
-    journal_fixture,  # noqa: F401 - a fixture
     raw,
     request,
     start,
@@ -165,7 +163,6 @@ def test_a_stand_in_gets_what_lasts_for_ever(journal: Journal, body: str) -> Non
 
 
 def test_what_is_gone_may_not_be_changed(guard: Guard, journal: Journal) -> None:
-    """A name that was closed is no longer this run's."""
     journal.close(OWN)
     with pytest.raises(RefusedError, match=OWN):
         guard(request("DELETE", f"{WORKFLOWS}/{OWN}", None))

@@ -1,7 +1,6 @@
 """The journal knows what a run made before it is made, and what of it is left."""
 
 import json
-import multiprocessing
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from contracts.http.client import Client
 from contracts.safety.journal import FILE, Guard, Journal, Names, RefusedError, left_open
 from contracts.standin.thread import serve_in_thread
-from helpers.own_names import (
+from helpers.journal_fixtures import (
     CHINESE,
     FOREIGN,
     OWN,
@@ -22,15 +21,12 @@ from helpers.own_names import (
     TASKS,
     WORKFLOWS,
     create,
-    guard_fixture,  # noqa: F401 - a fixture
-    journal_fixture,  # noqa: F401 - a fixture
     request,
     start,
 )
 
 
 def test_names_are_new_each_time() -> None:
-    """Each name is given once, and says whose it is."""
     names = Names("run", "gw1")
     assert [names.new(), names.new()] == ["zct-run-gw1-1", "zct-run-gw1-2"]
 
@@ -79,32 +75,12 @@ def test_each_entry_is_flushed_to_disk(journal: Journal, monkeypatch: pytest.Mon
 
 
 def test_a_refused_request_never_leaves(seen: tuple[str, list[str]], guard: Guard) -> None:
-    """What the guard refuses does not reach the server."""
     url, journals = seen
     client = Client(url, {}, guard=guard)
     with pytest.raises(RefusedError):
         client.send(request("DELETE", f"{WORKFLOWS}/{FOREIGN}", None))
     client.close()
     assert journals == []
-
-
-def _write_many(path: Path, worker: int) -> None:
-    journal = Journal(path)
-    for number in range(40):
-        journal.open(f"zct-run-gw{worker}-{number}-{'x' * 3000}", PROJECT)
-
-
-def test_several_processes_write_whole_lines(tmp_path: Path) -> None:
-    """Lines of several processes in one journal never run into each other."""
-    path = tmp_path / FILE
-    context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=_write_many, args=(path, worker)) for worker in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    assert len({json.loads(line)["name"] for line in lines}) == len(lines) == 120
 
 
 def test_a_torn_last_line_is_passed_over(journal: Journal) -> None:
@@ -143,7 +119,6 @@ def test_names_with_line_ends_are_left_open_too(tmp_path: Path, name: str) -> No
     "line", ["null", "1", "[]", "{}", '{"event": "open"}', "not json", '{"event":"gone","name":[]}']
 )
 def test_strange_lines_are_passed_over(journal: Journal, line: str) -> None:
-    """A line that is no entry hides nothing."""
     with journal.path.open("a", encoding="utf-8") as file:
         file.write(f"{line}\n")
     assert left_open(journal.path) == {OWN: PROJECT, CHINESE: PROJECT}

@@ -1,19 +1,56 @@
-"""A sweep removes what earlier runs left on their target, and nothing else."""
+"""A sweep removes what earlier runs left on their target, by their journals or by prefix, and nothing else."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
-from contracts.safety.journal import left_open
+from contracts.safety.journal import FILE, left_open
 from contracts.sweep.leftovers import run_ids
-from helpers.live import Live
-from helpers.sweeping import (
-    LONG_AGO,
-    journal,
-    made,
-    sweep,
-    zadig_fixture,  # noqa: F401 - a fixture
-)
+from helpers.live_target import PAGE, PROJECTS, WORKFLOWS, Live, live
+
+LONG_AGO = "20250101t000000-abcd"
+
+
+@pytest.fixture(name="zadig")
+def zadig_fixture(bare: Path) -> Iterator[Live]:  # noqa: ARG001
+    """A Zadig of this test's own."""
+    with live() as served:
+        yield served
+
+
+def journal(run: str, base_url: str | None, *names: str, project: str = "nginx", quiet: bool = True) -> Path:
+    """Write the journal of a run that was interrupted with `names` open, and return its path."""
+    path = Path("runs") / run / FILE
+    path.parent.mkdir(parents=True)
+    lines: list[dict[str, str]] = [{"event": "run", "run": run, "base_url": base_url}] if base_url else []
+    lines += [{"event": "open", "name": name, "project": project} for name in names]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    if quiet:
+        os.utime(path, (time.time() - 7200,) * 2)
+    return path
+
+
+def sweep(zadig: Live, *words: str, **settings: str) -> Result:
+    """Run the command as a member."""
+    options = [word for name, value in settings.items() for word in (f"--{name.replace('_', '-')}", value)]
+    command = ["sweep", "--base-url", zadig.url, *options, *words]
+    return CliRunner().invoke(main, command, env={"ZADIG_TOKEN": zadig.tokens["member"]}, catch_exceptions=False)
+
+
+def made(zadig: Live, run: str = LONG_AGO, count: int = 2) -> list[str]:
+    """Make workflows as a run would have, and return their names."""
+    names = [f"zct-{run}-main-{number + 1}" for number in range(count)]
+    for name in names:
+        zadig.create(name)
+    return names
 
 
 def test_what_the_journals_have_open_is_removed(zadig: Live) -> None:
@@ -191,3 +228,72 @@ def test_an_unknown_run_is_a_bad_setting(zadig: Live) -> None:
 def test_run_ids_are_those_of_the_suites_own_names() -> None:
     names = [f"zct-{LONG_AGO}-main-1", f"zct-{LONG_AGO}-gw0-2", "zct-x", "release"]
     assert run_ids(names) == [LONG_AGO]
+
+
+def test_names_of_old_runs_on_the_targets_list_are_removed_by_prefix(zadig: Live) -> None:
+    young = f"{datetime.now(UTC) - timedelta(minutes=59):%Y%m%dt%H%M%S}-abcd"
+    upcoming = f"{datetime.now(UTC) + timedelta(days=1):%Y%m%dt%H%M%S}-abcd"
+    old = f"{datetime.now(UTC) - timedelta(minutes=61):%Y%m%dt%H%M%S}-abcd"
+    others = {
+        "release",
+        "zct",
+        "zct-1",
+        f"zct-{LONG_AGO}-main-1-copy",
+        f"zct-{LONG_AGO}-main",
+        f"my-zct-{LONG_AGO}-main-1",
+        "zct-20251399t999999-abcd-main-1",
+        f"ZCT-{LONG_AGO}-main-1",
+    }
+    for name in others:
+        zadig.create(name)
+    kept = {*others, *made(zadig, young), *made(zadig, upcoming)}
+    made(zadig, old)
+    made(zadig)
+    zadig.create(f"zct-{LONG_AGO}-gw12-3xxxx")
+    done = sweep(zadig, "--by-prefix")
+    assert done.exit_code == 0
+    assert zadig.names() == kept
+    assert f"not touched: zct-{LONG_AGO}-main-1-copy" in done.output
+    assert f"not touched: zct-{young}-main-1 is of a run less than an hour ago" in done.output
+    assert not Path("runs").exists()
+
+
+def test_without_the_prefix_option_the_list_is_left_alone(zadig: Live) -> None:
+    names = made(zadig)
+    done = sweep(zadig)
+    assert (done.exit_code, done.output) == (0, "nothing to sweep on this target\n")
+    assert zadig.names() == set(names)
+
+
+def test_by_prefix_looks_in_every_project_that_may_be_read(zadig: Live) -> None:
+    zadig.app.answers.clear()
+    zadig.create(f"zct-{LONG_AGO}-main-9", "other-project")
+    made(zadig)
+    done = sweep(zadig, "--by-prefix")
+    assert "project other-project: not looked at" in done.output
+    assert (done.exit_code, zadig.names()) == (0, {f"zct-{LONG_AGO}-main-9"})
+
+
+def test_a_list_with_workflows_of_other_projects_is_filtered(zadig: Live) -> None:
+    (name,) = made(zadig, count=1)
+    zadig.app.answers[WORKFLOWS] = [{"name": name, "projectName": "elsewhere"}]
+    assert sweep(zadig, "--by-prefix", project="nginx").exit_code == 0
+    assert zadig.names() == {name}
+
+
+@pytest.mark.parametrize(
+    ("answers", "settings", "code", "line"),
+    [
+        pytest.param({PROJECTS: PAGE}, {}, 4, "an HTML page", id="projects"),
+        pytest.param({WORKFLOWS: PAGE}, {}, 7, "left: project nginx: its workflows could not be read", id="workflows"),
+        pytest.param({WORKFLOWS: 500}, {"project": "nginx"}, 7, "HTTP 500", id="project-set"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_no_success(
+    zadig: Live, answers: dict[str, Any], settings: dict[str, str], code: int, line: str
+) -> None:
+    zadig.app.answers |= answers
+    done = sweep(zadig, "--by-prefix", **settings)
+    assert done.exit_code == code
+    assert line in done.output
+    assert zadig.app.changes() == []

@@ -1,27 +1,70 @@
 """Where the cases may work is found on a live target, never guessed, and by reading alone."""
 
-import os
-import subprocess
-import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.responses import RedirectResponse, Response
 
-from contracts.catalog.release import ROOT
 from contracts.settings.settings import SettingsError
+from contracts.target.connect import find_workspace, open_target, probe
+from contracts.target.discovery import NoWorkspaceError
 from contracts.target.target import Workspace
-from helpers.live import BUILD, BUILDS, ENVIRONMENTS, ONE_PROJECT, PAGE, PRESET, PROJECTS, REGISTRY, SERVICES
-from helpers.places_found import (
-    Answering,
-    found,
-    live_fixture,  # noqa: F401 - a fixture
-    module,
+from helpers.live_target import (
+    ALL_SET,
+    BUILD,
+    BUILDS,
+    ENVIRONMENTS,
+    ONE_PROJECT,
+    PAGE,
+    PRESET,
+    PROJECTS,
+    REGISTRY,
+    SERVICES,
+    Live,
 )
+from helpers.processes import HANG
 
 pytestmark = pytest.mark.usefixtures("bare")
 
-PYTEST = (sys.executable, "-m", "pytest", "tests/api", "-p", "no:cacheprovider")
+
+def module(service: str, name: str, *repos: str) -> dict[str, Any]:
+    """A row of the preset."""
+    target = {"product_name": "nginx", "service_name": service, "service_module": name}
+    return {"target": target, "repos": [{"repo_name": repo, "branch": "trunk"} for repo in repos]}
+
+
+Answering = Callable[..., AbstractContextManager[Live]]
+
+
+@pytest.fixture(name="live")
+def live_fixture(served: Live) -> Answering:
+    """The one Zadig of this module, with other answers for as long as a block lasts."""
+
+    @contextmanager
+    def answering(answers: dict[str, Any] | None = None) -> Iterator[Live]:
+        served.app.answers = dict(ONE_PROJECT if answers is None else answers)
+        served.app.seen.clear()
+        yield served
+
+    return answering
+
+
+def found(zadig: Live, folder: Path, **settings: Any) -> Workspace:
+    """Return the place that a run would work in."""
+    chosen = zadig.settings(**settings)
+    look = probe(chosen, zadig.url)
+    assert look.trouble == ""
+    target = open_target(
+        chosen, look, find_workspace(chosen, look), release=chosen.release, run_id="r", worker="main", run_dir=folder
+    )
+    target.client.close()
+    return target.workspace
+
+
+pytestmark = pytest.mark.usefixtures("bare")
 
 
 def test_the_only_candidate_of_each_kind_is_taken(live: Answering, tmp_path: Path) -> None:
@@ -180,23 +223,6 @@ def test_a_production_environment_is_not_a_candidate_beside_another_one(live: An
         assert found(zadig, tmp_path, env_name="prod").env_name == "prod"
 
 
-def test_a_run_with_two_projects_ends_as_a_usage_error_before_anything_is_sent(live: Answering, tmp_path: Path) -> None:
-    with live({}) as zadig:
-        done = subprocess.run(
-            [*PYTEST, "--base-url", zadig.url, "--run-dir", str(tmp_path / "run")],
-            cwd=ROOT,
-            env=os.environ | {"ZADIG_TOKEN": zadig.tokens["member"]},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == pytest.ExitCode.USAGE_ERROR
-        assert "the target has more than one project: nginx, other-project; set --project" in done.stdout + done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
-        assert zadig.app.changes() == []
-
-
 def test_the_journal_begins_with_the_run_and_its_target(live: Answering, tmp_path: Path) -> None:
     with live() as zadig:
         found(zadig, tmp_path)
@@ -227,6 +253,62 @@ def test_the_stand_in_grants_the_calls_as_the_gateway_does(live: Answering, user
         statuses = {}
         for path in {*READERS, ENVIRONMENTS, PRESET}:
             url = f"{zadig.url}/api/aslan{path}?projectName=nginx"
-            statuses[path] = zadig.session.get(url, headers=headers, timeout=10).status_code
+            statuses[path] = zadig.session.get(url, headers=headers, timeout=HANG).status_code
         assert {path for path, status in statuses.items() if status == 200} == granted
         assert set(statuses.values()) <= {200, 401 if user == "expired" else 403}
+
+
+SHAPES = {
+    "page": PAGE,
+    "empty": Response(status_code=200),
+    "number": [1],
+    "text": "nginx",
+    "object": {"items": []},
+    "other-keys": [{"id": 1}],
+    "names-that-are-no-text": [{"name": 7, "service_name": []}],
+    "twice": Response('[{"name": "a", "name": "b"}]', media_type="application/json"),
+    "403": 403,
+    "500": 500,
+    "null-rows": [None],
+    "redirect": RedirectResponse("/login"),
+    "no-such-path": Response("Invalid path: /x", 404, media_type="text/plain"),
+}
+
+
+LISTS = {
+    "projects": ([PROJECTS], ["project"]),
+    "environments": ([ENVIRONMENTS], ["env-name"]),
+    "builds": ([PRESET, BUILDS], ["service", "service-module", "repo"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        *(pytest.param("projects", shape, id=f"projects-{shape}") for shape in SHAPES if shape != "page"),
+        *(pytest.param("environments", shape, id=f"environments-{shape}") for shape in ("page", "other-keys", "403")),
+        *(pytest.param("builds", shape, id=f"builds-{shape}") for shape in ("page", "other-keys", "403", "null-rows")),
+    ],
+)
+def test_what_cannot_be_read_only_has_to_be_set(live: Answering, tmp_path: Path, kind: str, shape: str) -> None:
+    paths, settings = LISTS[kind]
+    with live(ONE_PROJECT | dict.fromkeys(paths, SHAPES[shape])) as zadig:
+        with pytest.raises(NoWorkspaceError, match="could not be read") as raised:
+            found(zadig, tmp_path)
+        assert [f"--{name}" for name in settings if f"--{name} " not in str(raised.value)] == []
+        known = {name: value for name, value in ALL_SET.items() if name.replace("_", "-") in settings}
+        assert found(zadig, tmp_path, **known) == Workspace("nginx", "qa", "nginx", "nginx-test", "nginx", "main")
+
+
+def test_a_web_page_instead_of_the_projects_ends_the_look(live: Answering) -> None:
+    """Whatever sits at the address, it is not Zadig's API, and no setting of a project would help."""
+    with live({PROJECTS: PAGE}) as zadig:
+        look = probe(zadig.settings(), zadig.url)
+        assert look.page
+        assert "HTML page" in look.trouble
+        assert "--base-url" in look.trouble
+
+
+def test_a_member_who_may_not_list_without_a_project_is_not_turned_away(live: Answering, tmp_path: Path) -> None:
+    with live() as zadig:
+        assert found(zadig, tmp_path, token=zadig.tokens["member"]).project == "nginx"

@@ -1,0 +1,100 @@
+"""One case at a time or many at once: what the runner makes of targets that move, stop, or are busy."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from contracts.case.runner import TRIALS, run_case
+from contracts.catalog.cases import cases
+from contracts.report.verdict_rules import Result
+from contracts.settings.settings import load
+from contracts.standin.app import create_app
+from contracts.standin.thread import serve_in_thread
+from contracts.target.connect import find_workspace, open_target, probe
+from contracts.target.target import Target
+from helpers.processes import HANG
+
+CASES = {case.id: case for case in cases("1.7.0")}
+
+
+class Agent:
+    """A stand-in on which an agent takes a queued task just before it is to be restarted, so many times."""
+
+    def __init__(self, times: int) -> None:
+        self._app: ASGIApp = create_app()
+        self._times = times
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["path"].endswith("/restart") and self._times:
+            self._times -= 1
+            await self._advance(scope, scope["path"].split("/")[-2])
+        await self._app(scope, receive, send)
+
+    async def _advance(self, scope: Scope, workflow: str) -> None:
+        async def body() -> Message:
+            return {"type": "http.request", "body": json.dumps({"seconds": 4}).encode()}
+
+        async def drop(_: Message) -> None:
+            return
+
+        path = f"/_standin/clock/{workflow}"
+        await self._app({**scope, "method": "POST", "path": path, "raw_path": path.encode()}, body, drop)
+
+
+@contextmanager
+def opened(app: ASGIApp, folder: Path, **settings: Any) -> Iterator[tuple[Target, str]]:
+    """Serve an app and open it as a target."""
+    with serve_in_thread(app) as url:
+        wanted = load({"base_url": url, **settings})
+        look = probe(wanted, url)
+        place = find_workspace(wanted, look)
+        target = open_target(wanted, look, place, release="1.7.0", run_id="r", worker="main", run_dir=folder)
+        yield target, url
+        target.client.close()
+
+
+def test_cases_run_at_once_in_threads(tmp_path: Path) -> None:
+    """All regression cases hold when 12 threads run them on one target, and nothing is left."""
+    with opened(create_app(), tmp_path) as (target, url):
+        chosen = [case for case in CASES.values() if case.level == "regression"]
+        with ThreadPoolExecutor(12) as pool:
+            outcomes = list(pool.map(lambda case: run_case(case, target), chosen))
+        assert [outcome for outcome in outcomes if outcome.result is not Result.HELD] == []
+        assert requests.get(f"{url}/_standin/state", timeout=HANG).json()["workflows"] == []
+
+
+def test_a_queued_task_that_an_agent_took_is_no_breach(tmp_path: Path) -> None:
+    """The answer was right for the state that the task went on to: the case is run again on another workflow."""
+    with opened(Agent(times=2), tmp_path) as (target, _):
+        assert run_case(CASES["restart-task/queued-task"], target).result is Result.HELD
+
+
+def test_a_given_that_never_stays_is_blocked(tmp_path: Path) -> None:
+    """Where an agent is always faster, the case says nothing, and says why."""
+    with opened(Agent(times=1000), tmp_path) as (target, _):
+        outcome = run_case(CASES["restart-task/queued-task"], target)
+        assert outcome.result is Result.BLOCKED
+        assert f"{TRIALS} times" in outcome.reason
+
+
+def test_a_target_that_stops_is_given_up(tmp_path: Path) -> None:
+    """After three exchanges in a row without an answer nothing more is sent."""
+    with opened(create_app(), tmp_path, connect_timeout=1) as (target, _):
+        case = CASES["cancel-task/no-such-workflow"]
+        assert run_case(case, target).result is Result.HELD
+    first = run_case(case, target)
+    assert first.result is Result.UNREACHABLE
+    sent: list[object] = []
+    run_case(case, target)
+    target.client.send = sent.append  # type: ignore[method-assign,assignment]
+    given_up = run_case(case, target)
+    assert given_up.result is Result.UNREACHABLE
+    assert "not tried" in given_up.reason
+    assert sent == []

@@ -1,0 +1,173 @@
+"""What the documents say is so: their commands, options, paths, tables and examples exist as they stand there."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from contracts.__main__ import main
+from contracts.catalog.release import ROOT
+from contracts.i18n.translate import localized
+from contracts.profiles import PROFILES
+from contracts.report.summary.terminal import block
+from contracts.report.verdict_rules import ACCEPTED, INCONCLUSIVE, REJECTED, UNUSABLE, VERDICTS, Result
+from contracts.run.verdict import PASSED_ON
+from contracts.settings.settings import SETTINGS
+from contracts.text.message import Message
+from helpers.documents import DOCUMENTS, READMES, TROUBLE, code_in, commands, fences_in, text
+from helpers.messages import said
+
+WORDS = {
+    "README.md": {ACCEPTED: "accepted", REJECTED: "rejected", INCONCLUSIVE: "inconclusive"},
+    "README.zh-CN.md": {ACCEPTED: "通过", REJECTED: "拒绝", INCONCLUSIVE: "无法判定"},
+}
+DEFAULT = {"README.md": "(the default)", "README.zh-CN.md": "（默认）"}
+MADE_LATER = {"zadig.toml", "verdict.json", "journal.jsonl", "summary.md"}
+"""Files that a user writes or a run makes."""
+EXAMPLES = ("1.7.2", "1.10.0", "get-task.md", "cancel.md")
+"""Releases and pages that the examples of CONTRIBUTING.md make; a test follows them."""
+
+A_PATH = re.compile(r"[\w.][\w./*-]*(/[\w.*-]*|\.(py|toml|json|jsonl|md))")
+
+all_documents = pytest.mark.parametrize("document", DOCUMENTS)
+both_readmes = pytest.mark.parametrize("document", READMES)
+
+
+def table(document: str, head: str) -> list[list[str]]:
+    """Return the rows of the table whose first column is called `head`."""
+    rows = text(document).split(f"\n| {head} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def made_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):", text("Makefile"), re.MULTILINE))
+
+
+def shown_targets() -> set[str]:
+    return set(re.findall(r"^## make ([\w-]+)", text("Makefile"), re.MULTILINE))
+
+
+def in_commands(document: str, start: str) -> set[str]:
+    return {word for line in commands(document) for word in re.findall(rf"(?:^|; |&& ){start} ([a-z-]+)", line)}
+
+
+@all_documents
+def test_make_target_that_is_named_exists(document: str) -> None:
+    assert in_commands(document, "make") <= made_targets()
+
+
+@all_documents
+def test_command_that_is_named_exists(document: str) -> None:
+    assert in_commands(document, "python -m contracts") <= main.commands.keys()
+
+
+@both_readmes
+def test_readme_names_every_make_target_that_help_shows(document: str) -> None:
+    assert in_commands(document, "make") >= shown_targets()
+
+
+@both_readmes
+def test_readme_names_every_command(document: str) -> None:
+    """Nothing that python -m contracts --help shows is missing."""
+    assert in_commands(document, "python -m contracts") >= main.commands.keys()
+
+
+@pytest.mark.parametrize("document", [*READMES, *TROUBLE])
+def test_settings_in_toml_and_environment_are_settings(document: str) -> None:
+    names = {name.lower() for name in re.findall(r"ZADIG_([A-Z_]+[A-Z])", text(document))}
+    keys = {name for code in code_in(document) for name in re.findall(r"^([a-z_]+) = ", code)}
+    assert names | keys <= SETTINGS.keys()
+
+
+@both_readmes
+def test_profiles_are_those_of_the_plan(document: str) -> None:
+    """The table has every profile, in their order, and marks the default."""
+    rows = {row[0].strip("`"): row[1] for row in table(document, "`--profile`")}
+    assert list(rows) == list(PROFILES)
+    marked = [name for name, runs in rows.items() if DEFAULT[document] in runs]
+    assert marked == [SETTINGS["profile"].default]
+
+
+@both_readmes
+def test_exit_codes_are_those_of_the_verdict(document: str) -> None:
+    """The table has every exit code once, each beside its verdict."""
+    head = "exit" if document == "README.md" else "退出码"
+    rows = [([int(code) for code in row[0].split(",")], row[1]) for row in table(document, head)]
+    assert sorted(code for codes, _ in rows for code in codes) == sorted({*VERDICTS, *PASSED_ON})
+    words = WORDS[document]
+    said = {codes[0]: meaning for codes, meaning in rows}
+    assert all(said[code].startswith(words[VERDICTS[code]]) for code in VERDICTS.keys() - PASSED_ON)
+    assert said[min(PASSED_ON)].count("," if document == "README.md" else "、") == len(PASSED_ON) - 1
+
+
+@both_readmes
+def test_words_are_the_results_of_cases(document: str) -> None:
+    """The table of words has every result that a case can have, and the leak."""
+    head = "word" if document == "README.md" else "结果"
+    assert {row[0].partition("（")[0] for row in table(document, head)} == {*map(str, Result), "leak"}
+
+
+@both_readmes
+def test_verdicts_are_named(document: str) -> None:
+    """The three verdicts stand in the first paragraph, as verdict.json has them."""
+    assert all(f"**{verdict}**" in text(document) for verdict in set(VERDICTS.values()) - {UNUSABLE})
+
+
+@both_readmes
+def test_example_is_what_the_terminal_prints(document: str) -> None:
+    """The block that explains a breach is, to the letter, what the summary prints for it."""
+    breach = {"kind": "wrong-constant", "drift": False, "where": "$.code", "promised": "6163", "came": "6165"}
+    address = "https://zadig.example.com"
+    bearer = '-H "Authorization: Bearer $ZADIG_TOKEN"'
+    exchange = {
+        "failure": None,
+        "status": 400,
+        "body": '{"code":6165,"description":"mongo: no documents in result", …}',
+        "curl": f"curl -sSig --path-as-is -X DELETE {bearer} '{address}/api/aslan/…'",
+    }
+    case = {
+        "case": "cancel-task/no-such-task",
+        "result": "breach",
+        "promised": "zadig-1.7.0-workflow-api.md:71-79",
+        "breaches": [breach],
+        "wanted": {"schema": "schemas/1.7.0/cancel-task/no-such-task.json"},
+        "reason": "",
+        "evidence": [exchange],
+        "again": "",
+    }
+    run = {"base_url": address, "embedded": False, "stand_in": None, "settings": {}}
+    assert fences_in(document, "")[0].splitlines() == block(case, run)
+
+
+@pytest.mark.parametrize(("document", "language"), [(TROUBLE[0], "en"), (TROUBLE[1], "zh")])
+def test_messages_that_are_quoted_are_said(document: str, language: str) -> None:
+    """What stands between quotation marks in a table of symptoms is a piece of a message in that language."""
+    messages = {localized(Message(one.template), language) for one in said()}
+    quoted = re.findall("“([^”]+)”", text(document))
+    assert len(quoted) > 20
+    assert [quote for quote in quoted if not any(quote in message for message in messages)] == []
+
+
+@all_documents
+def test_paths_in_backticks_exist(document: str) -> None:
+    """A path is one from the project's folder, from contracts/ or from a release's folder."""
+    assert list(lost_paths(document)) == []
+
+
+def lost_paths(document: str) -> Iterator[str]:
+    folders = [ROOT, ROOT / "contracts", *(ROOT / "contracts/releases").glob("*/")]
+    for path in sorted(code_in(document)):
+        made = path in MADE_LATER or (document == "CONTRIBUTING.md" and set(path.split("/")) & set(EXAMPLES))
+        if A_PATH.fullmatch(path) and not made and not any(any(at.glob(path)) for at in folders):
+            yield path
+
+
+def test_diagram_shows_what_is_there() -> None:
+    """Each module, file and folder in the diagram of ARCHITECTURE.md exists."""
+    (diagram,) = fences_in("ARCHITECTURE.md", "mermaid")
+    shown = [
+        name for label in re.findall(r'\["(.*?)"\]', diagram) for name in label.split(", ") if A_PATH.fullmatch(name)
+    ]
+    folders = [ROOT, ROOT / "contracts", *(ROOT / "contracts/releases").glob("*/")]
+    assert len(shown) > 14
+    assert [name for name in shown if name not in MADE_LATER and not any((at / name).exists() for at in folders)] == []
