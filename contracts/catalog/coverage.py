@@ -73,9 +73,7 @@ def read(path: Path) -> tuple[Fact, ...]:
 
 def _fact(area: str, name: str, row: toml.TomlTable) -> Fact:
     cases, used_by = row.texts("cases"), row.optional_text("used_by") or ""
-    fact = Fact(f"{area}.{name}", area, row.text("fact"), row.text("source"), cases, used_by)
-    row.done()
-    return fact
+    return Fact(f"{area}.{name}", area, row.text("fact"), row.text("source"), cases, used_by)
 
 
 def stories(folder: Path) -> tuple[str, ...]:

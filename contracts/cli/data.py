@@ -42,7 +42,7 @@ def diff_contract(before: str, after: str, form: str, fail_on_breaking: bool) ->
 
     Exit code: 0, or 1 for a breaking change with --fail-on-breaking, or 4 for an A or B that cannot be read.
     """
-    from contracts.derive.contract.diff_text import diff_contract as say_changes
+    from contracts.derive.contract.diff import diff_contract as say_changes
 
     sys.exit(say_changes(DATA, before, after, form, fail_on_breaking, click.echo))
 

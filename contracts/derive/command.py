@@ -44,7 +44,9 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo) -> int:
                 raise DeriveError(f"{where}: a second page of release {release}: give one per release")
             documents[release] = content
         # All releases are derived before the first file is written, so an error leaves everything as it was.
-        plans = {release: _plan(root, release, documents, echo) for release in _releases(root, documents)}
+        files = [*root.glob(f"{RELEASES}/*/observed.toml"), *root.glob(f"{RELEASES}/*/documented.json")]
+        releases = in_order([*(file.parent.name for file in files), *documents])
+        plans = {release: _plan(root, release, documents, echo) for release in releases}
         for folder in sorted((root / "schemas").glob("*")):
             if is_release(folder.name) and folder.name not in plans:
                 plans[folder.name] = _stale(folder)
@@ -92,12 +94,6 @@ def difference(name: str, actual: str | None, expected: str | None) -> str:
     old, new = ("/dev/null" if actual is None else name), ("/dev/null" if expected is None else name)
     lines = difflib.unified_diff((actual or "").splitlines(), (expected or "").splitlines(), old, new, lineterm="")
     return "\n".join(lines) or f"{name}: differs in its line ends or is empty: run this without --check"
-
-
-def _releases(root: Path, documents: Mapping[str, Any]) -> list[str]:
-    """Return the releases that have a folder with data, or a page now, from the oldest to the newest."""
-    files = (path for name in ("observed.toml", "documented.json") for path in (root / RELEASES).glob(f"*/{name}"))
-    return in_order([*(path.parent.name for path in files), *documents])
 
 
 def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo) -> Files:

@@ -1,12 +1,12 @@
 """A new release from its page: its folder with all that can be derived, and the rest as a proposal to be reviewed."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from contracts.derive.command import derive, render
+from contracts.derive.command import UNUSABLE, UP_TO_DATE, Echo, derive, render
 from contracts.derive.contract.contract import Answer, Contract, Operation, combine
 from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError, read_toml
@@ -15,38 +15,9 @@ from contracts.derive.releases import RELEASES, known_releases, read_document, r
 from contracts.text import toml
 from contracts.text.releases import in_order, is_release
 
-WRITTEN, UNUSABLE = 0, 4
-
-Echo = Callable[[str], None]
-
 OPEN: Final = "to be shown on a server of"
 """How a source begins that nobody has named yet."""
-
-_HEAD = """Release {release}: as {base}, and what its page {page} says otherwise.
-Proposed by new-release; to be reviewed.
-
-Every source that begins with "{open}" is open: look at a server, correct the row, and name what showed it.
-What is not written here is inherited from {base}."""
-
-GIVENS: Final[Mapping[str, tuple[str, str]]] = {
-    "create-workflow": ("no-such-workflow", "workflow"),
-    "start-task": ("workflow", "no-such-workflow"),
-    "cancel-task": ("queued-task", "workflow"),
-    "restart-task": ("cancelled-task", "workflow"),
-}
-"""Operation to the given in which it succeeds, and the one in which the page's error comes."""
-OTHERWISE: Final = ("workflow", "no-such-workflow")
-OF_A_TASK: Final = ("queued-task", "no-such-workflow")
-"""The same for an operation that is new, and for one whose path has the id of a task."""
-
-_CASES_HEAD = """The case table of release {release}: a row for each answer that its page documents.
-Proposed by new-release; to be reviewed.
-
-The cases of the releases that it builds on are inherited. Take out a row that one of those says already."""
-_NEW = """{operation} is new and changes something: contracts/target/requests.py has to build its request, and
-contracts/safety/request_names.py to find the names in its path. Say what it leaves behind (after, one of AFTER in
-contracts/catalog/cases.py); then take in this row:"""
-_EVERY = "What each operation is given in the cases of all of them, the new ones included."
+_TEXTS: Final = toml.read(Path(__file__).with_suffix(".toml"))
 
 
 def new_release(root: Path, page: Path, release: str, base: str | None, echo: Echo) -> int:
@@ -71,7 +42,7 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
         folder.mkdir(parents=True)
         _fill(root, folder, {**documented, "release": release}, facts)
         said: list[str] = []
-        if derive(root, (), check=False, echo=said.append) != WRITTEN:
+        if derive(root, (), check=False, echo=said.append) != UP_TO_DATE:
             raise DeriveError(said[-1])
     except (DeriveError, OSError, UnicodeEncodeError) as error:
         for made in (folder, schemas):
@@ -86,7 +57,7 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
     echo(f"{name}/observed.toml: builds on {facts.release}; {still_open} sources are open")
     echo(f"{name}/cases.toml: proposed; review it")
     echo(f"schemas/{release}: written; see also: python -m contracts diff-contract {facts.release} {release}")
-    return WRITTEN
+    return UP_TO_DATE
 
 
 def _before(root: Path, release: str) -> str:
@@ -118,7 +89,7 @@ def observed_text(documented: Mapping[str, Any], base: Observed, before: Contrac
     """
     release, page = documented["release"], documented["page"]["file"]
     known = {operation.name: operation for operation in before.operations}
-    head = _HEAD.format(release=release, base=base.release, page=page, open=OPEN)
+    head = _TEXTS["observed"].format(release=release, base=base.release, page=page, open=OPEN)
     parts = [f"{toml.comment(head)}release = {toml.value(release)}\nbase = {toml.value(base.release)}\n"]
     for name in sorted({*known, *documented["operations"]}):
         if name not in documented["operations"]:
@@ -135,9 +106,8 @@ def _gone(operation: Operation, release: str) -> Iterator[str]:
     if operation.line is None:
         return  # no page had it, so nothing is missing on this one
     source, place = f"{OPEN} {release}", ("operations", operation.name)
-    yield toml.comment(
-        f"{operation.name} is not on this page. Rows for the case that servers of {release} still have it."
-    )
+    why = f"{operation.name} is not on this page. Rows for the case that servers of {release} still have it."
+    yield toml.comment(why)
     parameters = [
         {key: row[key] for key in ("name", "in", "required", "default")} | {"type": row["type"] or "string"}
         for row in operation.parameters
@@ -150,7 +120,7 @@ def _gone(operation: Operation, release: str) -> Iterator[str]:
         yield toml.table((*place, "body"), {"source": source, "sample": operation.body, **body})
     for answer in operation.answers:
         if answer.kind is not None:
-            row = _row(answer.fact or _fact(answer.name, release), sample=answer.sample, source=source)
+            row = _row(answer.fact or _fact(answer.name, release), answer.sample, source)
             yield toml.table((*place, "answers", answer.name), row)
 
 
@@ -167,40 +137,36 @@ def _answers(
             sample = kinds[kind]["sample"]
             repeated = fact.documented is not None or fact.sample == sample
             if answer.fact is None or not repeated or misfits(fact, sample):
-                yield answer.name, _row(_fitting(fact, sample), **_reference(kind, sample), source=source)
+                yield answer.name, _row(_fitting(fact, sample), sample, source, kind)
         elif kind is not None:
-            yield answer.name, _row(fact, sample=answer.sample, source=source)
+            yield answer.name, _row(fact, answer.sample, source)
     names = {answer.name for answer in known}
     for kind in sorted(set(kinds) - used):
         sample = kinds[kind]["sample"]
         same = [answer.fact for answer in known if answer.kind is None and _says(answer, sample)]
         if len(same) == 1 and same[0] is not None:
-            yield same[0].name, _row(same[0], **_reference(kind, sample))
+            yield same[0].name, _row(same[0], sample, same[0].source, kind)
         else:
             name = f"documented-{kind}" if kind in names else kind
-            yield name, _row(_fact(kind, release), **_reference(kind, sample))
-
-
-def _reference(kind: str, sample: Any) -> dict[str, Any]:
-    """Return how a row says which sample it is about: only the two plain kinds can be referred to."""
-    return {"documented": kind} if kind in ("success", "error") else {"sample": sample}
+            yield name, _row(_fact(kind, release), sample, source, kind)
 
 
 def _fact(kind: str, release: str) -> ObservedAnswer:
     """Return what can be said of an answer of the page that no server was seen to give."""
-    status = 200 if kind == "success" else 400
-    return ObservedAnswer(
-        kind, release, status, f"{OPEN} {release}", f"The {kind} answer of the page.", "json", content_type=None
-    )
+    status, means = 200 if kind == "success" else 400, f"The {kind} answer of the page."
+    return ObservedAnswer(kind, release, status, f"{OPEN} {release}", means, "json", None)
 
 
-def _row(
-    fact: ObservedAnswer, documented: str | None = None, sample: Any = None, source: str | None = None
-) -> dict[str, Any]:
-    """Return an answer as a row of observed.toml; None stands for a key that is left out."""
-    row = {"status": fact.status, "documented": documented, "sample": sample, "description": fact.description}
+def _row(fact: ObservedAnswer, sample: Any, source: str, kind: str | None = None) -> dict[str, Any]:
+    """Return an answer as a row of observed.toml; None stands for a key that is left out.
+
+    ``kind`` is what the page calls the sample, if it has it: a row can refer to the two plain kinds.
+    """
+    row = {"status": fact.status, "documented": kind, "sample": None, "description": fact.description}
+    if kind not in ("success", "error"):
+        row |= {"documented": None, "sample": sample}
     row |= {key: getattr(fact, key) or None for key in ("values", "minimum", "also")}
-    return row | {"source": source or fact.source, "means": fact.means}
+    return row | {"source": source, "means": fact.means}
 
 
 def _fitting(fact: ObservedAnswer, sample: Any) -> ObservedAnswer:
@@ -225,17 +191,16 @@ def cases_text(contract: Contract, known: frozenset[str], every: Mapping[str, An
     ``known`` are the operations of its base, ``every`` the base's rows for all of them.
     The success of a new operation is a comment, unless the operation only reads: nobody knows what it leaves behind.
     """
-    parts = [toml.comment(_CASES_HEAD.format(release=contract.release))]
+    parts = [toml.comment(_TEXTS["cases"].format(release=contract.release))]
     for operation in contract.operations:
         parts += _rows(operation, operation.name in known)
     new = [operation for operation in contract.operations if operation.name not in known]
     if new and every:
-        parts.append(toml.comment(_EVERY))
+        parts.append(toml.comment(_TEXTS["every"]))
         for name, row in every.items():
             of_viewer = row.get("needs") == "viewer"  # who may read, and is not refused to
             tried = [operation for operation in new if not (of_viewer and operation.method == "GET")]
-            given = {operation.name: _givens(operation)[0] for operation in tried}
-            if given:
+            if given := {operation.name: _givens(operation)[0] for operation in tried}:
                 parts.append(toml.table(("every", name), {**row, "given": row["given"] | given}))
     return "\n".join(parts)
 
@@ -251,8 +216,11 @@ def _rows(operation: Operation, known: bool) -> Iterator[str]:
             row["after"] = "unchanged"
         text = toml.table((operation.name, f"documented-{answer.name}"), row)
         clear = known or reads or not succeeds
-        yield text if clear else toml.comment(_NEW.format(operation=operation.name) + "\n" + text)
+        yield text if clear else toml.comment(_TEXTS["new"].format(operation=operation.name) + "\n" + text)
 
 
-def _givens(operation: Operation) -> tuple[str, str]:
-    return GIVENS.get(operation.name, OF_A_TASK if ":id" in operation.path.split("/") else OTHERWISE)
+def _givens(operation: Operation) -> Sequence[str]:
+    """Return the given in which an operation succeeds, and the one in which the page's error comes."""
+    place = "of_a_task" if ":id" in operation.path.split("/") else "otherwise"
+    givens: Sequence[str] = _TEXTS["givens"].get(operation.name, _TEXTS["new_givens"][place])
+    return givens

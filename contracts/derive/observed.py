@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from contracts.derive.errors import DeriveError, read_toml
-from contracts.derive.page.names import PLACES
+from contracts.derive.page.names import PLACES, Parameter, parameter
 from contracts.text.strict_json import JSON_TYPES
 from contracts.text.toml import TomlTable
 
@@ -141,14 +141,13 @@ def load(path: Path, above: tuple[str, ...] = ()) -> Observed:
     # The order is that in which errors are said.
     operations = {name: _operation(row, name, release) for name, row in top.tables("operations")}
     support = {name: _operation(row, name, release) for name, row in top.tables("support")}
-    states = top.optional_table("task_states")
     observed = Observed(
         release,
         (release, *below.lineage),
         _merged(below.operations, operations),
         {**below.answers, **{name: _answer(row, name, release) for name, row in top.tables("answers")}},
         _merged(below.support, support),
-        _task_states(states) if states else below.task_states,
+        top.nested(top.anything("task_states"), "task_states", _task_states) or below.task_states,
     )
     top.done()
     return observed
@@ -170,8 +169,8 @@ def _merged(
 
 
 def _operation(row: TomlTable, name: str, release: str) -> ObservedOperation:
-    method, body = row.optional_text("method"), row.optional_table("body")
-    operation = ObservedOperation(
+    method = row.optional_text("method")
+    return ObservedOperation(
         name,
         release,
         {key: _answer(answer, key, release) for key, answer in row.tables("answers")},
@@ -179,46 +178,32 @@ def _operation(row: TomlTable, name: str, release: str) -> ObservedOperation:
         method,
         row.text("path") if method else row.optional_text("path"),
         row.optional(
-            list, "parameters", lambda rows: tuple(_parameter(row.under(item, "parameters")) for item in rows)
+            list, "parameters", lambda rows: tuple(row.nested(item, "parameters", _parameter) for item in rows)
         ),
-        _body(body) if body else None,
+        row.nested(row.anything("body"), "body", _body),
     )
-    row.done()
-    return operation
 
 
-def _parameter(row: TomlTable) -> dict[str, Any]:
+def _parameter(row: TomlTable) -> Parameter:
     name, place, kind = row.text("name"), row.text("in"), row.text("type")
     row.choice("in", PLACES)
     row.choice("type", sorted(JSON_TYPES.values()))
-    parameter = {
-        "name": name,
-        "in": place,
-        "type": kind,
-        "required": row.required(bool, "required"),
-        "default": row.json("default"),
-        "line": None,
-    }
-    row.done()
-    return parameter
+    return parameter(name, place, kind, row.required(bool, "required"), row.json("default"), None)
 
 
 def _body(row: TomlTable) -> ObservedBody:
-    body = ObservedBody(
+    return ObservedBody(
         row.text("source"),
         row.json("sample"),
         row.json("undocumented") if row.optional(dict, "undocumented") else {},
         row.texts("not_kept"),
     )
-    row.done()
-    return body
 
 
 def _task_states(row: TomlTable) -> TaskStates:
     states = TaskStates(row.text("source"), row.texts("states"), row.texts("final"))
     if strays := set(states.final) - set(states.states):
         raise row.error(f"final has {min(strays)!r}, which states has not: add it there")
-    row.done()
     return states
 
 
@@ -254,5 +239,4 @@ def _answer(row: TomlTable, name: str, release: str) -> ObservedAnswer:
             raise row.error(f"the template has {{{strays[0]}}}: it can name {', '.join(NAMES)}")
     if documented is None and body == "json":
         check_sample(answer, answer.sample, row.where)
-    row.done()
     return answer

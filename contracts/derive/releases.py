@@ -63,17 +63,8 @@ def release_document(
     return None
 
 
-def contracts_of(root: Path, names: tuple[str, str]) -> tuple[tuple[Contract, Contract], bool]:
-    """Return the contracts of two releases or page files, and whether they have only what pages document.
-
-    That is so if one of the two is a page: to hold it against facts that no page states would show them all as changed.
-    """
-    only_documented = not all(is_release(name) for name in names)
-    one, other = (_contract(root, name, only_documented) for name in names)
-    return (one, other), only_documented
-
-
-def _contract(root: Path, name: str, only_documented: bool) -> Contract:
+def contract_of(root: Path, name: str, only_documented: bool) -> Contract:
+    """Return the contract of a release or of the file of a page, or only what pages document of it."""
     documented: Mapping[str, Any] | None
     if is_release(name):
         facts = release_facts(root, name)

@@ -120,10 +120,7 @@ def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Se
 
 
 def _response(contract: Contract, name: str, answers: Sequence[Answer | ObservedAnswer]) -> Part:
-    """Return the response of one status: an operation's own answers with their schemas, and shared ones.
-
-    Shared answers have a text as body, or none.
-    """
+    """Return the response of one status: own answers with their schemas; shared ones have a text as body, or none."""
     own = [answer for answer in answers if isinstance(answer, Answer)]
     texts = [answer for answer in answers if isinstance(answer, ObservedAnswer) and answer.body == "text"]
     content: dict[str | None, Any] = {}

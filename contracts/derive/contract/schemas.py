@@ -119,18 +119,18 @@ def has_body(operation: Operation) -> bool:
 
 
 def _parameters(rows: Sequence[Mapping[str, Any]]) -> Schema:
+    properties: Schema = {}
+    for row in rows:
+        kind, given = row["type"], json_type(row["default"])
+        properties[row["name"]] = {} if kind is None else {"type": kind}
+        # A default of another type is none that could be sent.
+        if given is not None and (kind in (None, given) or (kind, given) == ("number", "integer")):
+            properties[row["name"]]["default"] = row["default"]
     return {
         "type": "object",
-        "properties": {row["name"]: _parameter(row["type"], row["default"]) for row in rows},
+        "properties": properties,
         "required": sorted(row["name"] for row in rows if row["required"]),
     }
-
-
-def _parameter(kind: str | None, default: Any) -> Schema:
-    """Return the schema of one parameter; a default of another type is none that could be sent."""
-    schema = {} if kind is None else {"type": kind}
-    fits = kind in (None, json_type(default)) or (kind == "number" and json_type(default) == "integer")
-    return schema | {"default": default} if default is not None and fits else schema
 
 
 def body_schema(operation: Operation) -> Schema:

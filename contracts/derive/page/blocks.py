@@ -168,7 +168,12 @@ def scan(lines: Sequence[str], note: Note) -> list[Block]:
         elif (opening := FENCE.match(line)) is not None:
             _fence(state, opening)
         elif (heading := heading_of(line, state.at + 1)) is not None:
-            _add_heading(state, heading)
+            if heading.level != BOLD and _touches(state):
+                note("heading-without-blank-line", heading.line)
+            if not heading.title:
+                note("heading-without-text", heading.line)
+            state.blocks.append(heading)
+            state.at += 1
         elif is_row(line) or ("|" in line and is_delimiter(_line(state, state.at + 1))):
             _table(state)
         else:
@@ -184,15 +189,6 @@ def _touches(state: _Scan) -> bool:
     """Return whether the line above has text of its own."""
     above = state.lines[state.at - 1].strip() if state.at else ""
     return above != "" and not above.startswith(":::")
-
-
-def _add_heading(state: _Scan, heading: Heading) -> None:
-    if heading.level != BOLD and _touches(state):
-        state.note("heading-without-blank-line", heading.line)
-    if not heading.title:
-        state.note("heading-without-text", heading.line)
-    state.blocks.append(heading)
-    state.at += 1
 
 
 def _fence(state: _Scan, opening: re.Match[str]) -> None:

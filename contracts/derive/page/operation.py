@@ -1,22 +1,23 @@
 """One segment of a page to the content of its operations: what each takes, and what it answers.
 
-What its fences and tables are is said by the heading above them, and in doubt by what they hold.
+What its fences and tables are is said by the heading above them, and in doubt by what they hold. Rows of tables are
+held against the request line and the samples.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from contracts.derive.page.blocks import Fence, Table
 from contracts.derive.page.findings import Note
-from contracts.derive.page.names import PLACES, path_parameters
-from contracts.derive.page.parameters import body_parameters, note_tables, url_parameters
+from contracts.derive.page.names import PLACES, Parameter, parameter, path_parameters
 from contracts.derive.page.request import Request
-from contracts.derive.page.samples import Sample, answers, entry, read_samples
+from contracts.derive.page.samples import Sample, answers, entry, read_samples, values_by_key
 from contracts.derive.page.sections import Section, Segment
-from contracts.derive.page.tables import Model, Models, Parameter, index, models_of, read_tables, text_of
+from contracts.derive.page.tables import Model, index, models_of, read_tables, resolve, text_of
 from contracts.derive.page.vocabulary import COLUMNS, NOUNS, PREFIX, SAMPLES, WITHOUT_BODY, plain
+from contracts.text.strict_json import json_type
 
 _STATUS: Final = re.compile(r"状态码|\bHTTP\b|(?<!\d)[1-5]\d\d(?!\d)")
 
@@ -25,7 +26,7 @@ Tables = Mapping[str, list[Table]]
 """Tables by what they list: path, query, body, answer; each in order."""
 
 
-def _sorted(segment: Segment, models: set[int], note: Note) -> tuple[Tables, Mapping[str, list[Fence]]]:
+def _tables_and_fences(segment: Segment, models: set[int], note: Note) -> tuple[Tables, Mapping[str, list[Fence]]]:
     """Return the tables of a segment, and its fences by what they are samples of: body, success, error.
 
     What does not belong to the operation is a finding, each fence and each table. ``models`` are the lines of the
@@ -33,7 +34,7 @@ def _sorted(segment: Segment, models: set[int], note: Note) -> tuple[Tables, Map
     """
     tables, fences = defaultdict[str, list[Table]](list), defaultdict[str, list[Fence]](list)
     takes_body = any(request.method not in WITHOUT_BODY for request in segment.requests)
-    names = {name for request in segment.requests for name, _ in request.query}
+    names = {name for request in segment.requests for name in request.query}
     names |= {word for request in segment.requests for word in request.path.replace(":", "/").split("/")}
     seen: set[str | None] = set()
     for section in segment.sections:
@@ -93,12 +94,14 @@ def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], 
     that are referred to.
     """
     nearby = models_of(segment.sections)
-    tables, fences = _sorted(segment, {model.section.line for model in nearby}, note)
-    models = Models(index(nearby), others, note, used)
+    tables, fences = _tables_and_fences(segment, {model.section.line for model in nearby}, note)
     _note_sections(segment, note)
-    listed = {place: _rows(segment, tables, place, note) for place in ("path", "query", "body", "answer")}
-    for rows in listed.values():
-        models.resolve(rows)
+    for place in ("path", "query", "body"):
+        if (sections := segment.of(place)) and place not in tables:
+            note("no-table/section", sections[0].line)
+    listed = {place: read_tables(tables.get(place, ()), place, note) for place in ("path", "query", "body", "answer")}
+    models, lines = resolve(list(listed.values()), index(nearby), others, note)
+    used |= lines
     samples = {
         kind: [sample for fence in fences.get(kind, ()) for sample in read_samples(fence, note)]
         for kind in ("body", "success", "error")
@@ -106,17 +109,17 @@ def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], 
     shared = {
         "body": entry(samples["body"]) if samples["body"] else None,
         "answers": _answers(segment, samples, note),
-        **({"models": dict(sorted(models.rows.items()))} if models.rows else {}),
+        **({"models": dict(sorted(models.items()))} if models else {}),
         **({"answer_keys": listed["answer"]} if listed["answer"] else {}),
     }
     bodies = [sample.value for sample in samples["body"]]
-    note_tables(listed["body"], bodies, models.rows, note, top=False)
-    note_tables(listed["answer"], [sample.value for sample in samples["success"]], models.rows, note)
+    _note_tables(listed["body"], bodies, models, note, top=False)
+    _note_tables(listed["answer"], [sample.value for sample in samples["success"]], models, note)
     body = _body(segment, tables, listed["body"], samples["body"], note)
-    names = {name for one in segment.requests for name in (*path_parameters(one.path), *dict(one.query))}
+    names = {name for one in segment.requests for name in (*path_parameters(one.path), *one.query)}
     return [
         {
-            "parameters": url_parameters([*listed["path"], *listed["query"]], request, names, note) + body,
+            "parameters": _url_parameters([*listed["path"], *listed["query"]], request, names, note) + body,
             "method": request.method,
             "path": _path(request, segment, note),
             "line": segment.line,
@@ -124,14 +127,6 @@ def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], 
         }
         for request in segment.requests
     ]
-
-
-def _rows(segment: Segment, tables: Tables, place: str, note: Note) -> list[Parameter]:
-    if place == "answer":
-        return read_tables(tables.get(place, ()), place, note, ("name", "type"))
-    if (sections := segment.of(place)) and place not in tables:
-        note("no-table/section", sections[0].line)
-    return read_tables(tables.get(place, ()), place, note)
 
 
 def _path(request: Request, segment: Segment, note: Note) -> str:
@@ -155,17 +150,26 @@ def _body(
     """Return the rows of the body, held against its samples; the methods of the requests are, too."""
     if not rows and not samples:
         return []
-    first = segment.requests[0]
+    method = segment.requests[0].method
     line = tables["body"][0].line if "body" in tables else samples[0].lines[0]
-    if first.method in WITHOUT_BODY:
-        note("body-of-no-use", line, method=first.method)
-    parameters = body_parameters(rows, [sample.value for sample in samples], note)
-    keys = {key for sample in samples if isinstance(sample.value, dict) for key in sample.value}
+    if method in WITHOUT_BODY:
+        note("body-of-no-use", line, method=method)
+    parameters = [{**row, "in": "body"} for row in rows]
+    keys = values_by_key(sample.value for sample in samples if isinstance(sample.value, dict))
+    for row in parameters:
+        name = row["name"]
+        kinds = {kind for value in keys.get(name, ()) if (kind := json_type(value)) is not None}
+        if samples and name not in keys:
+            note("parameter-not-in-sample/body", row["line"], name=name[:60])
+        elif row["type"] is not None and kinds and row["type"] not in kinds:
+            kind = min(kinds)
+            note("type-differs-from-sample/body", row["line"], type=row["type"], name=name[:60], kind=kind)
+            row["type"] = kind
     if not samples:
         note("no-body-sample", next((section.line for section in segment.of("body")), line))
     elif not rows:
         note("no-table/body", line)
-    elif (known := len({row["name"] for row in rows} & keys)) < len(keys):
+    elif (known := len({row["name"] for row in rows} & keys.keys())) < len(keys):
         note("body-table-incomplete", line, known=known, count=len(keys))
     if len(samples) > 1:
         note("several-samples/body", samples[1].lines[0], count=len(samples))
@@ -196,3 +200,94 @@ def _note_sections(segment: Segment, note: Note) -> None:
         note("status-not-read", section.line)
     if not stated:
         note("no-status", sections[0].line if sections else segment.line)
+
+
+def _url_parameters(rows: Sequence[Parameter], request: Request, others: set[str], note: Note) -> list[Parameter]:
+    """Return the path and query parameters of an operation, from its request line and the rows of its tables.
+
+    Where a table has another name for a path parameter, the path wins. ``others`` are names of further requests of the
+    same operation; rows for these alone are left out. Every departure is a finding.
+    """
+    path = path_parameters(request.path)
+    query = request.query
+    known = {*path, *query}
+    kept = [dict(row) for row in rows if row["name"] in known or row["name"] not in others]
+    _rename(kept, path, known, note)
+    by_name: dict[str, Parameter] = {}
+    for row in kept:
+        name = row["name"]
+        if name in by_name:
+            note("parameter-listed-twice", row["line"], name=name[:60])
+            continue
+        by_name[name] = row
+        if name not in known:
+            note("parameter-not-in-request", row["line"], name=name[:60])
+        elif name in query and name not in path and row["in"] == "path":
+            note("query-listed-as-path", row["line"], name=name[:60])
+        elif name in path and row["in"] == "query":
+            note("path-listed-as-query", row["line"], name=name[:60])
+        row["in"] = "path" if name in path else "query"
+        if name in path and not row["required"]:
+            note("path-parameter-optional", row["line"], name=name[:60])
+            row["required"] = True
+    for name in dict.fromkeys((*path, *query)):
+        if name not in by_name:
+            note("parameter-not-listed", request.line, name=name[:60])
+            place = "path" if name in path else "query"
+            by_name[name] = parameter(name, place, "string", name in path, query.get(name), request.line)
+    if len(set(path)) < len(path):
+        note("path-parameter-twice", request.line)
+    order = {name: at for at, name in reversed(list(enumerate((*path, *query))))}
+    return sorted(by_name.values(), key=lambda row: order.get(row["name"], len(order)))
+
+
+def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], note: Note) -> None:
+    """Give rows of a path table the path's names where all that do not fit can be matched one to one."""
+    listed = {row["name"] for row in rows}
+    unknown = [row for row in rows if row["in"] == "path" and row["name"] not in known]
+    unlisted = [name for name in path if name not in listed]
+    if len(unknown) != len(unlisted):
+        return
+    for row, name in zip(unknown, unlisted, strict=True):
+        note("parameter-renamed", row["line"], name=row["name"][:60], path=name[:60])
+        row["name"] = name
+
+
+def _note_tables(
+    rows: Sequence[Parameter],
+    samples: Sequence[Any],
+    models: Mapping[str, Sequence[Parameter]],
+    note: Note,
+    top: bool = True,
+) -> None:
+    """Note where rows, and those of their sub-models, and samples do not have the same keys; no sample, no doubt.
+
+    Without ``top``, only the sub-models are held against the samples.
+    """
+    pending = [(rows, [item for sample in samples for item in _objects(sample)], top)]
+    while pending:
+        listed, objects, aloud = pending.pop()
+        if not listed or not objects:
+            continue
+        by_key = values_by_key(objects)
+        missing = len(by_key.keys() - {row["name"] for row in listed})
+        if missing and aloud:
+            note("keys-not-listed", listed[0]["line"], missing=missing, count=len(by_key))
+        for row in listed:
+            name, values = row["name"], by_key.get(row["name"])
+            if values is None:
+                if aloud:
+                    note("parameter-not-in-sample/answer", row["line"], name=name[:60])
+            elif "model" in row:
+                below = [item for value in values for item in _objects(value)]
+                if not below and any(value not in (None, [], "") for value in values):
+                    note("type-differs-from-sample/model", row["line"], name=name[:60])
+                pending.append((models[row["model"]], below, True))
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the object that a value is, or those that are the items of an array, however deep."""
+    level = [value]
+    while level:
+        yield from (item for item in level if isinstance(item, dict))
+        level = [item for each in level if isinstance(each, list) for item in each]

@@ -31,12 +31,8 @@ def read_samples(fence: Fence, note: Note) -> list[Sample]:
     except ValueError:
         pass
     liberties: list[tuple[str, int, dict[str, object]]] = []
-
-    def take(text: str, offset: int, /, **named: object) -> None:
-        liberties.append((text, offset, named))
-
     try:
-        parsed = values(fence.text, take)
+        parsed = values(fence.text, lambda text, at, /, **named: liberties.append((text, at, named)))
     except NotJsonError as error:
         note("sample-not-json", fence.first, error=error)
         return []

@@ -13,7 +13,7 @@ import pytest
 
 from contracts.catalog.release import ROOT
 from contracts.derive.command import derive, show
-from contracts.derive.contract.diff_text import FORMS, diff_contract
+from contracts.derive.contract.diff import FORMS, diff_contract
 from contracts.derive.new_release import new_release
 
 TOLD = Path(__file__).parent / "pages/told"

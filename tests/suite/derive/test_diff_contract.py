@@ -11,8 +11,7 @@ from markdown_it import MarkdownIt
 from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.derive.contract.contract import Answer, Contract, Operation
-from contracts.derive.contract.diff import diff
-from contracts.derive.contract.diff_text import FORMS, diff_contract
+from contracts.derive.contract.diff import FORMS, diff, diff_contract
 from contracts.text import toml
 
 PAGE = Path(__file__).parent / "pages/plain.md"
