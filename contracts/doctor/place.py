@@ -56,7 +56,9 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
     else:
         name = project.name
         yield ok("project", msg("{name} is there", name))
-        yield from _onboarding(project.onboarding, in_onboarding(project))
+        out = ok("onboarding", msg("the project is out of it"))
+        trouble = in_onboarding(project)
+        yield fail("onboarding", trouble.finding, trouble.advice) if project.onboarding else out
     if name is None:
         return
     there = msg("{name} is there")
@@ -72,11 +74,6 @@ def release(settings: Settings) -> Finding:
     known = settings.known_release
     text = msg("{release} is assumed: servers do not say theirs", known)
     return ok("release", text, msg("set --release if it is another"))
-
-
-def _onboarding(there: bool, trouble: NoWorkspaceError) -> Iterator[Finding]:
-    out = msg("the project is out of it")
-    yield fail("onboarding", trouble.finding, trouble.advice) if there else ok("onboarding", out)
 
 
 def _build(settings: Settings, reader: Reader, project: str) -> str:

@@ -166,7 +166,7 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
         echo(msg("left: {why}", reason))
     if not (chosen or by_prefix):
         echo(msg("nothing to sweep on this target"))
-    return (LEFT if _alive(settings, base_url) else UNREACHABLE) if left else CLEAN
+    return (LEFT if probe(settings, base_url).answered else UNREACHABLE) if left else CLEAN
 
 
 @contextmanager
@@ -244,10 +244,6 @@ def _projects(settings: Settings, reader: Reader) -> list[str]:
         return [project.name for project in projects(reader)]
     except UnreadableError as error:
         raise SettingsError("projects could not be read: {why}; set --project", error.message) from None
-
-
-def _alive(settings: Settings, base_url: str) -> bool:
-    return probe(settings, base_url).answered
 
 
 def _count(names: Mapping[str, str]) -> Message:

@@ -91,7 +91,7 @@ def _environment(words: Mapping[str, Word]) -> Environment:
         return both(Word(*(visible(localized(value, lang), limit) for lang in (ENGLISH, CHINESE))))
 
     templates = environment(TEMPLATES, safe)
-    templates.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS, "chosen": _chosen}
+    templates.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS}
     templates.filters |= {"cut": cut, "sentence": sentence, "duration": view.duration}
     return templates
 
@@ -131,11 +131,6 @@ def _deviations(verdict: Mapping[str, Any], card: Callable[[Group, str], str]) -
     parts = _within(EVIDENCE, (card(group, f"known-{number}") for number, group in enumerate(found, 1)))
     evidence = {row["id"]: part for row, part in zip(shown, parts, strict=False)}
     return [(row, evidence.get(row["id"])) for row in rows]
-
-
-def _chosen(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that say something."""
-    return {name: value for name, value in settings.items() if value not in (None, "", False)}
 
 
 def _inline(text: str) -> Markup:

@@ -9,7 +9,7 @@ from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
 from contracts.report.markdown_escape import code, fenced, text
 from contracts.report.summary.groups import Group, groups
-from contracts.report.summary.terminal import COLUMNS, came_back, place
+from contracts.report.summary.terminal import COLUMNS, came_back, place, sums
 from contracts.text.errors import of_system
 from contracts.text.message import msg
 from contracts.text.tables import row, table
@@ -121,18 +121,13 @@ def _counts(verdict: Verdict, lang: str) -> list[str]:
         for line in verdict["table"]
         if any(line[result] for result in shown if result != "held")
     ]
-    operations = dict.fromkeys(line["operation"] for line in verdict["table"])
-    sums = [
-        row(code(name), say(lang, "all"), *(str(_sum(verdict["table"], name, result) or "") for result in shown))
-        for name in operations
+    all_of_it = [
+        row(code(name), say(lang, "all"), *(str(counts[result] or "") for result in shown))
+        for name, counts in sums(verdict["table"]).items()
     ]
     names = [say(lang, "operation"), say(lang, "answer"), *(f"#{word(lang, result)}" for result in shown)]
-    head = table("|".join(names), *sums, *rows)
-    return ["\n".join(head[:2]), *head[2:]] if sums else []
-
-
-def _sum(lines: Sequence[Verdict], operation: str, result: str) -> int:
-    return sum(int(line[result]) for line in lines if line["operation"] == operation)
+    head = table("|".join(names), *all_of_it, *rows)
+    return ["\n".join(head[:2]), *head[2:]] if all_of_it else []
 
 
 def _group(group: Group, lang: str) -> str:
