@@ -60,16 +60,13 @@ class Breach:
     @property
     def drift(self) -> bool:
         """Whether only an observed fact is departed from. A crash is never a mere drift."""
-        return not (self.documented or self.kind in CRASHES or self._server_error)
+        server_error = self.kind is Kind.STATUS and self.detail.startswith("5")
+        return not (self.documented or self.kind in CRASHES or server_error)
 
     @property
     def signature(self) -> str:
         """The kind with what tells it from others of its kind."""
         return f"{self.kind}:{self.detail}" if self.detail else str(self.kind)
-
-    @property
-    def _server_error(self) -> bool:
-        return self.kind is Kind.STATUS and self.detail.startswith("5")
 
     def __str__(self) -> str:
         return str(self.line())

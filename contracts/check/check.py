@@ -17,7 +17,7 @@ from contracts.check.breach import Breach, Kind, show
 from contracts.check.schema import errors
 from contracts.http.client import Exchange
 from contracts.text.message import msg
-from contracts.text.strict_json import NotStrictError, is_page, parse
+from contracts.text.strict_json import NotStrictError, is_page, json_type, parse
 
 _ONLY = "no such key, only "
 MOST_UNKNOWN = 50
@@ -154,18 +154,13 @@ def _schema_breach(error: ValidationError, answer: Answer) -> Iterator[Breach]:
                 other = msg("no such key, only {keys}", came) if instance else msg("no such key, only none")
                 yield Breach(Kind.MISSING, f"{path}.{key}", msg("this key"), other, documented, f"{path}.{key}")
     elif error.validator == "type":
-        came = f"{_type_name(error.instance)} {show(error.instance)}"
+        came = f"{json_type(error.instance) or 'null'} {show(error.instance)}"
         yield Breach(Kind.TYPE, path, msg("a value of type {type}", limit), came, documented, path)
     elif error.validator == "const":
         yield Breach(Kind.CONSTANT, path, repr(limit), show(repr(error.instance)), documented, path)
     else:
         promised = f"{error.validator} {limit}"
         yield Breach(Kind.SCHEMA, path, promised, show(repr(error.instance)), documented, f"{error.validator}:{path}")
-
-
-def _type_name(value: object) -> str:
-    names = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
-    return names.get(type(value), "null")
 
 
 def _description(

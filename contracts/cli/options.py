@@ -18,18 +18,24 @@ _META = "contracts.i18n"
 
 
 class SpokenCommand(click.Command):
-    """A command that speaks the chosen language, also where its own command line is at fault."""
+    """A command that speaks the chosen language, also where its own command line is at fault.
+
+    mistake: the error that says what is wrong there.
+    """
+
+    mistake = click.UsageError
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the command's own parameters and --lang."""
-        return [*super().get_params(ctx), *self._language]
+        return [*super().get_params(ctx), *self.shared]
 
-    @property
-    def _language(self) -> list[click.Parameter]:
-        choice = click.Choice([ENGLISH, CHINESE])
+    @cached_property
+    def shared(self) -> list[click.Parameter]:
+        """The parameters that the command has besides its own."""
+        lang = click.Choice([ENGLISH, CHINESE])
         return [
             click.Option(
-                ["--lang"], type=choice, expose_value=False, help="Language of what is said; left out: the locale's."
+                ["--lang"], type=lang, expose_value=False, help="Language of what is said; left out: the locale's."
             )
         ]
 
@@ -43,11 +49,7 @@ class SpokenCommand(click.Command):
                 message = error.format_message()
                 if lang == CHINESE and isinstance(error, click.MissingParameter):
                     message = message.removesuffix(".")  # which is not translated
-                raise self.usage_error(message, ctx) from None
-
-    def usage_error(self, message: str, ctx: click.Context) -> click.UsageError:
-        """Return the error that says what is wrong with the command line."""
-        return click.UsageError(message, ctx)
+                raise self.mistake(message, ctx) from None
 
 
 def spoken() -> str:
@@ -71,12 +73,9 @@ class SettingsCommand(SpokenCommand):
     """A command with an option for each setting that is not a secret. They are built when the command runs, so that
     the others start without reading the settings."""
 
-    @property
-    def _language(self) -> list[click.Parameter]:
-        return self._settings  # the language is one of them
-
     @cached_property
-    def _settings(self) -> list[click.Parameter]:
+    def shared(self) -> list[click.Parameter]:
+        """The settings, of which the language is one."""
         from contracts.settings.settings import SETTINGS, is_secret, option
 
         fields = {name: field for name, field in SETTINGS.items() if not is_secret(field)}
@@ -90,7 +89,7 @@ class SettingsCommand(SpokenCommand):
         from contracts.settings.settings import SettingsError, load
         from contracts.text.redact import register
 
-        names = {str(parameter.name) for parameter in self._settings}
+        names = {str(parameter.name) for parameter in self.shared}
         given: Mapping[str, Any] = {name: ctx.params.pop(name) for name in names}
         try:
             ctx.params["settings"] = load(given)

@@ -18,15 +18,13 @@ USAGE = 4
 
 
 class _UsageError(click.UsageError):
-    exit_code = USAGE
+    exit_code = USAGE  # that of pytest
 
 
 class RunsCommand(SpokenCommand):
     """A command about runs. What cannot be used, an option or a folder, ends it in one line and with exit code 4."""
 
-    def usage_error(self, message: str, ctx: click.Context) -> click.UsageError:
-        """Return a mistake in the command line; it has the exit code that pytest has for one."""
-        return _UsageError(message, ctx)
+    mistake = _UsageError
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -43,16 +41,16 @@ class RunsCommand(SpokenCommand):
 
 def fail(line: str) -> NoReturn:
     """End with one line that says what cannot be used."""
-    echo(localized(line, spoken()), err=True)
+    echo(line, err=True)
     sys.exit(USAGE)
 
 
 def echo(line: str, *, err: bool = False) -> None:
-    """Print a line that may have a server's texts in it."""
+    """Print a line, which may have a server's texts in it, in the language of the command."""
     from contracts.text.printable import printable
     from contracts.text.redact import register
 
-    click.echo(printable(register.mask(line)), err=err)
+    click.echo(printable(register.mask(localized(line, spoken()))), err=err)
 
 
 def _say_json(value: object) -> None:
@@ -114,7 +112,7 @@ def history(folder: Path) -> None:
 
     found = read_all(folder)
     for line in found.unreadable:
-        echo(localized(msg("not read: {why}", line), spoken()), err=True)
+        echo(msg("not read: {why}", line), err=True)
     if not found.points:
         fail(about(folder, "no run with a verdict is in it; name the folder that holds the folders of runs"))
     echo(str(write(found, folder, spoken())))
@@ -139,7 +137,7 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
     if verify is not None:
         problems = check(verify)
         for line in problems:
-            echo(localized(about(verify, line), spoken()))
+            echo(about(verify, line))
         conclusion = msg("NOT WHOLE") if problems else msg("whole: all files are as its manifest says")
         echo(f"{verify}: {localized(conclusion, spoken())}")
         sys.exit(1 if problems else 0)
@@ -160,7 +158,7 @@ def report(run: Path, allure: Path | None) -> None:
 
     warnings = write_all(read(run), run, {}, allure, spoken())
     for line in warnings:
-        echo(localized(line, spoken()), err=True)
+        echo(line, err=True)
     echo(str(run / "report.html"))
     sys.exit(1 if warnings else 0)
 
@@ -189,7 +187,7 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
         fail(error.message)
     write(verdict, out)
     for line in write_all(verdict, out, os.environ, lang=spoken()):
-        echo(localized(line, spoken()), err=True)
+        echo(line, err=True)
     echo(verdict_line(verdict, spoken()))
     echo(str(out / "report.html"))
     sys.exit(verdict["exit"])
@@ -202,7 +200,7 @@ def timings(run: Path) -> None:
     from contracts.report.verdict_file import read
     from contracts.run.shards import record
 
-    echo(localized(record(read(run), checkout()), spoken()))
+    echo(record(read(run), checkout()))
 
 
 COMMANDS: tuple[click.Command, ...] = (gate, compare, history, bundle, report, merge, timings)

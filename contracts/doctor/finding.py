@@ -1,7 +1,6 @@
 """What one check found, and what to do about it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from contracts.i18n.locale import ENGLISH
@@ -32,8 +31,7 @@ class Finding:
 
     def to_json(self) -> dict[str, str]:
         """Return it as plain data, secrets masked."""
-        plain = {"check": self.check, "status": self.status, "finding": self.finding, "advice": self.advice}
-        masked: dict[str, str] = mask_all(plain)
+        masked: dict[str, str] = mask_all(asdict(self))
         return masked
 
     def line(self, lang: str = ENGLISH) -> str:
@@ -57,8 +55,3 @@ def warn(check: str, finding: str, advice: str) -> Finding:
 def fail(check: str, finding: str, advice: str) -> Finding:
     """Return a finding that a run would fail on."""
     return Finding(check, Status.FAIL, finding, advice)
-
-
-def fails(findings: Iterable[Finding]) -> bool:
-    """Whether a run would not work."""
-    return any(finding.status is Status.FAIL for finding in findings)

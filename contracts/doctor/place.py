@@ -7,14 +7,8 @@ from contracts.paths import COMMAND
 from contracts.safety.journal import PREFIX
 from contracts.settings.settings import Settings
 from contracts.sweep.sweep import run_ids
-from contracts.target.discovery import (
-    NoWorkspaceError,
-    UnreadWorkspaceError,
-    in_onboarding,
-    the_build,
-    the_environment,
-    the_project,
-)
+from contracts.target import discovery
+from contracts.target.discovery import NoWorkspaceError, UnreadWorkspaceError
 from contracts.target.listing import Reader, UnreadableError, has_default_registry, projects, workflow_names
 from contracts.text.message import msg
 
@@ -47,7 +41,7 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
     """Yield what is there of project, environment, build, registry and rights, and what earlier runs left."""
     name = settings.project
     try:
-        project = the_project(settings, reader)
+        project = discovery.the_project(settings, reader)
     except UnreadWorkspaceError as error:
         yield _unread("project", [settings.project], error)
     except NoWorkspaceError as error:
@@ -56,11 +50,15 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
     else:
         name = project.name
         yield ok("project", msg("{name} is there", name))
-        yield from _onboarding(project.onboarding, in_onboarding(project))
+        out = ok("onboarding", msg("the project is out of it"))
+        trouble = discovery.in_onboarding(project)
+        yield fail("onboarding", trouble.finding, trouble.advice) if project.onboarding else out
     if name is None:
         return
     there = msg("{name} is there")
-    yield _found("environment", [settings.env_name], lambda: there.put(the_environment(settings, reader, name)))
+    yield _found(
+        "environment", [settings.env_name], lambda: there.put(discovery.the_environment(settings, reader, name))
+    )
     wanted = [settings.service, settings.service_module, settings.repo]
     yield _found("build", wanted, lambda: _build(settings, reader, name))
     yield _registry(reader)
@@ -74,13 +72,8 @@ def release(settings: Settings) -> Finding:
     return ok("release", text, msg("set --release if it is another"))
 
 
-def _onboarding(there: bool, trouble: NoWorkspaceError) -> Iterator[Finding]:
-    out = msg("the project is out of it")
-    yield fail("onboarding", trouble.finding, trouble.advice) if there else ok("onboarding", out)
-
-
 def _build(settings: Settings, reader: Reader, project: str) -> str:
-    service, module, repo, branch = the_build(settings, reader, project)
+    service, module, repo, branch = discovery.the_build(settings, reader, project)
     there = "{service}/{module} from repository {repo}, branch {branch}, is there"
     return msg(there, service, module, repo, settings.branch or branch)
 

@@ -92,11 +92,10 @@ def _paths(verdict: Verdict, run: Path, root: Path) -> list[tuple[str, str]]:
     known = {str(value) for key, value in settings if isinstance(value, str) and key not in _NO_PATHS}
     found = {path for path in known if _ABSOLUTE.match(path)}
     found |= {str(place) for place in (run.absolute(), root) if len(place.parts) > 2}
-    return sorted(((path, _last(path)) for path in found), key=lambda pair: -len(pair[0]))
-
-
-def _last(path: str) -> str:
-    return PurePosixPath(PureWindowsPath(path).as_posix()).name or "."
+    return [
+        (path, PurePosixPath(PureWindowsPath(path).as_posix()).name or ".")
+        for path in sorted(found, key=len, reverse=True)
+    ]
 
 
 def _day(text: str) -> datetime:

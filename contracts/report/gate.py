@@ -90,18 +90,19 @@ def _plain(decision: Decision) -> dict[str, Any]:
 
 def to_json(runs: Sequence[GateResult], together: Decision) -> dict[str, Any]:
     """Return what `gate --json` tells."""
-    return _plain(together) | {"live": _live(runs), "runs": [run.to_json() for run in runs]}
-
-
-def _live(runs: Sequence[GateResult]) -> bool:
-    return bool(runs) and all(run.run.get("stand_in", "") is None for run in runs)
+    live = bool(runs) and all(run.run.get("stand_in", "") is None for run in runs)
+    return _plain(together) | {"live": live, "runs": [run.to_json() for run in runs]}
 
 
 def lines(runs: Sequence[GateResult], together: Decision, lang: str = ENGLISH) -> Iterator[str]:
     """Yield a line for each run, what is missing between them, and the verdict on all of them last, in a language."""
     for run in runs:
         why = say(lang, ": {reasons|; }", run.decision.reasons) if run.decision.reasons else ""
-        yield f"{_word(run.decision, lang)}  {run.folder}{_about(run.run, lang)}{why}"
+        where = ""
+        if run.run:
+            on = _target(run.run, lang)
+            where = say(lang, " · {release} {profile} on {target}", run.run["release"], run.run["profile"], on)
+        yield f"{_word(run.decision, lang)}  {run.folder}{where}{why}"
     yield from (f"{word(lang, INCONCLUSIVE).upper()}  {localized(reason, lang)}" for reason in _missing(runs))
     count = say(lang, "{n} run" if len(runs) == 1 else "{n} runs", len(runs))
     stand_ins = sum(run.run.get("stand_in") is not None for run in runs)
@@ -111,13 +112,6 @@ def lines(runs: Sequence[GateResult], together: Decision, lang: str = ENGLISH) -
 
 def _word(decision: Decision, lang: str) -> str:
     return word(lang, decision.verdict).upper()
-
-
-def _about(run: Mapping[str, Any], lang: str) -> str:
-    if not run:
-        return ""
-    target = _target(run, lang)
-    return say(lang, " · {release} {profile} on {target}", run["release"], run["profile"], target)
 
 
 def _target(run: Mapping[str, Any], lang: str = ENGLISH) -> str:

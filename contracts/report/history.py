@@ -187,8 +187,9 @@ class Trend:
 
 def render(found: History, lang: str = ENGLISH) -> str:
     """Return the page for what was found in a folder of runs, in a language."""
-    templates = environment(TEMPLATES, _printed)
-    templates.filters |= {"ms": _ms, "link": _link, "localized": lambda text: localized(text, lang)}
+    templates = environment(TEMPLATES, lambda value: visible(value, _TEXT) if type(value) is str else value)
+    templates.filters |= {"ms": lambda seconds: f"{seconds * 1000:,.1f} ms", "link": _link}
+    templates.filters |= {"localized": lambda text: localized(text, lang)}
     templates.globals |= {"t": partial(say, lang), "lang": lang}
     return templates.get_template("history.html.jinja").render(
         found=found, trends=_trends(found.points), most=MOST, marks=_MARKS, size=SIZE
@@ -200,10 +201,6 @@ def write(found: History, folder: Path, lang: str = ENGLISH) -> Path:
     path = folder / PAGE
     atomic.write(path, [render(found, lang)])
     return path
-
-
-def _printed(value: object) -> object:
-    return visible(value, _TEXT) if type(value) is str else value
 
 
 def _trends(points: Sequence[Point]) -> list[Trend]:
@@ -232,10 +229,6 @@ def _round_up(value: float) -> float:
         return 0.001
     power = 10.0 ** math.floor(math.log10(value))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= value)
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1000:,.1f} ms"
 
 
 def _link(*parts: str) -> Markup:

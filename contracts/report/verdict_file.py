@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from contracts.paths import SCHEMAS
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import about, from_plain, msg
+from contracts.text.strict_json import no_constant
 
 FILE = "verdict.json"
 VERSION = 1
@@ -24,7 +25,7 @@ def read(folder: Path) -> dict[str, Any]:
     try:
         if path.exists() and not path.is_file():
             raise ReadError(about(path, "is no file"))
-        verdict = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_number)
+        verdict = json.loads(path.read_text(encoding="utf-8"), parse_constant=no_constant)
         if not isinstance(verdict, dict) or not isinstance(verdict.get("cases"), list) or "run" not in verdict:
             raise ReadError(about(path, "is not a verdict of this suite"))
         if verdict.get("version") != VERSION:
@@ -53,10 +54,6 @@ def read(folder: Path) -> dict[str, Any]:
 def _schema() -> Mapping[str, Any]:
     schema: Mapping[str, Any] = json.loads((SCHEMAS / FILE).read_text(encoding="utf-8"))
     return schema
-
-
-def _no_number(text: str) -> NoReturn:
-    raise ValueError(text)
 
 
 def problem(value: Any, schema: Mapping[str, Any]) -> str:

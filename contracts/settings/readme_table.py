@@ -1,15 +1,15 @@
 """The settings table of the READMEs, written from the settings themselves."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import Field, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Literal, get_args, get_origin
 
 from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
 from contracts.i18n.locale import CHINESE, ENGLISH
 from contracts.i18n.translate import word
 from contracts.settings.settings import PREFIX, SETTINGS, is_secret, option
-from contracts.text.tables import row
+from contracts.text.tables import row, table
 
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"
 
@@ -65,7 +65,8 @@ def _read(path: Path) -> str:
 
 def with_table(text: str, language: Language) -> str:
     """Return a README with the table as it should be; raises ValueError, one line, where it cannot be written."""
-    whole = between(text, BEGIN, END, "\n".join(_table(language)))
+    rows = (table_row(_row(name, language)) for name in SETTINGS)
+    whole = between(text, BEGIN, END, "\n".join(table("|".join(language.head), *rows)))
     if whole is None:
         raise ValueError(f"{language.file}: has no place for the settings; put {BEGIN} and {END} on lines of their own")
     return whole
@@ -78,11 +79,6 @@ def between(text: str, begin: str, end: str, content: str) -> str | None:
     return f"{before}{begin}\n{content}\n{end}{after}" if found and ended else None
 
 
-def _table(language: Language) -> Iterator[str]:
-    for cells in (language.head, ("---",) * 4, *(_row(name, language) for name in SETTINGS)):
-        yield table_row(cells)
-
-
 def table_row(cells: Iterable[str]) -> str:
     """Return a row of a table of the READMEs, whose empty cells are one blank wide."""
     return row(*cells).replace("|  ", "| ")
@@ -90,20 +86,13 @@ def table_row(cells: Iterable[str]) -> str:
 
 def _row(name: str, language: Language) -> tuple[str, str, str, str]:
     field = SETTINGS[name]
-    choices = language.comma.join(f"`{choice}`" for choice in _choices(field))
+    words = get_args(field.type) if get_origin(field.type) is Literal else ()
+    choices = language.comma.join(f"`{choice}`" for choice in words)
     meaning = word(language.lang, field.metadata["means"])
     if language.lang != ENGLISH and meaning == field.metadata["means"]:
         raise ValueError(f"{language.file}: setting {name} has no Chinese yet; run make messages, and translate it")
     meaning = meaning.replace("<", "&lt;") + (f"{language.colon}{choices}" if choices else "")
     shown_option = "" if is_secret(field) else f"`{option(name)}`"
-    return shown_option, f"`{PREFIX}{name.upper()}`", _default(field), meaning.replace("|", r"\|")
-
-
-def _choices(field: Field[Any]) -> tuple[str, ...]:
-    return get_args(field.type) if get_origin(field.type) is Literal else ()
-
-
-def _default(field: Field[Any]) -> str:
-    if field.default is None:
-        return ""
-    return f"`{str(field.default).lower() if field.type is bool else field.default}`"
+    default = str(field.default).lower() if field.type is bool else field.default
+    shown_default = "" if field.default is None else f"`{default}`"
+    return shown_option, f"`{PREFIX}{name.upper()}`", shown_default, meaning.replace("|", r"\|")

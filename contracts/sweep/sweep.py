@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from contracts.case.cleanup import UNFINISHED, remove, still_there
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
-from contracts.check.state import Snapshot, UnclearError, snapshot
+from contracts.check.state import UnclearError, snapshot
 from contracts.report.verdict_file import FILE as VERDICT
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import (
@@ -207,7 +207,7 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
         echo(msg("left: {why}", reason))
     if not (chosen or by_prefix):
         echo(msg("nothing to sweep on this target"))
-    return (LEFT if _alive(settings, base_url) else UNREACHABLE) if left else CLEAN
+    return (LEFT if probe(settings, base_url).answered else UNREACHABLE) if left else CLEAN
 
 
 @contextmanager
@@ -232,25 +232,19 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
             continue
         try:
             held = snapshot(target, subject)
-        except UnclearError as error:
+            reason = None if dry_run else remove(target, subject, held)
+        except (UnclearError, RefusedError) as error:  # refused: a name that could not be sent unchanged
             reasons.append(still_there(subject, error.message))
             continue
         unfinished = sum(state in UNFINISHED for state in held.tasks.values())
         what = msg("{name} in project {project}, {n} of its tasks not at an end", name, project, unfinished)
         if dry_run:
             echo(msg("would remove {what}", what) if held.workflow else msg("not there: {name}", name))
-        elif (reason := _gone(target, subject, held)) is not None:
+        elif reason is not None:
             reasons.append(reason)
         else:
             echo(msg("removed {what}", what) if held.workflow else msg("not there any more: {name}", name))
     return reasons
-
-
-def _gone(target: Target, subject: Subject, held: Snapshot) -> str | None:
-    try:
-        return remove(target, subject, held)
-    except RefusedError as error:  # a name that could not be sent unchanged
-        return still_there(subject, error.message)
 
 
 def _sweep_list(settings: Settings, look: Probe, *, dry_run: bool, echo: Echo) -> list[str]:
@@ -285,10 +279,6 @@ def _projects(settings: Settings, reader: Reader) -> list[str]:
         return [project.name for project in projects(reader)]
     except UnreadableError as error:
         raise SettingsError("projects could not be read: {why}; set --project", error.message) from None
-
-
-def _alive(settings: Settings, base_url: str) -> bool:
-    return probe(settings, base_url).answered
 
 
 def _count(names: Mapping[str, str]) -> Message:

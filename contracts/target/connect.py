@@ -83,13 +83,10 @@ def probe(settings: Settings, base_url: str) -> Probe:
     if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
         return Probe(base_url, True, _refused(settings, exchange), stand_in=stand_in)
     if is_page(exchange.body):
-        return Probe(base_url, True, _a_page(exchange), page=True)
+        page = "GET {url} answered HTTP {status} with an HTML page, where Zadig's API answers JSON"
+        why = msg("{what}; check --base-url and --api-prefix", msg(page, exchange.url, exchange.status))
+        return Probe(base_url, True, why, page=True)
     return Probe(base_url, stand_in=stand_in)
-
-
-def _a_page(exchange: Exchange) -> Message:
-    page = "GET {url} answered HTTP {status} with an HTML page, where Zadig's API answers JSON"
-    return msg("{what}; check --base-url and --api-prefix", msg(page, exchange.url, exchange.status))
 
 
 def _refused(settings: Settings, exchange: Exchange) -> Message:

@@ -17,15 +17,6 @@ USERS = {
 """Each user: the setting with the token, and the stand-in's own user where it is not set."""
 
 
-_SHOWN = {
-    "garbage": "Bearer garbage",
-    "wrong-scheme": "Basic $ZADIG_TOKEN",
-    "wrong-signature": "Bearer ${ZADIG_TOKEN%????}AAAA",
-    "alg-none": 'Bearer $(printf \'{"alg":"none"}\' | base64 | tr -d =).$(echo $ZADIG_TOKEN | cut -d. -f2).',
-}
-"""How a shell makes each header that a server must refuse."""
-
-
 def headers(settings: Settings, issued: Mapping[str, str]) -> dict[str, Header]:
     """Return the Authorization header of each credential, by name; `issued` are the stand-in's tokens by user.
 
@@ -51,16 +42,16 @@ def own_users(settings: Settings) -> dict[str, str]:
 
 
 def _forged(token: str) -> dict[str, Header]:
-    """Return headers that a server must refuse; `nobody`, no header at all, needs none."""
-    values = {
-        "garbage": "Bearer garbage",
-        "wrong-scheme": f"Basic {token}",
-        "wrong-signature": f"Bearer {_resigned(token)}",
-        "alg-none": f"Bearer {_unsigned(token)}",
+    """Return headers that a server must refuse, and how a shell makes each; `nobody`, no header at all, needs none."""
+    alg_none = 'Bearer $(printf \'{"alg":"none"}\' | base64 | tr -d =).$(echo $ZADIG_TOKEN | cut -d. -f2).'
+    forged = {
+        "wrong-scheme": (f"Basic {token}", "Basic $ZADIG_TOKEN"),
+        "wrong-signature": (f"Bearer {_resigned(token)}", "Bearer ${ZADIG_TOKEN%????}AAAA"),
+        "alg-none": (f"Bearer {_unsigned(token)}", alg_none),
     }
-    for value in values.values():
-        register.add(value.partition(" ")[2] if value != "Bearer garbage" else None)
-    return {name: Header(value, _SHOWN[name]) for name, value in values.items()}
+    register.add(*(value.partition(" ")[2] for value, _ in forged.values()))
+    forged["garbage"] = ("Bearer garbage", "Bearer garbage")
+    return {name: Header(value, shown) for name, (value, shown) in forged.items()}
 
 
 def _resigned(token: str) -> str:

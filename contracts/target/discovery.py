@@ -11,17 +11,8 @@ from typing import NoReturn
 from contracts.catalog.release import load
 from contracts.http.client import Client
 from contracts.settings.settings import PREFIX, Settings, SettingsError, option
-from contracts.target.listing import (
-    DEFAULT_BRANCH,
-    SCOPE,
-    Project,
-    Reader,
-    UnreadableError,
-    environments,
-    having,
-    modules,
-    projects,
-)
+from contracts.target import listing
+from contracts.target.listing import DEFAULT_BRANCH, SCOPE, Project, Reader, UnreadableError, having
 from contracts.target.target import Workspace
 from contracts.text.message import msg
 
@@ -87,7 +78,7 @@ def _usable_project(settings: Settings, reader: Reader) -> str:
 def the_project(settings: Settings, reader: Reader) -> Project:
     """Return the project to work in; that of the outsider, where one is set, must be there as well."""
     try:
-        found = {project.name: project for project in projects(reader)}
+        found = {project.name: project for project in listing.projects(reader)}
     except UnreadableError as error:
         _unreadable(msg("projects"), error, "project")
     create = msg("create a project with an environment, a service and its build in Zadig's console")
@@ -106,7 +97,7 @@ def in_onboarding(project: Project) -> NoWorkspaceError:
 def the_environment(settings: Settings, reader: Reader, project: str) -> str:
     """Return the environment to deploy to; a production environment only where it is set by name."""
     try:
-        found = environments(reader, project)
+        found = listing.environments(reader, project)
     except UnreadableError as error:
         _unreadable(msg("environments of project {project}", project), error, "env_name")
     usual = [item.name for item in found if not item.production or item.name == settings.env_name]
@@ -123,7 +114,7 @@ def the_environment(settings: Settings, reader: Reader, project: str) -> str:
 def the_build(settings: Settings, reader: Reader, project: str) -> tuple[str, str, str, str]:
     """Return service, service module, repository and branch of the build that tasks are to run."""
     try:
-        found = [module for module in modules(reader, project) if module.repos]
+        found = [module for module in listing.modules(reader, project) if module.repos]
     except UnreadableError as error:
         _unreadable(msg("builds of project {project}", project), error, "service", "service_module", "repo")
     create: str = ""

@@ -88,7 +88,10 @@ class Comparison:
 def compare(old: Verdict, new: Verdict) -> Comparison:
     """Return what changed from the run `old` to the run `new`."""
     groups: dict[str, list[Move]] = {name: [] for name in _GROUPS}
-    for move in _moves(old, new):
+    before, after = _results(old), _results(new)
+    reasons = {case["case"]: _why(case) for case in new["cases"]}
+    for case in {**before, **after}:
+        move = Move(case, before.get(case, NOT_PLANNED), after.get(case, NOT_PLANNED), reasons.get(case, ""))
         if group := _group(move):
             groups[group].append(move)
     return Comparison(
@@ -103,13 +106,6 @@ def compare(old: Verdict, new: Verdict) -> Comparison:
 def _about(verdict: Verdict, key: str) -> Any:
     """Return what a run says of itself; an own stand-in has another port each time, which says nothing."""
     return "" if key == "host" and verdict["run"]["embedded"] else verdict["run"][key]
-
-
-def _moves(old: Verdict, new: Verdict) -> Iterator[Move]:
-    before, after = _results(old), _results(new)
-    reasons = {case["case"]: _why(case) for case in new["cases"]}
-    for case in {**before, **after}:
-        yield Move(case, before.get(case, NOT_PLANNED), after.get(case, NOT_PLANNED), reasons.get(case, ""))
 
 
 def _results(verdict: Verdict) -> dict[str, str]:

@@ -75,7 +75,8 @@ def _cells(row: Move | CaseChange | Slower, lang: str) -> list[str]:
     if isinstance(row, Move):
         return [row.case, f"{word(lang, row.was)} → {word(lang, row.now)}", localized(row.why, lang)]
     if isinstance(row, CaseChange):
-        return [row.case, row.path, localized(_WHAT.get(row.what, ""), lang), _arrow(row)]
+        values = [visible(value, WIDTH) for value in (row.was, row.now) if value]
+        return [row.case, row.path, localized(_WHAT.get(row.what, ""), lang), " → ".join(values)]
     percent = (row.now - row.was) / row.was * 100 if row.was else 0.0
     median = "median {was} → {now} ms ({percent} %)"
     return [
@@ -83,10 +84,6 @@ def _cells(row: Move | CaseChange | Slower, lang: str) -> list[str]:
         say(lang, median, f"{row.was * 1000:.1f}", f"{row.now * 1000:.1f}", f"{percent:+.0f}"),
         say(lang, "of {was} and {now}", row.n_was, row.n_now),
     ]
-
-
-def _arrow(change: CaseChange) -> str:
-    return " → ".join(filter(None, [visible(change.was, WIDTH), visible(change.now, WIDTH)]))
 
 
 def _line(value: object, limit: int = WIDTH) -> str:

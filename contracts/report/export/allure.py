@@ -50,6 +50,8 @@ STATUSES = {
     NOT_RUN: "unknown",
 }
 """What allure calls a result. Failed, broken, skipped and passed are counted as pytest counts them."""
+OF_CATEGORY = {"fixed": ["passed"], "drift": ["failed", "passed"]}
+"""What is in a category that not one status tells."""
 CATEGORIES = {
     "breach": "Breaches: the contract is broken",
     "drift": "Drifts: other than servers were seen to answer",
@@ -120,6 +122,8 @@ def _result(case: Case, verdict: Verdict) -> TestResult:
         ("promised", case["promised"]),
         ("schema", case["wanted"]["schema"] if case["wanted"] else ""),
     ]
+    line = message(case, verdict)
+    trace = None if case["result"] == "held" else visible("\n".join(terminal.block(case, run)), BODY)
     parameters = {"given": case["given"], "level": case["level"], "profile": run["profile"]}
     return TestResult(
         uuid=uuid4(),
@@ -129,7 +133,7 @@ def _result(case: Case, verdict: Verdict) -> TestResult:
         historyId=md5(identity),
         titlePath=path,
         status=status(case, run),
-        statusDetails=_details(case, verdict),
+        statusDetails=StatusDetails(case["result"] == "known" or None, message=line, trace=trace) if line else None,
         stage="finished",
         descriptionHtml=description(case, documented),
         start=_ms(started),
@@ -139,12 +143,6 @@ def _result(case: Case, verdict: Verdict) -> TestResult:
         parameters=[Parameter(name, visible(value), excluded=True) for name, value in parameters.items() if value],
         links=list(_links(case, verdict)),
     )
-
-
-def _details(case: Case, verdict: Verdict) -> StatusDetails | None:
-    line = message(case, verdict)
-    trace = None if case["result"] == "held" else visible("\n".join(terminal.block(case, verdict["run"])), BODY)
-    return StatusDetails(known=case["result"] == "known" or None, message=line, trace=trace) if line else None
 
 
 def _links(case: Case, verdict: Verdict) -> Iterator[Link]:
@@ -237,7 +235,9 @@ def attachments(case: Case, root: Path) -> Iterator[tuple[str, str, str]]:
     if any(curls):
         yield "curl", "\n\n".join(visible(line, BODY) for line in curls if line) + "\n", "txt"
     if case["wanted"]:
-        yield "promised", _json(case["wanted"] | {"body": _read(case["wanted"]["body"])}), "json"
+        promised = case["wanted"] | {"body": _read(case["wanted"]["body"])}
+        text = json.dumps(promised, ensure_ascii=False, indent=2)
+        yield "promised", printable(text, keep="\n", code=json.dumps), "json"
         path = (root / case["wanted"]["schema"]).resolve()
         if path.is_relative_to(root.resolve()) and path.is_file():
             yield "schema", path.read_text(encoding="utf-8"), "json"
@@ -256,13 +256,13 @@ def _read(body: str) -> Any:
         return body
 
 
-def _json(data: Any) -> str:
-    return printable(json.dumps(data, ensure_ascii=False, indent=2), keep="\n", code=json.dumps)
-
-
 def files(verdict: Verdict) -> dict[str, str]:
     """Return name and text of the files that stand beside the results: allure 2 reads two, allure 3 its config too."""
-    categories = list(_categories())
+    statuses = {**{result: [name] for result, name in STATUSES.items()}, **OF_CATEGORY}
+    categories = [  # in the words of allure 2, which allure 3 takes too; one wants a whole match, one finds
+        {"name": name, "messageRegex": f"^{result}: .*", "matchedStatuses": statuses[result]}
+        for result, name in CATEGORIES.items()
+    ]
     config = {
         "name": f"Zadig contract {verdict['run']['release']}",
         "historyPath": HISTORY,
@@ -274,13 +274,6 @@ def files(verdict: Verdict) -> dict[str, str]:
         "allurerc.json": json.dumps(config, indent=2),
         "environment.properties": "".join(_environment(verdict)),
     }
-
-
-def _categories() -> Iterator[dict[str, Any]]:
-    """Yield the categories in the words of allure 2, which allure 3 takes too; one wants a whole match, one finds."""
-    for result, name in CATEGORIES.items():
-        statuses = {"fixed": ["passed"], "drift": ["failed", "passed"]}.get(result) or [STATUSES[result]]
-        yield {"name": name, "messageRegex": f"^{result}: .*", "matchedStatuses": statuses}
 
 
 def _environment(verdict: Verdict) -> Iterator[str]:

@@ -30,7 +30,9 @@ def render(verdict: Verdict) -> str:
     for name, value in _properties(verdict).items():
         ET.SubElement(properties, "property", name=name, value=visible(value, LINE))
     tests = [_test(case, run) for case in verdict["cases"]]
-    tests += [_not_run(case) for case in verdict["not_run"]]
+    for case in verdict["not_run"]:
+        tests.append(_named(case, case.partition("/")[0], 0))
+        _add(tests[-1], "error", "not-run", "planned, and did not run")
     suite.extend(tests)
     kinds = Counter(child.tag for test in tests for child in test)
     counts = {
@@ -71,7 +73,9 @@ def _test(case: Mapping[str, Any], run: Mapping[str, Any]) -> ET.Element:
     result, text = case["result"], _evidence(case)
     if result == "breach" or (result == "drift" and run["drift"] == "fail"):
         kinds = dict.fromkeys(breach["kind"] for breach in case["breaches"])
-        _add(test, "failure", ", ".join(kinds) or result, _first(case), text)
+        first = "".join(map(_line, case["breaches"][:1])) or case["reason"]
+        more = f", and {len(case['breaches']) - 1} more" if len(case["breaches"]) > 1 else ""
+        _add(test, "failure", ", ".join(kinds) or result, first + more, text)
     elif result == "drift":
         _add(test, "system-out", body=f"drift, which only warns:\n{text}")
     elif result == "crashed":
@@ -85,12 +89,6 @@ def _test(case: Mapping[str, Any], run: Mapping[str, Any]) -> ET.Element:
     return test
 
 
-def _not_run(case: str) -> ET.Element:
-    test = _named(case, case.partition("/")[0], 0)
-    _add(test, "error", "not-run", "planned, and did not run")
-    return test
-
-
 def _named(case: str, operation: str, seconds: float) -> ET.Element:
     return ET.Element("testcase", classname=visible(operation, LINE), name=visible(case, LINE), time=f"{seconds:.3f}")
 
@@ -98,11 +96,6 @@ def _named(case: str, operation: str, seconds: float) -> ET.Element:
 def _add(test: ET.Element, tag: str, kind: str = "", message: str = "", body: str = "") -> None:
     attributes = {"type": visible(kind, LINE), "message": visible(" ".join(message.split()), LINE)} if kind else {}
     ET.SubElement(test, tag, attributes).text = visible(body, LONGEST) or None
-
-
-def _first(case: Mapping[str, Any]) -> str:
-    more = f", and {len(case['breaches']) - 1} more" if len(case["breaches"]) > 1 else ""
-    return "".join(f"{_line(breach)}{more}" for breach in case["breaches"][:1]) or case["reason"]
 
 
 def _line(breach: Mapping[str, Any]) -> str:

@@ -2,8 +2,10 @@
 
 import base64
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -13,10 +15,9 @@ from markupsafe import Markup, escape
 from contracts.i18n.locale import CHINESE, ENGLISH
 from contracts.i18n.page_texts import Word, load
 from contracts.i18n.translate import localized
-from contracts.report.html import view
 from contracts.report.html.side_by_side import side_by_side
 from contracts.report.html.templates import TEMPLATES, environment
-from contracts.report.summary.groups import Group, groups
+from contracts.report.summary.groups import TROUBLE, Group, groups
 from contracts.report.summary.terminal import alone, tool
 from contracts.text.printable import LIMIT, visible
 
@@ -24,14 +25,20 @@ CARDS, EVIDENCE = 250_000, 100_000
 """Characters that the cards of what is wrong, and the evidence of known deviations, may take together."""
 ROWS = 200
 """Rows that a list of the page has at most, except that of the cases; verdict.json has all."""
+RESULTS = (*TROUBLE, "known", "held")
+"""All results, the worst first."""
+LEAST = 0.0005
+"""Seconds at which the scale of latency may begin."""
+
+Verdict = Mapping[str, Any]
 
 
-def render(verdict: Mapping[str, Any], *, now: datetime | None = None) -> str:
+def render(verdict: Verdict, *, now: datetime | None = None) -> str:
     """Return the page for a verdict as verdict.json has it; `now` decides how many days a deviation has left."""
     return "".join(pieces(verdict, now=now))
 
 
-def pieces(verdict: Mapping[str, Any], *, now: datetime | None = None) -> Iterator[str]:
+def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
     """Yield the same page in small pieces, so that a page of many cases is never held whole."""
     templates = _environment(load())
     wrong = groups(verdict)
@@ -42,17 +49,17 @@ def pieces(verdict: Mapping[str, Any], *, now: datetime | None = None) -> Iterat
         verdict=verdict,
         run=verdict["run"],
         counts=verdict["counts"],
-        statement=view.statement(verdict),
+        statement=statement(verdict),
         groups=wrong,
         cards=cards,
-        to_blame=view.to_blame,
-        number_of=view.numbers(wrong),
-        matrix=view.matrix(verdict),
-        covered=view.covered(verdict),
-        scale=view.scale(verdict["latency"]),
+        to_blame=to_blame,
+        number_of={case["case"]: number for number, group in enumerate(wrong, 1) for case in group.cases},
+        matrix=matrix(verdict),
+        covered=covered(verdict),
+        scale=scale(verdict["latency"]),
         deviations=_deviations(verdict, card),
-        days_left=partial(view.days_left, today=(now or datetime.now(UTC)).date()),
-        results=view.RESULTS,
+        days_left=partial(days_left, today=(now or datetime.now(UTC)).date()),
+        results=RESULTS,
         style=_inline(style),
         script=_inline(script),
         hashes={"style": _hash(style), "script": _hash(script)},
@@ -91,8 +98,8 @@ def _environment(words: Mapping[str, Word]) -> Environment:
         return both(Word(*(visible(localized(value, lang), limit) for lang in (ENGLISH, CHINESE))))
 
     templates = environment(TEMPLATES, safe)
-    templates.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS, "chosen": _chosen}
-    templates.filters |= {"cut": cut, "sentence": sentence, "duration": view.duration}
+    templates.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS}
+    templates.filters |= {"cut": cut, "sentence": sentence, "duration": duration}
     return templates
 
 
@@ -103,7 +110,7 @@ def _card(templates: Environment, run: Mapping[str, Any], group: Group, anchor: 
         case=group.first,
         run=run,
         anchor=anchor,
-        who=view.to_blame(group),
+        who=to_blame(group),
         rows=side_by_side(group.first),
         alone=alone(group.first, run),
         tool=tool(run),
@@ -122,7 +129,7 @@ def _within(size: int, parts: Iterable[str]) -> list[Markup]:
     return kept
 
 
-def _deviations(verdict: Mapping[str, Any], card: Callable[[Group, str], str]) -> list[tuple[Any, Markup | None]]:
+def _deviations(verdict: Verdict, card: Callable[[Group, str], str]) -> list[tuple[Any, Markup | None]]:
     """Return the known deviations, those that showed first, each with the evidence of a case or None."""
     cases = {case["case"]: case for case in verdict["cases"]}
     rows = sorted(verdict["deviations"], key=lambda row: (not row["fixed"], not row["seen"]))
@@ -133,11 +140,6 @@ def _deviations(verdict: Mapping[str, Any], card: Callable[[Group, str], str]) -
     return [(row, evidence.get(row["id"])) for row in rows]
 
 
-def _chosen(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that say something."""
-    return {name: value for name, value in settings.items() if value not in (None, "", False)}
-
-
 def _inline(text: str) -> Markup:
     return Markup(text)  # noqa: S704 - a file of this project
 
@@ -145,3 +147,128 @@ def _inline(text: str) -> Markup:
 def _hash(text: str) -> str:
     """Return what a Content-Security-Policy calls the inline text by."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What became of one answer of one operation: counts by result, the worst first; `within`: cases of other answers
+    that asked for it, where none is its own."""
+
+    operation: str
+    answer: str
+    counts: tuple[tuple[str, int], ...] = ()
+    within: int = 0
+
+    @property
+    def state(self) -> str:
+        """Return the worst result, `within`, or `gap` where nothing asked for it."""
+        return self.counts[0][0] if self.counts else "within" if self.within else "gap"
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Operations side by side, a row for each answer (None: the operation has none of this name); `stories` apart."""
+
+    operations: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell | None, ...]], ...]
+    stories: tuple[Cell, ...]
+
+
+def matrix(verdict: Verdict) -> Matrix:
+    """Return the answers of a release against its operations: what the page promises first, and what many have."""
+    cells = {(row["operation"], row["answer"]): Cell(row["operation"], row["answer"], (), len(row["cases"])) for row in
+             verdict["coverage"]}  # fmt: skip
+    operations = tuple(dict.fromkeys(operation for operation, _ in cells)) or tuple(
+        dict.fromkeys(row["operation"] for row in verdict["table"])
+    )
+    for row in verdict["table"]:
+        counts = tuple((result, row[result]) for result in RESULTS if row[result])
+        cells[row["operation"], row["answer"]] = Cell(row["operation"], row["answer"], counts)
+    stories = tuple(cell for (operation, _), cell in cells.items() if operation not in operations)
+    answers = dict.fromkeys(answer for operation, answer in cells if operation in operations)
+    rows = [(answer, tuple(cells.get((operation, answer)) for operation in operations)) for answer in answers]
+    documented = {row["answer"] for row in verdict["coverage"] if row["documented"]}
+    rows.sort(key=lambda row: (row[0] not in documented, row[1].count(None)))
+    return Matrix(operations, tuple(rows), stories)
+
+
+@dataclass(frozen=True)
+class Covered:
+    """How much of a release the run asked for: answers and documented keys, and the answers that nothing asked for."""
+
+    answers: int
+    asked: int
+    keys: int
+    seen: int
+    gaps: tuple[Mapping[str, Any], ...]
+
+
+def covered(verdict: Verdict) -> Covered:
+    """Return the sums of the coverage."""
+    rows = verdict["coverage"]
+    gaps = tuple(row for row in rows if not row["cases"])
+    keys = [key["seen"] for row in rows for key in row["keys"]]
+    return Covered(len(rows), len(rows) - len(gaps), len(keys), sum(map(bool, keys)), gaps)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A logarithmic scale of seconds, `low` to `high`; places on it are percent of its width."""
+
+    low: float
+    high: float
+
+    def place(self, seconds: float) -> float:
+        """Return where a time stands, 0 to 100."""
+        inside = min(max(seconds, self.low), self.high)
+        return round(100 * math.log10(inside / self.low) / math.log10(self.high / self.low), 2)
+
+    @property
+    def ticks(self) -> list[float]:
+        """The powers of ten on the scale."""
+        powers = range(math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9) + 1)
+        return [10.0**power for power in powers]
+
+
+def scale(rows: Iterable[Mapping[str, Any]]) -> Scale:
+    """Return the scale on which all times of these rows of latency have a place."""
+    times = [max(row[name], LEAST) for row in rows for name in ("p50", "p95", "max") if row[name] is not None] or [1.0]
+    low, high = 10.0 ** math.floor(math.log10(min(times))), 10.0 ** math.ceil(math.log10(max(times)))
+    return Scale(max(low, LEAST), high if high > low else low * 10)
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people write it: 1.2 ms, 350 ms, 2.93 s, 4 min 10 s."""
+    if seconds < 1:
+        return f"{seconds * 1000:.3g} ms" if seconds < 0.9995 else "1 s"
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
+
+
+def days_left(expires: str, today: date) -> int | None:
+    """Return the days up to and including the one on which a deviation expires; negative: it has; None: no date."""
+    try:
+        return (date.fromisoformat(expires) - today).days
+    except ValueError:
+        return None
+
+
+def to_blame(group: Group) -> str:
+    """Return who a group of cases is to be laid to, as the catalogue of texts names it."""
+    breaches = group.first["breaches"]
+    if group.result == "breach" and not any(row["documented"] and not row["drift"] for row in breaches):
+        return "crash"
+    return group.result
+
+
+def statement(verdict: Verdict) -> str:
+    """Return which sentence sums the verdict up, as the catalogue of texts names it."""
+    if verdict["exit"] == 7:
+        return "is-leaked"
+    if verdict["verdict"] == "accepted" and verdict["counts"]["known"]:
+        return "is-known"
+    if verdict["verdict"] == "rejected" and not verdict["counts"]["breach"] + verdict["counts"]["drift"]:
+        return "is-departs"
+    return f"is-{verdict['verdict']}"

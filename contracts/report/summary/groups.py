@@ -26,28 +26,27 @@ class Group:
 
 
 def groups(verdict: Mapping[str, Any]) -> list[Group]:
-    """Return what went wrong in a run, the worst first; cases with the very same trouble share a group."""
+    """Return what went wrong in a run, the worst first; cases with the very same trouble share a group.
+
+    In a group, what the page promises comes first, and a single request before a flow of many.
+    """
     found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
     for result in TROUBLE:
         for case in verdict["cases"]:
             if case["result"] == result:
-                found.setdefault((result, *_said(case)), []).append(case)
-    return [Group(cause[0], tuple(sorted(cases, key=_less_telling))) for cause, cases in found.items()]
+                found.setdefault((result, *_cause(case)), []).append(case)
+    for cases in found.values():
+        cases.sort(key=lambda case: (not any(breach["documented"] for breach in case["breaches"]), not case["given"]))
+    return [Group(cause[0], tuple(cases)) for cause, cases in found.items()]
 
 
-def _less_telling(case: Mapping[str, Any]) -> tuple[bool, bool]:
-    """Order the cases of a group: what the page promises first, and a single request before a flow of many."""
-    return not any(breach["documented"] for breach in case["breaches"]), not case["given"]
-
-
-def _said(case: Mapping[str, Any]) -> list[str]:
+def _cause(case: Mapping[str, Any]) -> list[str]:
     """Return what came back instead of what, without what is each case's own, so that one cause makes one group."""
-    if case["breaches"]:
-        said = [_cause(breach) for breach in case["breaches"] if breach["kind"] != "state"]
-        return said or [breach["signature"] for breach in case["breaches"]]
-    return [case["reason"].partition(NOT_ARRANGED)[2] or case["reason"]]
-
-
-def _cause(breach: Mapping[str, Any]) -> str:
-    promised = f"{breach['promised']} " if breach["kind"] == "status" else ""
-    return f"{breach['where']} {promised}{breach['came']}"
+    if not case["breaches"]:
+        return [case["reason"].partition(NOT_ARRANGED)[2] or case["reason"]]
+    causes = [
+        f"{breach['where']} {breach['promised'] if breach['kind'] == 'status' else ''} {breach['came']}"
+        for breach in case["breaches"]
+        if breach["kind"] != "state"
+    ]
+    return causes or [breach["signature"] for breach in case["breaches"]]

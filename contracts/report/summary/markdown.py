@@ -9,7 +9,7 @@ from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
 from contracts.report.markdown_escape import code, fenced, text
 from contracts.report.summary.groups import Group, groups
-from contracts.report.summary.terminal import COLUMNS, came_back, place
+from contracts.report.summary.terminal import COLUMNS, came_back, place, sums
 from contracts.text.errors import of_system
 from contracts.text.message import msg
 from contracts.text.tables import row, table
@@ -37,13 +37,14 @@ def render(verdict: Verdict, lang: str = ENGLISH) -> str:
     part = partial(_part, lang)
     leaks = (f"- {code(localized(leak, lang))}" for leak in verdict["leaks"])
     notes = (f"- {text(localized(note, lang))}" for note in verdict["run"]["notes"])
+    unknown = (f"- {code(key['operation'])} {code(key['path'])} × {key['count']}" for key in verdict["unknown_fields"])
     parts = [
         part("", _counts(verdict, lang), 9_000, msg("rows")),
         part(msg("What is wrong"), (_group(group, lang) for group in groups(verdict)), 22_000, msg("causes")),
         part(msg("Cases that did not run"), [f"- {code(case)}" for case in verdict["not_run"]], 2_000, msg("cases")),
         part(msg("Known deviations"), _deviations(verdict, lang), 5_000, msg("deviations")),
         part(msg("Left behind on the target"), leaks, 3_000, msg("leaks")),
-        part(msg("Keys that nobody documented"), _unknown(verdict), 3_000, msg("keys")),
+        part(msg("Keys that nobody documented"), unknown, 3_000, msg("keys")),
         part(msg("How long answers took, in ms"), _latency(verdict, lang), 3_000, msg("operations")),
         part(msg("Notes"), notes, 3_000, msg("notes")),
     ]
@@ -121,18 +122,13 @@ def _counts(verdict: Verdict, lang: str) -> list[str]:
         for line in verdict["table"]
         if any(line[result] for result in shown if result != "held")
     ]
-    operations = dict.fromkeys(line["operation"] for line in verdict["table"])
-    sums = [
-        row(code(name), say(lang, "all"), *(str(_sum(verdict["table"], name, result) or "") for result in shown))
-        for name in operations
+    all_of_it = [
+        row(code(name), say(lang, "all"), *(str(counts[result] or "") for result in shown))
+        for name, counts in sums(verdict["table"]).items()
     ]
     names = [say(lang, "operation"), say(lang, "answer"), *(f"#{word(lang, result)}" for result in shown)]
-    head = table("|".join(names), *sums, *rows)
-    return ["\n".join(head[:2]), *head[2:]] if sums else []
-
-
-def _sum(lines: Sequence[Verdict], operation: str, result: str) -> int:
-    return sum(int(line[result]) for line in lines if line["operation"] == operation)
+    head = table("|".join(names), *all_of_it, *rows)
+    return ["\n".join(head[:2]), *head[2:]] if all_of_it else []
 
 
 def _group(group: Group, lang: str) -> str:
@@ -175,10 +171,6 @@ def _deviations(verdict: Verdict, lang: str) -> Iterator[str]:
 def _cases(names: Sequence[str], lang: str) -> str:
     several = "{n} cases ({case}, …)" if len(names) > 1 else "{n} case ({case})"
     return say(lang, several, len(names), code(names[0]))
-
-
-def _unknown(verdict: Verdict) -> list[str]:
-    return [f"- {code(key['operation'])} {code(key['path'])} × {key['count']}" for key in verdict["unknown_fields"]]
 
 
 def _latency(verdict: Verdict, lang: str) -> list[str]:

@@ -102,12 +102,17 @@ def _head(verdict: Mapping[str, Any], lang: str) -> Iterator[str]:
 
 def _table(rows: Sequence[Mapping[str, Any]], lang: str) -> Iterator[str]:
     shown = [column for column in COLUMNS if column == "held" or any(row[column] for row in rows)]
-    sums: dict[str, Counter[str]] = {}
-    for row in rows:
-        sums.setdefault(row["operation"], Counter()).update({column: row[column] for column in shown})
-    cells = [[operation, *(counts[column] or "" for column in shown)] for operation, counts in sums.items()]
+    cells = [[operation, *(counts[column] or "" for column in shown)] for operation, counts in sums(rows).items()]
     if cells:
         yield from columns([say(lang, "operation"), *(word(lang, name) for name in shown)], cells)
+
+
+def sums(rows: Sequence[Mapping[str, Any]]) -> dict[str, Counter[str]]:
+    """Return how many cases of each operation came to each result, from the table of a verdict."""
+    found: dict[str, Counter[str]] = {}
+    for row in rows:
+        found.setdefault(row["operation"], Counter()).update({column: row[column] for column in COLUMNS})
+    return found
 
 
 Cases = Sequence[Mapping[str, Any]]

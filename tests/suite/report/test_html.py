@@ -13,8 +13,7 @@ from contracts.check.breach import Breach, Kind
 from contracts.i18n.page_texts import Word, load
 from contracts.i18n.translate import localized
 from contracts.profiles import PROFILES
-from contracts.report.html.page import TEMPLATES, render
-from contracts.report.html.view import RESULTS, covered, days_left, duration, matrix, scale
+from contracts.report.html.page import RESULTS, TEMPLATES, covered, days_left, duration, matrix, render, scale
 from contracts.report.verdict_rules import Result
 from contracts.run.plan import notes as plan_notes
 from contracts.run.plan import scope as plan_scope
