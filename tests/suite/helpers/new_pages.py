@@ -12,86 +12,8 @@ from contracts.catalog.release import ROOT
 from contracts.derive.new_release import new_release
 
 NEW = "1.9.7"
-CANCEL = """## Stop a task
-
-#### 请求
-
-```
-DELETE /api/aslan/workflow/workflowtask/id/:id/pipelines/:pipeline?projectName=
-```
-
-#### 路径参数说明
-
-| 参数名 | 类型 | 描述 | 默认值 | 是否必须 |
-|---|---|---|---|---|
-| id | int | number | 无 | 是 |
-| pipeline | string | name | 无 | 是 |
-| projectName | string | project | 无 | 否 |
-
-#### 正常返回
-
-```json
-{"message": "success"}
-```
-
-#### 异常返回
-
-```json
-{"code": 6163, "description": "mongo: no documents in result", "extra": {},
- "message": "取消工作流任务失败", "type": "error"}
-```
-"""
-START = """## Start a task
-
-#### 请求
-
-```
-POST /api/aslan/workflow/workflowtask?projectName=
-```
-
-#### body 参数样例
-
-```json
-{"workflow_name": "one", "namespace": "qa", "nothing": null}
-```
-
-#### 正常返回
-
-```json
-{"pipeline_name": "one", "project_name": "two", "task_id": 3}
-```
-
-#### 异常返回
-
-```json
-{"code": 6542, "description": "mongo: no documents in result", "extra": {},
- "message": "查询workflow失败", "type": "error"}
-```
-"""
-PAUSE = """## Pause a task
-
-#### 请求
-
-```
-POST /api/aslan/workflow/pause/:id
-```
-
-#### 正常返回
-
-```json
-{"message": "success"}
-```
-
-#### 异常返回
-
-```json
-{"code": 6999, "description": "no {such} task", "extra": {"a": null}, "message": "暂停\\"失败", "type": "error"}
-```
-
-```json
-{"code": 6998, "description": "too late", "extra": {}, "message": "晚了", "type": "error"}
-```
-"""
+_PAGES = Path(__file__).parents[1] / "derive/new_pages"
+CANCEL, START, PAUSE = ((_PAGES / f"{name}.md").read_text(encoding="utf-8") for name in ("cancel", "start", "pause"))
 
 
 class Project:
