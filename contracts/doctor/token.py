@@ -32,10 +32,6 @@ def token_findings(token: str | None, now: datetime, *, needed: bool) -> Finding
     if expires is None or not claims.get("uid"):
         lacks = msg("expiry (exp)") if expires is None else msg("user (uid)")
         return warn("token", msg("names no {what}, which Zadig's gateway asks for", lacks), ANEW)
-    return _expiry(expires, now)
-
-
-def _expiry(expires: datetime, now: datetime) -> Finding:
     left, date = expires - now, f"{expires:%Y-%m-%d %H:%M} UTC"
     if left <= timedelta():
         return fail("token", msg("expired {span} ago, at {date}", span(left), date), ANEW)
