@@ -1,5 +1,6 @@
 """A run, ended at any point or not at all, leaves nothing behind, and leaves alone what was there before."""
 
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
@@ -9,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from contracts.standin.process import start
+from helpers import processes
 from helpers.processes import contracts
 from helpers.report_agreement import disagreements
 from helpers.whole_runs import Ran, run
@@ -28,6 +30,8 @@ INTERRUPTS = [
     *(f"parent:SIGINT:{when}:create" for when in WHEN),
     "main:SIGTERM:after:start",
     "parent:SIGTERM:after:start",
+    "main:SIGHUP:after:start",
+    "parent:SIGHUP:after:start",
 ]
 
 
@@ -61,13 +65,34 @@ def test_sweep_after_kill(zadig: Zadig, tmp_path: Path, kill_at: str) -> None:
 
 @pytest.mark.parametrize("kill_at", INTERRUPTS)
 def test_interrupted(zadig: Zadig, tmp_path: Path, kill_at: str) -> None:
-    """After Ctrl-C or SIGTERM nothing is left without any sweep; the verdict is written, and all reports agree."""
+    """After Ctrl-C, SIGTERM or SIGHUP nothing is left without a sweep; the verdict is written, all reports agree."""
     before = zadig.held()
     ran = killed(zadig, tmp_path, kill_at)
     assert ran.code == 2
     assert zadig.held() == before
     assert ran.verdict["verdict"] == "inconclusive"
     assert disagreements(Path(ran.folder), tmp_path / "allure", None) == []
+
+
+INSISTS = """
+import os, signal
+from contracts.pytest_plugin.signals import end_on_signals
+end_on_signals("remove it with sweep")
+for _ in range({times}):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        pass
+print("still there")
+"""
+
+
+@pytest.mark.parametrize(("times", "code"), [(4, 0), (5, 2)])
+def test_whoever_insists_is_heard(times: int, code: int) -> None:
+    """The fifth Ctrl-C ends a run at once, and says how to remove what stays."""
+    ended = processes.run([sys.executable, "-c", INSISTS.format(times=times)])
+    assert (ended.code, "still there" in ended.output) == (code, code == 0)
+    assert ("remove it with sweep" in ended.output) == (code == 2)
 
 
 STRANGERS = 200

@@ -13,7 +13,7 @@ from helpers.bad_settings import BAD, BAD_TOML
 
 FIGURES = {
     "SIGKILL before and after": len(test_kill.KILLS),
-    "Ctrl-C and SIGTERM": len(test_kill.INTERRUPTS),
+    "Ctrl-C, SIGTERM and SIGHUP": len(test_kill.INTERRUPTS),
     "other people's workflows": test_kill.STRANGERS,
     "a token in a run": len(test_secrets.ECHOES),
     "tests of the user's own": test_secrets.LEAKY.count("def test_"),
