@@ -33,6 +33,11 @@ _JWT = re.compile(r"(?<![\w-])(?=[\w-]*+\.[\w-]{5})([\w-]*?)eyJ[\w-]{12,}\.[\w-]
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
+def _lower(text: str) -> str:
+    """Return a text with its ASCII letters in lower case, character by character: other letters may become two."""
+    return text.lower() if text.isascii() else text.translate(_LOWER)
+
+
 @dataclass(frozen=True)
 class _Form:
     """One way to write a secret.
@@ -117,10 +122,10 @@ class Register:
 
     def may_hide(self, text: str) -> bool:
         """Whether there may be something to mask in `text`; False is certain, and costs little."""
-        if "eyJ" in text:
-            return True
+        if "eyJ" in text or not self._secrets:
+            return "eyJ" in text
         folded, exact = self._indexes
-        may_be = folded.may_be_in(text.translate(_LOWER)) or exact.may_be_in(text)
+        may_be = folded.may_be_in(_lower(text)) or exact.may_be_in(text)
         return may_be or (self._hides is not None and self._hides.search(text) is not None)
 
     def mask(self, text: str) -> str:
@@ -138,7 +143,7 @@ class Register:
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         folded, exact = self._indexes
-        yield from folded.pieces(text.translate(_LOWER))
+        yield from folded.pieces(_lower(text))
         yield from exact.pieces(text)
 
 
@@ -160,7 +165,7 @@ def _both_ways(form: str, least: int) -> Iterator[_Form]:
 
 
 def _folded_forms(secret: str) -> Iterator[_Form]:
-    yield from _both_ways(secret.translate(_LOWER), PIECE)
+    yield from _both_ways(_lower(secret), PIECE)
     yield from _both_ways(secret.encode().hex(), 2 * PIECE)
 
 
