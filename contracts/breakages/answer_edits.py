@@ -14,6 +14,7 @@ from contracts.breakages.known_answers import ANSWERS, name_of
 from contracts.breakages.proxy.recognise import compact, header, json_object, value, with_header, without_headers
 
 Edit = Callable[[Response], Response]
+_ENCODERS: Mapping[str, Callable[[bytes], bytes]] = {"gzip": partial(gzip.compress, mtime=0), "deflate": zlib.compress}
 
 
 def edits(spec: Mapping[str, Any]) -> Edit:
@@ -97,11 +98,7 @@ def _header_names(case: str) -> Edit:
 
 def _compressed(coding: str) -> Edit:
     """Compress a body, asked or not."""
-    encoders: Mapping[str, Callable[[bytes], bytes]] = {
-        "gzip": partial(gzip.compress, mtime=0),
-        "deflate": zlib.compress,
-    }
-    encode = encoders[coding]
+    encode = _ENCODERS[coding]
     named = (("Content-Encoding", coding),)
     return lambda response: (
         replace(response, headers=response.headers + named, body=encode(response.body)) if response.body else response

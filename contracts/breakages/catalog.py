@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from contracts.breakages import concurrent_actions, request_actions, state_actions
-from contracts.breakages.answer_edits import Edit, edits, everywhere, on
-from contracts.breakages.breakage import Act, Breakage, Example, Response
+from contracts.breakages.answer_edits import edits, everywhere, on
+from contracts.breakages.breakage import Act, Breakage, Example
 from contracts.breakages.known_answers import ANSWERS, ENVIRONMENT, ERROR, NAME, SUCCESS
 from contracts.breakages.proxy.recognise import OPERATIONS
 
@@ -55,18 +55,18 @@ class Row:
 @cache
 def breakages() -> Mapping[str, Breakage]:
     """Return every breakage by name."""
-    return _by_name(breakage for name in BREAKAGES for breakage in read(FOLDER / f"{name}.toml"))
+    return _by_name(BREAKAGES)
 
 
 @cache
 def benign() -> Mapping[str, Breakage]:
     """Return every benign change by name."""
-    return _by_name(breakage for name in BENIGN for breakage in read(FOLDER / f"{name}.toml"))
+    return _by_name(BENIGN)
 
 
-def _by_name(breakages: Iterable[Breakage]) -> Mapping[str, Breakage]:
+def _by_name(files: Iterable[str]) -> Mapping[str, Breakage]:
     known: dict[str, Breakage] = {}
-    for breakage in breakages:
+    for breakage in (breakage for name in files for breakage in read(FOLDER / f"{name}.toml")):
         if breakage.name in known:
             raise ValueError(f"two breakages are named {breakage.name}")
         known[breakage.name] = breakage
@@ -121,7 +121,10 @@ def _breakage(family: str, about: str, row: Row, texts: Mapping[str, Any]) -> Br
         act = _act(row.act, operation, answer)
     else:
         act = everywhere(edit, row.of) if benign else on(operation, answer, edit)
-    before, after = from_dialogue(row.lines) if row.lines else _edited(ANSWERS[operation, answer].example, edit)
+    if row.lines:
+        before, after = from_dialogue(row.lines)
+    else:
+        before, after = (example := ANSWERS[operation, answer].example), edit(example)
     return Breakage(
         name=f"benign/{row.name}" if benign else f"{family}/{operation}/{answer}/{row.name}",
         family=family,
@@ -141,10 +144,6 @@ def _act(spec: str | Mapping[str, Any], operation: str, answer: str) -> Act:
         return ACTS[spec]
     ((name, arguments),) = spec.items()
     return MAKERS[name](operation, answer, **arguments)
-
-
-def _edited(answer: Response, edit: Edit) -> tuple[Example, Example]:
-    return answer, edit(answer)
 
 
 def from_dialogue(lines: str) -> tuple[Example, Example]:

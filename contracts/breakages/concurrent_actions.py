@@ -1,7 +1,6 @@
 """Acts that show where several requests are under way at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
@@ -12,15 +11,12 @@ from contracts.breakages.state_actions import GONE, shown
 HOLD = 0.05
 """Seconds that a request is held to see whether another one comes: long for those at once, short for a single one."""
 
-Late = Callable[[Request, Forward, Memory, int], Awaitable[Response]]
-"""Answers the request of this number among those that came at once; the first has 0."""
-
 
 def at_once(operation: str, _answer: str, *, late: str, beside: str = "") -> Act:
     """Let `late` answer all but the first of the requests of an operation that came at once for one workflow.
 
-    Those of the operation `beside` count too. A request that names no workflow, such as one whose body cannot be read,
-    is at once with no other.
+    It is told the number of the request among them; the first has 0. Those of the operation `beside` count too. A
+    request that names no workflow, such as one whose body cannot be read, is at once with no other.
     """
     answer_late = _LATE[late]
 

@@ -5,10 +5,11 @@ not repeated here. A test holds all of it to the release's data.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts.breakages.breakage import Request, Response
-from contracts.breakages.proxy.recognise import OPERATIONS, compact, json_object, line_of, recognise
+from contracts.breakages.proxy.recognise import OPERATIONS, compact, json_object, line_of
 from contracts.standin import errors
 from contracts.standin.errors import ZadigError
 
@@ -51,12 +52,8 @@ class KnownAnswer:
             return False
         if (self.operation, self.error.code) == (_START, 400):  # servers tell them apart by their texts, the page not
             return (self.name == "bad-request") == (not request.body)
-        return re.fullmatch(self._pattern, str(body.get("description")), re.DOTALL) is not None
-
-    @property
-    def _pattern(self) -> str:
-        """The description with any names and any id."""
-        return ".*".join(map(re.escape, re.split(f"{NAME}|{PROJECT}|{ENVIRONMENT}|{TASK}", self.description)))
+        parts = re.split(f"{NAME}|{PROJECT}|{ENVIRONMENT}|{TASK}", self.description)  # of any names and any id
+        return re.fullmatch(".*".join(map(re.escape, parts)), str(body.get("description")), re.DOTALL) is not None
 
     @property
     def example(self) -> Response:
@@ -102,7 +99,6 @@ _ERRORS = {
         "invalid-id": _INVALID_ID,
     },
 }
-_LINES = {operation: line_of(operation, name=NAME, id=TASK) for operation in OPERATIONS}
 _SHARED = (
     ("unauthorized", 401, ""),
     ("forbidden", 403, ""),
@@ -111,24 +107,18 @@ _SHARED = (
     ("no-method", 405, ""),
     ("trailing-slash", 307, ""),
 )
-ANSWERS = {
-    (known.operation, known.name): known
-    for known in (
-        *(
-            known
-            for operation, rows in _ERRORS.items()
-            for known in (
-                KnownAnswer(operation, SUCCESS[operation]),
-                *(KnownAnswer(operation, name, error.status, error) for name, error in rows.items()),
-            )
-        ),
-        *(
-            KnownAnswer(operation, name, status, text=text.format(path=PREFIX + _LINES[operation][1]))
-            for operation in OPERATIONS
-            for name, status, text in _SHARED
-        ),
-    )
-}
+
+
+def _answers(operation: str) -> Iterator[KnownAnswer]:
+    yield KnownAnswer(operation, SUCCESS[operation])
+    for name, error in _ERRORS[operation].items():
+        yield KnownAnswer(operation, name, error.status, error)
+    path = PREFIX + line_of(operation, name=NAME, id=TASK)[1]
+    for name, status, text in _SHARED:
+        yield KnownAnswer(operation, name, status, text=text.format(path=path))
+
+
+ANSWERS = {(operation, known.name): known for operation in OPERATIONS for known in _answers(operation)}
 """All answers by operation and name."""
 
 
@@ -136,18 +126,3 @@ def name_of(request: Request, response: Response) -> str:
     """Return the name of the answer that a response is to an operation's request; empty where it is no known one."""
     of_operation = (known for known in ANSWERS.values() if known.operation == request.operation)
     return next((known.name for known in of_operation if known.is_shown_by(request, response)), "")
-
-
-_BODIES = {
-    _CREATE: compact({"name": NAME, "product_tmpl_name": PROJECT, "build_stage": {"enabled": True, "modules": []}}),
-    _START: compact({"workflow_name": NAME, "product_tmpl_name": PROJECT, "namespace": ENVIRONMENT, "targets": [{}]}),
-}
-
-
-def example_request(operation: str, answer: str) -> Request:
-    """Return a request that could get this answer."""
-    method, path = _LINES[operation]
-    method = {"wrong-method": "PATCH", "no-method": "OPTIONS"}.get(answer, method)
-    path += "/" if answer == "trailing-slash" else ""
-    body = _BODIES.get(operation, b"") if (operation, answer) != (_START, "bad-request") else b""
-    return recognise(method, PREFIX + path, f"projectName={PROJECT}", (("authorization", "Bearer x"),), body)

@@ -47,27 +47,16 @@ async def as_admin(request: Request, forward: Forward) -> Response:
     return await forward(replace(request, headers=with_header(request.headers, "authorization", f"Bearer {token}")))
 
 
-def lets_through(operation: str, answer: str, *, user: str) -> Act:
-    """Do what this user, who is refused by rights, asks for."""
+def lets_through(operation: str, answer: str, *, user: str = "", openly: bool = True) -> Act:
+    """Do what this user, or any, asks for who is refused by rights; where not `openly`, refuse it all the same."""
     status = ANSWERS[operation, answer].status
 
     async def act(request: Request, forward: Forward, _: Memory) -> Response:
         response = await forward(request)
-        refused = request.operation == operation and response.status == status
-        return await as_admin(request, forward) if refused and _user(request) == user else response
-
-    return act
-
-
-def does_it_all_the_same(operation: str, answer: str) -> Act:
-    """Refuse a request, and do it."""
-    status = ANSWERS[operation, answer].status
-
-    async def act(request: Request, forward: Forward, _: Memory) -> Response:
-        response = await forward(request)
-        if request.operation == operation and response.status == status:
-            await as_admin(request, forward)
-        return response
+        if request.operation != operation or response.status != status or user not in ("", _user(request)):
+            return response
+        done = await as_admin(request, forward)
+        return done if openly else response
 
     return act
 
@@ -79,10 +68,6 @@ def _sent(request: Request) -> Mapping[str, Any]:
     return json_object(request.body) or {}
 
 
-def _id(request: Request) -> str:
-    return about(request).task
-
-
 _ODD: Mapping[str, Callable[[Request], bool]] = {
     "name-not-ascii": lambda request: not about(request).workflow.isascii(),
     "name-with-percent": lambda request: "%" in about(request).workflow,
@@ -92,9 +77,9 @@ _ODD: Mapping[str, Callable[[Request], bool]] = {
     "unknown-key": lambda request: any(key.startswith("zct_") for key in _sent(request)),
     "text-plain": lambda request: (header(request.headers, "content-type") or "").startswith("text/"),
     "large-body": lambda request: len(request.body) > 500_000,
-    "id-beyond-32-bits": lambda request: _id(request).isdigit() and int(_id(request)) >= 2**31,
-    "id-no-number": lambda request: not unquote(_id(request)).lstrip("-").isdigit(),
-    "id-percent-encoded": lambda request: _id(request) == "%31",
+    "id-beyond-32-bits": lambda request: about(request).task.isdigit() and int(about(request).task) >= 2**31,
+    "id-no-number": lambda request: not unquote(about(request).task).lstrip("-").isdigit(),
+    "id-percent-encoded": lambda request: about(request).task == "%31",
 }
 
 
@@ -138,4 +123,4 @@ def does_nothing_at_times(operation: str, answer: str) -> Act:
     return _at_times(operation, keep_back(operation, answer))
 
 
-MAKERS = by_name(lets_through, does_it_all_the_same, fails_on, edits_at_times, does_nothing_at_times)
+MAKERS = by_name(lets_through, fails_on, edits_at_times, does_nothing_at_times)

@@ -2,13 +2,13 @@
 
 import shutil
 import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import AbstractContextManager, closing
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
-from contracts.campaign.judge import Judgement, Result, RunEnd, judge
+from contracts.campaign.judge import GOOD, Judgement, Result, RunEnd, judge
 from contracts.campaign.plan import THOROUGH, Job, Plan, rerun, sees_most
 from contracts.campaign.pool import run_all
 from contracts.catalog.cases import EFFECTS
@@ -16,9 +16,6 @@ from contracts.text.errors import InputError
 
 RUNS = "runs"
 """The folder below the campaign's own that holds the folders of its runs."""
-SECOND = f".{THOROUGH}"
-"""What the folder of a second look has behind its name."""
-GOOD = (Result.KILLED, Result.SILENT)
 BROKEN = (Result.DID_NOT_RUN, Result.DID_NOTHING)
 """Results that say nothing about the suite: the campaign itself, or the breakage, is at fault."""
 UNSEEN = (Result.SURVIVED, Result.MISREPORTED)
@@ -126,12 +123,14 @@ def run_campaign(plan: Plan, out: Path, at_once: int, progress: Progress) -> Cam
 def _check(campaign: Campaign, progress: Progress) -> None:
     """See that the suite accepts the server as it is, and rejects one that always fails."""
     options = campaign.plan.options
+
+    def over(job: Job, end: RunEnd) -> None:
+        if why := _distrust(job, end):
+            raise CampaignError(f"{why}; see {_folder(campaign, job)}")
+        _remove(campaign, job)
+
     jobs = [Job(change, options.level, options.upstream) for change in (None, FORCED)]
-    with closing(_ends(campaign, jobs, "checks", progress)) as ends:
-        for job, end in ends:
-            if why := _distrust(job, end):
-                raise CampaignError(f"{why}; see {_folder(campaign, job)}")
-            shutil.rmtree(_folder(campaign, job), ignore_errors=True)
+    _run_all(campaign, jobs, "checks", progress, over)
 
 
 def _distrust(job: Job, end: RunEnd) -> str:
@@ -148,37 +147,40 @@ def _distrust(job: Job, end: RunEnd) -> str:
 
 
 def _run(campaign: Campaign, progress: Progress) -> None:
-    """Run what is planned."""
-    with closing(_ends(campaign, campaign.plan.jobs, "campaign", progress)) as ends:
-        for job, end in ends:
-            change = campaign.rows[job.name].change
-            judgement = _on_one_look(job, judge(change, end))
-            folder = _kept(campaign, job, judgement, end)
-            campaign.rows[job.name] = CampaignRow(change, judgement, end, folder=folder)
+    """Run what is planned, and keep the folder of a run that somebody may want to look at, or to sweep up after."""
+
+    def over(job: Job, end: RunEnd) -> None:
+        change = campaign.rows[job.name].change
+        judgement = _on_one_look(job, judge(change, end))
+        left = bool(job.upstream and end.verdict and end.verdict["leaks"])
+        folder = _folder(campaign, job) if judgement.result not in GOOD or left else None
+        if folder is None:
+            _remove(campaign, job)
+        campaign.rows[job.name] = CampaignRow(change, judgement, end, folder=folder)
+
+    _run_all(campaign, campaign.plan.jobs, "campaign", progress, over)
 
 
 def _on_one_look(job: Job, judgement: Judgement) -> Judgement:
     """Return what a change that did nothing comes to where there is no second look and this one does not see all."""
-    nothing = judgement.result is Result.DID_NOTHING and judgement.requested
-    if nothing and rerun(job) is None and not sees_most(job.profile):
+    if judgement.idle and rerun(job) is None and not sees_most(job.profile):
         result = Result.SURVIVED if job.change and job.change.kinds else Result.SILENT
-        return replace(judgement, result=result, reason=f"under {job.profile} it never came to act")
+        return Judgement(result, f"under {job.profile} it never came to act")
     return judgement
 
 
 def _look_again(campaign: Campaign, progress: Progress) -> None:
     """Let all cases run on what was not noticed, or never came to act: that tells why this profile does not see it."""
-    missed = {name for name, row in campaign.rows.items() if _missed(row.judgement)}
+
+    def over(job: Job, end: RunEnd) -> None:
+        row = campaign.rows[job.name]
+        campaign.rows[job.name] = _in_the_light_of(row, judge(row.change, end), end)
+        _remove(campaign, job)
+
+    judged = {name: row.judgement for name, row in campaign.rows.items()}
+    missed = {name for name, judgement in judged.items() if judgement.result in UNSEEN or judgement.idle}
     jobs = [second for job in campaign.plan.jobs if job.name in missed and (second := rerun(job))]
-    with closing(_ends(campaign, jobs, "why they survived", progress, SECOND)) as ends:
-        for job, end in ends:
-            row = campaign.rows[job.name]
-            campaign.rows[job.name] = _in_the_light_of(row, judge(row.change, end), end)
-            shutil.rmtree(_folder(campaign, job, SECOND), ignore_errors=True)
-
-
-def _missed(judgement: Judgement) -> bool:
-    return judgement.result in UNSEEN or (judgement.result is Result.DID_NOTHING and judgement.requested)
+    _run_all(campaign, jobs, "why they survived", progress, over)
 
 
 def _in_the_light_of(row: CampaignRow, later: Judgement, end: RunEnd) -> CampaignRow:
@@ -195,28 +197,23 @@ def _in_the_light_of(row: CampaignRow, later: Judgement, end: RunEnd) -> Campaig
     return replace(row, judgement=replace(judgement, reason=reason), later=later)
 
 
-def _ends(
-    campaign: Campaign, jobs: Sequence[Job], label: str, progress: Progress, suffix: str = ""
-) -> Generator[tuple[Job, RunEnd], None, None]:
-    """Yield each job with what its run left, as it ends."""
-    if not jobs:
-        return
-    runs = run_all(jobs, lambda job: _folder(campaign, job, suffix), campaign.at_once)
-    with progress(label, len(jobs)) as one_more, closing(runs):
-        for job, end in runs:
-            yield job, end
-            one_more()
+def _run_all(
+    campaign: Campaign, jobs: Sequence[Job], label: str, progress: Progress, over: Callable[[Job, RunEnd], None]
+) -> None:
+    """Run jobs, and call `over` with each of them and what its run left, as it ends."""
+    if jobs:
+        with progress(label, len(jobs)) as one_more:
+
+            def over_and_shown(job: Job, end: RunEnd) -> None:
+                over(job, end)
+                one_more()
+
+            run_all(jobs, campaign.out / RUNS, campaign.at_once, over_and_shown)
 
 
-def _folder(campaign: Campaign, job: Job, suffix: str = "") -> Path:
-    return campaign.out / RUNS / f"{job.name.replace('/', '.')}{suffix}"
+def _folder(campaign: Campaign, job: Job) -> Path:
+    return campaign.out / RUNS / job.folder
 
 
-def _kept(campaign: Campaign, job: Job, judgement: Judgement, end: RunEnd) -> Path | None:
-    """Return the folder of a run that somebody may want to look at, or to sweep up after; remove any other."""
-    folder = _folder(campaign, job)
-    left = bool(job.upstream and end.verdict and end.verdict["leaks"])
-    if judgement.result not in GOOD or left:
-        return folder
-    shutil.rmtree(folder, ignore_errors=True)
-    return None
+def _remove(campaign: Campaign, job: Job) -> None:
+    shutil.rmtree(_folder(campaign, job), ignore_errors=True)

@@ -76,13 +76,10 @@ class Steering:
         self._job = job
         self._session: pytest.Session | None = None
 
-    def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Keep the session, which alone can be ended."""
-        self._session = session
-
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Put the cases in order and leave out those that are not to run."""
+    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
+        """Put the cases in order, and leave out those that are not to run."""
+        self._session = session  # it alone can be ended
         wanted = self._job.cases
         items[:] = sorted((item for item in items if not wanted or _case_id(item) in wanted), key=self._rank)
 

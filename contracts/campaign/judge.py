@@ -27,6 +27,10 @@ class Result(StrEnum):
     SILENT = "silent"
 
 
+GOOD = (Result.KILLED, Result.SILENT)
+"""Results that need no further look."""
+
+
 @dataclass(frozen=True)
 class RunEnd:
     """What is left of a run.
@@ -61,14 +65,14 @@ class Finding:
 class Judgement:
     """What became of a change.
 
-    reason: why, where that is not plain. by: the breaches that show it. requested: whether any case sent a request that
-    gets its answer.
+    reason: why, where that is not plain. by: the breaches that show it. idle: whether the change did nothing although a
+    case sent a request that gets its answer.
     """
 
     result: Result
     reason: str = ""
     by: tuple[Finding, ...] = ()
-    requested: bool = False
+    idle: bool = False
 
 
 def judge(change: Breakage, end: RunEnd) -> Judgement:
@@ -79,9 +83,8 @@ def judge(change: Breakage, end: RunEnd) -> Judgement:
     crashed = [outcome for outcome in verdict["cases"] if outcome["result"] == "crashed"]
     if crashed:
         return Judgement(Result.DID_NOT_RUN, f"the suite itself failed in {crashed[0]['case']}: {crashed[0]['reason']}")
-    requested = any(_requests(outcome, change) for outcome in verdict["cases"])
     if end.applied == 0:
-        return _without_effect(change, verdict, requested)
+        return _without_effect(change, verdict)
     return _breakage(change, end, verdict) if change.kinds else _benign(verdict)
 
 
@@ -92,39 +95,35 @@ def findings(change: Breakage, outcome: Mapping[str, Any]) -> tuple[Finding, ...
     return tuple(row for row in _breaches(outcome) if row.kind in change.kinds)
 
 
-def _without_effect(change: Breakage, verdict: Mapping[str, Any], requested: bool) -> Judgement:
+def _without_effect(change: Breakage, verdict: Mapping[str, Any]) -> Judgement:
     """Judge a change that made no answer different: a defect of the campaign, unless no case requested its answer."""
-    profile = verdict["run"]["profile"]
     if verdict["verdict"] != ACCEPTED:
         why = _first(verdict)
         return Judgement(Result.DID_NOTHING, f"it made no answer different, and yet the run was not accepted: {why}")
-    if requested:
-        return Judgement(Result.DID_NOTHING, "its answer came, and it made none different", requested=True)
-    reason = f"no case of {profile} gets this answer"
+    if any(_requests(outcome, change) for outcome in verdict["cases"]):
+        return Judgement(Result.DID_NOTHING, "its answer came, and it made none different", idle=True)
+    reason = f"no case of {verdict['run']['profile']} gets this answer"
     return Judgement(Result.SURVIVED if change.kinds else Result.SILENT, reason)
 
 
 def _breakage(change: Breakage, end: RunEnd, verdict: Mapping[str, Any]) -> Judgement:
     by = tuple(row for outcome in verdict["cases"] for row in findings(change, outcome))
     if by and verdict["verdict"] == REJECTED:
-        return Judgement(Result.KILLED, "", by, requested=True)
+        return Judgement(Result.KILLED, by=by)
     if verdict["verdict"] == REJECTED:
-        others = tuple(row for outcome in verdict["cases"] if outcome["result"] in BROKEN for row in _breaches(outcome))
+        others = _all_breaches(verdict)
         expected = f"{' or '.join(sorted(change.kinds))} at {change.operation}"
-        return Judgement(
-            Result.MISREPORTED, f"expected {expected}, reported as {_some(others)}", others, requested=True
-        )
+        return Judgement(Result.MISREPORTED, f"expected {expected}, reported as {_some(others)}", others)
     reason = f"applied {end.applied} {'time' if end.applied == 1 else 'times'}, and no case noticed"
     if verdict["verdict"] != ACCEPTED:
         reason += f": the run was {verdict['verdict']} ({'; '.join(verdict['reasons'])})"
-    return Judgement(Result.SURVIVED, reason, requested=True)
+    return Judgement(Result.SURVIVED, reason)
 
 
 def _benign(verdict: Mapping[str, Any]) -> Judgement:
     if verdict["exit"] == 0:
-        return Judgement(Result.SILENT, requested=True)
-    reason = f"{verdict['verdict']}: {_first(verdict)}"
-    return Judgement(Result.FALSE_ALARM, reason, _all_breaches(verdict), requested=True)
+        return Judgement(Result.SILENT)
+    return Judgement(Result.FALSE_ALARM, f"{verdict['verdict']}: {_first(verdict)}", _all_breaches(verdict))
 
 
 def _all_breaches(verdict: Mapping[str, Any]) -> tuple[Finding, ...]:

@@ -2,13 +2,14 @@
 
 import difflib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from contracts.breakages.breakage import Breakage
+from contracts.campaign.judge import GOOD
 from contracts.catalog.cases import cases
 from contracts.profiles import LEVELS, PROFILES, runs_at
 from contracts.text.errors import InputError
@@ -19,8 +20,6 @@ RELEASE = "1.7.0"
 """The release whose contract the changes break."""
 USUAL, THOROUGH = "regression", "nightly"
 """The profile of a campaign, and the one that sees most: that of the short form, where each breakage must be killed."""
-WELL = ("killed", "silent")
-"""The results of changes that need no further look."""
 
 
 class PlanError(InputError):
@@ -53,18 +52,25 @@ class CampaignOptions:
 class Job:
     """One run: pytest on the cases in front of a change, or of none.
 
-    profile, upstream: as in CampaignOptions. cases: the only ones to run; empty: all.
+    profile, upstream: as in CampaignOptions. cases: the only ones to run; empty: all. second: whether the change had a
+    run before.
     """
 
     change: Breakage | None
     profile: str
     upstream: str = ""
     cases: frozenset[str] = frozenset()
+    second: bool = False
 
     @property
     def name(self) -> str:
         """That of the change."""
         return self.change.name if self.change else "clean"
+
+    @property
+    def folder(self) -> str:
+        """The name of the folder of its run."""
+        return self.name.replace("/", ".") + (f".{self.profile}" if self.second else "")
 
     @property
     def hasty(self) -> bool:
@@ -92,7 +98,8 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
     names, notes = set(changes), []
     for pattern in options.only:
         if not any(fnmatchcase(name, pattern) for name in changes):
-            raise PlanError(f"--only: no change is called {pattern!r}{_near(pattern, changes)}")
+            near = ", ".join(difflib.get_close_matches(pattern, [*changes], n=3))
+            raise PlanError(f"--only: no change is called {pattern!r}{near and f'; near it: {near}'}")
     if options.only:
         names = {name for name in changes if any(fnmatchcase(name, pattern) for pattern in options.only)}
     if options.family:
@@ -113,14 +120,18 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
         if len(kept) < len(chosen):
             notes.append(f"left out, because they may stand in front of a stand-in only: {len(chosen) - len(kept)}")
         chosen = kept
-    return Plan(options, tuple(_job(change, options) for change in chosen.values()), tuple(notes))
+    few = one_each(RELEASE, options.level) if options.short else frozenset()
+    jobs = (
+        Job(change, options.level, options.upstream, frozenset() if change.kinds else few) for change in chosen.values()
+    )
+    return Plan(options, tuple(jobs), tuple(notes))
 
 
 def rerun(job: Job) -> Job | None:
     """Return the run that tells why a change was not noticed, all cases that there are; None where that was all."""
     if job.upstream or (sees_most(job.profile) and not job.cases):
         return None  # on a live target all cases take hours
-    return Job(job.change, THOROUGH)
+    return Job(job.change, THOROUGH, second=True)
 
 
 def sees_most(profile: str) -> bool:
@@ -137,11 +148,6 @@ def one_each(release: str, profile: str) -> frozenset[str]:
     return frozenset(first.values())
 
 
-def _job(change: Breakage, options: CampaignOptions) -> Job:
-    few = options.short and not change.kinds
-    return Job(change, options.level, options.upstream, one_each(RELEASE, options.level) if few else frozenset())
-
-
 def _one_each(changes: Mapping[str, Breakage]) -> dict[str, Breakage]:
     """Return the first breakage by name of each family and operation, and all benign changes."""
     first: dict[object, Breakage] = {}
@@ -154,17 +160,10 @@ def _one_each(changes: Mapping[str, Breakage]) -> dict[str, Breakage]:
 def _failed(path: Path) -> set[str]:
     try:
         earlier: Any = json.loads(path.read_text(encoding="utf-8"))
-        if earlier["version"] != VERSION:
-            raise PlanError(f"--failed-from: {path} is of version {earlier['version']!r}, this reads {VERSION}")
-        return {row["name"] for row in earlier["changes"] if row["result"] not in WELL}
+        if earlier["version"] == VERSION:
+            return {row["name"] for row in earlier["changes"] if row["result"] not in GOOD}
     except OSError as error:
         raise PlanError(f"--failed-from: {path} cannot be read: {error.strerror}") from None
-    except PlanError:
-        raise
     except (ValueError, KeyError, TypeError):
         raise PlanError(f"--failed-from: {path} is no {FILE} of a campaign") from None
-
-
-def _near(pattern: str, names: Iterable[str]) -> str:
-    near = difflib.get_close_matches(pattern, list(names), n=3)
-    return f"; near it: {', '.join(near)}" if near else ""
+    raise PlanError(f"--failed-from: {path} is of version {earlier['version']!r}, this reads {VERSION}")

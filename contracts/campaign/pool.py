@@ -4,7 +4,7 @@ import json
 import multiprocessing
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -36,23 +36,24 @@ class _Running:
         return self.started + (LONGEST_LIVE if self.job.upstream else LONGEST) + GRACE
 
 
-def run_all(
-    jobs: Iterable[Job], folder_of: Callable[[Job], Path], at_once: int
-) -> Generator[tuple[Job, RunEnd], None, None]:
-    """Yield each job as it ends. Whatever ends the caller's loop ends all runs that are under way."""
+def run_all(jobs: Iterable[Job], out: Path, at_once: int, over: Callable[[Job, RunEnd], None]) -> None:
+    """Run each job in a folder of its own below `out`, and call `over` as it ends.
+
+    Whatever that raises, as Ctrl-C does, ends all runs that are under way.
+    """
     waiting = deque(jobs)
     running: dict[int, _Running] = {}
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
-                started = _start(waiting.popleft(), folder_of)
+                started = _start(waiting.popleft(), out)
                 running[started.process.sentinel] = started
             next_end = min(one.ends for one in running.values())
-            over = set(wait(running, max(0.0, next_end - time.monotonic())))
+            ended = set(wait(running, max(0.0, next_end - time.monotonic())))
             for sentinel, one in [*running.items()]:
-                if sentinel in over or one.ends <= time.monotonic():
+                if sentinel in ended or one.ends <= time.monotonic():
                     del running[sentinel]
-                    yield one.job, _end(one, too_long=sentinel not in over)
+                    over(one.job, _end(one, too_long=sentinel not in ended))
     finally:
         for one in running.values():
             one.process.terminate()  # as Ctrl-C: the run cleans up
@@ -60,8 +61,8 @@ def run_all(
             _end(one)
 
 
-def _start(job: Job, folder_of: Callable[[Job], Path]) -> _Running:
-    folder = folder_of(job)
+def _start(job: Job, out: Path) -> _Running:
+    folder = out / job.folder
     folder.mkdir(parents=True, exist_ok=True)
     process = _FORK.Process(target=run, args=(job, folder), daemon=True)
     process.start()

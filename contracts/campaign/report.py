@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,8 +13,8 @@ from typing import Any
 
 import click
 
-from contracts.campaign.campaign import BROKEN, GOOD, Campaign, CampaignRow
-from contracts.campaign.judge import Result
+from contracts.campaign.campaign import BROKEN, Campaign, CampaignRow
+from contracts.campaign.judge import GOOD, Result
 from contracts.campaign.plan import FILE, RELEASE, VERSION
 from contracts.report.html.templates import environment
 from contracts.text.tables import columns
@@ -59,12 +60,11 @@ def write(data: Mapping[str, Any], out: Path) -> None:
 
 def lines(data: Mapping[str, Any]) -> Iterator[str]:
     """Yield what the terminal shows: a row a family, what needs a look, and the sum."""
-    families = dict.fromkeys(row["family"] for row in data["changes"])
+    counts = Counter((row["family"], row["result"]) for row in data["changes"])
+    families = sorted({family for family, _ in counts})
     shown = [result for result in reversed(WORST) if data["counts"][result] or result in ("killed", "silent")]
-    table = [[family, *(_count(data, family, result) or "" for result in shown)] for family in sorted(families)] + [
-        ["all", *(data["counts"][result] for result in shown)]
-    ]
-    yield from columns(["family", *shown], table)
+    table = [[family, *(counts[family, result] or "" for result in shown)] for family in families]
+    yield from columns(["family", *shown], [*table, ["all", *(data["counts"][result] for result in shown)]])
     for row in sorted(data["changes"], key=lambda row: WORST.index(Result(row["result"]))):
         if row["result"] not in GOOD:
             yield f"\n{row['result']}  {row['name']}\n  {row['says']}\n  {row['reason']}"
@@ -125,7 +125,3 @@ def _row(row: CampaignRow, out: Path) -> dict[str, Any]:
         "seconds": row.end.seconds,
         "folder": str(row.folder.relative_to(out)) if row.folder else None,
     }
-
-
-def _count(data: Mapping[str, Any], family: str, result: str) -> int:
-    return sum(row["family"] == family and row["result"] == result for row in data["changes"])

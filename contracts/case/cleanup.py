@@ -1,7 +1,9 @@
 """Removes what a run made: cancels its tasks, then deletes its workflows, and names what would not go."""
 
+from dataclasses import dataclass
+
 from contracts.check.state import Snapshot, UnclearError, snapshot
-from contracts.safety.journal import PREFIX, left_open
+from contracts.safety.journal import is_of_run, left_open
 from contracts.target.listing import Reader, UnreadableError, workflow_names
 from contracts.target.requests import operation_call, support_call
 from contracts.target.target import Subject, Target
@@ -42,28 +44,56 @@ def _cancel_tasks(target: Target, subject: Subject, held: Snapshot) -> None:
             target.send(operation_call(target, cancel, Subject(subject.name, subject.project, task_id)))
 
 
-def remove_all(target: Target, run_id: str) -> list[str]:
-    """Remove what the journal on disk and the target's own list still have of a run; return what would not go."""
-    left = left_open(target.journal.path)
-    mine = f"{PREFIX}-{run_id}-"
-    left |= {name: project for name, project in _listed(target).items() if name.startswith(mine)}
+@dataclass(frozen=True)
+class CleanUp:
+    """What the end of a run removed and could not remove.
+
+    removed: names of workflows that cases had left.
+    left: what would not go, or could not be looked at.
+    remarks: what was not touched, and what could not be read.
+    """
+
+    removed: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def remove_all(target: Target, run_id: str) -> CleanUp:
+    """Remove what the journal on disk and the target's own list still have of a run, and nothing else."""
+    journalled = left_open(target.journal.path)
+    remarks: list[str] = [
+        msg("{name} stands in the journal, and is no name of this run: not touched", name)
+        for name in journalled
+        if not is_of_run(name, run_id)
+    ]
+    try:
+        listed = _listed(target)
+    except UnreadableError as error:
+        listed = {}
+        remarks.append(msg("the workflows of the project could not be listed after the run: {why}", error.message))
+    names = {name: project for name, project in (journalled | listed).items() if is_of_run(name, run_id)}
     reasons: dict[str, str | None] = {}
-    for name, project in left.items():
+    for name, project in names.items():
         target.journal.adopt(name, project)
         reasons[name] = remove(target, Subject(name, project))
-    for name, project in _listed(target).items() if left else ():
+    for name, project in _still_listed(target).items() if names else ():
         if name in reasons and reasons[name] is None:
             target.journal.open(name, project)  # for a sweep to find
             reasons[name] = still_there(
                 Subject(name, project), msg("delete-workflow says success, and it is still there")
             )
-    return [reason for reason in reasons.values() if reason is not None]
+    left = tuple(reason for reason in reasons.values() if reason is not None)
+    return CleanUp(tuple(name for name, reason in reasons.items() if reason is None), left, tuple(remarks))
 
 
 def _listed(target: Target) -> dict[str, str]:
-    """Return the workflows that the target lists in the project, with their project; none where it cannot be read."""
+    """Return the workflows that the target lists in the project, with their project; raises UnreadableError."""
     project = target.workspace.project
+    return dict.fromkeys(workflow_names(Reader(target.client, target.release), project), project)
+
+
+def _still_listed(target: Target) -> dict[str, str]:
     try:
-        return dict.fromkeys(workflow_names(Reader(target.client, target.release), project), project)
-    except UnreadableError:
+        return _listed(target)
+    except UnreadableError:  # said before
         return {}

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from contracts.catalog.release import Answer, CatalogError, Release, load
@@ -11,6 +11,7 @@ from contracts.paths import RELEASES
 from contracts.profiles import LEVELS
 from contracts.text import toml
 from contracts.text.message import about, msg
+from contracts.text.nested import each_text
 
 EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}
 """The state afterwards of each operation that succeeds; after an error it is `unchanged`."""
@@ -84,47 +85,38 @@ def cases(release: str) -> tuple[Case, ...]:
     rows: dict[str, dict[str, Any]] = {}
     for name in reversed(whole.lineage):
         path = RELEASES / name / "cases.toml"
-        if path.exists():
-            try:
-                tables = toml.read(path)
-            except tomllib.TOMLDecodeError as error:
-                raise CatalogError("{release}/cases.toml is not TOML: {why}", name, error) from None
-            for operation, table in tables.items():
-                rows.setdefault(operation, {}).update(table)
-    found = [case for operation, table in rows.items() for case in _table(whole, operation, table)]
-    return tuple(found)
+        try:
+            tables = toml.read(path) if path.exists() else {}
+        except tomllib.TOMLDecodeError as error:
+            raise CatalogError("{release}/cases.toml is not TOML: {why}", name, error) from None
+        for operation, table in tables.items():
+            rows.setdefault(operation, {}).update(table)
+    return tuple(case for operation, table in rows.items() for case in _table(whole, operation, table))
 
 
 def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterator[Case]:
     if operation == "every":
-        for own, row in [
-            (each, row) for each in release.operations for row in table.items() if each in row[1]["given"]
-        ]:
-            given = row[1]["given"][own]
-            yield from _table(release, own, {row[0]: {**row[1], "given": given}})
+        for each in release.operations:
+            rows = {name: row | {"given": row["given"][each]} for name, row in table.items() if each in row["given"]}
+            yield from _table(release, each, rows)
         return
     if operation not in release.operations:
         unknown = msg("no operation {operation} in release {release}", repr(operation), release.name)
         raise CatalogError(about("cases.toml", unknown))
     for name, row in table.items():
         for item in row.get("each", ({},)):
-            filled = _filled({key: value for key, value in row.items() if key != "each"}, item)
-            yield _case(release, operation, _filled(name, item), filled)
+            fill = partial(_filled, item=item)
+            filled = each_text({key: value for key, value in row.items() if key != "each"}, fill)
+            yield _case(release, operation, fill(name), filled)
 
 
-def _filled(value: Any, item: Mapping[str, Any]) -> Any:
-    """Put the keys of an `each` item into all texts of a row; a text that is only `{key}` becomes the value itself."""
-    if isinstance(value, str):
-        for key, inserted in item.items():
-            if value == f"{{{key}}}":
-                return inserted
-            value = value.replace(f"{{{key}}}", str(inserted))
-        return value
-    if isinstance(value, dict):
-        return {_filled(key, item): _filled(inner, item) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_filled(inner, item) for inner in value]
-    return value
+def _filled(text: str, item: Mapping[str, Any]) -> Any:
+    """Put the keys of an `each` item into a text of a row; one that is only `{key}` becomes the value itself."""
+    for key, inserted in item.items():
+        if text == f"{{{key}}}":
+            return inserted
+        text = text.replace(f"{{{key}}}", str(inserted))
+    return text
 
 
 def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -> Case:
@@ -142,21 +134,16 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         raise CatalogError(about(where, "given is missing"))
     if row.get("after", "any") not in AFTER:
         raise CatalogError(about(where, "after is one of {names}", ", ".join(AFTER)))
-    succeeds = answer.status == 200
     rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request")}
-    rest.setdefault("after", EFFECTS.get(operation, "any") if succeeds else "unchanged")
+    rest.setdefault("after", EFFECTS.get(operation, "any") if answer.status == 200 else "unchanged")
     return Case(
         id=f"{operation}/{name}",
         operation=operation,
         answer=answer,
         documented=row["basis"] == "documented",
-        request=_dataclass(Overrides, row.get("request", {}), where),
+        request=Overrides(**_known(Overrides, row.get("request", {}), f"{where}.request")),
         **_known(Case, rest, where),
     )
-
-
-def _dataclass(kind: Any, row: Mapping[str, Any], where: str) -> Any:
-    return kind(**_known(kind, row, f"{where}.request"))
 
 
 def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -46,9 +46,8 @@ def coverage(root: Path, check: bool, echo: Echo) -> int:
     except (CatalogError, OSError) as error:
         echo(str(error))
         return UNUSABLE
-    found = list(problems(facts, basis, root))
-    if found:
-        echo("\n".join(found))
+    if wrong := "\n".join(problems(facts, basis, root)):
+        echo(wrong)
         return DIFFERENT
     text, path = render(facts, basis), root / TABLE
     before = path.read_bytes().decode("utf-8", "replace") if path.exists() else None
@@ -74,9 +73,7 @@ def read(path: Path) -> tuple[Fact, ...]:
 
 def _fact(area: str, name: str, row: toml.TomlTable) -> Fact:
     cases, used_by = row.texts("cases"), row.optional_text("used_by") or ""
-    fact = Fact(f"{area}.{name}", area, row.text("fact"), row.text("source"), cases, used_by)
-    row.done()
-    return fact
+    return Fact(f"{area}.{name}", area, row.text("fact"), row.text("source"), cases, used_by)
 
 
 def stories(folder: Path) -> tuple[str, ...]:
@@ -128,33 +125,35 @@ def _particular(pattern: str) -> bool:
 
 def render(facts: Sequence[Fact], basis: Mapping[str, str]) -> str:
     """Return the table as Markdown."""
-    held = [fact for fact in facts if fact.cases]
-    used = [fact for fact in facts if not fact.cases]
-    rows = [_row(fact.area, fact.fact, _listed(fact, basis), _basis(fact, basis), fact.source) for fact in held]
-    told = sum(not value for value in basis.values())
-    return "\n".join(
-        (
-            "# Coverage",
-            "",
-            f"What is known of the workflow API of Zadig {RELEASE}, and which cases hold it: {len(held)} facts,",
-            f"held by {len(basis) - told} rows of the case table and {told} stories, and {len(used)} more that the",
-            f"suite builds on. Page: {load(RELEASE).page}.",
-            f"Written by `python -m contracts coverage` from [facts.toml](../{FACTS}); not by hand.",
-            "",
-            "*Basis* is that of the cases: `documented` where a page promises what they expect, `observed` where",
-            "servers or their source show it. Where only stories hold a fact, it is that of the fact's own source.",
-            "*Source* is where the fact itself is known from. A pattern with a count stands for so many cases.",
-            "",
-            "## Facts with cases",
-            "",
-            *table("area|fact|cases|basis|source", *rows),
-            "",
-            "## Facts without a case of their own",
-            "",
-            *table("area|fact|used by|source", *(_row(x.area, x.fact, x.used_by, x.source) for x in used)),
-            "",
-        )
-    )
+    held = [
+        _row(fact.area, fact.fact, _listed(fact, basis), _basis(fact, basis), fact.source)
+        for fact in facts
+        if fact.cases
+    ]
+    used = [_row(fact.area, fact.fact, fact.used_by, fact.source) for fact in facts if not fact.cases]
+    held_table = "\n".join(table("area|fact|cases|basis|source", *held))
+    used_table = "\n".join(table("area|fact|used by|source", *used))
+    of_stories = sum(not value for value in basis.values())
+    return f"""\
+# Coverage
+
+What is known of the workflow API of Zadig {RELEASE}, and which cases hold it: {len(held)} facts,
+held by {len(basis) - of_stories} rows of the case table and {of_stories} stories, and {len(used)} more that the
+suite builds on. Page: {load(RELEASE).page}.
+Written by `python -m contracts coverage` from [facts.toml](../{FACTS}); not by hand.
+
+*Basis* is that of the cases: `documented` where a page promises what they expect, `observed` where
+servers or their source show it. Where only stories hold a fact, it is that of the fact's own source.
+*Source* is where the fact itself is known from. A pattern with a count stands for so many cases.
+
+## Facts with cases
+
+{held_table}
+
+## Facts without a case of their own
+
+{used_table}
+"""
 
 
 def _row(*cells: str) -> str:
@@ -162,12 +161,12 @@ def _row(*cells: str) -> str:
 
 
 def _listed(fact: Fact, ids: Iterable[str]) -> str:
-    found = {pattern: matching(pattern, ids) for pattern in fact.cases}
-    short = {
-        f"`{pattern}` ({len(names)})" if len(names) > LISTED else ", ".join(f"`{name}`" for name in names): None
-        for pattern, names in found.items()
-    }
-    return ", ".join(short)
+    matches = ((pattern, matching(pattern, ids)) for pattern in fact.cases)
+    listed = (
+        f"`{pattern}` ({len(names)})" if len(names) > LISTED else ", ".join(f"`{name}`" for name in names)
+        for pattern, names in matches
+    )
+    return ", ".join(dict.fromkeys(listed))
 
 
 def _basis(fact: Fact, basis: Mapping[str, str]) -> str:

@@ -60,7 +60,9 @@ def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
     """Return the documented keys of the subject's workflow, None where there is none; raises UnclearError."""
     exchange = target.send(support_call(target, "find-workflow", subject))
     value = json_value(exchange)
-    if exchange.status == 400 and isinstance(value, dict) and "code" in value:
+    absent = target.release.support["find-workflow"].answers["no-such-workflow"]
+    said = (value.get("code"), value.get("description")) if isinstance(value, dict) else None
+    if exchange.status == absent.status and said == (absent.code, absent.description):
         return None
     if exchange.status != 200 or not isinstance(value, dict) or "name" not in value:
         raise UnclearError(msg("looking for the workflow"), exchange)

@@ -42,7 +42,7 @@ def diff_contract(before: str, after: str, form: str, fail_on_breaking: bool) ->
 
     Exit code: 0, or 1 for a breaking change with --fail-on-breaking, or 4 for an A or B that cannot be read.
     """
-    from contracts.derive.contract.diff_text import diff_contract as say_changes
+    from contracts.derive.contract.diff import diff_contract as say_changes
 
     sys.exit(say_changes(DATA, before, after, form, fail_on_breaking, click.echo))
 
@@ -56,7 +56,7 @@ def new_release(page: Path, release: str, base: str | None) -> None:
 
     Exit code: 0, or 4 for a page that cannot be read or a release that exists; then nothing is written.
     """
-    from contracts.derive.proposal.new_release import new_release as start_release
+    from contracts.derive.new_release import new_release as start_release
 
     sys.exit(start_release(checkout(), page, release, base, click.echo))
 

@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,8 @@ from contracts.text.releases import in_order, is_release
 UP_TO_DATE, DIFFERENT, UNUSABLE = 0, 1, 4
 
 Echo = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """The derived files of one release as they should be, and those that should not be there."""
-
-    release: str
-    expected: Mapping[Path, str]
-    stale: tuple[Path, ...]
+Files = Mapping[Path, str | None]
+"""What derived files should say; None for one that should not be there."""
 
 
 def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo) -> int:
@@ -39,19 +32,27 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo) -> int:
     try:
         documents = {}
         for path in pages:
-            content = _of_release(read_document(root, path))
+            content = read_document(root, path)
+            release, where = content["release"], f"{content['page']['file']}:1"
+            if release is None:
+                raise DeriveError(
+                    f"{where}: names no release: add front matter with a line permalink: /v1.7.0/api/workflow/"
+                )
             for finding in _findings(content):
                 echo(str(finding))
-            if content["release"] in documents:
-                raise DeriveError(f"{path.name}:1: a second page of release {content['release']}: give one per release")
-            documents[content["release"]] = content
+            if release in documents:
+                raise DeriveError(f"{where}: a second page of release {release}: give one per release")
+            documents[release] = content
         # All releases are derived before the first file is written, so an error leaves everything as it was.
-        plans = [_plan(root, release, documents, echo) for release in _releases(root, documents)]
-        folders = {path.name for path in (root / "schemas").glob("*") if is_release(path.name)}
-        plans += [
-            _Plan(name, {}, _files(root / "schemas" / name)) for name in sorted(folders - {p.release for p in plans})
+        files = [*root.glob(f"{RELEASES}/*/observed.toml"), *root.glob(f"{RELEASES}/*/documented.json")]
+        releases = in_order([*(file.parent.name for file in files), *documents])
+        plans = {release: _plan(root, release, documents, echo) for release in releases}
+        for folder in sorted((root / "schemas").glob("*")):
+            if is_release(folder.name) and folder.name not in plans:
+                plans[folder.name] = _stale(folder)
+        outcomes = [
+            _compare(name, files, root, echo) if check else _write(name, files, echo) for name, files in plans.items()
         ]
-        outcomes = [_compare(plan, root, echo) if check else _write(plan, echo) for plan in plans]
     except DeriveError as error:
         echo(str(error))
         return UNUSABLE
@@ -95,23 +96,9 @@ def difference(name: str, actual: str | None, expected: str | None) -> str:
     return "\n".join(lines) or f"{name}: differs in its line ends or is empty: run this without --check"
 
 
-def _of_release(content: dict[str, Any]) -> dict[str, Any]:
-    if content["release"] is None:
-        where = f"{content['page']['file']}:1"
-        raise DeriveError(f"{where}: names no release: add front matter with a line permalink: /v1.7.0/api/workflow/")
-    return content
-
-
-def _releases(root: Path, documents: Mapping[str, Any]) -> list[str]:
-    """Return the releases that have a folder with data, or a page now, from the oldest to the newest."""
-    files = (path for name in ("observed.toml", "documented.json") for path in (root / RELEASES).glob(f"*/{name}"))
-    return in_order([*(path.parent.name for path in files), *documents])
-
-
-def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo) -> _Plan:
-    folder = root / RELEASES / release
-    schemas = root / "schemas" / release
-    expected: dict[Path, str] = {}
+def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo) -> Files:
+    folder, schemas = root / RELEASES / release, root / "schemas" / release
+    expected = _stale(schemas)
     if release in documents:
         expected[folder / "documented.json"] = render(documents[release])
     if (folder / "observed.toml").exists():
@@ -121,38 +108,36 @@ def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo) ->
         expected |= {schemas / name: render(content) for name, content in files.items()}
     else:
         echo(f"{release}: no schemas, because contracts/releases/{release}/observed.toml is missing: write it")
-    return _Plan(release, expected, tuple(path for path in _files(schemas) if path not in expected))
+    return expected
 
 
-def _files(folder: Path) -> tuple[Path, ...]:
-    return tuple(sorted(path for path in folder.rglob("*") if path.is_file()))
+def _stale(folder: Path) -> dict[Path, str | None]:
+    return {path: None for path in folder.rglob("*") if path.is_file()}
 
 
 def _text(path: Path) -> str | None:
     return path.read_bytes().decode("utf-8", "replace") if path.exists() else None
 
 
-def _write(plan: _Plan, echo: Echo) -> int:
-    changed = {path: text for path, text in plan.expected.items() if _text(path) != text}
+def _write(release: str, files: Files, echo: Echo) -> int:
+    changed = {path: text for path, text in sorted(files.items()) if _text(path) != text}
     for path, text in changed.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
-    for path in plan.stale:
+        if text is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+            continue
         path.unlink()
         if not any(path.parent.iterdir()):
             path.parent.rmdir()
-    echo(f"{plan.release}: {len(plan.expected)} files, {len(changed)} written, {len(plan.stale)} removed")
+    removed = [*files.values()].count(None)
+    echo(f"{release}: {len(files) - removed} files, {len(changed) - removed} written, {removed} removed")
     return UP_TO_DATE
 
 
-def _compare(plan: _Plan, root: Path, echo: Echo) -> int:
-    outcome = UP_TO_DATE
-    for path, text in sorted([*plan.expected.items(), *((path, "") for path in plan.stale)]):
-        actual = _text(path)
-        if actual == text and path in plan.expected:
-            continue
-        outcome = DIFFERENT
-        echo(difference(path.relative_to(root).as_posix(), actual, text if path in plan.expected else None))
-    if outcome == UP_TO_DATE:
-        echo(f"{plan.release}: {len(plan.expected)} files up to date")
-    return outcome
+def _compare(release: str, files: Files, root: Path, echo: Echo) -> int:
+    changed = [path for path, text in sorted(files.items()) if _text(path) != text]
+    for path in changed:
+        echo(difference(path.relative_to(root).as_posix(), _text(path), files[path]))
+    if not changed:
+        echo(f"{release}: {len(files)} files up to date")
+    return DIFFERENT if changed else UP_TO_DATE

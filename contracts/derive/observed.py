@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from contracts.derive.errors import DeriveError, read_toml
-from contracts.derive.page.names import PLACES
+from contracts.derive.page.names import PLACES, Parameter, parameter
 from contracts.text.strict_json import JSON_TYPES
 from contracts.text.toml import TomlTable
 
@@ -92,65 +92,62 @@ class Observed:
 
     release: str
     lineage: tuple[str, ...]
-    operations: Mapping[str, ObservedOperation]
-    answers: Mapping[str, ObservedAnswer]
-    support: Mapping[str, ObservedOperation]
-    task_states: TaskStates | None
-
-
-def template_names(template: str) -> list[str]:
-    """Return what a template such as ``task {id}`` names; raises ValueError if it cannot be read."""
-    return [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+    operations: Mapping[str, ObservedOperation] = field(default_factory=dict)
+    answers: Mapping[str, ObservedAnswer] = field(default_factory=dict)
+    support: Mapping[str, ObservedOperation] = field(default_factory=dict)
+    task_states: TaskStates | None = None
 
 
 def check_sample(answer: ObservedAnswer, sample: Any, where: str) -> None:
     """Raise DeriveError, naming ``where``, if a sample does not say what the templates of its answer say."""
-    templates = {**answer.values, **({"description": answer.description} if answer.description is not None else {})}
+    for text in misfits(answer, sample).values():
+        raise DeriveError(f"{where}: {text}")
+
+
+def misfits(answer: ObservedAnswer, sample: Any) -> dict[str, str]:
+    """Return the keys in which a sample does not say what its answer says of them, each with what is wrong there."""
+    wrong: dict[str, str] = {}
+    said = sample if isinstance(sample, dict) else {}
+    templates = answer.values if answer.description is None else {**answer.values, "description": answer.description}
     for key, template in templates.items():
-        value = sample.get(key) if isinstance(sample, dict) else None
-        if not isinstance(value, str) or not re.fullmatch(_pattern(template), value):
-            raise DeriveError(f"{where}: {key} is {value!r} in the sample, which is not of the form {template!r}")
+        value = said.get(key)
+        parts = string.Formatter().parse(template)
+        form = "".join(re.escape(text) + (NAMES[name] if name else "") for text, name, _, _ in parts)
+        if not isinstance(value, str) or not re.fullmatch(form, value):
+            wrong[key] = f"{key} is {value!r} in the sample, which is not of the form {template!r}"
     for key, least in answer.minimum.items():
-        value = sample.get(key) if isinstance(sample, dict) else None
+        value = said.get(key)
         if not isinstance(value, int) or value < least:
-            raise DeriveError(f"{where}: {key} is {value!r} in the sample, which is not a number from {least} on")
+            wrong.setdefault(key, f"{key} is {value!r} in the sample, which is not a number from {least} on")
+    return wrong
 
 
-def _pattern(template: str) -> str:
-    parts = string.Formatter().parse(template)
-    return "".join(re.escape(text) + (NAMES[name] if name else "") for text, name, _, _ in parts)
-
-
-def load(path: Path) -> Observed:
-    """Read ``<release>/observed.toml`` and the files of the releases that it is based on.
+def load(path: Path, above: tuple[str, ...] = ()) -> Observed:
+    """Read ``<release>/observed.toml`` and the files of the releases that it is based on; ``above`` build on it.
 
     Raises DeriveError, one line with file and row, for what is missing, unknown or contradicts itself.
     """
-    return _load(path, ())
-
-
-def _load(path: Path, above: tuple[str, ...]) -> Observed:
     name = f"{path.parent.name}/{path.name}"
     top = TomlTable(read_toml(path, name), name, DeriveError)
     release = top.text("release")
     if release != path.parent.name:
         raise top.error(f"release = {release!r} stands in the folder {path.parent.name}: make them the same")
     base = top.optional_text("base")
-    below = Observed(release, (), {}, {}, {}, None)
+    below = Observed(release, ())
     if base is not None:
         if base in (release, *above):
             raise top.error(f"base = {base!r} leads back to this release: name an earlier one")
-        below = _load(path.parent.parent / base / path.name, (release, *above))
+        below = load(path.parent.parent / base / path.name, (release, *above))
+    # The order is that in which errors are said.
     operations = {name: _operation(row, name, release) for name, row in top.tables("operations")}
     support = {name: _operation(row, name, release) for name, row in top.tables("support")}
-    states = top.optional_table("task_states")
     observed = Observed(
         release,
         (release, *below.lineage),
         _merged(below.operations, operations),
         {**below.answers, **{name: _answer(row, name, release) for name, row in top.tables("answers")}},
         _merged(below.support, support),
-        _task_states(states) if states else below.task_states,
+        top.nested(top.anything("task_states"), "task_states", _task_states) or below.task_states,
     )
     top.done()
     return observed
@@ -162,22 +159,18 @@ def _merged(
     """Put rows over inherited ones: an answer replaces the one of its name whole, anything else key by key."""
     merged = dict(below)
     for name, row in rows.items():
-        base = below.get(name)
-        if base is None:
-            merged[name] = row
-            continue
+        base = below.get(name, row)
         request = {key: getattr(row, key) for key in ("source", "method", "path", "parameters", "body")}
         changes: dict[str, Any] = {key: value for key, value in request.items() if value is not None}
         # The operation itself counts as this release's own only if something of its request is.
-        merged[name] = replace(
-            base, **changes, release=row.release if changes else base.release, answers={**base.answers, **row.answers}
-        )
+        release = row.release if changes else base.release
+        merged[name] = replace(base, **changes, release=release, answers={**base.answers, **row.answers})
     return merged
 
 
 def _operation(row: TomlTable, name: str, release: str) -> ObservedOperation:
-    method, body = row.optional_text("method"), row.optional_table("body")
-    operation = ObservedOperation(
+    method = row.optional_text("method")
+    return ObservedOperation(
         name,
         release,
         {key: _answer(answer, key, release) for key, answer in row.tables("answers")},
@@ -185,46 +178,32 @@ def _operation(row: TomlTable, name: str, release: str) -> ObservedOperation:
         method,
         row.text("path") if method else row.optional_text("path"),
         row.optional(
-            list, "parameters", lambda rows: tuple(_parameter(row.under(item, "parameters")) for item in rows)
+            list, "parameters", lambda rows: tuple(row.nested(item, "parameters", _parameter) for item in rows)
         ),
-        _body(body) if body else None,
+        row.nested(row.anything("body"), "body", _body),
     )
-    row.done()
-    return operation
 
 
-def _parameter(row: TomlTable) -> dict[str, Any]:
+def _parameter(row: TomlTable) -> Parameter:
     name, place, kind = row.text("name"), row.text("in"), row.text("type")
     row.choice("in", PLACES)
     row.choice("type", sorted(JSON_TYPES.values()))
-    parameter = {
-        "name": name,
-        "in": place,
-        "type": kind,
-        "required": row.required(bool, "required"),
-        "default": row.json("default"),
-        "line": None,
-    }
-    row.done()
-    return parameter
+    return parameter(name, place, kind, row.required(bool, "required"), row.json("default"), None)
 
 
 def _body(row: TomlTable) -> ObservedBody:
-    body = ObservedBody(
+    return ObservedBody(
         row.text("source"),
         row.json("sample"),
         row.json("undocumented") if row.optional(dict, "undocumented") else {},
         row.texts("not_kept"),
     )
-    row.done()
-    return body
 
 
 def _task_states(row: TomlTable) -> TaskStates:
     states = TaskStates(row.text("source"), row.texts("states"), row.texts("final"))
     if strays := set(states.final) - set(states.states):
         raise row.error(f"final has {min(strays)!r}, which states has not: add it there")
-    row.done()
     return states
 
 
@@ -251,18 +230,13 @@ def _answer(row: TomlTable, name: str, release: str) -> ObservedAnswer:
         minimum=row.by_name(int, "minimum"),
         also=tuple(row.optional(list, "also") or ()),
     )
-    for template in (answer.text, answer.description, *answer.values.values()):
-        _check_template(template, row)
+    for template in filter(None, (answer.text, answer.description, *answer.values.values())):
+        try:
+            strays = [name for _, name, _, _ in string.Formatter().parse(template) if name not in (None, *NAMES)]
+        except ValueError as error:
+            raise row.error(f"the template {template!r} cannot be read ({error})") from None
+        if strays:
+            raise row.error(f"the template has {{{strays[0]}}}: it can name {', '.join(NAMES)}")
     if documented is None and body == "json":
         check_sample(answer, answer.sample, row.where)
-    row.done()
     return answer
-
-
-def _check_template(template: str | None, row: TomlTable) -> None:
-    try:
-        strays = [name for name in template_names(template or "") if name not in NAMES]
-    except ValueError as error:
-        raise row.error(f"the template {template!r} cannot be read ({error})") from None
-    if strays:
-        raise row.error(f"the template has {{{strays[0]}}}: it can name {', '.join(NAMES)}")

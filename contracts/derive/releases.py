@@ -63,29 +63,16 @@ def release_document(
     return None
 
 
-def contracts_of(root: Path, names: tuple[str, str]) -> tuple[tuple[Contract, Contract], bool]:
-    """Return the contracts of two releases or page files, and whether they have only what pages document.
-
-    That is so if one of the two is a page: to hold it against facts that no page states would show them all as changed.
-    """
-    only_documented = not all(is_release(name) for name in names)
-    one, other = (_contract(root, name, only_documented) for name in names)
-    return (one, other), only_documented
-
-
-def _contract(root: Path, name: str, only_documented: bool) -> Contract:
-    if not is_release(name):
-        return documented_contract(read_document(root, Path(name), "a release or the path of a page"))
-    facts = release_facts(root, name)
-    documented = release_document(root, facts.lineage)
-    if not only_documented:
-        return combine(documented, facts)
-    if documented is None:
-        raise DeriveError(f"{name}: neither the release nor one that it builds on has a page: give two releases")
-    return documented_contract(documented)
-
-
-def documented_contract(documented: Mapping[str, Any]) -> Contract:
-    """Return what a page alone promises, as a contract."""
-    release = documented["release"]
-    return combine(documented, Observed(release, (release,), {}, {}, {}, None))
+def contract_of(root: Path, name: str, only_documented: bool) -> Contract:
+    """Return the contract of a release or of the file of a page, or only what pages document of it."""
+    documented: Mapping[str, Any] | None
+    if is_release(name):
+        facts = release_facts(root, name)
+        documented = release_document(root, facts.lineage)
+        if not only_documented:
+            return combine(documented, facts)
+        if documented is None:
+            raise DeriveError(f"{name}: neither the release nor one that it builds on has a page: give two releases")
+    else:
+        documented = read_document(root, Path(name), "a release or the path of a page")
+    return combine(documented, Observed(documented["release"], (documented["release"],)))

@@ -1,5 +1,6 @@
 """Deadlines: one thread keeps all of a process, because a thread for each would cost more than most exchanges."""
 
+import contextlib
 import heapq
 import itertools
 import threading
@@ -48,7 +49,8 @@ class Deadlines:
                 while self._entries and (self._entries[0].act is None or self._entries[0].at <= now):
                     entry = heapq.heappop(self._entries)
                     if entry.act is not None:
-                        entry.act()
+                        with contextlib.suppress(Exception):  # the deadlines of others are not to fall with one
+                            entry.act()
                 self._changed.wait(self._entries[0].at - now if self._entries else None)
 
 

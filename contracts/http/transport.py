@@ -5,10 +5,12 @@ Nothing of the user's environment is used: no netrc, no proxy and no CA variable
 
 import contextlib
 import io
+import queue
 import socket
 import threading
+import time
 from dataclasses import dataclass
-from http.client import HTTPResponse, RemoteDisconnected
+from http.client import HTTPResponse, RemoteDisconnected, parse_headers
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from contracts.http.deadlines import deadlines
 
@@ -56,6 +59,7 @@ class Attempt:
         self.expired = self.reused = False
         self.connection: Any = None
         self._seconds = seconds
+        self._ends = time.monotonic() + seconds
 
     def __enter__(self) -> None:
         Attempt.current.attempt = self
@@ -65,9 +69,19 @@ class Attempt:
         self._call_off()
         Attempt.current.attempt = None
 
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline; raises TimeoutError where it is over."""
+        seconds = self._ends - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        return seconds
+
     def _expire(self) -> None:
         self.expired = True
         sock = self.connection and (self.connection.sock or self.connection.line)
+        while sock is not None and not isinstance(sock, socket.socket):
+            sock = sock.socket  # TLS inside of a proxy's TLS is no socket, but has one
         if sock is not None:
             with contextlib.suppress(OSError):  # closed in the meantime
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)  # not SSLSocket's: that one would drop its state
@@ -88,6 +102,14 @@ class _Answer(HTTPResponse):
         super().__init__(*args, **kwargs)
         self.fp: io.BufferedReader = _Reader(self.fp.detach())
 
+    def _read_status(self: Any) -> tuple[str, int, str]:
+        """Pass over answers that only announce one, such as 103; http.client itself knows 100 alone."""
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        while 101 < status < 200:
+            parse_headers(self.fp)
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, status, reason
+
 
 class _Watched:
     """What both connection classes share: the deadline reaches their socket, and the URL goes out as it stands.
@@ -104,11 +126,61 @@ class _Watched:
         if Attempt.current.attempt.expired:
             raise TimeoutError
 
+    def _new_conn(self: Any) -> socket.socket:
+        """Return a socket to the first of the host's addresses that takes it, all of them within the deadline."""
+        attempt: Attempt = Attempt.current.attempt
+        try:
+            addresses = resolve(self._dns_host, self.port, attempt.left)
+            for place, (family, kind, protocol, _, address) in enumerate(addresses, 1):
+                sock = socket.socket(family, kind, protocol)
+                try:
+                    for option in self.socket_options or ():
+                        sock.setsockopt(*option)
+                    sock.settimeout(min(self.timeout, attempt.left))
+                    sock.connect(address)
+                    return sock
+                except BaseException as error:
+                    sock.close()
+                    if place == len(addresses) or not isinstance(error, OSError) or attempt.expired:
+                        raise
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "timeout") from error
+        except OSError as error:
+            raise NewConnectionError(self, str(error)) from error
+        raise NewConnectionError(self, "address")
+
     def request(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
         full = Attempt.current.attempt.url
         path = full[full.index("/", len("https://")) :]
         target = path if url.startswith("/") else full  # for a proxy
         super().request(method, target, *args, **kwargs)  # type: ignore[misc]
+
+
+def resolve(host: str, port: int, seconds: float) -> list[tuple[Any, ...]]:
+    """Return the addresses of a host as getaddrinfo does; raises what that raises, TimeoutError after `seconds`.
+
+    Nothing can stop the system's resolver, so it works in a thread that nobody waits for any longer.
+    """
+    with contextlib.suppress(socket.gaierror):  # an address is none that anybody has to be asked for
+        return list(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST))
+    found: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except Exception as error:  # raised where the addresses are asked for
+            found.put(error)
+
+    threading.Thread(target=work, name="resolve", daemon=True).start()
+    try:
+        addresses = found.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError from None
+    if isinstance(addresses, Exception):
+        raise addresses
+    return list(addresses)
 
 
 class _PlainConnection(_Watched, HTTPConnection):
@@ -157,6 +229,10 @@ class _Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(*args, **kwargs)
         self._watch(manager)
         return manager
+
+    def cert_verify(self, conn: Any, *args: Any) -> None:
+        """Check the certificate of whatever speaks TLS: requests itself checks no https proxy of an http target."""
+        super().cert_verify(conn, f"{conn.scheme}://", *args[1:])  # type: ignore[no-untyped-call]
 
     @staticmethod
     def _watch(manager: Any) -> None:

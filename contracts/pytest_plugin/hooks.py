@@ -12,9 +12,10 @@ from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError
 from contracts.i18n.locale import wished
 from contracts.i18n.translate import localized, say
-from contracts.paths import CASES
+from contracts.paths import CASES, COMMAND
 from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SESSION, case_id_of
+from contracts.pytest_plugin.signals import end_on_signals
 from contracts.report.summary.terminal import summary
 from contracts.run.conclusion import clean_up, finish, stop
 from contracts.run.description import title
@@ -23,6 +24,7 @@ from contracts.run.outcomes import crashed
 from contracts.run.session import Session
 from contracts.run.verdict import PASSED_ON
 from contracts.run.workers import workers
+from contracts.safety.run_folder import RunFolderError
 from contracts.settings.settings import SETTINGS, Settings, SettingsError, is_secret, load, option
 from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg
@@ -62,10 +64,13 @@ def pytest_configure(config: pytest.Config) -> None:
         run.connect()
         ids = {case.id for case in cases(run.release)}
         _ = run.deviations  # what is wrong with them is said before anything is changed
-    except (SettingsError, CatalogError, DeviationsError) as error:
+    except (SettingsError, CatalogError, DeviationsError, RunFolderError) as error:
         raise _usage_error(error, config) from None
     masking.mask_logs()
-    masking.interrupt_on_sigterm()
+    stays = msg(
+        "ended at once: what the run made may be left; remove it with: {tool} sweep {run}", COMMAND, run.run_dir
+    )
+    end_on_signals(localized(stays, run.settings.language))
     _set_options(config, ids)
     if run.worker:
         config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again

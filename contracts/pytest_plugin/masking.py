@@ -1,10 +1,7 @@
-"""Puts the register of secrets in front of what pytest writes itself, and makes SIGTERM end a run as Ctrl-C does."""
+"""Puts the register of secrets in front of what pytest writes itself."""
 
 import logging
-import signal
-import threading
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 from contracts.text.redact import register
 
@@ -38,13 +35,3 @@ def mask_report(report: Any) -> None:
         if register.mask(text) != text:
             report.longrepr = register.mask(text)
     report.sections = [(title, register.mask(content)) for title, content in report.sections]
-
-
-def interrupt_on_sigterm() -> None:
-    """Let SIGTERM end the run as Ctrl-C does, so that it cleans up."""
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _interrupt)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt

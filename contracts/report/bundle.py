@@ -19,6 +19,7 @@ from contracts.report.verdict_file import FILE, ReadError, problem, read
 from contracts.report.write import reports
 from contracts.text.atomic import replacing
 from contracts.text.message import about, changed, msg, to_plain
+from contracts.text.nested import each_text
 
 MANIFEST = "manifest.json"
 VERSION = 1
@@ -72,13 +73,7 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
 
 def clean(value: Any, mask: Mask, paths: Sequence[tuple[str, str]] = ()) -> Any:
     """Return plain data with no secret in any text, and each of `paths` replaced by its last part."""
-    if isinstance(value, str):
-        return changed(value, partial(_clean, mask=mask, paths=paths))
-    if isinstance(value, Mapping):
-        return {clean(key, mask, paths): clean(inner, mask, paths) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [clean(inner, mask, paths) for inner in value]
-    return value
+    return each_text(value, lambda text: changed(text, partial(_clean, mask=mask, paths=paths)))
 
 
 def _clean(text: str, mask: Mask, paths: Sequence[tuple[str, str]]) -> str:

@@ -27,7 +27,7 @@ def clean_up(session: Session) -> None:
     """Remove what is left of this run, also what a lost worker left, and note what would not go as leaked."""
     if not session.probe.trouble and (session.run_dir / JOURNAL).exists():
         with session.target.trace.during(Phase.CLEANUP):
-            session.leaks = remove_all(session.target, session.run_id)
+            session.clean_up = remove_all(session.target, session.run_id)
 
 
 def finish(session: Session, exit_status: int, allure: str | None = None) -> int:
@@ -40,11 +40,12 @@ def finish(session: Session, exit_status: int, allure: str | None = None) -> int
     result = RunResult(
         session.planned,
         outcomes,
-        session.leaks,
+        session.clean_up.left,
         interrupted,
         deviations=to_rows(session.expected, outcomes),
         promises=promises(load(session.release)),
         elsewhere=session.elsewhere,
+        removed=session.clean_up.removed,
     )
     session.verdict = decide(about(session), result)
     write(session.verdict, session.run_dir)

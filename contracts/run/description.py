@@ -56,6 +56,7 @@ def _remarks(session: Session) -> list[str]:
     if session.settings.release == AUTO and session.behaviour not in releases():
         said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
     said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
+    said += session.clean_up.remarks
     newer = any("$.project_name" in outcome["unknown"] for outcome in session.outcomes)
     if newer:
         said.append(msg("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right"))

@@ -40,6 +40,7 @@ def merge(verdicts: Sequence[Verdict], run_id: str) -> dict[str, Any]:
         planned=list(dict.fromkeys([*planned, *first["plan"]["elsewhere"]])),
         outcomes=outcomes,
         leaks=[leak for verdict in verdicts for leak in verdict["leaks"]],
+        removed=[name for verdict in verdicts for name in verdict.get("removed", [])],
         interrupted=_interrupted(verdicts),
         deviations=_deviations(verdicts),
         promises=promises(load(first["run"]["release"])),

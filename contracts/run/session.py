@@ -1,5 +1,6 @@
 """One run over a target: the state that is kept from the settings to the verdict, and its way to the target."""
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,11 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from contracts.case.cleanup import CleanUp
 from contracts.catalog.release import load, releases
 from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
 from contracts.run.plan import OTHER_PROJECT, Scope, scope
 from contracts.safety.journal import new_run_id
+from contracts.safety.run_folder import claim
 from contracts.settings.settings import ASSUMED, AUTO, Settings
 from contracts.standin.defects import BEHAVIOURS
 from contracts.standin.process import StandIn, StandInError, launch
@@ -34,7 +37,7 @@ class Session:
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
     planned, elsewhere: the cases that are to run, here and in other shards.
-    outcomes: what became of cases, as plain data; `leaks` and `other_failures`: what else is held against the run.
+    outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
     verdict, warnings: how it ended.
     """
 
@@ -58,18 +61,22 @@ class Session:
         self.planned: list[str] = []
         self.elsewhere: list[str] = []
         self.outcomes: list[dict[str, Any]] = []
-        self.leaks: list[str] = []
+        self.clean_up = CleanUp()
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
         self._stand_in: StandIn | None = None
         self._opened = False
+        self._claim: int | None = None
 
     def connect(self) -> None:
         """Look once at a live target, or start the embedded stand-in and do not wait for it.
 
-        A listing does neither, unless only the target can tell which release it is.
+        A listing does neither, unless only the target can tell which release it is. Raises RunFolderError where the
+        run's folder is not to be had.
         """
+        if not (self.idle or self.worker):
+            self._claim = claim(self.run_dir, self.run_id)
         if self.settings.base_url is None:
             if not (self.idle or self.worker):
                 self._stand_in = launch(self.behaviour or PERFECT)
@@ -102,9 +109,12 @@ class Session:
         self.target = replace(opened, deadline=self.deadline)
 
     def close(self) -> None:
-        """End the stand-in, if this process started one."""
+        """End the stand-in, if this process started one, and leave the run's folder to others."""
         if self._stand_in is not None:
             self._stand_in.close()
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
 
     def _look(self) -> Probe:
         handed = self._handed.get("probe")

@@ -52,7 +52,8 @@ class Run:
 @dataclass(frozen=True)
 class RunResult:
     """All that the verdict is decided on. `outcomes` are plain data, one a case, `planned` the cases that were to run,
-    `promises` the answers that there are (measures.promises), `elsewhere` the cases that other shards are to run."""
+    `promises` the answers that there are (measures.promises), `elsewhere` the cases that other shards are to run,
+    `removed` what the end of the run removed."""
 
     planned: Sequence[str]
     outcomes: Sequence[Mapping[str, Any]]
@@ -61,6 +62,7 @@ class RunResult:
     deviations: Sequence[Mapping[str, Any]] = ()
     promises: Sequence[Mapping[str, Any]] = ()
     elsewhere: Sequence[str] = ()
+    removed: Sequence[str] = ()
 
     @property
     def plan(self) -> dict[str, Any]:
@@ -93,6 +95,7 @@ def decide(run: Run, result: RunResult) -> dict[str, Any]:
         "deviations": [dict(row) for row in result.deviations],
         "unknown_fields": [] if run.unknown_fields == "ignore" else unknown_keys(result.outcomes),
         "leaks": list(result.leaks),
+        "removed": list(result.removed),
     }
     decision = verdict_rules.decide(rest)
     whole = {"version": VERSION, "verdict": decision.verdict, "exit": decision.exit, "reasons": list(decision.reasons)}

@@ -8,6 +8,7 @@ import random
 import re
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,12 @@ from contracts.text.errors import EndedError
 from contracts.text.message import about
 
 PREFIX = "zct"
+_LONGEST = 10_000
+"""Characters of the first line of a journal that are read."""
 FILE = "journal.jsonl"
+SUITE = "zadig-contract-tests"
+RUN_ID = r"\d{8}t\d{6}-[a-z0-9]{4}"
+"""The form of a run's id."""
 _MAKES = re.compile(r"/workflow/(workflow|workflowtask)(/.*)?$")
 
 
@@ -36,11 +42,12 @@ class Journal:
         self._open: dict[str, str] = {}
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
+        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, 0o600)
 
     def begin(self, run_id: str, base_url: str) -> None:
-        """Note which run this is, and on which target, where nothing stands in the journal yet."""
-        self._write({"event": "run", "run": run_id, "base_url": base_url}, first_only=True, sync=True)
+        """Note which run of which suite this is, and on which target, where nothing stands in the journal yet."""
+        entry = {"event": "run", "run": run_id, "base_url": base_url, "suite": SUITE}
+        self._write(entry, first_only=True, sync=True)
 
     def open(self, name: str, project: str) -> None:
         """Note on disk that `name` may be made in `project` from now on."""
@@ -86,13 +93,44 @@ class Journal:
         return "" if size == 0 or os.pread(self._file, 1, size - 1) == b"\n" else "\n"
 
 
+@dataclass(frozen=True)
+class Header:
+    """How a journal begins.
+
+    run: the id of its run.
+    base_url: the target that the run was for.
+    """
+
+    run: str
+    base_url: str
+
+
+def header(path: Path) -> Header | None:
+    """Return how a journal on disk begins, None where it does not begin as one of this suite."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        first = lines.readline(_LONGEST)
+    try:
+        entry = json.loads(first)
+    except (ValueError, RecursionError):
+        return None
+    match entry:
+        case {"event": "run", "run": str(run), "base_url": str(base_url), "suite": str(suite)}:
+            return Header(run, base_url) if suite == SUITE and re.fullmatch(RUN_ID, run, re.ASCII) else None
+    return None
+
+
+def is_of_run(name: str, run_id: str) -> bool:
+    """Whether a name has the form that only this run gives: its own names, and what some cases put behind them."""
+    return re.match(rf"{PREFIX}-{re.escape(run_id)}-(?:main|gw\d+)-\d+", name, re.ASCII) is not None
+
+
 def left_open(path: Path) -> dict[str, str]:
     """Return the names that a journal on disk opened and never saw gone, with their project; a torn line is passed."""
     names: dict[str, str] = {}
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):  # splitlines knows more ends
         try:
             entry = json.loads(line)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             continue  # the run was killed while it wrote this line, so before the request
         match entry:
             case {"event": "open", "name": str(name), "project": str(project)}:

@@ -1,9 +1,10 @@
 """The ASGI application: the calls under both prefixes, authorization in front of one of them, and the error pages."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -19,7 +20,7 @@ from contracts.standin import auth, discovery, seed
 from contracts.standin import control_api as control
 from contracts.standin import routes as calls
 from contracts.standin.clock import stopped
-from contracts.standin.defects import NAMES_PROJECT, Defect, defects_of
+from contracts.standin.defects import BEHAVIOURS, NAMES_PROJECT, Defect
 from contracts.standin.errors import DeniedError, PanicError, ZadigError
 from contracts.standin.responses import ErrorAnswers, json_answer
 from contracts.standin.store import Store
@@ -32,6 +33,7 @@ STAMP = "X-Zadig-Stand-In"
 ROUTES = (*calls.ROUTES, *discovery.ROUTES)
 Endpoint = Callable[[Request], Awaitable[Response]]
 ErrorPage = Callable[[Request, Exception], Response]
+Value = TypeVar("Value")
 
 
 class _Segment(StringConvertor):
@@ -49,26 +51,26 @@ def create_app(behaviour: str = "perfect", clock: str = "manual") -> Starlette:
     `behaviour` is a key of BEHAVIOURS; `clock` is `manual` (tasks stand still until their workflow's clock is advanced)
     or `real`. ValueError for anything else.
     """
-    defects, time_source = defects_of(behaviour), _time_source(clock)
+    defects = _choice("behaviour", behaviour, BEHAVIOURS)
+    time_source = _choice("clock", clock, {"manual": stopped, "real": time.monotonic})
     world = calls.World(Store(seed.ENVIRONMENTS, time_source), defects, behaviour in NAMES_PROJECT)
     server = _Server(world, auth.TokenDesk(), ErrorAnswers(shared=Defect.CROSS_TALK in defects))
-    traffic = control.Traffic()
-    facts = control.Facts(behaviour, clock, defects, server.desk.issue_all())
+    described = control.description(behaviour, clock, defects, server.desk.issue_all())
     routes: list[BaseRoute] = [*server.routes(GATEWAY_PREFIX), *server.routes(ASLAN_PREFIX)]
     app = Starlette(
-        routes=[*routes, *control.routes(facts, world.store, traffic)],
-        middleware=[Middleware(_Stamp, behaviour=behaviour, traffic=traffic)],
+        routes=[*routes, *control.routes(described, world.store)],
+        middleware=[Middleware(_stamped, behaviour=behaviour)],
         exception_handlers={404: _no_such_path(routes), 405: _wrong_method},
     )
+    app.state.requests = 0
     app.router.redirect_slashes = False  # _no_such_path does it the way Zadig does
     return app
 
 
-def _time_source(kind: str) -> Callable[[], float]:
-    sources = {"manual": stopped, "real": time.monotonic}
-    if kind not in sources:
-        raise ValueError(f"unknown clock {kind!r}: choose one of {', '.join(sources)}")
-    return sources[kind]
+def _choice(what: str, name: str, known: Mapping[str, Value]) -> Value:
+    if name not in known:
+        raise ValueError(f"unknown {what} {name!r}: choose one of {', '.join(known)}")
+    return known[name]
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,12 @@ class _Server:
         return [_exact_route(prefix + row.path, row.method, self._endpoint(row, prefix)) for row in ROUTES]
 
     def _endpoint(self, row: calls.Route, prefix: str) -> Endpoint:
-        admit = self._past_gateway if prefix == GATEWAY_PREFIX and row.right is not None else _past_nobody
+        right = row.right if prefix == GATEWAY_PREFIX else None
 
         async def answer(request: Request) -> Response:
             try:
                 project = next(iter(request.query_params.getlist("projectName")), "")  # as in Go, the first counts
-                user, need = admit(request, row.right or "", project)
+                user, need = self._past_gateway(request, right, project) if right else ("", _need_nothing)
                 call = calls.Call(request.path_params, project, await request.body(), user, need, request.query_params)
                 return json_answer(row.act(self.world, call))
             except ZadigError as error:
@@ -107,10 +109,6 @@ class _Server:
         auth.require(user, right, project)
         unscoped = Defect.PROJECT_SCOPE in self.world.defects
         return user, _need_nothing if unscoped else partial(auth.require, user, right)
-
-
-def _past_nobody(_request: Request, _right: str, _project: str) -> tuple[str, Callable[[str], None]]:
-    return "", _need_nothing
 
 
 def _need_nothing(_project: str) -> None:
@@ -141,22 +139,18 @@ def _wrong_method(request: Request, _error: Exception) -> Response:
     return PlainTextResponse(f"Method not allowed: {request.method} {request.scope['path']}", 405)
 
 
-class _Stamp:
-    """Middleware that puts the stamp on every answer and counts the requests to the API."""
+def _stamped(app: ASGIApp, behaviour: str) -> ASGIApp:
+    """Return an app that puts the stamp on every answer and counts the requests to the API."""
 
-    def __init__(self, app: ASGIApp, behaviour: str, traffic: control.Traffic) -> None:
-        self._app, self._behaviour, self._traffic = app, behaviour, traffic
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        if scope["path"].startswith("/api/"):
-            self._traffic.requests += 1
+    async def stamped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path", "").startswith("/api/"):
+            scope["app"].state.requests += 1
 
         async def send_stamped(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[STAMP] = self._behaviour
+                MutableHeaders(scope=message)[STAMP] = behaviour
             await send(message)
 
-        await self._app(scope, receive, send_stamped)
+        await app(scope, receive, send_stamped)
+
+    return stamped

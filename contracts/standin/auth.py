@@ -3,7 +3,6 @@
 import secrets
 import time
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import jwt
 
@@ -18,13 +17,11 @@ READ_RIGHTS = frozenset({GET, GET_SERVICE, GET_BUILD})
 ALL_RIGHTS = READ_RIGHTS | {CREATE, EDIT, RUN, DELETE}
 
 ADMIN, MEMBER, VIEWER, OUTSIDER = "admin", "member", "viewer", "outsider"
-GRANTS: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        MEMBER: {PROJECT: ALL_RIGHTS},
-        VIEWER: {PROJECT: READ_RIGHTS},
-        OUTSIDER: {OTHER_PROJECT: ALL_RIGHTS},
-    }
-)
+GRANTS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    MEMBER: {PROJECT: ALL_RIGHTS},
+    VIEWER: {PROJECT: READ_RIGHTS},
+    OUTSIDER: {OTHER_PROJECT: ALL_RIGHTS},
+}
 """User to project to rights. The system admin may do everything and is not listed."""
 
 DAY, HOUR = 86_400, 3_600

@@ -79,11 +79,6 @@ def decode(body: bytes, shape: Mapping[str, Shape]) -> dict[str, Any]:
     return _fields(value, shape)
 
 
-def is_null(body: bytes) -> bool:
-    """Tell whether the body is the JSON value null."""
-    return body.strip(b" \t\r\n") == b"null"
-
-
 def _fields(value: dict[str, Any], shape: Mapping[str, Shape]) -> dict[str, Any]:
     return {key: _typed(value.get(key), inner) for key, inner in shape.items()}
 
@@ -98,7 +93,7 @@ def _typed(value: Any, shape: Shape) -> Any:
         return None if value is None else _fields(_of_type(value, dict), shape)
     value = _of_type(value, shape)
     if shape is str:
-        return _without_lone_surrogates(value)
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # without lone surrogates
     if shape is int and value not in INT64:
         raise UNREADABLE_BODY()
     return value
@@ -110,7 +105,3 @@ def _of_type(value: Any, kind: type) -> Any:
     if type(value) is not kind:
         raise UNREADABLE_BODY()
     return value
-
-
-def _without_lone_surrogates(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

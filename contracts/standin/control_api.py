@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -15,31 +15,14 @@ from contracts.standin.responses import json_answer
 from contracts.standin.store import Store
 
 
-@dataclass
-class Traffic:
-    """How many requests came in below /api so far, whatever was answered."""
-
-    requests: int = 0
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What does not change while a stand-in runs; `tokens` is user to token."""
-
-    behaviour: str
-    clock: str
-    defects: frozenset[Defect]
-    tokens: Mapping[str, str]
-
-
-def routes(facts: Facts, store: Store, traffic: Traffic) -> list[Route]:
-    """Return the control routes of one stand-in."""
+def routes(described: Mapping[str, Any], store: Store) -> list[Route]:
+    """Return the control routes of one stand-in; its app's state says how many `requests` came in below /api."""
 
     async def describe(_request: Request) -> Response:
-        return json_answer(_description(facts))
+        return json_answer(described)
 
     async def token(request: Request) -> Response:
-        issued = facts.tokens.get(request.path_params["user"])
+        issued = described["tokens"].get(request.path_params["user"])
         return PlainTextResponse(issued or "no such user", 200 if issued else 404)
 
     async def advance(request: Request) -> Response:
@@ -55,8 +38,18 @@ def routes(facts: Facts, store: Store, traffic: Traffic) -> list[Route]:
         store.forget((await request.body()).decode())
         return json_answer({})
 
-    async def state(_request: Request) -> Response:
-        return json_answer({"workflows": _held(store), "requests": traffic.requests})
+    async def state(request: Request) -> Response:
+        workflows = [
+            {
+                "name": workflow.name,
+                "project": workflow.project,
+                "tasks": [
+                    {"task_id": task.task_id, "status": workflow.status(task)} for task in workflow.tasks.values()
+                ],
+            }
+            for workflow in store
+        ]
+        return json_answer({"workflows": workflows, "requests": request.app.state.requests})
 
     return [
         Route("/_standin", describe),
@@ -67,11 +60,14 @@ def routes(facts: Facts, store: Store, traffic: Traffic) -> list[Route]:
     ]
 
 
-def _description(facts: Facts) -> dict[str, object]:
+def description(
+    behaviour: str, time_source: str, defects: frozenset[Defect], tokens: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return what a stand-in says about itself, which does not change while it runs; `tokens` is user to token."""
     return {
-        "behaviour": facts.behaviour,
-        "clock": facts.clock,
-        "defects": sorted(facts.defects),
+        "behaviour": behaviour,
+        "clock": time_source,
+        "defects": sorted(defects),
         "project": seed.PROJECT,
         "env_name": seed.ENVIRONMENT,
         "service": seed.SERVICE,
@@ -81,7 +77,7 @@ def _description(facts: Facts) -> dict[str, object]:
         "failing_branch": clock.FAILING_BRANCH,
         "hanging_branch": clock.HANGING_BRANCH,
         "other_project": seed.OTHER_PROJECT,
-        "tokens": dict(facts.tokens),
+        "tokens": dict(tokens),
     }
 
 
@@ -92,14 +88,3 @@ def _seconds(body: bytes) -> float | None:
         return None
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number and 0 <= value < math.inf else None
-
-
-def _held(store: Store) -> list[dict[str, object]]:
-    return [
-        {
-            "name": workflow.name,
-            "project": workflow.project,
-            "tasks": [{"task_id": task.task_id, "status": workflow.status(task)} for task in workflow.tasks.values()],
-        }
-        for workflow in store
-    ]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class Defect(StrEnum):
@@ -21,28 +20,12 @@ class Defect(StrEnum):
     """Only the project named in the query is authorized, not the one that the workflow belongs to."""
 
 
-_NONE, _ALL = frozenset[Defect](), frozenset(Defect)
-BEHAVIOURS: Mapping[str, frozenset[Defect]] = MappingProxyType(
-    {
-        "perfect": _NONE,
-        "perfect-1.8.0": _NONE,
-        "perfect-1.9.0": _NONE,
-        "1.7.0": _ALL,
-        "1.7.1": _ALL,
-        "1.8.0": _ALL,
-        "1.9.0": _ALL,
-    }
-)
+BEHAVIOURS: Mapping[str, frozenset[Defect]] = {
+    **dict.fromkeys(("perfect", "perfect-1.8.0", "perfect-1.9.0"), frozenset[Defect]()),
+    **dict.fromkeys(("1.7.0", "1.7.1", "1.8.0", "1.9.0"), frozenset(Defect)),
+}
 """Name of a behaviour to its defects. `1.7.0` behaves as servers of that release do; `perfect` as the page promises,
 and `perfect-1.8.0` as a server of that release would without its defects."""
 
 NAMES_PROJECT = frozenset({"perfect-1.8.0", "perfect-1.9.0", "1.8.0", "1.9.0"})
 """Behaviours whose answer to a start has the key project_name, as servers from 1.8.0 on have it."""
-
-
-def defects_of(behaviour: str) -> frozenset[Defect]:
-    """Return the defects of a behaviour; ValueError for a name that is not in BEHAVIOURS."""
-    try:
-        return BEHAVIOURS[behaviour]
-    except KeyError:
-        raise ValueError(f"unknown behaviour {behaviour!r}: choose one of {', '.join(BEHAVIOURS)}") from None

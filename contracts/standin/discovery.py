@@ -5,71 +5,60 @@ They only read, in the shapes of the public source. Every project has the one se
 
 import json
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from contracts.standin import auth, errors, seed
 from contracts.standin.routes import Call, Route, World
 
-SHAPES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-"""What is answered, without the names; of a project `minimal` has the first key, `brief` two, `detailed` all."""
-REPOSITORY = SHAPES["repository"] | {"repo_name": seed.REPOSITORY, "branch": seed.BRANCH}
+_SHAPES = Template(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+HELD: dict[str, dict[str, Any]] = {
+    project: json.loads(_SHAPES.substitute(vars(seed), ADMIN=auth.ADMIN, project=project))
+    for project in seed.ENVIRONMENTS
+}
+"""Project to what is answered about it, by kind."""
 
 
-def list_projects(world: World, call: Call) -> object:
-    """Return all projects, with as much about each as `verbosity` asks for."""
-    verbosity = call.query.get("verbosity", "minimal")
-    return [_project(name, sorted(envs), verbosity) for name, envs in world.store.environments.items()]
+def list_projects(_world: World, call: Call) -> object:
+    """Return all projects; about each one key, two where the query asks for `brief`, or all for `detailed`."""
+    keys = {"brief": 2, "detailed": None}.get(call.query.get("verbosity", ""), 1)
+    return [dict([*held["project"].items()][:keys]) for held in HELD.values()]
 
 
-def list_environments(world: World, call: Call) -> object:
+def list_environments(_world: World, call: Call) -> object:
     """Return the environments of the query's project."""
-    project = _named_project(call)
-    names = sorted(world.store.environments.get(project, ()))
-    return [SHAPES["environment"] | {"projectName": project, "name": name, "updateBy": auth.ADMIN} for name in names]
+    if not call.query_project:
+        raise errors.NOT_AN_ARGUMENT(complaint="")
+    return _held(call.query_project, "environments")
 
 
-def list_services(world: World, call: Call) -> object:
+def list_services(_world: World, call: Call) -> object:
     """Return the services of the query's project. `total` stays 0, as in the source."""
-    project = call.query_project
-    service = {
-        "service_name": seed.SERVICE,
-        "source": "spock",
-        "type": "k8s",
-        "product": [project],
-        "product_name": project,
-        "containers": [{"name": seed.SERVICE_MODULE, "image": f"{seed.SERVICE}:latest"}],
-        "visibility": "private",
-    }
-    return {"data": [service] if project in world.store.environments else [], "total": 0}
+    return {"data": _held(call.query_project, "services"), "total": 0}
 
 
-def list_builds(world: World, call: Call) -> object:
+def list_builds(_world: World, call: Call) -> object:
     """Return the builds of the query's project; their repositories are not in this list."""
-    project = call.query_project
-    return [_build(project)] if project in world.store.environments else []
+    return _held(call.query_project, "builds")
 
 
-def get_build(world: World, call: Call) -> object:
-    """Return one build with its repositories."""
-    build = _build(call.query_project)
-    if call.query_project not in world.store.environments or call.name != build["name"]:
-        raise errors.NOT_AN_ARGUMENT(complaint=errors.NO_DOCUMENTS)
-    return build | {"repos": [REPOSITORY]}
+def get_build(_world: World, call: Call) -> object:
+    """Return one build with its repositories, which are those that a preset of its project has."""
+    for build, made in zip(_held(call.query_project, "builds"), _held(call.query_project, "presets"), strict=True):
+        if build["name"] == call.name:
+            return build | {"repos": made["repos"]}
+    raise errors.NOT_AN_ARGUMENT(complaint=errors.NO_DOCUMENTS)
 
 
-def preset(world: World, call: Call) -> object:
+def preset(_world: World, call: Call) -> object:
     """Return the service modules of the path's project with the repositories of their builds."""
-    project = call.params["project"]
-    call.need(project)
-    if project not in world.store.environments:
-        return []
-    deploy = {"env": f"{seed.SERVICE}/{seed.SERVICE_MODULE}", "type": "k8s", "product_name": project}
-    return [{"target": _target(project), "build_module_vers": [], "deploy": [deploy], "repos": [REPOSITORY]}]
+    call.need(call.params["project"])
+    return _held(call.params["project"], "presets")
 
 
 def list_registries(_world: World, _call: Call) -> object:
     """Return the registries, their keys emptied."""
-    return [SHAPES["registry"]]
+    return _held(seed.PROJECT, "registries")
 
 
 ROUTES: tuple[Route, ...] = (
@@ -85,22 +74,6 @@ ROUTES: tuple[Route, ...] = (
 """Everything served below a prefix besides the calls on workflows and tasks."""
 
 
-def _project(name: str, envs: list[str], verbosity: str) -> dict[str, Any]:
-    project = SHAPES["project"] | {"name": name, "envs": envs, "alias": name, "updatedBy": auth.ADMIN}
-    return dict([*project.items()][: {"brief": 2, "detailed": len(project)}.get(verbosity, 1)])
-
-
-def _named_project(call: Call) -> str:
-    if not call.query_project:
-        raise errors.NOT_AN_ARGUMENT(complaint="")
-    return call.query_project
-
-
-def _target(project: str) -> dict[str, str]:
-    return {"product_name": project, "service_name": seed.SERVICE, "service_module": seed.SERVICE_MODULE}
-
-
-def _build(project: str) -> dict[str, Any]:
-    name, targets = f"{seed.SERVICE_MODULE}-build", [_target(project)]
-    build: dict[str, Any] = SHAPES["build"] | {"name": name, "targets": targets}
-    return build | {"update_by": auth.ADMIN, "productName": project}
+def _held(project: str, kind: str) -> list[dict[str, Any]]:
+    held: list[dict[str, Any]] = HELD.get(project, {}).get(kind, [])
+    return held

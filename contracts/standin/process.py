@@ -13,7 +13,6 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Self
 
 START_SECONDS = 20.0
@@ -63,9 +62,7 @@ class StandIn:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _first_line(self) -> str:
@@ -104,7 +101,7 @@ def launch(behaviour: str = "perfect", clock: str = "manual") -> StandIn:
         stdout=subprocess.PIPE,
         stderr=complaints,
         cwd=_ROOT,
-        env=_environment(),
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))},
         start_new_session=True,
     )
     return StandIn(process, complaints)
@@ -119,8 +116,3 @@ def start(behaviour: str = "perfect", clock: str = "manual") -> StandIn:
         stand_in.close()
         raise
     return stand_in
-
-
-def _environment() -> dict[str, str]:
-    paths = (str(_ROOT), os.environ.get("PYTHONPATH", ""))
-    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}

@@ -1,4 +1,4 @@
-"""What each call does: one function per call, and the table that gives them their paths and rights.
+"""What each call does: one function of its name per call, and the table that gives them their paths and rights.
 
 A function takes the world and one authorized call, and returns the value to answer with, or raises ZadigError,
 PanicError or DeniedError. It never waits, so that requests under way at the same time cannot come between its steps.
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.standin import auth, errors
-from contracts.standin.bodies import INT64, START, WORKFLOW, Shape, as_stored, branches, decode, is_null
-from contracts.standin.clock import life_of
+from contracts.standin.bodies import INT64, START, WORKFLOW, Shape, as_stored, branches, decode
+from contracts.standin.clock import end_of
 from contracts.standin.defects import Defect
 from contracts.standin.store import Store, Task, Workflow
 
@@ -43,11 +43,6 @@ class Call:
         """The workflow's name in the path."""
         return self.params["name"]
 
-    @property
-    def task_id(self) -> int:
-        """The task id in the path; ZadigError (400) if it is none."""
-        return _integer(self.params["id"], "invalid task id")
-
 
 @dataclass(frozen=True)
 class Route:
@@ -64,7 +59,7 @@ def health(_world: World, _call: Call) -> object:
     return SUCCESS
 
 
-def create(world: World, call: Call) -> object:
+def create_workflow(world: World, call: Call) -> object:
     """Create a workflow."""
     body = _body(world, call, WORKFLOW)
     if body["product_tmpl_name"]:
@@ -76,9 +71,9 @@ def create(world: World, call: Call) -> object:
     return SUCCESS
 
 
-def find(world: World, call: Call) -> object:
+def find_workflow(world: World, call: Call) -> object:
     """Return a workflow by name."""
-    return _known(world, call).document
+    return _existing(world, call, call.name, errors.WORKFLOW_NOT_FOUND).document
 
 
 def list_workflows(world: World, call: Call) -> object:
@@ -87,37 +82,33 @@ def list_workflows(world: World, call: Call) -> object:
     return [workflow.document for workflow in world.store if not project or workflow.project == project]
 
 
-def delete(world: World, call: Call) -> object:
+def delete_workflow(world: World, call: Call) -> object:
     """Delete a workflow and its tasks."""
     _addressed(world, call, call.name)
     world.store.delete(call.name)
     return SUCCESS
 
 
-def start(world: World, call: Call) -> object:
+def start_task(world: World, call: Call) -> object:
     """Start a task of a workflow."""
     body = _body(world, call, START)
-    workflow = _addressed(world, call, body["workflow_name"])
+    workflow = _existing(world, call, body["workflow_name"], errors.WORKFLOW_NOT_FOUND)
     project, environment = body["product_tmpl_name"], body["namespace"]
-    if workflow is None or project not in world.store.environments:
+    if project not in world.store.environments:
         raise errors.WORKFLOW_NOT_FOUND()
     if environment not in world.store.environments[project]:
         raise errors.ENVIRONMENT_NOT_FOUND(project=project, environment=environment)
     task_id = workflow.use_id()
     if not body["targets"]:
         raise errors.NO_TARGETS()
-    workflow.start(task_id, life_of(branches(body["targets"])), call.user)
+    workflow.start(task_id, end_of(branches(body["targets"])), call.user)
     extra = {"project_name": workflow.project} if world.names_project else {}
     return {"pipeline_name": workflow.name, **extra, "task_id": task_id}
 
 
 def get_task(world: World, call: Call) -> object:
     """Return one task."""
-    task_id = call.task_id
-    workflow = _addressed(world, call, call.name)
-    if workflow is None or task_id not in workflow.tasks:
-        raise errors.TASK_NOT_FOUND()
-    return _task_document(workflow, workflow.tasks[task_id])
+    return _task_document(*_task(world, call, errors.TASK_NOT_FOUND))
 
 
 def list_tasks(world: World, call: Call) -> object:
@@ -129,49 +120,39 @@ def list_tasks(world: World, call: Call) -> object:
     return {"data": tasks[::-1][first : first + max(most, 0)], "total": len(tasks)}
 
 
-def cancel(world: World, call: Call) -> object:
+def cancel_task(world: World, call: Call) -> object:
     """Cancel a task."""
-    task_id = call.task_id
-    workflow = _addressed(world, call, call.name)
-    if workflow is None:
-        raise errors.CANCEL_WITHOUT_TASK()
-    workflow.cancel(task_id, call.user)
+    workflow, task = _task(world, call, errors.CANCEL_WITHOUT_TASK)
+    workflow.cancel(task, call.user)
     return SUCCESS
 
 
-def restart(world: World, call: Call) -> object:
+def restart_task(world: World, call: Call) -> object:
     """Start a task that did not pass once more, under the same id."""
-    task_id = call.task_id
-    workflow = _addressed(world, call, call.name)
-    if workflow is None:
-        raise errors.RESTART_WITHOUT_TASK()
-    workflow.restart(task_id)
+    workflow, task = _task(world, call, errors.RESTART_WITHOUT_TASK)
+    workflow.restart(task)
     return SUCCESS
 
 
-_TASK = "/workflow/workflowtask/id/{id:segment}/pipelines"
+_TASKS = "/workflow/workflowtask"
+_TASK = f"{_TASKS}/id/{{id:segment}}/pipelines"
 ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_TASK}/{{name}}", auth.GET, get_task),
-    Route("DELETE", f"{_TASK}/{{name}}", auth.RUN, cancel),
-    Route("POST", f"{_TASK}/{{name:segment}}/restart", auth.RUN, restart),
-    Route("POST", "/workflow/workflowtask", auth.RUN, start),
-    Route("POST", "/workflow/workflow", auth.CREATE, create),
-    Route("GET", "/workflow/workflow/find/{name}", auth.GET, find),
-    Route("DELETE", "/workflow/workflow/{name}", auth.DELETE, delete),
+    Route("DELETE", f"{_TASK}/{{name}}", auth.RUN, cancel_task),
+    Route("POST", f"{_TASK}/{{name:segment}}/restart", auth.RUN, restart_task),
+    Route("POST", _TASKS, auth.RUN, start_task),
+    Route("POST", "/workflow/workflow", auth.CREATE, create_workflow),
+    Route("GET", "/workflow/workflow/find/{name}", auth.GET, find_workflow),
+    Route("DELETE", "/workflow/workflow/{name}", auth.DELETE, delete_workflow),
     Route("GET", "/workflow/workflow", auth.GET, list_workflows),
-    Route(
-        "GET",
-        "/workflow/workflowtask/max/{max:segment}/start/{start:segment}/pipelines/{name}",
-        auth.GET,
-        list_tasks,
-    ),
+    Route("GET", f"{_TASKS}/max/{{max:segment}}/start/{{start:segment}}/pipelines/{{name}}", auth.GET, list_tasks),
     Route("GET", "/health", None, health),
 )
 """Everything served below a prefix. `{x:segment}` may be empty, `{x}` may not, and neither holds a slash."""
 
 
 def _body(world: World, call: Call, shape: Mapping[str, Shape]) -> dict[str, Any]:
-    if is_null(call.body) and Defect.NULL_BODY_CRASHES in world.defects:
+    if call.body.strip(b" \t\r\n") == b"null" and Defect.NULL_BODY_CRASHES in world.defects:
         raise errors.PanicError
     return decode(call.body, shape)
 
@@ -184,11 +165,20 @@ def _addressed(world: World, call: Call, name: str) -> Workflow | None:
     return workflow
 
 
-def _known(world: World, call: Call) -> Workflow:
-    workflow = _addressed(world, call, call.name)
+def _existing(world: World, call: Call, name: str, missing: errors.Refusal) -> Workflow:
+    workflow = _addressed(world, call, name)
     if workflow is None:
-        raise errors.WORKFLOW_NOT_FOUND()
+        raise missing()
     return workflow
+
+
+def _task(world: World, call: Call, missing: errors.Refusal) -> tuple[Workflow, Task]:
+    """Return the task that the path names, and its workflow."""
+    task_id = _integer(call.params["id"], "invalid task id")
+    workflow = _existing(world, call, call.name, missing)
+    if task_id not in workflow.tasks:
+        raise missing()
+    return workflow, workflow.tasks[task_id]
 
 
 def _integer(text: str, complaint: str) -> int:

@@ -1,7 +1,6 @@
 """What the stand-in holds from the start: the page's sample project, and a second one that belongs to somebody else."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 PROJECT = "nginx"
 OTHER_PROJECT = "other-project"
@@ -11,7 +10,5 @@ SERVICE_MODULE = "nginx-test"
 REPOSITORY = "nginx"
 BRANCH = "main"
 
-ENVIRONMENTS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {PROJECT: frozenset({ENVIRONMENT}), OTHER_PROJECT: frozenset({ENVIRONMENT})}
-)
+ENVIRONMENTS: Mapping[str, frozenset[str]] = dict.fromkeys((PROJECT, OTHER_PROJECT), frozenset({ENVIRONMENT}))
 """Project to the names of its environments. A project that is not a key here does not exist."""

@@ -1,4 +1,4 @@
-"""Runs an ASGI app on a loopback port: the uvicorn settings in one place, and the stand-in in the foreground."""
+"""Runs an ASGI app on a loopback port: the stand-in in the foreground, or any app in a thread of this process."""
 
 import asyncio
 import contextlib
@@ -14,10 +14,11 @@ from starlette.types import ASGIApp
 from contracts.standin.app import create_app
 
 HOST = "127.0.0.1"
+READY_SECONDS = 20.0
 _GRACE_SECONDS = 1
 _IDLE_SECONDS = 600
 """How long an idle connection stays open: longer than a client may pause in the middle of a run."""
-_HEAD_BYTES = 1 << 20
+HEAD_BYTES = 1 << 20
 """The longest request head, as in Go's server: names of thousands of characters are part of the path."""
 
 
@@ -38,7 +39,7 @@ class AppServer(uvicorn.Server):
                 server_header=False,
                 timeout_keep_alive=_IDLE_SECONDS,
                 timeout_graceful_shutdown=_GRACE_SECONDS,
-                h11_max_incomplete_event_size=_HEAD_BYTES,
+                h11_max_incomplete_event_size=HEAD_BYTES,
             )
         )
         self._on_accepting = on_accepting
@@ -90,6 +91,29 @@ def serve(port: int, behaviour: str, clock: str, until_eof: bool, announce: Call
             threading.Thread(target=_stop_at_eof, args=(server,), daemon=True).start()
         with _stopped_by_signals(server):
             asyncio.run(server.serve(sockets=[bound]))
+
+
+@contextlib.contextmanager
+def serve_in_thread(app: ASGIApp) -> Iterator[str]:
+    """Yield the base URL of `app` on a free loopback port; it accepts connections until the block ends.
+
+    RuntimeError if the server does not get ready.
+    """
+    ready = threading.Event()
+    with bind() as bound:
+        url = base_url(bound)
+        server = AppServer(app, ready.set)
+        thread = threading.Thread(
+            target=lambda: asyncio.run(server.serve(sockets=[bound])), name=f"serving {url}", daemon=True
+        )
+        thread.start()
+        try:
+            if not ready.wait(READY_SECONDS):
+                raise RuntimeError(f"the server at {url} was not ready within {READY_SECONDS:g} s")
+            yield url
+        finally:
+            server.stop()
+            thread.join()
 
 
 def _stop_at_eof(server: AppServer) -> None:

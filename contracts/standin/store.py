@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.standin import errors
-from contracts.standin.clock import Clock, Life, state_at
+from contracts.standin.clock import Clock, state_at
 
 
 @dataclass
 class Task:
-    """One task of a workflow; its state follows from its life and the workflow's clock, unless it was cancelled."""
+    """One task of a workflow; its state follows from its age by the workflow's clock, unless it was cancelled.
+
+    end: the state that it comes to. born: the clock's reading when it was queued.
+    """
 
     task_id: int
-    life: Life
+    end: str
     born: float
     creator: str
     created_at: int
@@ -45,31 +48,25 @@ class Workflow:
 
     def status(self, task: Task) -> str:
         """Return the state that the task is in now."""
-        return "cancelled" if task.cancelled else state_at(task.life, self.clock.now() - task.born)
+        return "cancelled" if task.cancelled else state_at(task.end, self.clock.now() - task.born)
 
     def use_id(self) -> int:
         """Return the next task id; it is used up even if no task comes of it."""
         self.last_id += 1
         return self.last_id
 
-    def start(self, task_id: int, life: Life, creator: str) -> None:
+    def start(self, task_id: int, end: str, creator: str) -> None:
         """Add a queued task."""
-        self.tasks[task_id] = Task(task_id, life, self.clock.now(), creator, int(time.time()))
+        self.tasks[task_id] = Task(task_id, end, self.clock.now(), creator, int(time.time()))
 
-    def cancel(self, task_id: int, revoker: str) -> None:
-        """Cancel a task in any state but passed; ZadigError if it has passed or is missing."""
-        task = self.tasks.get(task_id)
-        if task is None:
-            raise errors.CANCEL_WITHOUT_TASK()
+    def cancel(self, task: Task, revoker: str) -> None:
+        """Cancel a task in any state but passed; ZadigError if it has passed."""
         if self.status(task) == "passed":
-            raise errors.CANCEL_OF_PASSED(name=self.name, task_id=task_id)
+            raise errors.CANCEL_OF_PASSED(name=self.name, task_id=task.task_id)
         task.cancelled, task.revoker = True, revoker
 
-    def restart(self, task_id: int) -> None:
-        """Queue a failed, timed out or cancelled task again; ZadigError in any other state or if it is missing."""
-        task = self.tasks.get(task_id)
-        if task is None:
-            raise errors.RESTART_WITHOUT_TASK()
+    def restart(self, task: Task) -> None:
+        """Queue a failed, timed out or cancelled task again; ZadigError in any other state."""
         status = self.status(task)
         if status == "created":
             raise errors.RESTART_OF_QUEUED()

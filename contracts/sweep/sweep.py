@@ -1,6 +1,5 @@
 """Removes what earlier, interrupted runs left: names that their journals have open, and names on a target's list."""
 
-import json
 import re
 import tempfile
 import time
@@ -18,16 +17,32 @@ from contracts.catalog.release import load
 from contracts.check.state import UnclearError, snapshot
 from contracts.report.verdict_file import FILE as VERDICT
 from contracts.safety.journal import FILE as JOURNAL
-from contracts.safety.journal import PREFIX, Guard, Journal, Names, RefusedError, left_open
+from contracts.safety.journal import (
+    PREFIX,
+    Guard,
+    Header,
+    Journal,
+    Names,
+    RefusedError,
+    header,
+    is_of_run,
+    left_open,
+)
+from contracts.safety.run_folder import LOCK, is_claimed
 from contracts.settings.settings import ASSUMED, Settings, SettingsError, label
 from contracts.target.connect import Probe, open_client, probe
 from contracts.target.listing import Reader, UnreadableError, projects, workflow_names
 from contracts.target.target import Subject, Target, Workspace
 from contracts.text.message import Message, msg
+from contracts.text.printable import printable
 
 RUNS = Path("runs")
-OLD = timedelta(hours=1)
-"""Age from which a name on the target's list is taken for a leftover: a younger run may be under way."""
+JOURNALS = "journal*.jsonl"
+"""The journals in a folder: that of its last run, and those of earlier ones that it set aside."""
+OLD = timedelta(seconds=Settings().run_timeout, hours=1)
+"""Age from which a name on the target's list is taken for a leftover: a younger run may be under way, for as long as
+`--run-timeout` allows where nobody sets it."""
+HOURS = OLD // timedelta(hours=1)
 QUIET_SECONDS = 600.0
 """How long the journal of a run without a verdict must be silent before the run is taken for ended."""
 
@@ -41,11 +56,18 @@ Echo = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Journalled:
-    """What one journal has open: names with their projects, and the target that the run was for, where it says so."""
+    """What one journal has open.
+
+    journal: its file.
+    header: how it begins, None where it is of no run of this suite; then it has nothing.
+    names: names of this run's own form, with their projects.
+    foreign: other names in it; they are never touched.
+    """
 
     journal: Path
-    base_url: str | None
+    header: Header | None
     names: Mapping[str, str]
+    foreign: Sequence[str] = ()
 
     @property
     def run(self) -> str:
@@ -55,7 +77,9 @@ class Journalled:
     @property
     def under_way(self) -> bool:
         """Whether the run may still be going on."""
-        age = time.time() - self.journal.stat().st_mtime
+        if (self.journal.parent / LOCK).exists():
+            return is_claimed(self.journal.parent)
+        age = time.time() - self.journal.stat().st_mtime  # of a run before there were locks
         return age < QUIET_SECONDS and not (self.journal.parent / VERDICT).exists()
 
 
@@ -72,45 +96,61 @@ def run_ids(names: Sequence[str]) -> list[str]:
 
 
 def read(journal: Path) -> Journalled:
-    """Return what stands in a journal on disk."""
-    with journal.open(encoding="utf-8", errors="replace") as lines:
-        first = lines.readline()
-    try:
-        begun = json.loads(first)
-    except ValueError:
-        begun = None
-    base_url = begun.get("base_url") if isinstance(begun, dict) else None
-    return Journalled(journal, base_url if isinstance(base_url, str) else None, left_open(journal))
+    """Return what stands in a journal on disk; it is input like any other, so only its run's own names count."""
+    begun = None if journal.is_symlink() else header(journal)
+    if begun is None:
+        return Journalled(journal, None, {})
+    names = left_open(journal)
+    own = {name: project for name, project in names.items() if is_of_run(name, begun.run)}
+    return Journalled(journal, begun, own, [name for name in names if name not in own])
 
 
-def named_run(run: str, base_url: str) -> Journalled:
-    """Return what a run named by its folder or id has open; raises SettingsError where it is not for this target."""
+def named_run(run: str, base_url: str, echo: Echo) -> list[Journalled]:
+    """Return what the journals in the folder of a run, named by it or by its id, have open.
+
+    Raises SettingsError where none of them is of a run on this target, or a run is at work there.
+    """
     folder = next((folder for folder in (Path(run), RUNS / run) if (folder / JOURNAL).is_file()), None)
     if folder is None:
         missing = "run {run}: no {file} there; name a folder, or the id of a run below {folder}/"
         raise SettingsError(missing, run, JOURNAL, RUNS)
-    found = read(folder / JOURNAL)
-    if found.base_url is None:
-        raise SettingsError("run {run}: its journal does not say which target it was for; try --by-prefix instead", run)
-    if not _same(found.base_url, base_url):
+    if is_claimed(folder):
+        raise SettingsError("run {run}: is still at work, and removes by itself what it made", run)
+    journals = [read(path) for path in sorted(folder.glob(JOURNALS))]
+    headers = [journal.header for journal in journals if journal.header is not None]
+    if not headers:
+        raise SettingsError("run {run}: its journal is of no run of this suite; try --by-prefix instead", run)
+    if not any(_same(begun.base_url, base_url) for begun in headers):
         elsewhere = "run {run} was on {there}, not on {here}; set --base-url to sweep it there"
-        raise SettingsError(elsewhere, run, found.base_url, base_url)
-    return found
+        raise SettingsError(elsewhere, run, printable(headers[0].base_url), base_url)
+    return [journal for journal in journals if _is_on(journal, base_url, echo)]
 
 
 def every_run(base_url: str, echo: Echo) -> Iterator[Journalled]:
     """Yield all runs with something open on this target, and say which others have something open."""
-    for journal in sorted(RUNS.glob(f"*/{JOURNAL}")):
-        found = read(journal)
-        if not found.names:
+    for path in sorted(RUNS.glob(f"*/{JOURNALS}")):
+        journal = read(path)
+        if journal.header is None and path.stat().st_size == 0:  # killed before its first request
             continue
-        if found.base_url is None or not _same(found.base_url, base_url):
-            there = found.base_url or msg("a target that it does not name")
-            echo(msg("run {run}: not swept, it was on {there}", found.run, there))
-        elif found.under_way:
-            echo(msg("run {run}: not swept, it may still be under way; name it to sweep it all the same", found.run))
-        else:
-            yield found
+        if journal.header is None:
+            echo(msg("run {run}: not swept, its journal is of no run of this suite", journal.run))
+        elif (journal.names or journal.foreign) and _is_on(journal, base_url, echo):
+            if journal.under_way:
+                running = "run {run}: not swept, it may still be under way; name it to sweep it all the same"
+                echo(msg(running, journal.run))
+            else:
+                yield journal
+
+
+def _is_on(journal: Journalled, base_url: str, echo: Echo) -> bool:
+    """Whether a run was on this target, and if not, or where names in its journal are not its own, say so."""
+    there = journal.header.base_url if journal.header else ""
+    if not there or not _same(there, base_url):
+        echo(msg("run {run}: not swept, it was on {there}", journal.run, printable(there)))
+        return False
+    for name in journal.foreign:
+        echo(msg("run {run}: {name} is no name that it made: not touched", journal.run, printable(name)))
+    return True
 
 
 def _same(one: str, other: str) -> bool:
@@ -136,7 +176,7 @@ def is_old(name: str, echo: Echo) -> bool:
     except ValueError:
         return False
     if datetime.now(UTC) - made < OLD:
-        echo(msg("not touched: {name} is of a run less than an hour ago", name))
+        echo(msg("not touched: {name} is of a run less than {n} hours ago, which may be under way", name, HOURS))
         return False
     return True
 
@@ -150,7 +190,8 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
     base_url = settings.base_url
     if base_url is None:
         raise SettingsError("{variable} is missing; set it to the Zadig to sweep", label("base_url"))
-    chosen = [named_run(run, base_url) for run in runs] or list(every_run(base_url, echo))
+    named = [journal for run in runs for journal in named_run(run, base_url, echo)]
+    chosen = named if runs else list(every_run(base_url, echo))
     look = probe(settings, base_url)
     if look.trouble:
         echo(look.trouble)
@@ -222,7 +263,7 @@ def _sweep_list(settings: Settings, look: Probe, *, dry_run: bool, echo: Echo) -
                 reasons.append(msg("project {project}: its workflows could not be read: {why}", project, error.message))
             continue
         names |= {name: project for name in listed if is_old(name, echo)}
-    echo(msg("{count} on the target's list from runs more than an hour ago", _count(names)))
+    echo(msg("{count} on the target's list from runs more than {n} hours ago", _count(names), HOURS))
     client.close()
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -1,6 +1,7 @@
 """Files that are written whole or not at all; whoever is watching their folder never sees a part."""
 
 import os
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield the path of a draft, which takes the place of the file when the block ends without an error."""
-    draft = path.with_name(f".{path.name}.tmp")
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")  # a name that nobody could have planted a link under
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666))
     try:
         yield draft
         os.replace(draft, path)  # noqa: PTH105 - atomic

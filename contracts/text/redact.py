@@ -1,109 +1,247 @@
-"""The one register of secrets. Whatever goes to a sink passes `mask` first."""
+"""The one register of secrets. Whatever goes to a sink passes `mask` first.
+
+A secret is found as it is, in other case, backwards, in hex and in base64 at any alignment, each behind up to two
+escapes (of URLs, JSON, HTML), and where only a piece of it came, from PIECE characters on. What cannot be known: a
+secret that a server ciphers, packs or takes apart into smaller pieces.
+"""
 
 import base64
 import html
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from contracts.text.message import Message, changed
+from contracts.text.nested import each_text
 
 MASK = "***"
 SHORTEST = 6
 """Characters below which a value is not masked: it would black out ordinary words. No secret may be so short."""
+PIECE = 12
+"""Characters of a secret from which on a piece of it is masked as well."""
+_GRAM = SHORTEST
+"""Characters of the pieces by which secrets are looked for."""
+_OFFSETS = 4
+"""Places of one gram in a form that are tried: a secret of one letter would have thousands."""
 
 # Looks once at the start of each word whether a JWT can end it: from each eyJ anew would take minutes on a bad answer.
 _JWT = re.compile(r"(?<![\w-])(?=[\w-]*+\.[\w-]{5})([\w-]*?)eyJ[\w-]{12,}\.[\w-]+(?:\.[\w-]*)?", re.ASCII)
-_SIGN = re.compile(r"[^A-Za-z0-9]", re.DOTALL)
-_SAME_IN_BASE64URL = {"+": "-", "/": "_"}
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 @dataclass(frozen=True)
 class _Form:
-    """One form of a secret: its pattern, and a part that stands in whatever matches it, at least so many times."""
+    """One way to write a secret.
 
-    pattern: str
-    part: str
-    times: int = 1
+    text: the secret in it, in lower case where `folds`.
+    least: characters of a piece that is masked.
+    """
+
+    text: str
+    least: int
+
+
+@dataclass(frozen=True)
+class _Index:
+    """All forms, by their grams; with the step at which a text is to be looked at so that no piece is missed."""
+
+    grams: Mapping[str, Sequence[tuple[_Form, int]]] = field(default_factory=dict)
+    step: int = PIECE - _GRAM + 1
+
+    @classmethod
+    def of(cls, forms: Iterable[_Form]) -> "_Index":
+        """Return the index of these forms."""
+        grams: dict[str, list[tuple[_Form, int]]] = {}
+        step = PIECE - _GRAM + 1
+        for form in forms:
+            step = min(step, form.least - _GRAM + 1)
+            for offset in range(len(form.text) - _GRAM + 1):
+                places = grams.setdefault(form.text[offset : offset + _GRAM], [])
+                places[_OFFSETS // 2 :] = [*places[_OFFSETS // 2 :], (form, offset)][-_OFFSETS // 2 :]
+        return cls(grams, step)
 
     def may_be_in(self, text: str) -> bool:
-        """Whether the pattern may match: in most texts it cannot, and to see that takes next to nothing."""
-        return self.part in text and (self.times == 1 or text.count(self.part) >= self.times)
+        """Whether a piece of a form may stand in a text; False is certain."""
+        return not self.grams.keys().isdisjoint([text[at : at + _GRAM] for at in range(0, len(text), self.step)])
+
+    def pieces(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where pieces of the forms stand in a text: start and end."""
+        at = 0
+        while at < len(text):
+            end = at
+            for form, offset in self.grams.get(text[at : at + _GRAM], ()):
+                start, stop = _stretched(text, at, form.text, offset)
+                if stop - start >= form.least:
+                    yield start, stop
+                    end = max(end, stop)
+            at = max(at + self.step, end - _GRAM)
+
+
+def _stretched(text: str, at: int, form: str, offset: int) -> tuple[int, int]:
+    """Return how far a text is like a form around a place where both have the same."""
+    start, room = at, min(at, offset)
+    if text[at - room : at] == form[offset - room : offset]:
+        start = at - room
+    else:
+        while text[start - 1] == form[offset - (at - start) - 1]:
+            start -= 1
+    stop, room = at, min(len(text) - at, len(form) - offset)
+    if text[at : at + room] == form[offset : offset + room]:
+        return start, at + room
+    while text[stop] == form[offset + stop - at]:
+        stop += 1
+    return start, stop
 
 
 class Register:
     """Holds secrets and masks them, in every form that a server or a library may give them."""
 
     def __init__(self) -> None:
-        self._forms: frozenset[_Form] = frozenset()
-        self._pattern: tuple[frozenset[_Form], re.Pattern[str]] | None = None
+        self._secrets: frozenset[str] = frozenset()
+        self._indexes: tuple[_Index, _Index] = (_Index(), _Index())
+        self._hides: re.Pattern[str] | None = None
 
     def add(self, *secrets: str | None) -> None:
         """Remember secrets; None and the empty string are nothing to hide."""
-        new = {form for secret in secrets if secret and len(secret) >= SHORTEST for form in _forms(secret)}
-        if not new <= self._forms:
-            self._forms |= new
+        new = {secret for secret in secrets if secret and len(secret) >= SHORTEST}
+        if not new <= self._secrets:
+            self._secrets |= new
+            folded = chain.from_iterable(map(_folded_forms, self._secrets))
+            exact = chain.from_iterable(map(_base64_forms, self._secrets))
+            self._indexes = _Index.of(folded), _Index.of(exact)
+            self._hides = _ESCAPED if any(map(_ODD.search, self._secrets)) else _HIDING
 
     def may_hide(self, text: str) -> bool:
         """Whether there may be something to mask in `text`; False is certain, and costs little."""
-        return "eyJ" in text or any(form.may_be_in(text) for form in self._forms)
+        if "eyJ" in text:
+            return True
+        folded, exact = self._indexes
+        may_be = folded.may_be_in(text.translate(_LOWER)) or exact.may_be_in(text)
+        return may_be or (self._hides is not None and self._hides.search(text) is not None)
 
     def mask(self, text: str) -> str:
         """Return `text` without any secret and without anything shaped like a JWT; a message stays one."""
         if isinstance(text, Message):
             return changed(text, self.mask)
-        forms, made = self._forms, self._pattern
-        if any(form.may_be_in(text) for form in forms):
-            if made is None or made[0] is not forms:  # made only when it is needed, because making it takes long
-                patterns = sorted((form.pattern for form in forms), key=len, reverse=True)
-                made = self._pattern = forms, re.compile("|".join(patterns))
-            text = made[1].sub(MASK, text)
+        if self._secrets and self.may_hide(text):
+            hidden = bytearray(len(text))
+            for view, starts in _views(text):
+                for start, stop in self._found(view):
+                    first, last = starts[start], starts[stop]
+                    hidden[first:last] = b"\1" * (last - first)
+            text = _without(text, hidden)
         return _JWT.sub(rf"\1{MASK}", text) if "eyJ" in text else text
 
-
-def _forms(secret: str) -> frozenset[_Form]:
-    """Return the forms of a secret: as it is or escaped in part, percent-encoded as a whole, inside base64."""
-    escaped = {_SIGN.sub(_ways, secret), _SIGN.sub(_ways, secret.replace("\\", "\\\\"))}
-    percent_encoded = "(?i:" + "".join(f"%{byte:02x}" for byte in secret.encode()) + ")"
-    as_it_is = (_Form(pattern, _longest_word(secret)) for pattern in escaped)
-    return frozenset({*as_it_is, _Form(percent_encoded, "%", len(secret.encode())), *_base64_forms(secret.encode())})
+    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        folded, exact = self._indexes
+        yield from folded.pieces(text.translate(_LOWER))
+        yield from exact.pieces(text)
 
 
-def _longest_word(text: str) -> str:
-    """Return the longest run of letters and digits: in whatever way the signs around it are written, it stays."""
-    return max(_SIGN.split(text), key=len)
+def _without(text: str, hidden: bytearray) -> str:
+    """Return a text with MASK in place of each run that is hidden."""
+    kept, at = [], 0
+    while (start := hidden.find(1, at)) >= 0:
+        end = hidden.find(0, start)
+        end = end if end >= 0 else len(text)
+        kept += [text[at:start], MASK]
+        at = end
+    return "".join([*kept, text[at:]]) if kept else text
 
 
-def _ways(match: re.Match[str]) -> str:
-    """Return a pattern of all ways to write a sign: as it is, and as URLs (once or twice), JSON and HTML escape it."""
-    sign = match[0]
-    utf16 = sign.encode("utf-16-be")
-    ways = {
-        re.escape(sign),
-        "".join(f"%(?:25)?(?i:{byte:02x})" for byte in sign.encode()),
-        "".join(rf"\\u(?i:{utf16[i : i + 2].hex()})" for i in range(0, len(utf16), 2)),
-        rf"&\#(?:0*{ord(sign)}|[xX]0*(?i:{ord(sign):x}));",
-        re.escape(html.escape(sign)),
-    }
-    if sign in "\"'/":
-        ways.add(re.escape("\\" + sign))
-    if sign == " ":
-        ways.add(r"\+")
-    return f"(?:{'|'.join(sorted(ways, key=len, reverse=True))})"
+def _both_ways(form: str, least: int) -> Iterator[_Form]:
+    if len(form) >= _GRAM:
+        yield _Form(form, min(least, len(form)))
+        yield _Form(form[::-1], min(least, len(form)))
 
 
-def _base64_forms(secret: bytes) -> set[_Form]:
-    """Return what base64 of any longer text has of a secret: it stands at one of three alignments."""
-    forms = set()
+def _folded_forms(secret: str) -> Iterator[_Form]:
+    yield from _both_ways(secret.translate(_LOWER), PIECE)
+    yield from _both_ways(secret.encode().hex(), 2 * PIECE)
+
+
+def _base64_forms(secret: str) -> Iterator[_Form]:
+    """Yield what base64 of any longer text has of a secret: it stands at one of three alignments."""
+    data = secret.encode()
     for shift in range(3):
-        data = base64.b64encode(b"\0" * shift + secret).decode()
-        first_whole, last_whole = (shift * 8 + 5) // 6, (shift + len(secret)) * 8 // 6
-        core = data[first_whole:last_whole]
-        pattern = _SIGN.sub(lambda sign: f"(?:{_ways(sign)}|{_SAME_IN_BASE64URL[sign[0]]})", core)
-        forms.add(_Form(pattern, _longest_word(core)))
-    return forms
+        encoded = base64.b64encode(b"\0" * shift + data).decode()
+        core = encoded[(shift * 8 + 5) // 6 : (shift + len(data)) * 8 // 6]
+        for form in {core, core.replace("+", "-").replace("/", "_")}:
+            yield from _both_ways(form, PIECE * 4 // 3 - 1)
+
+
+_HIDING = re.compile(r"%[0-9A-Fa-f]{2}|\\[uUx/]|&(?:#|[A-Za-z]{2,8};)", re.ASCII)
+"""Escapes that may stand for what tokens are made of."""
+_ESCAPED = re.compile(rf"{_HIDING.pattern}|\\|\+", re.ASCII)
+_ODD = re.compile(r"[^\w.~=/+-]", re.ASCII)
+"""What no token has: only a secret with such a sign can be hidden by any other escape."""
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+")
+_BACKSLASH = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|\\U[0-9A-Fa-f]{8}|\\x[0-9A-Fa-f]{2}|\\.", re.DOTALL)
+_ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,8});")
+_DEPTH = 2
+"""Escapes around each other that are undone."""
+
+Piece = tuple[str, int]
+"""A character, and how many characters of the escaped text stand for it."""
+
+
+def _views(text: str) -> Iterator[tuple[str, Sequence[int]]]:
+    """Yield a text as it is and with its escapes undone, each with the place in the text of each of its characters."""
+    views: list[tuple[str, Sequence[int]]] = [(text, range(len(text) + 1))]
+    for _ in range(_DEPTH + 1):
+        yield from views
+        views = [undone for view in views for escape in _ESCAPES if (undone := _undone(*view, *escape)) is not None]
+
+
+def _undone(
+    text: str, starts: Sequence[int], escape: re.Pattern[str], meaning: Callable[[str], Iterator[Piece]]
+) -> tuple[str, Sequence[int]] | None:
+    """Return a text with one kind of escape undone, None where there is none."""
+    kept, places, at = [], array("l"), 0
+    for match in escape.finditer(text):
+        kept.append(text[at : match.start()])
+        places.extend(starts[at : match.start()])
+        at = match.start()
+        for char, width in meaning(match[0]):
+            kept.append(char)
+            places.extend([starts[at]] * len(char))
+            at += width
+        at = match.end()
+    if not kept:
+        return None
+    places.extend(starts[at:])
+    return "".join([*kept, text[at:]]), places
+
+
+def _of_percent(escaped: str) -> Iterator[Piece]:
+    if escaped == "+":
+        yield " ", 1
+        return
+    for char in bytes.fromhex(escaped.replace("%", "")).decode("utf-8", "surrogateescape"):
+        yield char, 3 * len(char.encode("utf-8", "surrogateescape"))
+
+
+def _of_backslash(escaped: str) -> Iterator[Piece]:
+    if escaped[1] == "u" and len(escaped) > 2:
+        units = bytes.fromhex(escaped.replace("\\u", ""))
+        for char in units.decode("utf-16-be", "surrogatepass"):
+            yield char, 6 * len(char.encode("utf-16-be", "surrogatepass")) // 2
+    elif escaped[1] in "Ux" and len(escaped) > 2:
+        code = int(escaped[2:], 16)
+        yield chr(code) if code < 0x110000 else "", len(escaped)
+    else:
+        yield {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}.get(escaped[1], escaped[1]), 2
+
+
+def _of_entity(escaped: str) -> Iterator[Piece]:
+    yield html.unescape(escaped), len(escaped)
+
+
+_ESCAPES = ((_PERCENT, _of_percent), (_BACKSLASH, _of_backslash), (_ENTITY, _of_entity))
 
 
 register = Register()
@@ -115,12 +253,4 @@ def mask_all(value: Any) -> Any:
 
     JSON writes letters and digits as they are, so what no secret can be in as a whole, none can be in anywhere.
     """
-    return _masked(value) if register.may_hide(json.dumps(value, ensure_ascii=False)) else value
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return register.mask(value)
-    if isinstance(value, Mapping):
-        return {register.mask(key): _masked(inner) for key, inner in value.items()}
-    return [_masked(inner) for inner in value] if isinstance(value, list | tuple) else value
+    return each_text(value, register.mask) if register.may_hide(json.dumps(value, ensure_ascii=False)) else value

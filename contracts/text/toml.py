@@ -92,8 +92,8 @@ class TomlTable:
 
     def by_name(self, kind: type, key: str) -> dict[str, Any]:
         """Return a table whose values are all of this type, which may be left out."""
-        table = self.optional_table(key)
-        return {} if table is None else {name: table.required(kind, name) for name in table.data}
+        table = self.below(key)
+        return {name: table.required(kind, name) for name in table.data}
 
     def json(self, key: str) -> Any:
         """Return a value that JSON can say as well, or None."""
@@ -111,17 +111,27 @@ class TomlTable:
             raise self.error(f"{key} = {value!r}: it can be {' or '.join(words)}")
         return value
 
-    def optional_table(self, key: str) -> "TomlTable | None":
-        """Return the table under a key, or None."""
+    def below(self, key: str) -> "TomlTable":
+        """Return the table under a key, which may be left out."""
         value = self.anything(key)
-        return None if value is None else self.under(value, key)
+        return self.under({} if value is None else value, key)
+
+    def nested(self, data: Any, name: str, then: Callable[["TomlTable"], Any]) -> Any:
+        """Return what `then` makes of something below this table, each key of which it must read; None for nothing."""
+        if data is None:
+            return None
+        table = self.under(data, name)
+        value = then(table)
+        table.done()
+        return value
 
     def tables(self, key: str) -> Iterator[tuple[str, "TomlTable"]]:
-        """Yield name and table of each table under a key."""
-        table = self.optional_table(key)
-        if table is not None:
-            for name, data in table.data.items():
-                yield name, table.under(data, name)
+        """Yield name and table of each table under a key; all keys of one must be read before the next is asked for."""
+        table = self.below(key)
+        for name, data in table.data.items():
+            row = table.under(data, name)
+            yield name, row
+            row.done()
 
     def done(self, besides: bool = False) -> None:
         """Raise the refusal for a key that was never read; `besides`: only for one close to a key that was."""

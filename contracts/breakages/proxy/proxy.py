@@ -1,9 +1,7 @@
 """The fault proxy: a server of this process that lets a breakage act on each request to the server behind it."""
 
 import asyncio
-import contextlib
 import threading
-from types import TracebackType
 from typing import Self
 
 import h11
@@ -13,13 +11,10 @@ from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Res
 from contracts.breakages.proxy.recognise import header, recognise
 from contracts.breakages.proxy.upstream import to_app, to_url
 from contracts.breakages.proxy.wire import deliver
-from contracts.standin.serve import base_url, bind
+from contracts.standin.serve import HEAD_BYTES, READY_SECONDS, base_url, bind
 
 CONTROL = "/_standin"
 """Where the paths of the stand-in's own calls begin: they pass unchanged."""
-HEAD_BYTES = 1 << 20
-"""The longest request head, as the stand-in has it."""
-READY_SECONDS = 20.0
 
 
 class FaultProxy:
@@ -37,11 +32,10 @@ class FaultProxy:
         self._listener = bind(port)
         self.base_url = base_url(self._listener)
         self._error: Exception | None = None
-        self._loop = asyncio.new_event_loop()
         self._over = asyncio.Event()
         self._ready = threading.Event()
-        self._connections: set[asyncio.Task[None]] = set()
-        self._thread = threading.Thread(target=self._run, name=f"fault proxy {self.base_url}", daemon=True)
+        name = f"fault proxy {self.base_url}"
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name=name, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -49,31 +43,18 @@ class FaultProxy:
             raise RuntimeError(f"the fault proxy at {self.base_url} was not ready within {READY_SECONDS:g} s")
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, _kind: object, error: object, _trace: object) -> None:
         self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
         if self._error is not None and error is None:
             raise self._error
 
-    def _run(self) -> None:
-        with contextlib.closing(self._loop):
-            self._loop.run_until_complete(self._serve())
-
     async def _serve(self) -> None:
-        server = await asyncio.start_server(self._accept, sock=self._listener)
+        self._loop = asyncio.get_running_loop()
+        server = await asyncio.start_server(self._talk, sock=self._listener)
         self._ready.set()
         await self._over.wait()
-        server.close()
-        for connection in self._connections:
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
-
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = self._loop.create_task(self._talk(reader, writer))
-        self._connections.add(connection)
-        connection.add_done_callback(self._connections.discard)
+        server.close()  # asyncio.run ends the connections
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection until either side ends it."""

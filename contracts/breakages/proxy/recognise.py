@@ -6,28 +6,15 @@ A mistake in the stand-in's shows: a breakage that recognises nothing does nothi
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
 from contracts.breakages.breakage import Headers, Request
-from contracts.standin import routes
+from contracts.standin.routes import ROUTES
 
 OPERATIONS = ("create-workflow", "start-task", "cancel-task", "restart-task")
-_NAMES: Mapping[object, str] = {
-    routes.create: "create-workflow",
-    routes.start: "start-task",
-    routes.cancel: "cancel-task",
-    routes.restart: "restart-task",
-    routes.find: "find-workflow",
-    routes.delete: "delete-workflow",
-    routes.get_task: "get-task",
-    routes.list_tasks: "list-tasks",
-    routes.list_workflows: "list-workflows",
-    routes.health: "health",
-}
-_CALLS: Mapping[str, routes.Route] = {_NAMES[route.act]: route for route in routes.ROUTES}
+_CALLS = {route.act.__name__.replace("_", "-"): route for route in ROUTES}
 _PLACEHOLDER = re.compile(r"\{(\w+)(?::segment)?\}")
 _PATTERNS = {
     call: re.compile("(?P<prefix>.*?)" + _PLACEHOLDER.sub(r"(?P<\1>[^/]*)", route.path))

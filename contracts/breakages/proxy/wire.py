@@ -20,40 +20,26 @@ MISSING = 10
 Parts = list[bytes]
 
 
-def _plain(response: Response) -> Parts:
-    return [_head(response, length=len(response.body)), response.body]
+def _pieces(body: bytes, size: int) -> Parts:
+    return [body[at : at + size] for at in range(0, len(body), size)]
 
 
 def _chunked(response: Response) -> Parts:
-    pieces = [response.body[at : at + PIECE] for at in range(0, len(response.body), PIECE)]
-    chunks = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces]
+    chunks = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in _pieces(response.body, PIECE)]
     return [_head(response, "Transfer-Encoding: chunked"), *chunks, b"0\r\n\r\n"]
-
-
-def _close(response: Response) -> Parts:
-    return [_head(response, "Connection: close"), response.body]
-
-
-def _old(response: Response) -> Parts:
-    return [_head(response, version="1.0"), response.body]
-
-
-def _cut(response: Response) -> Parts:
-    return [_head(response, length=len(response.body) + MISSING), response.body]
 
 
 def _slow(response: Response) -> Parts:
     size = max(PIECE, -(-len(response.body) // SLOW_PIECES))
-    pieces = [response.body[at : at + size] for at in range(0, len(response.body), size)]
-    return [_head(response, length=len(response.body)), *pieces]
+    return [_head(response, length=len(response.body)), *_pieces(response.body, size)]
 
 
 WIRES: Mapping[str, Callable[[Response], Parts]] = {
-    "plain": _plain,
+    "plain": lambda response: [_head(response, length=len(response.body)), response.body],
     "chunked": _chunked,
-    "close": _close,
-    "http-1.0": _old,
-    "cut": _cut,
+    "close": lambda response: [_head(response, "Connection: close"), response.body],
+    "http-1.0": lambda response: [_head(response, version="1.0"), response.body],
+    "cut": lambda response: [_head(response, length=len(response.body) + MISSING), response.body],
     "slow": _slow,
     "reset": lambda _: [],
     "silent": lambda _: [],

@@ -1,41 +1,48 @@
 """A release as a whole: what its page promises and what was observed, brought together operation by operation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, ObservedOperation, check_sample
+from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, check_sample
+
+Lines = tuple[int, int]
+"""The first and the last line of something on a page."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer with its JSON sample. ``lines`` are those of the page, None where the answer is observed.
+    """One answer of an operation.
 
-    ``status`` is None for a documented answer that no observed row refers to. ``release`` is the first that has it.
-    ``kind`` is the page's own name of it, such as success or error, None where the answer is observed. ``fact`` is its
-    row. ``samples`` are all that the page has of it.
+    release: the first that has it.
+    status: its HTTP status; None for a documented answer that no observed row refers to.
+    samples: all JSON samples of it, at least one.
+    lines: those of the page; None where the answer is observed.
+    kind: the page's own name of it, such as success or error; None where the answer is observed.
+    fact: its row of observed.toml.
     """
 
     name: str
     release: str
     status: int | None
-    sample: Any
+    samples: tuple[Any, ...]
     means: str
     source: str | None
-    lines: tuple[int, int] | None
+    lines: Lines | None
     minimum: Mapping[str, int] = field(default_factory=dict)
     kind: str | None = None
     fact: ObservedAnswer | None = None
-    samples: tuple[Any, ...] = ()
+
+    @property
+    def sample(self) -> Any:
+        """The first sample."""
+        return self.samples[0]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation; ``body`` is the sample of its request body, None if it has none. ``line``: of the page or None.
-
-    ``bodies`` are all samples of the body, the first among them.
-    """
+    """One operation; ``line`` is that of the page or None, ``bodies`` all samples of its body, or None alone."""
 
     name: str
     release: str
@@ -44,11 +51,15 @@ class Operation:
     line: int | None
     source: str | None
     parameters: tuple[Mapping[str, Any], ...]
-    body: Any
-    body_lines: tuple[int, int] | None
+    bodies: tuple[Any, ...]
+    body_lines: Lines | None
     body_facts: ObservedBody | None
     answers: tuple[Answer, ...]
-    bodies: tuple[Any, ...] = ()
+
+    @property
+    def body(self) -> Any:
+        """The first sample of its request body, None if it has none."""
+        return self.bodies[0]
 
 
 @dataclass(frozen=True)
@@ -73,87 +84,76 @@ def combine(documented: Mapping[str, Any] | None, observed: Observed) -> Contrac
 
 
 def _operation(name: str, page: Mapping[str, Any], observed: Observed) -> Operation:
-    row = observed.operations.get(name)
-    entry: Mapping[str, Any] = page["operations"].get(name, {})
     where = f"{observed.release}/observed.toml: operations.{name}"
-    body: Mapping[str, Any] = entry.get("body") or {}
+    row, entry = observed.operations.get(name), page["operations"].get(name, {})
+    body: Mapping[str, Any] = entry.get("body") or {"sample": None}
     facts = row.body if row else None
-    request = _request(entry, row, row is not None and bool(entry) and _older(observed, row.release, page["release"]))
-    method, path = request["method"], request["path"]
-    if method is None or path is None:
+    requests: list[tuple[str, Mapping[str, Any]]] = []
+    if row:
+        bodies = None if facts is None or facts.sample is None else (facts.sample,)
+        requests.append((row.release, {**vars(row), "bodies": bodies}))
+    if entry:
+        requests.append((page["release"], {**entry, "bodies": None if body["sample"] is None else _samples(body)}))
+    # The newest first; of one release, the observed one.
+    requests.sort(key=lambda item: observed.lineage.index(item[0]))
+    request: dict[str, Any] = {"parameters": (), "bodies": _samples(body)}
+    for _, given in reversed(requests):
+        request |= {key: value for key, value in given.items() if value is not None}
+    if "method" not in request or "path" not in request:
         raise DeriveError(f"{where}: no page documents it: give it method, path, parameters and source")
-    lines = body.get("lines")
     return Operation(
         name=name,
-        release=_newest(observed, *([row.release] if row else []), *([page["release"]] if entry else [])),
-        method=method,
-        path=path,
+        release=requests[0][0],
+        method=request["method"],
+        path=request["path"],
         line=entry.get("line"),
         source=row.source if row else None,
-        parameters=tuple(request["parameters"] or ()),
-        body=request["body"],
-        body_lines=(lines[0], lines[1]) if lines else None,
+        parameters=tuple(request["parameters"]),
+        bodies=request["bodies"],
+        body_lines=_lines(body),
         body_facts=facts,
         answers=tuple(sorted(_answers(name, page, observed, where), key=lambda answer: answer.name)),
-        bodies=_samples(body) if body and request["body"] is body["sample"] else (request["body"],),
     )
-
-
-def _request(entry: Mapping[str, Any], row: ObservedOperation | None, page_first: bool) -> dict[str, Any]:
-    """Return method, path, parameters and body sample, each from the first of page and row that has it."""
-    paged = {key: entry.get(key) for key in ("method", "path", "parameters")}
-    paged["body"] = (entry.get("body") or {}).get("sample")
-    if row is None:
-        return paged
-    rowed = {"method": row.method, "path": row.path, "parameters": row.parameters, "body": row.body and row.body.sample}
-    first, second = (paged, rowed) if page_first else (rowed, paged)
-    return {key: second[key] if first[key] is None else first[key] for key in first}
 
 
 def _answers(name: str, page: Mapping[str, Any], observed: Observed, where: str) -> list[Answer]:
     row = observed.operations.get(name)
-    samples: Mapping[str, Any] = page["operations"].get(name, {}).get("answers", {})
+    # A documented answer without a row of its own keeps the name of its kind, so that nothing documented is lost.
+    documented = {
+        kind: Answer(
+            name=kind,
+            release=page["release"],
+            status=None,
+            samples=_samples(entry),
+            means=f"The {kind} answer of the page; its status was not observed.",
+            source=None,
+            lines=_lines(entry),
+            kind=kind,
+        )
+        for kind, entry in page["operations"].get(name, {}).get("answers", {}).items()
+    }
     answers: list[Answer] = []
     for fact in row.answers.values() if row else ():
+        place = f"{where}.answers.{fact.name}"
         if fact.body != "json":
-            raise DeriveError(f"{where}.answers.{fact.name}: an operation's answer is JSON: give a sample")
-        kind = _kind(fact, samples)
-        if kind is not None and kind not in samples:
-            raise DeriveError(f"{where}.answers.{fact.name}: the page has no {kind} sample of {name}")
-        entry = {"sample": fact.sample} if kind is None else samples[kind]
-        lines = tuple(entry["lines"]) if kind is not None else None
-        if lines is not None:
-            check_sample(fact, entry["sample"], f"{where}.answers.{fact.name} ({page['page']['file']}:{lines[0]})")
-        answers.append(
-            Answer(
-                name=fact.name,
-                release=fact.release if kind is None else _newest(observed, fact.release, page["release"]),
-                status=fact.status,
-                sample=entry["sample"],
-                means=fact.means,
-                source=fact.source if kind is None else None,
-                lines=lines,
-                minimum=fact.minimum,
-                kind=kind,
-                fact=fact,
-                samples=_samples(entry),
-            )
-        )
-    # A documented answer without a row of its own keeps the name of its kind, so that nothing documented is lost.
+            raise DeriveError(f"{place}: an operation's answer is JSON: give a sample")
+        answer = Answer(fact.name, fact.release, fact.status, (fact.sample,), fact.means, fact.source, None)
+        if (kind := _kind(fact, documented)) is not None:
+            if kind not in documented:
+                raise DeriveError(f"{place}: the page has no {kind} sample of {name}")
+            shown = documented[kind]
+            check_sample(fact, shown.sample, f"{place} ({page['page']['file']}:{shown.lines and shown.lines[0]})")
+            release = min(fact.release, page["release"], key=observed.lineage.index)
+            answer = replace(shown, name=fact.name, release=release, status=fact.status, means=fact.means)
+        answers.append(replace(answer, minimum=fact.minimum, fact=fact))
     used = {answer.kind for answer in answers} | {answer.name for answer in answers}
-    for unused in sorted(set(samples) - used):
-        entry = samples[unused]
-        means = f"The {unused} answer of the page; its status was not observed."
-        lines = tuple(entry["lines"])
-        more: Mapping[str, Any] = {"kind": unused, "samples": _samples(entry)}
-        answers.append(Answer(unused, page["release"], None, entry["sample"], means, None, lines, **more))
-    return answers
+    return answers + [answer for kind, answer in documented.items() if kind not in used]
 
 
-def _kind(fact: ObservedAnswer, samples: Mapping[str, Any]) -> str | None:
+def _kind(fact: ObservedAnswer, documented: Mapping[str, Answer]) -> str | None:
     """Return which answer of the page a row is about: one that it refers to, or repeats by name and sample."""
-    named = samples.get(fact.name)
-    return fact.name if fact.documented is None and named and named["sample"] == fact.sample else fact.documented
+    named = documented.get(fact.name)
+    return fact.name if fact.documented is None and named and named.sample == fact.sample else fact.documented
 
 
 def _samples(entry: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -161,10 +161,6 @@ def _samples(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(item["sample"] for item in entry.get("samples", [entry]))
 
 
-def _newest(observed: Observed, *releases: str) -> str:
-    """Return the release that comes first in the lineage, which begins with the newest."""
-    return min(releases, key=observed.lineage.index)
-
-
-def _older(observed: Observed, one: str, other: str) -> bool:
-    return observed.lineage.index(one) > observed.lineage.index(other)
+def _lines(entry: Mapping[str, Any]) -> Lines | None:
+    lines = entry.get("lines")
+    return (lines[0], lines[1]) if lines else None

@@ -3,19 +3,24 @@
 What OpenAPI has no word for stands under ``x-`` keys: the lines of the page, and the observed facts with their sources.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 from urllib.parse import quote
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.schemas import URL_PLACES, basis, has_body, origin
-from contracts.derive.observed import Observed, ObservedAnswer, TaskStates
+from contracts.derive.observed import Observed, ObservedAnswer
 from contracts.derive.page.vocabulary import PREFIX
 
-_SECURITY = "token"
-_SHARED = "http-"
+_SHARED: Final = "http-"
 """A shared response is called by this and its status."""
+_SHOWN: Final = ("status", "also", "body", "content-type", "description", "text", "values", "minimum", "source")
+"""What of an observed row is said of an answer."""
+_FRAME: Final = Path(__file__).with_name("openapi.json")
+"""What the description of every release says: the servers, and how a client shows who it is."""
 
 Part = dict[str, Any]
 
@@ -25,66 +30,37 @@ def openapi(contract: Contract, observed: Observed) -> Part:
 
     Each response lists its answers under ``x-answers``, those that all operations share included.
     """
+    described: Part = json.loads(_FRAME.read_text(encoding="utf-8"))
+    described["info"]["version"] = contract.release
+    described["servers"][0]["variables"]["prefix"]["default"] = PREFIX
+    described |= {"x-page": contract.page, "x-lineage": list(observed.lineage), "paths": {}}
+    if states := observed.task_states:
+        rows = {"states": list(states.states), "final": list(states.final), "x-source": states.source}
+        described["x-task-states"] = rows
     shared = _by_status((str(fact.status), fact) for fact in observed.answers.values())
-    paths: Part = {}
     for operation in contract.operations:
         template = re.sub(r":(\w+)", r"{\1}", operation.path)
-        paths.setdefault(template, {})[operation.method.lower()] = _operation(contract, operation, shared)
-    states = observed.task_states
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Zadig workflow API",
-            "version": contract.release,
-            "description": "Derived from the documentation page and from observed facts; do not edit.",
-        },
-        "x-page": contract.page,
-        "x-lineage": list(observed.lineage),
-        **({} if states is None else {"x-task-states": _task_states(states)}),
-        "servers": [_SERVER],
-        "security": [{_SECURITY: []}],
-        "paths": paths,
-        "components": {
-            "securitySchemes": {_SECURITY: _TOKEN},
-            "responses": {f"{_SHARED}{status}": _shared(facts) for status, facts in shared.items()},
-        },
+        path = described["paths"].setdefault(template, {})
+        path[operation.method.lower()] = _operation(contract, operation, shared)
+    described["components"]["responses"] = {
+        f"{_SHARED}{status}": _response(contract, "", facts) for status, facts in shared.items()
     }
+    return described
 
 
-_SERVER: Part = {
-    "url": "{scheme}://{host}{prefix}",
-    "variables": {
-        "scheme": {"default": "https", "enum": ["https", "http"]},
-        "host": {"default": "zadig.example", "description": "Name and port of the Zadig deployment."},
-        "prefix": {"default": PREFIX, "description": "Through the gateway; /api on the service itself."},
-    },
-}
-_TOKEN: Part = {
-    "type": "http",
-    "scheme": "bearer",
-    "bearerFormat": "JWT",
-    "description": "A token of a Zadig user. The gateway checks it; the service's own port checks nothing.",
-}
-
-
-def _task_states(states: TaskStates) -> Part:
-    return {"states": list(states.states), "final": list(states.final), "x-source": states.source}
-
-
-def _by_status(facts: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
+def _by_status(answers: Iterable[tuple[str, Any]]) -> dict[str, list[Any]]:
     grouped: dict[str, list[Any]] = {}
-    for status, fact in facts:
-        grouped.setdefault(status, []).append(fact)
+    for status, answer in answers:
+        grouped.setdefault(status, []).append(answer)
     return grouped
 
 
 def _operation(contract: Contract, operation: Operation, shared: Mapping[str, Sequence[ObservedAnswer]]) -> Part:
     request = _reference(contract, operation.release, f"{operation.name}/request.json")
-    lines = None if operation.line is None else (operation.line, operation.line)
     described: Part = {
         "operationId": operation.name,
-        "description": origin(contract, lines, operation.source),
-        **basis(contract, lines, operation.source),
+        "description": origin(contract, operation.line, operation.source),
+        **basis(contract, operation.line, operation.source),
         "parameters": [
             _parameter(contract, operation, row, request) for row in operation.parameters if row["in"] in URL_PLACES
         ],
@@ -96,14 +72,13 @@ def _operation(contract: Contract, operation: Operation, shared: Mapping[str, Se
 
 
 def _parameter(contract: Contract, operation: Operation, row: Mapping[str, Any], request: str) -> Part:
-    lines = None if row["line"] is None else (row["line"], row["line"])
     pointer = quote(row["name"].replace("~", "~0").replace("/", "~1"), safe="~")
     return {
         "name": row["name"],
         "in": row["in"],
         "required": row["required"] or row["in"] == "path",
         "schema": {"$ref": f"{request}#/properties/{row['in']}/properties/{pointer}"},
-        **basis(contract, lines, operation.source),
+        **basis(contract, row["line"], operation.source),
     }
 
 
@@ -111,13 +86,9 @@ def _body(contract: Contract, operation: Operation, reference: str) -> Part:
     facts = operation.body_facts
     media: Part = {"schema": {"$ref": reference}}
     if operation.body is not None:
-        documented = operation.body_lines is not None
-        media["examples"] = {
-            "documented" if documented else "observed": {
-                "summary": origin(contract, operation.body_lines, facts.source if facts else operation.source),
-                "value": operation.body,
-            }
-        }
+        summary = origin(contract, operation.body_lines, facts.source if facts else operation.source)
+        name = "documented" if operation.body_lines else "observed"
+        media["examples"] = {name: {"summary": summary, "value": operation.body}}
     described: Part = {"required": True, "content": {"application/json": media}}
     if facts is not None:
         described["x-source"] = facts.source
@@ -144,66 +115,38 @@ def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Se
             responses[status] = {"$ref": f"#/components/responses/{_SHARED}{status}"}
     for status, answers in by_status.items():
         if answers:
-            responses[status] = _response(contract, operation.name, answers)
+            responses[status] = {"content": {}, **_response(contract, operation.name, answers)}
     return responses or {"default": {"description": "The page shows no answer."}}
 
 
 def _response(contract: Contract, name: str, answers: Sequence[Answer | ObservedAnswer]) -> Part:
-    """Return the response of one status: the operation's own answers with their schemas, and shared ones."""
-    with_schema = [answer for answer in answers if isinstance(answer, Answer)]
-    described = _shared([answer for answer in answers if isinstance(answer, ObservedAnswer)])
-    references = [
-        {"$ref": _reference(contract, answer.release, f"{name}/{answer.name}.json")} for answer in with_schema
-    ]
-    # anyOf, because two answers of one code differ in the description only, and a body then fits both schemas.
-    media = {
-        "schema": references[0] if len(references) == 1 else {"anyOf": references},
-        "examples": {answer.name: {"summary": answer.means, "value": answer.sample} for answer in with_schema},
-    }
+    """Return the response of one status: own answers with their schemas; shared ones have a text as body, or none."""
+    own = [answer for answer in answers if isinstance(answer, Answer)]
+    texts = [answer for answer in answers if isinstance(answer, ObservedAnswer) and answer.body == "text"]
+    content: dict[str | None, Any] = {}
+    if own:
+        schemas = [{"$ref": _reference(contract, answer.release, f"{name}/{answer.name}.json")} for answer in own]
+        content["application/json"] = {
+            # anyOf, because two answers of one code differ in the description only, and a body then fits both schemas.
+            "schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas},
+            "examples": {answer.name: {"summary": answer.means, "value": answer.sample} for answer in own},
+        }
+    content |= {text.content_type: {"schema": {"type": "string"}} for text in texts}
     return {
         "description": " ".join(f"{answer.name}: {answer.means}" for answer in answers),
-        "content": {**({"application/json": media} if with_schema else {}), **described.get("content", {})},
-        "x-answers": {
-            **{answer.name: _origin_of(contract, answer) for answer in with_schema},
-            **described.get("x-answers", {}),
-        },
-    }
-
-
-def _origin_of(contract: Contract, answer: Answer) -> Part:
-    fact = answer.fact
-    return {
-        **basis(contract, answer.lines, answer.source),
-        **({} if fact is None else {"x-observed": _observed(fact)}),
-    }
-
-
-def _shared(facts: Sequence[ObservedAnswer]) -> Part:
-    """Return the response of one status of answers that all operations share; they have a text as body, or none."""
-    content = {fact.content_type: {"schema": {"type": "string"}} for fact in facts if fact.body == "text"}
-    return {
-        "description": " ".join(f"{fact.name}: {fact.means}" for fact in facts),
         **({"content": content} if content else {}),
-        "x-answers": {
-            fact.name: {"x-basis": "observed", "x-source": fact.source, "x-observed": _observed(fact)} for fact in facts
-        },
+        "x-answers": {answer.name: _origin_of(contract, answer) for answer in answers},
     }
 
 
-def _observed(fact: ObservedAnswer) -> Part:
-    """Return what servers showed of an answer; ``description``, ``text`` and ``values`` are templates."""
-    row = {
-        "status": fact.status,
-        "also": list(fact.also),
-        "body": fact.body,
-        "content-type": fact.content_type,
-        "description": fact.description,
-        "text": fact.text,
-        "values": dict(fact.values),
-        "minimum": dict(fact.minimum),
-        "source": fact.source,
-    }
-    return {key: value for key, value in row.items() if value not in (None, [], {})}
+def _origin_of(contract: Contract, answer: Answer | ObservedAnswer) -> Part:
+    """Return where an answer is promised, and what servers showed of it: templates, where these are texts."""
+    fact = answer.fact if isinstance(answer, Answer) else answer
+    described = basis(contract, answer.lines if isinstance(answer, Answer) else None, answer.source)
+    if fact is not None:
+        row = {**vars(fact), "also": list(fact.also), "content-type": fact.content_type}
+        described["x-observed"] = {key: row[key] for key in _SHOWN if row[key] not in (None, [], {})}
+    return described
 
 
 def _reference(contract: Contract, release: str, path: str) -> str:

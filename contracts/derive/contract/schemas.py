@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from contracts.derive.contract.contract import Answer, Contract, Operation
+from contracts.derive.contract.contract import Answer, Contract, Lines, Operation
+from contracts.derive.page.samples import values_by_key
 from contracts.text.strict_json import json_type
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -23,18 +24,14 @@ def united(samples: Sequence[Any], required: bool) -> Schema:
     kinds = sorted({kind for sample in samples if (kind := json_type(sample)) is not None})
     if not kinds:
         return {}
-    if {"integer", "number"} <= set(kinds):
+    if "number" in kinds and "integer" in kinds:
         kinds.remove("integer")
-    schema: Schema = {"type": kinds[0] if len(kinds) == 1 else kinds}
     if any(sample is None for sample in samples):
         # A value that is null in one sample may be null, whatever it is in the others.
-        schema["type"] = [*kinds, "null"]
+        kinds.append("null")
+    schema: Schema = {"type": kinds[0] if len(kinds) == 1 else kinds}
     objects = [sample for sample in samples if isinstance(sample, dict)]
-    by_key: dict[str, list[Any]] = {}
-    for sample in objects:
-        for key, value in sample.items():
-            by_key.setdefault(key, []).append(value)
-    if by_key:
+    if by_key := values_by_key(objects):
         schema["properties"] = {key: united(values, required) for key, values in sorted(by_key.items())}
         always = sorted(key for key, values in by_key.items() if len(values) == len(objects))
         if required and always:
@@ -62,25 +59,12 @@ def own_schemas(contract: Contract) -> dict[str, Schema]:
 
 def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> Schema:
     """Return the schema of one answer: every key that all samples have is required, and further keys are allowed."""
-    samples = all_samples(answer)
-    schema = united(samples, required=True)
-    for key in constants(*samples):
+    schema = united(answer.samples, required=True)
+    for key in constants(*answer.samples):
         schema["properties"][key] = {"const": answer.sample[key]}
     for key, least in answer.minimum.items():
         schema["properties"][key]["minimum"] = least
-    return {
-        "$schema": DIALECT,
-        "$id": f"{ID}/{contract.release}/{operation.name}/{answer.name}.json",
-        "title": f"{operation.name}: {answer.name}",
-        "description": f"{answer.means} {origin(contract, answer.lines, answer.source)}",
-        **basis(contract, answer.lines, answer.source),
-        **schema,
-    }
-
-
-def all_samples(answer: Answer) -> tuple[Any, ...]:
-    """Return the samples of an answer: those that its page has, or else the one."""
-    return answer.samples or (answer.sample,)
+    return _head(contract, operation, answer.name, answer.means, answer.lines, answer.source) | schema
 
 
 def request_schema(contract: Contract, operation: Operation) -> Schema:
@@ -88,16 +72,24 @@ def request_schema(contract: Contract, operation: Operation) -> Schema:
     sections = {place: _parameters([row for row in operation.parameters if row["in"] == place]) for place in URL_PLACES}
     if has_body(operation):
         sections["body"] = body_schema(operation)
-    lines = operation.body_lines or (None if operation.line is None else (operation.line, operation.line))
+    means = f"What {operation.method} {operation.path} takes."
     return {
-        "$schema": DIALECT,
-        "$id": f"{ID}/{contract.release}/{operation.name}/request.json",
-        "title": f"{operation.name}: request",
-        "description": f"What {operation.method} {operation.path} takes. {origin(contract, lines, operation.source)}",
-        **basis(contract, lines, operation.source),
+        **_head(contract, operation, "request", means, operation.body_lines or operation.line, operation.source),
         "type": "object",
         "properties": sections,
         "required": [place for place in sections if place == "body" or sections[place]["required"]],
+    }
+
+
+def _head(
+    contract: Contract, operation: Operation, name: str, means: str, lines: Lines | int | None, source: str | None
+) -> Schema:
+    return {
+        "$schema": DIALECT,
+        "$id": f"{ID}/{contract.release}/{operation.name}/{name}.json",
+        "title": f"{operation.name}: {name}",
+        "description": f"{means} {origin(contract, lines, source)}",
+        **basis(contract, lines, source),
     }
 
 
@@ -127,18 +119,18 @@ def has_body(operation: Operation) -> bool:
 
 
 def _parameters(rows: Sequence[Mapping[str, Any]]) -> Schema:
+    properties: Schema = {}
+    for row in rows:
+        kind, given = row["type"], json_type(row["default"])
+        properties[row["name"]] = {} if kind is None else {"type": kind}
+        # A default of another type is none that could be sent.
+        if given is not None and (kind in (None, given) or (kind, given) == ("number", "integer")):
+            properties[row["name"]]["default"] = row["default"]
     return {
         "type": "object",
-        "properties": {row["name"]: _parameter(row["type"], row["default"]) for row in rows},
+        "properties": properties,
         "required": sorted(row["name"] for row in rows if row["required"]),
     }
-
-
-def _parameter(kind: str | None, default: Any) -> Schema:
-    """Return the schema of one parameter; a default of another type is none that could be sent."""
-    schema: Schema = {} if kind is None else {"type": kind}
-    fits = kind in (None, json_type(default)) or (kind == "number" and json_type(default) == "integer")
-    return {**schema, "default": default} if default is not None and fits else schema
 
 
 def body_schema(operation: Operation) -> Schema:
@@ -156,16 +148,20 @@ def body_schema(operation: Operation) -> Schema:
     return {"type": "object", "properties": properties, "required": table["required"]}
 
 
-def basis(contract: Contract, lines: tuple[int, int] | None, source: str | None) -> Schema:
-    """Return where something is promised, as x- keys: lines of the page or the source of the fact."""
+def basis(contract: Contract, lines: Lines | int | None, source: str | None) -> Schema:
+    """Return where something is promised, as x- keys: lines of the page (one, or two) or the source of the fact."""
     if lines is None:
         return {"x-basis": "observed", "x-source": source}
-    return {"x-basis": "documented", "x-page": contract.page, "x-lines": list(lines)}
+    return {"x-basis": "documented", "x-page": contract.page, "x-lines": _both(lines)}
 
 
-def origin(contract: Contract, lines: tuple[int, int] | None, source: str | None) -> str:
+def origin(contract: Contract, lines: Lines | int | None, source: str | None) -> str:
     """Return where something is promised, as a sentence."""
     if lines is None:
         return f"Observed: {source}."
-    first, last = lines
+    first, last = _both(lines)
     return f"Documented: {contract.page}, " + (f"line {first}." if first == last else f"lines {first} to {last}.")
+
+
+def _both(lines: Lines | int) -> list[int]:
+    return [lines, lines] if isinstance(lines, int) else list(lines)

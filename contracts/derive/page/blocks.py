@@ -24,6 +24,7 @@ _ATX: Final = re.compile(r"[ >]{0,3}(#{1,6})(\s+|$|(?=[^\s#!\d]))")
 _HTML_HEADING: Final = re.compile(r"\s*<h([1-6])([^<>]*)>([^<>]*)</h\1>\s*$", re.IGNORECASE)
 _ANCHOR: Final = re.compile(r"""id\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _HTML_BLOCK: Final = re.compile(r"\s*<(?:table|thead|tbody|tr|td|th|pre|iframe)\b", re.IGNORECASE)
+_COMMENT: Final = re.compile(r"<!--.*?(-->|$)", re.DOTALL)
 _ITEM: Final = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 
 
@@ -127,33 +128,18 @@ def without_comments(lines: Sequence[str], note: Note) -> list[str]:
         marker = None if hidden else FENCE.match(line)
         if marker and (not fence or line.strip().startswith(fence)):
             fence = "" if fence else marker[1]
-        if hidden and is_request(line):
-            note("request-in-comment", at + 1)
-        if fence or (not hidden and "<!--" not in line):
-            out.append(line)
-            continue
-        kept: list[str] = []
-        position = 0
-        while position < len(line):
-            if hidden:
-                end = line.find("-->", position)
-                hidden = end < 0
-                position = len(line) if hidden else end + 3
-                continue
-            start = line.find("<!--", position)
-            kept.append(line[position : start if start >= 0 else len(line)])
-            if start < 0:
-                break
-            hidden = True
-            position = start + 4
-            if line.find("-->", position) < 0:
-                if at >= last:
-                    hidden = False
-                    note("comment-not-closed", at + 1)
-                else:
-                    note("comment-not-read", at + 1)
-                break
-        out.append("".join(kept))
+        shown = line
+        if hidden:
+            if is_request(line):
+                note("request-in-comment", at + 1)
+            _, end, shown = line.partition("-->")
+            hidden = not end
+        if not fence and "<!--" in shown:
+            if not all(comment[1] for comment in _COMMENT.finditer(shown)):
+                hidden = at < last
+                note("comment-not-read" if hidden else "comment-not-closed", at + 1)
+            shown = _COMMENT.sub("", shown)
+        out.append(shown)
     return out
 
 
@@ -166,6 +152,11 @@ class _Scan:
     at: int = 0
     blocks: list[Block] = field(default_factory=list)
 
+    @property
+    def before(self) -> Block | None:
+        """The block that was read last."""
+        return self.blocks[-1] if self.blocks else None
+
 
 def scan(lines: Sequence[str], note: Note) -> list[Block]:
     """Return the blocks of a page; blank lines, containers and comments give none."""
@@ -177,7 +168,12 @@ def scan(lines: Sequence[str], note: Note) -> list[Block]:
         elif (opening := FENCE.match(line)) is not None:
             _fence(state, opening)
         elif (heading := heading_of(line, state.at + 1)) is not None:
-            _add_heading(state, heading)
+            if heading.level != BOLD and _touches(state):
+                note("heading-without-blank-line", heading.line)
+            if not heading.title:
+                note("heading-without-text", heading.line)
+            state.blocks.append(heading)
+            state.at += 1
         elif is_row(line) or ("|" in line and is_delimiter(_line(state, state.at + 1))):
             _table(state)
         else:
@@ -195,30 +191,18 @@ def _touches(state: _Scan) -> bool:
     return above != "" and not above.startswith(":::")
 
 
-def _add_heading(state: _Scan, heading: Heading) -> None:
-    if heading.level != BOLD and _touches(state):
-        state.note("heading-without-blank-line", heading.line)
-    if not heading.title:
-        state.note("heading-without-text", heading.line)
-    state.blocks.append(heading)
-    state.at += 1
-
-
 def _fence(state: _Scan, opening: re.Match[str]) -> None:
     """Read a fence; it ends at its closing marker, or before a line that shows that this was forgotten."""
     first = state.at
     if _touches(state):
         state.note("fence-without-blank-line", first + 1)
-    marker = opening[1]
+    closing = re.compile(rf"[ \t>]*{opening[1]}{opening[1][0]}*[ \t>]*")
     end = first + 1
-    while end < len(state.lines):
-        stripped = state.lines[end].strip(" \t>")
-        if stripped.startswith(marker) and not stripped.strip(marker[0]):
-            break
+    while end < len(state.lines) and not closing.fullmatch(state.lines[end]):
         if _shows_an_open_fence(state.lines, end):
             break
         end += 1
-    closed = end < len(state.lines) and not state.lines[end].strip(" \t>").strip(marker[0])
+    closed = end < len(state.lines) and closing.fullmatch(state.lines[end]) is not None
     if not closed:
         while end > first + 1 and not state.lines[end - 1].strip():
             end -= 1
@@ -265,7 +249,7 @@ def _table(state: _Scan) -> None:
     headed = len(lines) > 1 and is_delimiter(lines[1][1]) and not is_delimiter(lines[0][1])
     body = [TableRow(cells_of(line), number) for number, line in lines if not is_delimiter(line)]
     columns = body.pop(0).cells if headed else ()
-    before = state.blocks[-1] if state.blocks else None
+    before = state.before
     if is_delimiter(lines[0][1]) and isinstance(before, Table) and not before.columns and len(before.rows) == 1:
         state.note("table-broken/headings", first + 1)
         first, columns = before.line - 1, before.rows[0].cells
@@ -281,7 +265,7 @@ def _table(state: _Scan) -> None:
 def _prose(state: _Scan, line: str) -> None:
     """Read a line of text; one that is a request or the heading of a section all the same is read as such."""
     number, text = state.at + 1, line.strip()
-    before = state.blocks[-1] if state.blocks else None
+    before = state.before
     above = before if isinstance(before, Prose) and before.line == number - 1 else None
     state.at += 1
     if above and len(text) > 2 and set(text) in ({"="}, {"-"}):
@@ -293,12 +277,7 @@ def _prose(state: _Scan, line: str) -> None:
         state.note("heading-not-marked", number)
         state.blocks.append(Heading(text, BOLD, number))
     else:
-        indented = line[:1] == "\t" or line.startswith("    ")
-        if _HTML_BLOCK.match(line) or (indented and above is None and not _in_list(state)):
+        in_list = isinstance(before, Prose) and (_ITEM.match(before.text) or before.text.startswith("  "))
+        if _HTML_BLOCK.match(line) or (line.startswith(("\t", "    ")) and above is None and not in_list):
             state.note("block-not-read", number)
         state.blocks.append(Prose(line, number))
-
-
-def _in_list(state: _Scan) -> bool:
-    before = state.blocks[-1] if state.blocks else None
-    return isinstance(before, Prose) and (_ITEM.match(before.text) is not None or before.text.startswith("  "))

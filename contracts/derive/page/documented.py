@@ -4,15 +4,16 @@ import bisect
 import difflib
 import re
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 from contracts.derive.errors import DeriveError
 from contracts.derive.page.blocks import BOLD
-from contracts.derive.page.findings import Finding, Note, in_order, noter, row
+from contracts.derive.page.findings import Finding, Note, noter
 from contracts.derive.page.names import mechanical_name, shape
 from contracts.derive.page.operation import read_segment
-from contracts.derive.page.sections import Page, Part, Section, segments
-from contracts.derive.page.tables import all_models
+from contracts.derive.page.sections import Page, Part, segments
+from contracts.derive.page.tables import index, models_of
 from contracts.derive.page.vocabulary import SECTIONS, plain
 
 _RELEASE: Final = re.compile(r"/v(\d+\.\d+\.\d+)/")
@@ -21,13 +22,17 @@ _LONGEST = 40
 """A longer title is no section heading, whatever it resembles."""
 
 
-def release_of(page: Page) -> str | None:
+def _release_of(page: Page, note: Note) -> str | None:
     """Return the release that the page's permalink names, with three numbers; None if it names none."""
     permalink = page.front.get("permalink", "")
     if match := _RELEASE.search(permalink):
         return match[1]
-    match = _SHORTER.search(permalink)
-    return match and f"{match[1]}.{match[2]}.{match[3] or 0}"
+    if match := _SHORTER.search(permalink):
+        release = f"{match[1]}.{match[2]}.{match[3] or 0}"
+        note("odd-release", 1, permalink=permalink[:60], release=release)
+        return release
+    note("no-release", 1)
+    return None
 
 
 def document(page: Page, names: Mapping[str, str]) -> dict[str, Any]:
@@ -38,32 +43,34 @@ def document(page: Page, names: Mapping[str, str]) -> dict[str, Any]:
     """
     findings: list[Finding] = []
     note = noter(page.name, findings)
-    models = all_models(page)
+    models = index(models_of(section for part in page.parts for section in part.sections))
     operations: dict[str, dict[str, Any]] = {}
     owners: list[tuple[int, str | None]] = [(0, None)]
     used: set[int] = set()
     for part, following in zip(page.parts, (*page.parts[1:], None), strict=True):
         if not part.has_request:
-            note_part(part, following, note)
+            _note_part(part, following, note)
             owners.append((part.line, None))
             continue
         for segment in segments(part, note):
-            read = read_segment(segment, models, note)
-            used |= read.models
-            added = [_add(operations, content, read.lines[at], names, note) for at, content in enumerate(read.contents)]
-            owners.append((segment.line, next((name for name in added if name), None)))
+            contents = read_segment(segment, models, used, note)
+            added = [
+                _add(operations, content, request.line, names, note)
+                for request, content in zip(segment.requests, contents, strict=True)
+            ]
+            owners.append((segment.line, next(filter(None, added), None)))
     if not operations:
         raise DeriveError(f"{page.name}:1: the page documents no operation: each needs a request, METHOD and path")
-    note_sections(page, used, note)
-    _note_release(page, note)
+    _note_sections(page, used, note)
+    release = _release_of(page, note)
     lines = [line for line, _ in owners]
-    rows = [
-        row(finding, owners[bisect.bisect_right(lines, finding.line) - 1][1])
-        # Requests that share a table share its doubts: each is said once.
-        for finding in sorted(dict.fromkeys((*page.findings, *findings)), key=in_order)
-    ]
+    rows = []
+    # Requests that share a table share its doubts: each is said once.
+    for doubt in sorted(dict.fromkeys((*page.findings, *findings)), key=attrgetter("line", "rule", "what")):
+        row = {key: getattr(doubt, key) for key in ("line", "rule", "what", "assumed")}
+        rows.append({**row, "operation": owners[bisect.bisect_right(lines, doubt.line) - 1][1]})
     return {
-        "release": release_of(page),
+        "release": release,
         "page": {
             "file": page.name,
             "permalink": page.front.get("permalink"),
@@ -85,28 +92,20 @@ def _add(
     if name is None:
         name = mechanical_name(content["method"], content["path"])
         note("unnamed-operation", line, name=name[:80])
-    number = 1
-    while (other := operations.get(name if number == 1 else f"{name}-{number}")) is not None:
+    free, number = name, 1
+    while (other := operations.get(free)) is not None:
         if shape(other["method"], other["path"]) == kind:
             note("operation-twice", line, name=name[:80], other=other["line"])
             return None
         number += 1
+        free = f"{name}-{number}"
     if number > 1:
-        name = f"{name}-{number}"
-        note("name-taken", line, name=name[:80])
-    operations[name] = content
-    return name
+        note("name-taken", line, name=free[:80])
+    operations[free] = content
+    return free
 
 
-def _note_release(page: Page, note: Note) -> None:
-    permalink = page.front.get("permalink", "")
-    if release_of(page) is None:
-        note("no-release", 1)
-    elif not _RELEASE.search(permalink):
-        note("odd-release", 1, permalink=permalink[:60], release=release_of(page))
-
-
-def note_part(part: Part, following: Part | None, note: Note) -> None:
+def _note_part(part: Part, following: Part | None, note: Note) -> None:
     """Note a part without a request, unless it is only the title of the page or of the group of parts below it."""
     fences = [fence.first for section in part.sections for fence in section.fences]
     blocks = [*fences, *(table.line for section in part.sections for table in section.tables)]
@@ -119,20 +118,14 @@ def note_part(part: Part, following: Part | None, note: Note) -> None:
         note("not-an-operation", part.line)
 
 
-def note_sections(page: Page, used: set[int], note: Note) -> None:
+def _note_sections(page: Page, used: set[int], note: Note) -> None:
     """Note each section of an operation whose heading nobody knows and to which no type refers."""
-    for part in page.parts:
-        for section in part.sections if part.has_request else ():
-            if section.kind is None and section.title and section.line not in used:
-                _note_section(section, note)
-
-
-def _note_section(section: Section, note: Note) -> None:
-    if section.level == BOLD and not section.fences and not section.tables:
-        return
-    title = plain(section.title)[:_LONGEST]
-    close = difflib.get_close_matches(title, SECTIONS, n=1, cutoff=0.5)
-    if close:
-        note("unknown-section/close", section.line, kind=SECTIONS[close[0]])
-    else:
-        note("unknown-section", section.line)
+    for section in (section for part in page.parts if part.has_request for section in part.sections):
+        if section.kind is not None or not section.title or section.line in used:
+            continue
+        if section.level == BOLD and not section.fences and not section.tables:
+            continue
+        if close := difflib.get_close_matches(plain(section.title)[:_LONGEST], SECTIONS, n=1, cutoff=0.5):
+            note("unknown-section/close", section.line, kind=SECTIONS[close[0]])
+        else:
+            note("unknown-section", section.line)

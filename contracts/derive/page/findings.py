@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from contracts.text import toml
 
@@ -48,13 +48,3 @@ def noter(page: str, findings: list[Finding]) -> Note:
         findings.append(Finding(page, line, text.partition("/")[0], what, assumed))
 
     return note
-
-
-def in_order(finding: Finding) -> tuple[int, str, str]:
-    """Return the sort key of findings of one page: by line, then by rule and text."""
-    return finding.line, finding.rule, finding.what
-
-
-def row(finding: Finding, operation: str | None) -> dict[str, Any]:
-    """Return a finding as documented.json has it; `operation` is the name of the one that it is about, or None."""
-    return {key: value for key, value in {**vars(finding), "operation": operation}.items() if key != "page"}

@@ -7,6 +7,7 @@ several values one after the other, and keys that come twice. It runs once over 
 import json
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,15 +28,9 @@ DEEPEST: Final = 64
 """How deep a value may be nested."""
 _END: Final = re.compile(r"[\s,\]}#/]|$")
 _STRAY_KEY: Final = re.compile(r"\s*([\w.$-]+)\s*[:：]\s*")
-WORDS: Final[dict[str, Any]] = {
-    "true": True,
-    "false": False,
-    "null": None,
-    "True": True,
-    "False": False,
-    "None": None,
-    "nil": None,
-    "undefined": None,
+WORDS: Final[Mapping[str, Any]] = {
+    **{"true": True, "True": True, "false": False, "False": False},
+    **dict.fromkeys(("null", "None", "nil", "undefined")),
 }
 
 Liberty = Note
@@ -89,23 +84,20 @@ def read_string(reader: JsonReader) -> str:
     if quote == "'":
         reader.liberty("json-single-quotes", start)
     try:
-        if quote == '"':
-            return _encodable(reader, json.loads(f'"{raw}"'), start)
+        value = json.loads(f'"{raw}"') if quote == '"' else _ESCAPE.sub(_unescaped, raw)
     except ValueError:
         reader.liberty("json-escape/form", start)
-    return _encodable(reader, _ESCAPE.sub(lambda escape: _unescaped(escape[1]), raw), start)
-
-
-def _unescaped(code: str) -> str:
-    return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPED.get(code, code)
-
-
-def _encodable(reader: JsonReader, text: str, start: int) -> str:
-    """Return a text that can be written as UTF-8."""
-    encodable = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if encodable != text:
+        value = _ESCAPE.sub(_unescaped, raw)
+    # Half a character cannot be written as UTF-8.
+    encodable: str = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if encodable != value:
         reader.liberty("json-escape/half", start)
     return encodable
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code = escape[1]
+    return chr(int(code[1:], 16)) if len(code) > 1 else _ESCAPED.get(code, code)
 
 
 def read_number(reader: JsonReader, word: str, start: int) -> int | float | str:
@@ -173,12 +165,8 @@ def _split(reader: JsonReader, start: int, value: Any) -> list[Any]:
         reader.liberty("json-keys-repeated", start, count=len(objects))
         return objects
     for position, key in twice:
-        _note_twice(reader, position, key)
+        reader.liberty("json-key-twice", position, key=key[:40])
     return [value]
-
-
-def _note_twice(reader: JsonReader, position: int, key: str) -> None:
-    reader.liberty("json-key-twice", position, key=key[:40])
 
 
 def _value(reader: JsonReader) -> Any:
@@ -220,7 +208,7 @@ def _object(reader: JsonReader, start: int) -> dict[str, Any]:
         if key in keys and reader.depth == 1:
             reader.twice.append((position, key))
         elif key in keys:
-            _note_twice(reader, position, key)
+            reader.liberty("json-key-twice", position, key=key[:40])
         keys.add(key)
         pairs.append((key, _value(reader)))
     reader.pairs = pairs

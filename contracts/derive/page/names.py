@@ -1,13 +1,25 @@
-"""Stable names of operations, by method and path template, and the places of their parameters."""
+"""Stable names of operations, by method and path template, and their parameters."""
 
 import re
 from pathlib import Path
+from typing import Any
 
 from contracts.derive.errors import DeriveError, read_toml
 
 PLACES = ("body", "path", "query")
 """Where a parameter can be."""
+Parameter = dict[str, Any]
+"""A parameter as documented.json has it: what `parameter` gives.
+
+Where the table says more: ``items``, the type of an array's items, and ``model``, the name of the sub-model that the
+value, or each item, is.
+"""
 _PARAMETER = re.compile(r":(\w+)|\{\w*\}")
+
+
+def parameter(name: str, place: str, kind: str | None, required: bool, default: Any, line: int | None) -> Parameter:
+    """Return a parameter: ``kind`` is its type in JSON Schema, None for any, ``line`` that of the page or None."""
+    return {"name": name, "in": place, "type": kind, "required": required, "default": default, "line": line}
 
 
 def path_parameters(path: str) -> tuple[str, ...]:

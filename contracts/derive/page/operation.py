@@ -1,42 +1,40 @@
 """One segment of a page to the content of its operations: what each takes, and what it answers.
 
-What its fences and tables are is said by the heading above them, and in doubt by what they hold.
+What its fences and tables are is said by the heading above them, and in doubt by what they hold. Rows of tables are
+held against the request line and the samples.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from contracts.derive.page.blocks import Fence, Table
 from contracts.derive.page.findings import Note
-from contracts.derive.page.names import path_parameters
-from contracts.derive.page.parameters import body_parameters, note_tables, url_parameters
+from contracts.derive.page.names import PLACES, Parameter, parameter, path_parameters
 from contracts.derive.page.request import Request
-from contracts.derive.page.samples import Sample, answers, entry, read_samples
+from contracts.derive.page.samples import Sample, answers, entry, read_samples, values_by_key
 from contracts.derive.page.sections import Section, Segment
-from contracts.derive.page.tables import Model, Models, Parameter, index, models_of, read_tables, text_of
+from contracts.derive.page.tables import Model, index, models_of, read_tables, resolve, text_of
 from contracts.derive.page.vocabulary import COLUMNS, NOUNS, PREFIX, SAMPLES, WITHOUT_BODY, plain
+from contracts.text.strict_json import json_type
 
 _STATUS: Final = re.compile(r"状态码|\bHTTP\b|(?<!\d)[1-5]\d\d(?!\d)")
 
 
-@dataclass(frozen=True)
-class Roles:
-    """Tables by place (path, query, body, answer) and fences by kind (body, success, error), each in order."""
-
-    tables: dict[str, list[Table]] = field(default_factory=dict)
-    fences: dict[str, list[Fence]] = field(default_factory=dict)
+Tables = Mapping[str, list[Table]]
+"""Tables by what they list: path, query, body, answer; each in order."""
 
 
-def roles_of(segment: Segment, models: set[int], note: Note) -> Roles:
-    """Return what belongs to the operation of a segment; what does not is a finding, each fence and each table.
+def _tables_and_fences(segment: Segment, models: set[int], note: Note) -> tuple[Tables, Mapping[str, list[Fence]]]:
+    """Return the tables of a segment, and its fences by what they are samples of: body, success, error.
 
-    ``models`` are the lines of the sections that are sub-models; their tables are read where a type names them.
+    What does not belong to the operation is a finding, each fence and each table. ``models`` are the lines of the
+    sections that are sub-models; their tables are read where a type names them.
     """
-    roles = Roles()
+    tables, fences = defaultdict[str, list[Table]](list), defaultdict[str, list[Fence]](list)
     takes_body = any(request.method not in WITHOUT_BODY for request in segment.requests)
-    names = {name for request in segment.requests for name, _ in request.query}
+    names = {name for request in segment.requests for name in request.query}
     names |= {word for request in segment.requests for word in request.path.replace(":", "/").split("/")}
     seen: set[str | None] = set()
     for section in segment.sections:
@@ -44,25 +42,24 @@ def roles_of(segment: Segment, models: set[int], note: Note) -> Roles:
             note("section-twice", section.line, kind=section.kind)
         seen.add(section.kind)
         for table in section.tables if section.line not in models else ():
-            place = _place(section, table, takes_body, names, note)
-            if place is not None:
-                roles.tables.setdefault(place, []).append(table)
+            if place := _place(section, table, takes_body, names, note):
+                tables[place].append(table)
         for fence in section.fences:
-            kind = _kind(section, fence, takes_body and not segment.of("body-sample"), note)
-            if kind is not None:
-                roles.fences.setdefault(kind, []).append(fence)
-    return roles
+            if kind := _kind(section, fence, takes_body and not segment.of("body-sample"), note):
+                fences[kind].append(fence)
+    return tables, fences
 
 
 def _place(section: Section, table: Table, takes_body: bool, names: set[str], note: Note) -> str | None:
-    if section.kind in ("path", "query", "body"):
+    if section.kind in PLACES:
         return section.kind
     if section.kind in ("success", "answer"):
         return "answer"
-    if section.kind in ("request", "body-sample") or (section.kind is None and not section.title):
-        listed = {text_of(row.cells[at]) for at in _name_columns(table) for row in table.rows if len(row.cells) > at}
-        place = "query" if listed & names or not takes_body else "body"
-        if listed:
+    columns = [COLUMNS.get(plain(text_of(title))) for title in table.columns] or ["name"]
+    if "name" in columns and (section.kind in ("request", "body-sample") or _is_first(section)):
+        at = columns.index("name")
+        if listed := {text_of(row.cells[at]) for row in table.rows if len(row.cells) > at}:
+            place = "query" if listed & names or not takes_body else "body"
             note("table-without-heading", table.line, place=place)
             return place
     if section.kind is not None or not section.title:
@@ -70,81 +67,66 @@ def _place(section: Section, table: Table, takes_body: bool, names: set[str], no
     return None
 
 
-def _name_columns(table: Table) -> Sequence[int]:
-    """Return the column that has the names of parameters: the first of these, or none."""
-    columns = [COLUMNS.get(plain(text_of(title))) for title in table.columns]
-    return [columns.index("name")] if "name" in columns else [] if columns else [0]
+def _is_first(section: Section) -> bool:
+    """Whether a section is what stands above all headings of sections."""
+    return section.kind is None and not section.title
 
 
 def _kind(section: Section, fence: Fence, lacks_body: bool, note: Note) -> str | None:
     kind = section.kind
     if kind is not None and kind in SAMPLES:
         return SAMPLES[kind]
-    loose = kind in ("request", "body") or (kind is None and not section.title)
+    loose = kind in ("request", "body") or _is_first(section)
     if lacks_body and loose and fence.text.lstrip()[:1] in ("{", "["):
         note("fence-without-heading", fence.first)
         return "body"
-    if kind is None and not section.title:
+    if _is_first(section):
         note("outside-section/section", fence.first)
     elif fence.text.strip() or kind is not None:
         note("fence-not-read", fence.first, section=f"The {kind} section" if kind else "A section of unknown kind")
     return None
 
 
-@dataclass(frozen=True)
-class Read:
-    """The contents of the operations of a segment, one per request, with the line of each request.
+def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], note: Note) -> list[dict[str, Any]]:
+    """Return the contents of the operations of a segment, one per request.
 
-    ``models`` are the lines of the sub-models that they refer to.
+    ``others`` are the sub-models of the whole page, by the words that refer to them; ``used`` gets the lines of those
+    that are referred to.
     """
-
-    contents: tuple[dict[str, Any], ...]
-    lines: tuple[int, ...]
-    models: frozenset[int]
-
-
-def read_segment(segment: Segment, others: Mapping[str, Model], note: Note) -> Read:
-    """Read a segment; ``others`` are the sub-models of the whole page, by the words that refer to them."""
     nearby = models_of(segment.sections)
-    roles = roles_of(segment, {model.section.line for model in nearby}, note)
-    models = Models(index(nearby), others, note)
+    tables, fences = _tables_and_fences(segment, {model.section.line for model in nearby}, note)
     _note_sections(segment, note)
-    listed = {place: _rows(segment, roles, place, note) for place in ("path", "query", "body", "answer")}
-    for rows in listed.values():
-        models.resolve(rows)
-    samples = {kind: _samples(roles, kind, note) for kind in ("body", "success", "error")}
+    for place in ("path", "query", "body"):
+        if (sections := segment.of(place)) and place not in tables:
+            note("no-table/section", sections[0].line)
+    listed = {place: read_tables(tables.get(place, ()), place, note) for place in ("path", "query", "body", "answer")}
+    models, lines = resolve(list(listed.values()), index(nearby), others, note)
+    used |= lines
+    samples = {
+        kind: [sample for fence in fences.get(kind, ()) for sample in read_samples(fence, note)]
+        for kind in ("body", "success", "error")
+    }
     shared = {
         "body": entry(samples["body"]) if samples["body"] else None,
         "answers": _answers(segment, samples, note),
-        **({"models": dict(sorted(models.rows.items()))} if models.rows else {}),
+        **({"models": dict(sorted(models.items()))} if models else {}),
         **({"answer_keys": listed["answer"]} if listed["answer"] else {}),
     }
     bodies = [sample.value for sample in samples["body"]]
-    note_tables(listed["body"], bodies, models.rows, note, top=False)
-    note_tables(listed["answer"], [sample.value for sample in samples["success"]], models.rows, note)
-    body = _body(segment, roles, listed["body"], samples["body"], note)
-    names = {name for one in segment.requests for name in (*path_parameters(one.path), *dict(one.query))}
-    contents = []
-    for request in segment.requests:
-        parameters = url_parameters([*listed["path"], *listed["query"]], request, names, note) + body
-        path = _path(request, segment, note)
-        contents.append(
-            {"method": request.method, "path": path, "line": segment.line, "parameters": parameters, **shared}
-        )
-    return Read(tuple(contents), tuple(one.line for one in segment.requests), frozenset(models.used))
-
-
-def _rows(segment: Segment, roles: Roles, place: str, note: Note) -> list[Parameter]:
-    tables = roles.tables.get(place, [])
-    if place == "answer":
-        return read_tables(tables, place, note, ("name", "type"))
-    if (sections := segment.of(place)) and not tables:
-        note("no-table/section", sections[0].line)
-    return read_tables(tables, place, note)
-
-
-def _samples(roles: Roles, kind: str, note: Note) -> list[Sample]:
-    return [sample for fence in roles.fences.get(kind, ()) for sample in read_samples(fence, note)]
+    _note_tables(listed["body"], bodies, models, note, top=False)
+    _note_tables(listed["answer"], [sample.value for sample in samples["success"]], models, note)
+    body = _body(segment, tables, listed["body"], samples["body"], note)
+    names = {name for one in segment.requests for name in (*path_parameters(one.path), *one.query)}
+    return [
+        {
+            "parameters": _url_parameters([*listed["path"], *listed["query"]], request, names, note) + body,
+            "method": request.method,
+            "path": _path(request, segment, note),
+            "line": segment.line,
+            **shared,
+        }
+        for request in segment.requests
+    ]
 
 
 def _path(request: Request, segment: Segment, note: Note) -> str:
@@ -163,23 +145,31 @@ def _path(request: Request, segment: Segment, note: Note) -> str:
 
 
 def _body(
-    segment: Segment, roles: Roles, rows: Sequence[Parameter], samples: Sequence[Sample], note: Note
+    segment: Segment, tables: Tables, rows: Sequence[Parameter], samples: Sequence[Sample], note: Note
 ) -> list[Parameter]:
     """Return the rows of the body, held against its samples; the methods of the requests are, too."""
     if not rows and not samples:
         return []
-    first = segment.requests[0]
-    tables = roles.tables.get("body", [])
-    line = tables[0].line if tables else samples[0].lines[0]
-    if first.method in WITHOUT_BODY:
-        note("body-of-no-use", line, method=first.method)
-    parameters = body_parameters(rows, [sample.value for sample in samples], note)
-    keys = {key for sample in samples if isinstance(sample.value, dict) for key in sample.value}
+    method = segment.requests[0].method
+    line = tables["body"][0].line if "body" in tables else samples[0].lines[0]
+    if method in WITHOUT_BODY:
+        note("body-of-no-use", line, method=method)
+    parameters = [{**row, "in": "body"} for row in rows]
+    keys = values_by_key(sample.value for sample in samples if isinstance(sample.value, dict))
+    for row in parameters:
+        name = row["name"]
+        kinds = {kind for value in keys.get(name, ()) if (kind := json_type(value)) is not None}
+        if samples and name not in keys:
+            note("parameter-not-in-sample/body", row["line"], name=name[:60])
+        elif row["type"] is not None and kinds and row["type"] not in kinds:
+            kind = min(kinds)
+            note("type-differs-from-sample/body", row["line"], type=row["type"], name=name[:60], kind=kind)
+            row["type"] = kind
     if not samples:
         note("no-body-sample", next((section.line for section in segment.of("body")), line))
     elif not rows:
         note("no-table/body", line)
-    elif (known := len({row["name"] for row in rows} & keys)) < len(keys):
+    elif (known := len({row["name"] for row in rows} & keys.keys())) < len(keys):
         note("body-table-incomplete", line, known=known, count=len(keys))
     if len(samples) > 1:
         note("several-samples/body", samples[1].lines[0], count=len(samples))
@@ -210,3 +200,94 @@ def _note_sections(segment: Segment, note: Note) -> None:
         note("status-not-read", section.line)
     if not stated:
         note("no-status", sections[0].line if sections else segment.line)
+
+
+def _url_parameters(rows: Sequence[Parameter], request: Request, others: set[str], note: Note) -> list[Parameter]:
+    """Return the path and query parameters of an operation, from its request line and the rows of its tables.
+
+    Where a table has another name for a path parameter, the path wins. ``others`` are names of further requests of the
+    same operation; rows for these alone are left out. Every departure is a finding.
+    """
+    path = path_parameters(request.path)
+    query = request.query
+    known = {*path, *query}
+    kept = [dict(row) for row in rows if row["name"] in known or row["name"] not in others]
+    _rename(kept, path, known, note)
+    by_name: dict[str, Parameter] = {}
+    for row in kept:
+        name = row["name"]
+        if name in by_name:
+            note("parameter-listed-twice", row["line"], name=name[:60])
+            continue
+        by_name[name] = row
+        if name not in known:
+            note("parameter-not-in-request", row["line"], name=name[:60])
+        elif name in query and name not in path and row["in"] == "path":
+            note("query-listed-as-path", row["line"], name=name[:60])
+        elif name in path and row["in"] == "query":
+            note("path-listed-as-query", row["line"], name=name[:60])
+        row["in"] = "path" if name in path else "query"
+        if name in path and not row["required"]:
+            note("path-parameter-optional", row["line"], name=name[:60])
+            row["required"] = True
+    for name in dict.fromkeys((*path, *query)):
+        if name not in by_name:
+            note("parameter-not-listed", request.line, name=name[:60])
+            place = "path" if name in path else "query"
+            by_name[name] = parameter(name, place, "string", name in path, query.get(name), request.line)
+    if len(set(path)) < len(path):
+        note("path-parameter-twice", request.line)
+    order = {name: at for at, name in reversed(list(enumerate((*path, *query))))}
+    return sorted(by_name.values(), key=lambda row: order.get(row["name"], len(order)))
+
+
+def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], note: Note) -> None:
+    """Give rows of a path table the path's names where all that do not fit can be matched one to one."""
+    listed = {row["name"] for row in rows}
+    unknown = [row for row in rows if row["in"] == "path" and row["name"] not in known]
+    unlisted = [name for name in path if name not in listed]
+    if len(unknown) != len(unlisted):
+        return
+    for row, name in zip(unknown, unlisted, strict=True):
+        note("parameter-renamed", row["line"], name=row["name"][:60], path=name[:60])
+        row["name"] = name
+
+
+def _note_tables(
+    rows: Sequence[Parameter],
+    samples: Sequence[Any],
+    models: Mapping[str, Sequence[Parameter]],
+    note: Note,
+    top: bool = True,
+) -> None:
+    """Note where rows, and those of their sub-models, and samples do not have the same keys; no sample, no doubt.
+
+    Without ``top``, only the sub-models are held against the samples.
+    """
+    pending = [(rows, [item for sample in samples for item in _objects(sample)], top)]
+    while pending:
+        listed, objects, aloud = pending.pop()
+        if not listed or not objects:
+            continue
+        by_key = values_by_key(objects)
+        missing = len(by_key.keys() - {row["name"] for row in listed})
+        if missing and aloud:
+            note("keys-not-listed", listed[0]["line"], missing=missing, count=len(by_key))
+        for row in listed:
+            name, values = row["name"], by_key.get(row["name"])
+            if values is None:
+                if aloud:
+                    note("parameter-not-in-sample/answer", row["line"], name=name[:60])
+            elif "model" in row:
+                below = [item for value in values for item in _objects(value)]
+                if not below and any(value not in (None, [], "") for value in values):
+                    note("type-differs-from-sample/model", row["line"], name=name[:60])
+                pending.append((models[row["model"]], below, True))
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the object that a value is, or those that are the items of an array, however deep."""
+    level = [value]
+    while level:
+        yield from (item for item in level if isinstance(item, dict))
+        level = [item for each in level if isinstance(each, list) for item in each]

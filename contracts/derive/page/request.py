@@ -1,7 +1,8 @@
 """Request lines: what a page writes as ``METHOD /path?query``, in all its spellings."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from contracts.derive.page.findings import Note
@@ -13,17 +14,19 @@ _LINE: Final = re.compile(
     re.IGNORECASE,
 )
 _VARIABLE: Final = re.compile(r"<([^<>]*)>|\$?\{{1,3}([^{}]*)\}{1,3}|:(\w+)")
-_PLAIN: Final = re.compile(r":(\w+)")
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request line: its path has parameters as ``:name``; ``query`` has name and fixed value, or None."""
+    """One request line: its path has parameters as ``:name``; ``query`` has name to fixed value, or None.
+
+    Where it stands does not count when two are compared.
+    """
 
     method: str
     path: str
-    query: tuple[tuple[str, str | None], ...]
-    line: int
+    query: Mapping[str, str | None]
+    line: int = field(compare=False)
 
 
 def is_request(text: str) -> bool:
@@ -38,14 +41,9 @@ def read_requests(text: str, line: int, note: Note) -> list[Request]:
         stripped = content.strip()
         if not stripped:
             continue
-        match = _LINE.match(stripped)
-        if match is None:
+        if (match := _LINE.match(stripped)) is None:
             note("request-line-not-read", at)
-            continue
-        request = _request(match, at, note)
-        if any(
-            (one.method, one.path, one.query) == (request.method, request.path, request.query) for one in requests[-9:]
-        ):
+        elif (request := _request(match, at, note)) in requests[-9:]:
             note("request-twice", at)
         else:
             requests.append(request)
@@ -62,16 +60,16 @@ def _request(match: re.Match[str], line: int, note: Note) -> Request:
     if rest and not rest.upper().startswith("HTTP/"):
         note("text-after-request", line)
     path = _VARIABLE.sub(lambda variable: f":{_name(variable, line, note)}", match["path"])
-    query: list[tuple[str, str | None]] = []
+    query: dict[str, str | None] = {}
     for item in filter(None, (match["query"] or "").split("&")):
         name, _, value = item.partition("=")
         fixed = None if not value or _VARIABLE.fullmatch(value) else value
-        if not name or not _PLAIN.fullmatch(f":{name}"):
+        if not re.fullmatch(r"\w+", name):
             note("odd-query", line, name=name[:40])
         if fixed is not None:
             note("fixed-query-value", line, name=name[:40])
-        query.append((name, fixed))
-    return Request(method.upper(), path, tuple(dict(query).items()), line)
+        query[name] = fixed
+    return Request(method.upper(), path, query, line)
 
 
 def _name(variable: re.Match[str], line: int, note: Note) -> str:

@@ -1,7 +1,7 @@
 """JSON samples, strict where they are JSON and else what they seem to mean, and the answers that they make."""
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,34 +30,34 @@ def read_samples(fence: Fence, note: Note) -> list[Sample]:
         return [Sample(parse(fence.text.encode(), DEEPEST), lines, strict=True)]
     except ValueError:
         pass
-    breaks = [at for at, char in enumerate(fence.text) if char == "\n"]
     liberties: list[tuple[str, int, dict[str, object]]] = []
-
-    def take(text: str, offset: int, /, **named: object) -> None:
-        liberties.append((text, offset, named))
-
     try:
-        parsed = values(fence.text, take)
+        parsed = values(fence.text, lambda text, at, /, **named: liberties.append((text, at, named)))
     except NotJsonError as error:
         note("sample-not-json", fence.first, error=error)
         return []
+    breaks = [at for at, char in enumerate(fence.text) if char == "\n"]
     for text, offset, named in liberties:
         note(text, fence.content + bisect.bisect_left(breaks, offset), **named)
     return [Sample(value, lines, strict=False) for value in parsed]
 
 
-ERROR, SUCCESS = "error", "success"
-
-
 def entry(samples: Sequence[Sample]) -> dict[str, Any]:
     """Return what documented.json says of samples of one thing: the first, its lines, and all if there are several."""
-    first = samples[0]
-    content: dict[str, Any] = {"sample": first.value, "lines": list(first.lines)}
+    listed = [{"sample": sample.value, "lines": list(sample.lines)} for sample in samples]
+    content: dict[str, Any] = dict(listed[0])
     if not all(sample.strict for sample in samples):
         content["tolerant"] = True
-    if len(samples) > 1:
-        content["samples"] = [{"sample": sample.value, "lines": list(sample.lines)} for sample in samples]
-    return content
+    return content if len(listed) == 1 else {**content, "samples": listed}
+
+
+def values_by_key(objects: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Return each key of objects with all the values that it has there."""
+    by_key: dict[str, list[Any]] = {}
+    for one in objects:
+        for key, value in one.items():
+            by_key.setdefault(key, []).append(value)
+    return by_key
 
 
 def answers(success: Sequence[Sample], error: Sequence[Sample], note: Note) -> dict[str, Any]:
@@ -65,24 +65,24 @@ def answers(success: Sequence[Sample], error: Sequence[Sample], note: Note) -> d
 
     Samples of one answer stay together, so that what is derived can unite them.
     """
-    kinds: dict[str, list[Sample]] = {SUCCESS: [], ERROR: []}
-    for under, samples in ((SUCCESS, success), (ERROR, error)):
+    kinds: dict[str, list[Sample]] = {"success": [], "error": []}
+    for under, samples in (("success", success), ("error", error)):
         for sample in samples:
             kind = _kind(sample.value) or under
             if kind != under:
                 note("answer-of-another-kind", sample.lines[0], under=under, kind=kind)
             kinds[kind].append(sample)
-    by_code: dict[str, list[Sample]] = {SUCCESS: kinds[SUCCESS]} if kinds[SUCCESS] else {}
-    first = code_of(kinds[ERROR][0].value) if kinds[ERROR] else None
-    for sample in kinds[ERROR]:
+    by_name = {"success": kinds["success"]} if kinds["success"] else {}
+    first = code_of(kinds["error"][0].value) if kinds["error"] else None
+    for sample in kinds["error"]:
         code = code_of(sample.value)
-        by_code.setdefault(ERROR if code in (first, None) else f"{ERROR}-{code}", []).append(sample)
+        by_name.setdefault("error" if code in (first, None) else f"error-{code}", []).append(sample)
         if code is None:
             note("error-without-code", sample.lines[0])
-    for name, samples in by_code.items():
+    for name, samples in by_name.items():
         if len(samples) > 1:
             note("several-samples/answer", samples[1].lines[0], name=name, count=len(samples))
-    return {name: entry(samples) for name, samples in by_code.items()}
+    return {name: entry(samples) for name, samples in by_name.items()}
 
 
 def code_of(value: Any) -> int | None:
@@ -100,5 +100,5 @@ def _kind(value: Any) -> str | None:
     if code is None:
         return None
     if value.get("type") == "error" or code >= 400:
-        return ERROR
-    return SUCCESS if code == 0 and set(value) <= {"code", "resultCode", "errorMsg", "message"} else None
+        return "error"
+    return "success" if code == 0 and set(value) <= {"code", "resultCode", "errorMsg", "message"} else None

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -29,17 +29,17 @@ class Section:
     line: int
     anchor: str | None = None
     level: int = BOLD
-    blocks: tuple[Fence | Table | Prose, ...] = ()
+    blocks: list[Fence | Table | Prose] = field(default_factory=list)
 
     @property
-    def fences(self) -> tuple[Fence, ...]:
+    def fences(self) -> list[Fence]:
         """The fences, in order."""
-        return tuple(block for block in self.blocks if isinstance(block, Fence))
+        return [block for block in self.blocks if isinstance(block, Fence)]
 
     @property
-    def tables(self) -> tuple[Table, ...]:
+    def tables(self) -> list[Table]:
         """The tables, in order."""
-        return tuple(block for block in self.blocks if isinstance(block, Table))
+        return [block for block in self.blocks if isinstance(block, Table)]
 
     @property
     def prose(self) -> str:
@@ -54,8 +54,8 @@ class Part:
     title: str
     line: int
     level: int
-    sections: tuple[Section, ...]
     anchor: str | None = None
+    sections: list[Section] = field(default_factory=list)
 
     @property
     def has_request(self) -> bool:
@@ -93,7 +93,7 @@ def read_page(text: str, name: str) -> Page:
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         lines=len(lines) - (lines[-1] == ""),
         front=front,
-        parts=tuple(_folded(list(_parts(blocks)))),
+        parts=tuple(_folded(_parts(blocks))),
         findings=tuple(findings),
     )
 
@@ -115,45 +115,38 @@ def _front_matter(lines: Sequence[str], note: Note) -> tuple[dict[str, str], int
 
 def _parts(blocks: Sequence[Block]) -> Iterator[Part]:
     """Yield the part under each heading that is none of a section; what stands above the first has no title."""
-    part = Part("", 1, 1, ())
-    sections: list[Section] = []
-    section, held = Section(None, "", 1), list[Fence | Table | Prose]()
+    section = Section(None, "", 1)
+    part = Part("", 1, 1, sections=[section])
     for block in blocks:
         if not isinstance(block, Heading):
-            held.append(block)
-            continue
-        sections.append(replace(section, blocks=tuple(held)))
-        held = []
-        if block.kind is None and block.level <= LOWEST:
-            yield replace(part, sections=tuple(sections))
-            part, sections = Part(block.title, block.line, block.level, (), block.anchor), []
+            section.blocks.append(block)
+        elif block.kind is None and block.level <= LOWEST:
+            yield part
             section = Section(None, "", block.line)
+            part = Part(block.title, block.line, block.level, block.anchor, [section])
         else:
             section = Section(block.kind, block.title, block.line, block.anchor, block.level)
-    yield replace(part, sections=(*sections, replace(section, blocks=tuple(held))))
+            part.sections.append(section)
+    yield part
 
 
-def _folded(parts: Sequence[Part]) -> Iterator[Part]:
+def _folded(parts: Iterable[Part]) -> list[Part]:
     """Put parts that cannot be operations below the operation before them, if their headings are deeper than its own.
 
     Such are sub-models and notes. A part that repeats a section of the operation may be one that lost its request.
     """
+    kept: list[Part] = []
     operation: Part | None = None
-    added: list[Section] = []
     kinds: set[str] = set()
     for part in parts:
         if operation and part.level > operation.level and not part.has_request and not part.kinds & kinds:
             first, *others = part.sections
-            added += [replace(first, title=part.title, level=part.level, anchor=part.anchor), *others]
-            kinds |= part.kinds
-            continue
-        if operation:
-            yield replace(operation, sections=(*operation.sections, *added))
-        operation, added, kinds = (part, [], part.kinds | {"request"}) if part.has_request else (None, [], set())
-        if operation is None:
-            yield part
-    if operation:
-        yield replace(operation, sections=(*operation.sections, *added))
+            operation.sections.extend([replace(first, title=part.title, level=part.level, anchor=part.anchor), *others])
+        else:
+            kept.append(part)
+            operation, kinds = (part if part.has_request else None), {"request"}
+        kinds |= part.kinds
+    return kept
 
 
 @dataclass(frozen=True)
@@ -162,23 +155,12 @@ class Segment:
 
     title: str
     line: int
-    requests: tuple[Request, ...]
-    sections: tuple[Section, ...]
-
-    def of(self, *kinds: str) -> tuple[Section, ...]:
-        """Return the sections of these kinds, in order."""
-        return tuple(section for section in self.sections if section.kind in kinds)
-
-
-@dataclass
-class _Open:
-    """A segment while it is read. ``later``: whether something that is neither a request nor text has come since."""
-
-    title: str
-    line: int
     requests: list[Request] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
-    later: bool = False
+
+    def of(self, *kinds: str) -> list[Section]:
+        """Return the sections of these kinds, in order."""
+        return [section for section in self.sections if section.kind in kinds]
 
 
 def segments(part: Part, note: Note) -> Iterator[Segment]:
@@ -187,7 +169,8 @@ def segments(part: Part, note: Note) -> Iterator[Segment]:
     Requests that follow each other are several of one operation. One that comes after anything else starts a segment
     of its own: a heading may be missing there.
     """
-    current = _Open(part.title, part.line)
+    current = Segment(part.title, part.line)
+    later = False  # whether something that is neither a request nor text has come since the request
     for section in part.sections:
         if section.kind == "request" and not any(is_request(fence.text) for fence in section.fences):
             note("no-request", section.line)
@@ -195,23 +178,19 @@ def segments(part: Part, note: Note) -> Iterator[Segment]:
         for block in section.blocks:
             if not isinstance(block, Fence) or not is_request(block.text):
                 held.append(block)
-                current.later = current.later or not isinstance(block, Prose)
+                later = later or not isinstance(block, Prose)
                 continue
-            if current.requests and current.later:
+            if current.requests and later:
                 if held or line != section.line:
-                    current.sections.append(replace(section, kind=kind, blocks=tuple(held)))
+                    current.sections.append(replace(section, kind=kind, blocks=held))
                     kind, line, held = "request", block.first, []
-                yield _closed(current)
+                yield current
                 note("second-request", block.content)
-                current = _Open(part.title, line)
+                current = Segment(part.title, line)
             elif section.kind != "request" and block.content != block.first:
                 note("request-without-heading", block.content)
-            current.requests += read_requests(block.text, block.content, note)
-            current.later = False
-        current.sections.append(replace(section, kind=kind, blocks=tuple(held)))
-        current.later = current.later or section.kind not in (None, "request", "notes")
-    yield _closed(current)
-
-
-def _closed(current: _Open) -> Segment:
-    return Segment(current.title, current.line, tuple(current.requests), tuple(current.sections))
+            current.requests.extend(read_requests(block.text, block.content, note))
+            later = False
+        current.sections.append(replace(section, kind=kind, blocks=held))
+        later = later or section.kind not in (None, "request", "notes")
+    yield current

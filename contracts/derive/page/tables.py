@@ -5,27 +5,19 @@ A sub-model is a table under a heading of its own that describes the type of a p
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from contracts.derive.page.blocks import Table, TableRow
 from contracts.derive.page.findings import Note
-from contracts.derive.page.names import PLACES
-from contracts.derive.page.sections import Page, Section
+from contracts.derive.page.names import PLACES, Parameter, parameter
+from contracts.derive.page.sections import Section
 from contracts.derive.page.vocabulary import ANY, COLUMNS, MODEL_ENDINGS, NO_DEFAULT, REQUIRED, TYPES, plain
-
-Parameter = dict[str, Any]
-"""A parameter as documented.json has it: name, in, type, required, default, line.
-
-Where the table says more: ``items``, the type of an array's items, and ``model``, the name of the sub-model that the
-value, or each item, is.
-"""
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 _LINK: Final = re.compile(r"\[((?:\[\]){0,9}[^\[\]]*)\]\(([^()]*)\)")
 _ARRAYS: Final = re.compile(r"^(?:\[\]\s*)+")
 _NAME: Final = re.compile(r"[\w.$\[\]-]+")
-_NEEDED: Final = ("name", "type", "required")
 _SLUG: Final = re.compile(r"[^\w-]+")
 
 
@@ -42,6 +34,13 @@ class TypeWord:
         """Whether this is a type of its own, not the name of a sub-model."""
         return plain(self.word) in TYPES or plain(self.word) in ANY or plain(self.word).startswith("map[")
 
+    @property
+    def kind(self) -> str | None:
+        """The type of JSON Schema; None if it is any, or that of a sub-model."""
+        if self.arrays:
+            return "array"
+        return "object" if plain(self.word).startswith("map[") else TYPES.get(plain(self.word))
+
 
 def text_of(cell: str) -> str:
     """Return what a cell says, without tags, links and the marks of code and bold."""
@@ -51,19 +50,16 @@ def text_of(cell: str) -> str:
 def type_word(cell: str) -> TypeWord:
     """Read a type cell such as ``string``, ``[]int``, ``[][Name](#anchor)`` or ``[[]Name](#anchor)``."""
     link = _LINK.search(cell)
+    anchor = link[2].rpartition("#")[2] if link and "#" in link[2] else None
     text = text_of(cell)
     word = _ARRAYS.sub("", text)
-    return TypeWord(
-        word,
-        text.count("[]", 0, len(text) - len(word)),
-        link[2].rpartition("#")[2] if link and "#" in link[2] else None,
-    )
+    return TypeWord(word, text.count("[]", 0, len(text) - len(word)), anchor)
 
 
-def read_tables(tables: Sequence[Table], place: str, note: Note, needed: Sequence[str] = _NEEDED) -> list[Parameter]:
+def read_tables(tables: Sequence[Table], place: str, note: Note) -> list[Parameter]:
     """Return the rows of tables that stand under one heading; a name that comes again is a finding.
 
-    ``place`` is where the parameters are, unless a column says so; ``needed`` are the columns that should be there.
+    ``place`` is where the parameters are, unless a column says so; it can also be ``answer`` or ``model``.
     A row has ``word``, the TypeWord of its type cell, until its sub-model is looked up.
     """
     rows: dict[str, Parameter] = {}
@@ -75,7 +71,7 @@ def read_tables(tables: Sequence[Table], place: str, note: Note, needed: Sequenc
         if not listed:
             note("table-empty", table.line)
         above = columns
-        for column in needed:
+        for column in ("name", "type", "required") if place in PLACES else ("name", "type"):
             if column not in columns:
                 note(f"no-column/{column}", table.line)
         if "in" not in columns and place in PLACES:
@@ -138,7 +134,7 @@ def _parameter(name: str, cells: Mapping[str, str], row: TableRow, place: str, n
     if not _NAME.fullmatch(name):
         note("odd-name", row.line, name=name[:60])
     word = type_word(cells["type"]) if "type" in cells else None
-    kind = None if word is None else "array" if word.arrays else _kind(word.word)
+    kind = word.kind if word else None
     required = REQUIRED.get(plain(text_of(cells.get("required", ""))))
     if "required" in cells and required is None:
         note("unknown-required-word", row.line, name=name[:60])
@@ -151,19 +147,7 @@ def _parameter(name: str, cells: Mapping[str, str], row: TableRow, place: str, n
     except ValueError:
         default = text_of(cells["default"])
         note("default-of-another-type", row.line, name=name[:60])
-    return {
-        "name": name,
-        "in": where,
-        "type": kind,
-        "required": bool(required),
-        "default": default,
-        "line": row.line,
-        "word": word,
-    }
-
-
-def _kind(word: str) -> str | None:
-    return "object" if plain(word).startswith("map[") else TYPES.get(plain(word))
+    return {**parameter(name, where, kind, bool(required), default, row.line), "word": word}
 
 
 def _default(cell: str, kind: str | None) -> Any:
@@ -195,71 +179,54 @@ def models_of(sections: Iterable[Section]) -> list[Model]:
     """Return the sub-models among sections: those of unknown kind with a title and a table."""
     models: list[Model] = []
     for section in sections:
-        if section.kind is not None or not section.title or not section.tables:
-            continue
-        name = _without_ending(section.title)
-        slug = _SLUG.sub("-", section.title.strip().casefold()).strip("-")
-        words = {plain(name), slug, *([section.anchor.casefold()] if section.anchor else [])}
-        models.append(Model(name or section.title, frozenset(words), section))
+        if section.kind is None and (title := section.title) and section.tables:
+            ending = next((ending for ending in MODEL_ENDINGS if title.lower().endswith(ending)), "")
+            name = title[: -len(ending) or None].strip()
+            slug = _SLUG.sub("-", title.strip().casefold()).strip("-")
+            words = {plain(name), slug, *([section.anchor.casefold()] if section.anchor else [])}
+            models.append(Model(name or title, frozenset(words), section))
     return models
 
 
-def _without_ending(title: str) -> str:
-    endings = (ending for ending in MODEL_ENDINGS if title.lower().endswith(ending))
-    return title[: -len(next(endings, "")) or None].strip()
+def resolve(
+    listed: Sequence[Sequence[Parameter]], own: Mapping[str, Model], others: Mapping[str, Model], note: Note
+) -> tuple[dict[str, list[Parameter]], set[int]]:
+    """Look up the types of rows that name a sub-model, and of the rows of these; each doubt is a finding.
 
-
-@dataclass
-class Models:
-    """The sub-models that an operation can refer to, its own first, and the rows of those that it does refer to.
-
-    ``lines`` says where the sub-model of each name stands; ``used`` has the lines of all that were referred to.
+    ``own`` are the sub-models of the operation, which come first, ``others`` those of the page, by their words.
+    Returns the rows of those that are referred to, by name, and the lines where they stand.
     """
+    models: dict[str, list[Parameter]] = {}
+    names: dict[int, str] = {}
+    pending = [row for rows in reversed(listed) for row in rows]
+    while pending:
+        row = pending.pop()
+        word: TypeWord | None = row.pop("word", None)
+        if word is None:
+            continue
+        model = None
+        if not word.known:
+            model = _referred(word, own)
+            if model is None and (model := _referred(word, others)) is not None:
+                note("sub-model-elsewhere", row["line"], name=row["name"][:60], other=model.section.line)
+            elif model is None:
+                note("unknown-type", row["line"], name=row["name"][:60])
+        if model is not None:
+            row["type"] = "array" if word.arrays else "object"
+            line = model.section.line
+            if line not in names:
+                names[line] = name = f"{model.name}-{line}" if model.name in models else model.name
+                models[name] = read_tables(model.section.tables, "model", note)
+                pending += models[name]
+            row["model"] = names[line]
+        if word.arrays == 1 and (items := "object" if model else TYPES.get(plain(word.word))):
+            row["items"] = items
+    return models, set(names)
 
-    own: Mapping[str, Model]
-    others: Mapping[str, Model]
-    note: Note
-    rows: dict[str, list[Parameter]] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    used: set[int] = field(default_factory=set)
 
-    def resolve(self, rows: Sequence[Parameter]) -> None:
-        """Look up the types of rows that name a sub-model, and of the rows of these; each doubt is a finding."""
-        pending = list(rows)
-        while pending:
-            row = pending.pop()
-            word: TypeWord | None = row.pop("word", None)
-            model = None if word is None or word.known else self._model(word, row)
-            if word is None:
-                continue
-            if model is not None:
-                row["type"] = "array" if word.arrays else "object"
-                row["model"] = name = self._name(model)
-                if name not in self.rows:
-                    self.rows[name] = read_tables(model.section.tables, "model", self.note, ("name", "type"))
-                    pending += self.rows[name]
-            elif not word.known:
-                self.note("unknown-type", row["line"], name=row["name"][:60])
-            if word.arrays == 1 and (items := "object" if model else TYPES.get(plain(word.word))):
-                row["items"] = items
-
-    def _model(self, word: TypeWord, row: Parameter) -> Model | None:
-        candidates = [text for text in (word.anchor, word.word) if text]
-        for models in (self.own, self.others):
-            for text in candidates:
-                if (model := models.get(text.casefold()) or models.get(plain(text))) is not None:
-                    self.used.add(model.section.line)
-                    if models is self.others:
-                        self.note("sub-model-elsewhere", row["line"], name=row["name"][:60], other=model.section.line)
-                    return model
-        return None
-
-    def _name(self, model: Model) -> str:
-        """Return a name for the model that no other of this operation has."""
-        same = model.name in self.rows and self.lines.get(model.name) != model.section.line
-        name = f"{model.name}-{model.section.line}" if same else model.name
-        self.lines[name] = model.section.line
-        return name
+def _referred(word: TypeWord, models: Mapping[str, Model]) -> Model | None:
+    texts = filter(None, (word.anchor, word.word))
+    return next(filter(None, (models.get(text.casefold()) or models.get(plain(text)) for text in texts)), None)
 
 
 def index(models: Iterable[Model]) -> dict[str, Model]:
@@ -269,8 +236,3 @@ def index(models: Iterable[Model]) -> dict[str, Model]:
         for word in sorted(model.words):
             by_word.setdefault(word, model)
     return by_word
-
-
-def all_models(page: Page) -> dict[str, Model]:
-    """Return the sub-models of a whole page, for types that refer to another operation's."""
-    return index(models_of(section for part in page.parts for section in part.sections))

@@ -217,6 +217,8 @@ def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
     if leaks := verdict["leaks"]:
         title = say(lang, "left behind on the target ({tool} sweep removes it):", tool(verdict["run"]))
         yield [title, *(f"  {localized(leak, lang)}" for leak in leaks[:LINES]), *_more(len(leaks), lang)]
+    if removed := verdict.get("removed"):
+        yield [say(lang, "removed at the end of the run: {names}", _some(removed, lang))]
     if notes := verdict["run"]["notes"]:
         yield [say(lang, "note: {note}", note) for note in notes]
 

@@ -16,7 +16,7 @@ from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.breakages.proxy.wire import PIECE, WIRES
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from helpers.campaigns import HANG
 from helpers.faults import fault
 

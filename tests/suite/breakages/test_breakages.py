@@ -11,8 +11,8 @@ from test_import_rule import PACKAGE, named, outside
 from contracts.breakages import catalog
 from contracts.breakages.breakage import Breakage, Memory, Request, Response
 from contracts.breakages.catalog import benign, breakages, read
-from contracts.breakages.known_answers import ANSWERS, ENVIRONMENT, NAME, PROJECT, TASK, example_request, name_of
-from contracts.breakages.proxy.recognise import OPERATIONS
+from contracts.breakages.known_answers import ANSWERS, ENVIRONMENT, NAME, PREFIX, PROJECT, TASK, name_of
+from contracts.breakages.proxy.recognise import OPERATIONS, compact, line_of, recognise
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.check.breach import Kind
@@ -195,6 +195,22 @@ def test_the_answers_are_those_of_the_release() -> None:
         assert error is None or error.message == promised.sample["message"]
         names = {"name": NAME, "project": PROJECT, "env": ENVIRONMENT, "id": TASK}
         assert known.description == (promised.description or known.description).format_map(names)
+
+
+BODIES = {
+    "create-workflow": {"name": NAME, "product_tmpl_name": PROJECT, "build_stage": {"enabled": True, "modules": []}},
+    "start-task": {"workflow_name": NAME, "product_tmpl_name": PROJECT, "namespace": ENVIRONMENT, "targets": [{}]},
+}
+
+
+def example_request(operation: str, answer: str) -> Request:
+    """Return a request that could get this answer."""
+    method, path = line_of(operation, name=NAME, id=TASK)
+    method = {"wrong-method": "PATCH", "no-method": "OPTIONS"}.get(answer, method)
+    path += "/" if answer == "trailing-slash" else ""
+    has_body = operation in BODIES and (operation, answer) != ("start-task", "bad-request")
+    body = compact(BODIES[operation]) if has_body else b""
+    return recognise(method, PREFIX + path, f"projectName={PROJECT}", (("authorization", "Bearer x"),), body)
 
 
 @pytest.mark.parametrize(("operation", "answer"), ANSWERS)

@@ -9,7 +9,7 @@ from contracts.run.outcomes import row_job
 from contracts.run.session import Session
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from contracts.target.connect import find_workspace, open_target, probe
 
 CASES = {case.id: case for case in cases("1.7.0")}

@@ -15,7 +15,7 @@ from contracts.catalog.cases import cases
 from contracts.report.verdict_rules import Result
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from contracts.target.connect import find_workspace, open_target, probe
 from contracts.target.target import Target
 from helpers.processes import HANG

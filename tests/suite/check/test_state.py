@@ -13,7 +13,7 @@ from contracts.catalog.release import load
 from contracts.check.state import Snapshot, StateChange, UnclearError, effect, snapshot
 from contracts.http.client import Client
 from contracts.safety.journal import Journal, Names
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from contracts.target.target import Subject, Target, Workspace
 
 RELEASE = load("1.7.0")
@@ -166,12 +166,16 @@ def test_a_breach_says_both_sides() -> None:
     assert breach.drift
 
 
-WORKFLOW, NO_WORKFLOW = {"name": SUBJECT.name}, {"code": 6542}
+WORKFLOW = {"name": SUBJECT.name}
+NO_WORKFLOW = {"code": 6542, "description": "mongo: no documents in result"}
 LOOKS = [
     ("found", WORKFLOW, 200, {"data": [{"task_id": 3, "status": "passed"}]}, Snapshot(WORKFLOW, {3: "passed"})),
     ("without-tasks", WORKFLOW, 200, {"data": []}, Snapshot(WORKFLOW, {})),
     ("with-undocumented-keys", {**WORKFLOW, "update_time": 7}, 200, {"data": []}, Snapshot(WORKFLOW, {})),
     ("not-there", NO_WORKFLOW, 400, None, Snapshot()),
+    ("database-error", {"code": 6161, "description": "x"}, 400, None, "looking for the workflow: HTTP 400"),
+    ("other-description", {**NO_WORKFLOW, "description": "timed out"}, 400, None, "looking for the workflow: HTTP 400"),
+    ("not-there-with-502", NO_WORKFLOW, 502, None, "looking for the workflow: HTTP 502"),
     ("server-error", {}, 500, None, "looking for the workflow: HTTP 500"),
     ("bad-request-of-a-proxy", {"error": "no"}, 400, None, "looking for the workflow: HTTP 400"),
     ("not-a-workflow", {"message": "success"}, 200, None, "looking for the workflow: HTTP 200"),

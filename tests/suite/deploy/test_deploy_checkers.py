@@ -59,7 +59,7 @@ def test_templates_pass_their_checker(checker: str, file: Path, spoil: tuple[str
     ("faults", "file", "spoil", "found"),
     [
         pytest.param(
-            of_tekton, TEKTON, ("computeResources", "resources"), "resources' was unexpected", id="tekton-step"
+            of_tekton, TEKTON, ("computeResources", "resources"), "'resources' was unexpected", id="tekton-step"
         ),
         pytest.param(of_tekton, TEKTON, ("1h30m0s", "90 minutes"), "timeout", id="tekton-timeout"),
         pytest.param(of_tekton, TEKTON, ("sizeLimit", "limit"), "'limit' was unexpected", id="tekton-pod"),

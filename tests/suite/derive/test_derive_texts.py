@@ -13,8 +13,8 @@ import pytest
 
 from contracts.catalog.release import ROOT
 from contracts.derive.command import derive, show
-from contracts.derive.contract.diff_text import FORMS, diff_contract
-from contracts.derive.proposal.new_release import new_release
+from contracts.derive.contract.diff import FORMS, diff_contract
+from contracts.derive.new_release import new_release
 
 TOLD = Path(__file__).parent / "pages/told"
 OLD, NEW = TOLD / "old.md", TOLD / "new.md"

@@ -11,8 +11,7 @@ from markdown_it import MarkdownIt
 from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.derive.contract.contract import Answer, Contract, Operation
-from contracts.derive.contract.diff import diff
-from contracts.derive.contract.diff_text import FORMS, diff_contract
+from contracts.derive.contract.diff import FORMS, diff, diff_contract
 from contracts.text import toml
 
 PAGE = Path(__file__).parent / "pages/plain.md"
@@ -82,12 +81,12 @@ def test_release_and_page_are_compared_by_what_pages_document() -> None:
 
 def look(*answers: Answer) -> Contract:
     return Contract(
-        "9.9.9", None, (Operation("look", "9.9.9", "GET", "/look", 1, None, (), None, None, None, answers),)
+        "9.9.9", None, (Operation("look", "9.9.9", "GET", "/look", 1, None, (), (None,), None, None, answers),)
     )
 
 
 def answer(name: str, status: int, sample: Any, *more: Any) -> Answer:
-    return Answer(name, "9.9.9", status, sample, "Seen.", "a server", None, samples=(sample, *more))
+    return Answer(name, "9.9.9", status, (sample, *more), "Seen.", "a server", None)
 
 
 def test_answer_of_another_name_is_the_same_by_its_code() -> None:

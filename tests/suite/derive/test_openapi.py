@@ -25,7 +25,7 @@ from contracts.derive.contract.openapi import openapi
 from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.observed import Observed, load
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 
 RELEASES = catalog.releases()
 OPERATIONS = ("create-workflow", "start-task", "cancel-task", "restart-task")

@@ -12,7 +12,7 @@ from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.schemas import answer_schema
 
 CONTRACT = Contract("9.9.9", "page.md", ())
-OPERATION = Operation("look", "9.9.9", "GET", "/look", 1, None, (), None, None, None, ())
+OPERATION = Operation("look", "9.9.9", "GET", "/look", 1, None, (), (None,), None, None, ())
 
 keys = st.sampled_from(["code", "message", "type", "description", "resultCode", "errorMsg", "", "a b", "$ref", "名"])
 scalars = st.booleans() | st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -35,7 +35,7 @@ many = settings(max_examples=60, deadline=None, database=None, derandomize=True)
 
 def validator(*documents: Any) -> Draft202012Validator:
     """Return a validator of the answer that these documents are samples of."""
-    answer = Answer("seen", "9.9.9", 200, documents[0], "Seen.", None, (1, 2), samples=documents)
+    answer = Answer("seen", "9.9.9", 200, documents, "Seen.", None, (1, 2))
     schema = answer_schema(CONTRACT, OPERATION, answer)
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator(schema)

@@ -17,7 +17,7 @@ from contracts.doctor.run import doctor
 from contracts.doctor.token import clock_finding, server_time, span, token_findings
 from contracts.settings.settings import Settings, load
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from helpers.certificates import Certificates
 from helpers.live_target import (
     ALL_SET,

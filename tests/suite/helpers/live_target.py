@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.settings.settings import Settings, load
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from helpers.processes import HANG
 
 PROJECTS = "/project/projects"

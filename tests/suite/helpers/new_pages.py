@@ -9,7 +9,7 @@ import pytest
 from contracts.catalog import cases as casetable
 from contracts.catalog import release as catalog
 from contracts.catalog.release import ROOT
-from contracts.derive.proposal.new_release import new_release
+from contracts.derive.new_release import new_release
 
 NEW = "1.9.7"
 CANCEL = """## Stop a task

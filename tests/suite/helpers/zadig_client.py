@@ -15,7 +15,7 @@ import requests
 from contracts.breakages.proxy.recognise import line_of
 from contracts.catalog.release import load
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from helpers.processes import HANG
 
 BAD_REQUEST, CREATE, START, READ_TASK, CANCEL, RESTART, FIND, DELETE = 400, 6540, 6160, 6161, 6163, 6164, 6542, 6543

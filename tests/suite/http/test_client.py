@@ -1,6 +1,7 @@
 """The client sends each request once and as it is given, and stops at the guard, the deadline and the size cap."""
 
 import socket
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -283,3 +284,67 @@ def test_a_proxy_that_is_set_is_used() -> None:
         with open_client(server, transport=Transport(proxy=proxy.url)) as client:
             assert client.send(Request("POST", "/%31")).body == f"POST {server.url}/%31 HTTP/1.1".encode()
         assert server.requests == []
+
+
+def test_a_name_that_is_not_resolved_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resolver that never answers keeps no request beyond its deadline."""
+    over = threading.Event()
+
+    def never(*_: object, flags: int = 0, **__: object) -> None:
+        if flags & socket.AI_NUMERICHOST:
+            raise socket.gaierror
+        over.wait()
+
+    monkeypatch.setattr(socket, "getaddrinfo", never)
+    client = Client("http://zadig.example", {}, guard=lambda _: None, limits=Limits(answer=0.3))
+    exchange = client.send(GET)
+    over.set()
+    client.close()
+    assert exchange.failure is not None
+    assert (exchange.status, exchange.failure.kind) == (None, "deadline")
+
+
+def test_all_addresses_of_a_host_share_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many addresses that take no connection, only as many are tried as the deadline allows."""
+    tried: list[object] = []
+
+    class Deaf(socket.socket):
+        def connect(self, address: object) -> None:
+            tried.append(address)
+            threading.Event().wait(self.gettimeout())
+            raise TimeoutError
+
+    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in range(1, 51)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
+    monkeypatch.setattr(socket, "socket", Deaf)
+    client = Client("http://zadig.example", {}, guard=lambda _: None, limits=Limits(connect=0.2, answer=0.5))
+    exchange = client.send(GET)
+    client.close()
+    assert exchange.failure is not None
+    assert exchange.failure.kind == "deadline"
+    assert 1 < len(tried) <= 3
+
+
+def test_a_second_address_is_used_where_the_first_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host with two addresses is reached by the one that listens."""
+    with serving(keeps, listens=False) as deaf, serving(keeps) as server:
+        ports = (deaf.port, server.port)
+        addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)) for port in ports]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
+        client = Client("http://zadig.example", {}, guard=lambda _: None)
+        assert client.send(GET).body == JSON
+        client.close()
+
+
+@pytest.mark.parametrize("status", [b"102 Processing", b"103 Early Hints"])
+def test_an_answer_that_announces_one_is_passed_over(status: bytes) -> None:
+    """What a server says before its answer is no answer, however often it says it."""
+
+    def announces(visit: Visit) -> None:
+        visit.say(b"HTTP/1.1 " + status + b"\r\nLink: </x>\r\n\r\n" + b"HTTP/1.1 " + status + b"\r\n\r\n")
+        keeps(visit)
+
+    with serving(announces) as server, open_client(server) as client:
+        for request in (GET, POST, GET):
+            exchange = client.send(request)
+            assert (exchange.status, exchange.body, exchange.failure) == (400, JSON, None)

@@ -5,14 +5,15 @@ import socket
 import ssl
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from contracts.http.client import Exchange, Request
+from contracts.http.client import Client, Exchange, Limits, Request
 from contracts.http.transport import Transport
 from helpers.certificates import Certificates
 from helpers.clients import PATIENT, keeps, open_client
-from helpers.raw_server import JSON, PATIENCE, Server, Visit, serving
+from helpers.raw_server import JSON, PATIENCE, Server, Visit, answer, serving
 
 GET, POST = Request("GET", "/%31"), Request("POST", "/%31", body=b"{}")
 
@@ -126,3 +127,51 @@ def test_a_proxy_that_refuses_is_named(certificates: Certificates) -> None:
         assert server.visits == []
     assert failure.kind == "refused"
     assert "403" in failure.text
+
+
+def forward(visit: Visit) -> None:
+    """Do what a proxy does with a request in plain http: answer for the target."""
+    visit.say(answer())
+
+
+def ask_through(target: str, proxy: Server, ca_file: Path | None, limits: Limits = Limits(answer=15)) -> Exchange:  # noqa: B008
+    """Send one GET to `target` through a proxy that speaks TLS."""
+    transport = Transport(ca_file=ca_file, proxy=proxy.url.replace("http:", "https:"))
+    client = Client(target, {}, guard=lambda _: None, limits=limits, transport=transport)
+    try:
+        return client.send(GET)
+    finally:
+        client.close()
+
+
+@pytest.mark.parametrize("kind", ["expired", "wrong-host", "self-signed", "unknown-ca"])
+def test_a_bad_certificate_of_a_proxy_is_refused(certificates: Certificates, kind: str) -> None:
+    """A proxy's certificate is checked for a target in plain http too, before anything is sent."""
+    with serving(forward, tls=certificates.servers[kind]) as proxy:
+        failure = ask_through("http://zadig.example", proxy, certificates.ca_file).failure
+        assert proxy.requests == []
+    assert failure is not None
+    assert failure.kind == "refused"
+
+
+def test_a_proxy_with_a_good_certificate_is_used(certificates: Certificates) -> None:
+    """The same proxy with a certificate that the given CA signed is used."""
+    with serving(forward, tls=certificates.servers["good"]) as proxy:
+        assert ask_through("http://zadig.example", proxy, certificates.ca_file).body == JSON
+        assert len(proxy.requests) == 1
+
+
+def test_a_body_that_drips_through_tls_in_tls_ends_at_the_deadline(certificates: Certificates) -> None:
+    """The deadline reaches a TLS target behind a TLS proxy, and the deadlines of later requests hold as well."""
+
+    def drip(visit: Visit) -> None:
+        visit.say(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        visit.say_for_ever(b" ", 0.05)
+
+    good = certificates.servers["good"]
+    with serving(drip, tls=good) as server, serving(tunnel, tls=good) as proxy:
+        target = server.url.replace("http:", "https:")
+        for _ in range(2):
+            failure = ask_through(target, proxy, certificates.ca_file, Limits(answer=1)).failure
+            assert failure is not None
+            assert failure.kind == "deadline"

@@ -147,7 +147,8 @@ def test_what_is_no_secret(text: str) -> None:
 def test_a_token_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A token that is set where the bundle is made is masked, whatever it looks like."""
     monkeypatch.setenv("ZADIG_VIEWER_TOKEN", "correct-horse")
-    monkeypatch.setattr(register, "_forms", register._forms)  # what is added here is forgotten again
+    monkeypatch.setattr(register, "_secrets", register._secrets)
+    monkeypatch.setattr(register, "_indexes", register._indexes)  # what is added here is forgotten again
     found = texts(made(tmp_path, verdict(case("a/1", "breach", body="it was correct-horse."))))
     assert "correct-horse" not in "".join(found.values())
 

@@ -7,7 +7,7 @@ from contracts.run.executor import IN_A_WORKER
 from contracts.run.workers import MOST, WORK, latency, workers
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from helpers.live_target import Slow
 from helpers.processes import HANG
 

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -41,7 +41,12 @@ class Begun:
         """Work a case out."""
         with self._changed:
             self.cases.append(case.id)
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+            self._changed.notify_all()
         assert self.may_end.wait(HANG)
+        with self._changed:
+            self.at_once -= 1
         return held(case)
 
     def wait_for(self, number: int) -> None:
@@ -73,29 +78,30 @@ def test_each_test_gets_the_outcome_of_its_case() -> None:
     assert sorted(work.cases) == sorted(cases)
 
 
-def test_never_more_than_a_window_ahead_nor_than_threads_at_once() -> None:
-    """While the first case is asked for, only the next ones are begun, and no more at once than there are threads."""
-    work, others, filled = Begun(), {*threading.enumerate()}, threading.Event()
-    ahead, plan = CasePool(THREADS), jobs(work)
-
-    def upcoming() -> Iterator[Job]:
-        for number, job in enumerate(plan[1:], 2):
-            if number == THREADS * WINDOW:  # all before it are begun, or wait for a thread
-                filled.set()
-            yield job
-
-    asking = threading.Thread(target=ahead.outcome, args=(plan[0], upcoming()))
-    asking.start()
-    filled.wait(HANG)
-    threads = {*threading.enumerate()} - others - {asking}
+def test_never_more_at_once_than_threads_nor_further_ahead_than_a_window() -> None:
+    """When the first case is over, no more are under way than there are threads, and only the next ones begin."""
+    work, others = Begun(), {*threading.enumerate()}
+    plan = [Job(ROWS[0].id, partial(held, ROWS[0])), *jobs(work, ROWS[1:])]
+    pool = expecting(plan)
+    pool.outcome(plan[0])
+    threads = {*threading.enumerate()} - others
+    work.wait_for(len(threads))
     work.may_end.set()
-    asking.join(HANG)
-    ahead.stop()
-    assert len(threads) == THREADS
-    assert set(work.cases) <= {case.id for case in ROWS[: THREADS * WINDOW]}
+    pool._threads.shutdown()  # type: ignore[union-attr] - what was begun ends, and is not called off
+    assert len(threads) == work.most == THREADS
+    assert sorted(work.cases) == sorted(case.id for case in ROWS[1 : THREADS * WINDOW])
+
+
+def test_nothing_begins_before_the_first_case_is_asked_for() -> None:
+    """What is only expected is not begun: a run that ends before its first case sends nothing."""
+    work = Begun()
+    pool = expecting(jobs(work))
+    pool.stop()
+    assert (work.cases, pool.busy) == ([], False)
 
 
 def test_one_thread_works_when_it_is_asked() -> None:
+    """With one, nothing is begun before it is asked for."""
     work = Begun()
     work.may_end.set()
     plan = jobs(work)
@@ -167,6 +173,7 @@ def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:
 
 
 def test_company_is_noticed() -> None:
+    """Whoever shares can tell whether others were there meanwhile."""
     quiet = SharedLock()
     with quiet.shared() as had_company:
         assert not had_company()

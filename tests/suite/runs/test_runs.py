@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse
 from contracts.catalog.cases import cases
 from contracts.catalog.release import ROOT
 from contracts.safety.journal import left_open
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from helpers.processes import HANG
 from helpers.verdicts import SCHEMA, undescribed, valid
 from helpers.whole_runs import Ran, Runs, command, environment, run, run_on_own

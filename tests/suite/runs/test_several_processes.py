@@ -6,7 +6,7 @@ from pathlib import Path
 
 from contracts.safety.journal import FILE, Journal
 from contracts.standin.app import create_app
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from helpers.live_target import Slow
 from helpers.whole_runs import run
 

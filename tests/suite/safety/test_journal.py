@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from contracts.http.client import Client
 from contracts.safety.journal import FILE, Guard, Journal, Names, RefusedError, left_open
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from helpers.journal_fixtures import (
     CHINESE,
     FOREIGN,

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.standin.app import create_app
 from contracts.standin.defects import BEHAVIOURS
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.serve import serve_in_thread
 from helpers.zadig_client import (
     BAD_REQUEST,
     CREATE,

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from contracts.standin.app import create_app
-from contracts.standin.clock import life_of, state_at
-from contracts.standin.thread import serve_in_thread
+from contracts.standin.clock import end_of, state_at
+from contracts.standin.serve import serve_in_thread
 from helpers.zadig_client import (
     BAD_REQUEST,
     CANCEL,
@@ -205,7 +205,7 @@ def test_a_restarted_task_lives_again(zadig: Zadig) -> None:
 )
 def test_the_branch_decides_how_a_task_ends(branch: str, end: str) -> None:
     ages = (0, 2.9, 3, 12.9, 13, 1e9)
-    states = [state_at(life_of(["other", branch]), age) for age in ages]
+    states = [state_at(end_of(["other", branch]), age) for age in ages]
     assert states == ["created", "created", "running", "running", end, end]
 
 

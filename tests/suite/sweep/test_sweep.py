@@ -12,8 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
-from contracts.safety.journal import FILE, left_open
-from contracts.sweep.sweep import run_ids
+from contracts.safety.journal import FILE, SUITE, left_open
+from contracts.safety.run_folder import claim
+from contracts.sweep.sweep import OLD, run_ids
 from helpers.live_target import PAGE, PROJECTS, WORKFLOWS, Live, live
 
 LONG_AGO = "20250101t000000-abcd"
@@ -30,7 +31,9 @@ def journal(run: str, base_url: str | None, *names: str, project: str = "nginx",
     """Write the journal of a run that was interrupted with `names` open, and return its path."""
     path = Path("runs") / run / FILE
     path.parent.mkdir(parents=True)
-    lines: list[dict[str, str]] = [{"event": "run", "run": run, "base_url": base_url}] if base_url else []
+    lines: list[dict[str, str]] = (
+        [{"event": "run", "run": run, "base_url": base_url, "suite": SUITE}] if base_url else []
+    )
     lines += [{"event": "open", "name": name, "project": project} for name in names]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     if quiet:
@@ -89,12 +92,12 @@ def test_what_is_not_there_any_more_is_closed_in_the_journal(zadig: Live) -> Non
 def test_a_dry_run_says_what_would_go_and_changes_nothing(zadig: Live) -> None:
     names = made(zadig)
     zadig.start(names[0])
-    path = journal(LONG_AGO, zadig.url, *names, "zct-gone")
+    path = journal(LONG_AGO, zadig.url, *names, f"zct-{LONG_AGO}-main-9")
     before = path.read_bytes()
     done = sweep(zadig, "--dry-run", "--by-prefix")
     assert done.exit_code == 0
     assert f"would remove {names[0]} in project nginx, 1 of its tasks not at an end" in done.output
-    assert "not there: zct-gone" in done.output
+    assert "not there: zct-20250101t000000-abcd-main-9" in done.output
     assert zadig.app.changes() == []
     assert (zadig.names(), path.read_bytes()) == (set(names), before)
 
@@ -113,7 +116,7 @@ def test_only_the_named_run_is_swept(zadig: Live, by: str) -> None:
     ("base_url", "line"),
     [
         ("https://zadig.example.com", "was on https://zadig.example.com, not on http://127.0.0.1:"),
-        (None, "its journal does not say which target it was for; try --by-prefix"),
+        (None, "its journal is of no run of this suite; try --by-prefix"),
     ],
     ids=["another", "unknown"],
 )
@@ -126,7 +129,7 @@ def test_a_run_on_another_target_is_refused(zadig: Live, base_url: str | None, l
     assert done.output.count("\n") == 1
     everything = sweep(zadig)
     assert everything.exit_code == 0
-    assert f"run {LONG_AGO}: not swept, it was on" in everything.output
+    assert f"run {LONG_AGO}: not swept, it" in everything.output
     assert zadig.app.changes() == []
     assert (zadig.names(), len(left_open(path))) == (set(names), 2)
 
@@ -231,9 +234,9 @@ def test_run_ids_are_those_of_the_suites_own_names() -> None:
 
 
 def test_names_of_old_runs_on_the_targets_list_are_removed_by_prefix(zadig: Live) -> None:
-    young = f"{datetime.now(UTC) - timedelta(minutes=59):%Y%m%dt%H%M%S}-abcd"
+    young = f"{datetime.now(UTC) - OLD + timedelta(minutes=1):%Y%m%dt%H%M%S}-abcd"
     upcoming = f"{datetime.now(UTC) + timedelta(days=1):%Y%m%dt%H%M%S}-abcd"
-    old = f"{datetime.now(UTC) - timedelta(minutes=61):%Y%m%dt%H%M%S}-abcd"
+    old = f"{datetime.now(UTC) - OLD - timedelta(minutes=1):%Y%m%dt%H%M%S}-abcd"
     others = {
         "release",
         "zct",
@@ -254,7 +257,7 @@ def test_names_of_old_runs_on_the_targets_list_are_removed_by_prefix(zadig: Live
     assert done.exit_code == 0
     assert zadig.names() == kept
     assert f"not touched: zct-{LONG_AGO}-main-1-copy" in done.output
-    assert f"not touched: zct-{young}-main-1 is of a run less than an hour ago" in done.output
+    assert f"not touched: zct-{young}-main-1 is of a run less than 3 hours ago" in done.output
     assert not Path("runs").exists()
 
 
@@ -297,3 +300,40 @@ def test_a_list_that_cannot_be_read_is_no_success(
     assert done.exit_code == code
     assert line in done.output
     assert zadig.app.changes() == []
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(None, id="no-header"),
+        pytest.param({"event": "run", "run": LONG_AGO, "base_url": "URL"}, id="no-suite"),
+        pytest.param({"event": "run", "run": "prod", "base_url": "URL", "suite": SUITE}, id="no-run-id"),
+        pytest.param({"event": "run", "run": LONG_AGO, "base_url": "URL", "suite": SUITE}, id="name-of-no-run"),
+    ],
+)
+def test_a_planted_journal_removes_nothing(zadig: Live, first: dict[str, str] | None) -> None:
+    """Whatever a journal says, a workflow that no run made stays, and the sweep says so."""
+    zadig.create("prod-release")
+    path = Path("runs/x") / FILE
+    path.parent.mkdir(parents=True)
+    opened = {"event": "open", "name": "prod-release", "project": "nginx"}
+    lines = [first | {"base_url": zadig.url}, opened] if first else [opened]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    os.utime(path, (time.time() - 7200,) * 2)
+    for words in ((), ("x",)):
+        done = sweep(zadig, *words)
+        assert "prod-release" in zadig.names()
+        assert "of no run of this suite" in done.output or "prod-release is no name that it made" in done.output
+
+
+def test_a_run_at_work_is_not_swept(zadig: Live) -> None:
+    """The lock of a run tells that it goes on, whatever the age of its journal; when it is gone, the run is swept."""
+    names = made(zadig)
+    path = journal(LONG_AGO, zadig.url, *names)
+    lock = claim(path.parent, LONG_AGO)
+    assert sweep(zadig).exit_code == 0
+    assert sweep(zadig, LONG_AGO).exit_code == 4
+    assert set(zadig.names()) >= set(names)
+    os.close(lock)
+    sweep(zadig)
+    assert not set(zadig.names()) & set(names)

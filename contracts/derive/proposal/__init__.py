@@ -1,1 +1,0 @@
-"""What a new release starts from: a proposal of its rows, to be reviewed."""

@@ -1,0 +1,68 @@
+"""The folder of a run: it has one owner at a time, and what an earlier run left in it is neither believed nor lost."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from contracts.safety.journal import FILE as JOURNAL
+from contracts.safety.journal import header
+from contracts.text.errors import InputError
+
+LOCK = "run.lock"
+
+
+class RunFolderError(InputError):
+    """A folder that no run may work in: another one is at work there, or what stands there is of no run."""
+
+
+def claim(folder: Path, run_id: str) -> int:
+    """Make a folder this run's own, and return what keeps it so until it is closed: a file descriptor.
+
+    The journal of an earlier run moves aside as `journal.<its id>.jsonl`, where a sweep finds it: its names are not
+    this run's, on whatever target they stand. Raises RunFolderError, with nothing changed, where another run is at
+    work there or a journal is of no run.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise RunFolderError("run folder {folder}: cannot be used: {why}", folder, error.strerror) from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _set_aside(folder, run_id)
+    except BlockingIOError:
+        os.close(lock)
+        busy = "run folder {folder}: another run is at work there; choose another --run-dir"
+        raise RunFolderError(busy, folder) from None
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
+
+
+def is_claimed(folder: Path) -> bool:
+    """Whether a run, or a sweep, is at work in a folder."""
+    try:
+        lock = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _set_aside(folder: Path, run_id: str) -> None:
+    path = folder / JOURNAL
+    is_file = path.is_file() and not path.is_symlink()
+    if not os.path.lexists(path) or (is_file and path.stat().st_size == 0):  # killed before its first line
+        return
+    begun = header(path) if is_file else None
+    if begun is None:
+        stranger = "run folder {folder}: its {file} is of no run of this suite; choose another --run-dir"
+        raise RunFolderError(stranger, folder, JOURNAL)
+    if begun.run != run_id:
+        path.rename(folder / f"journal.{begun.run}.jsonl")
