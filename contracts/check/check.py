@@ -172,13 +172,9 @@ def _description(
     for other in (answer, *others):
         same_code = other.code is not None and other.code == answer.code
         if same_code and other.description is not None and _about_another(other, came, sent):
-            came = msg(
-                "{came}, the description of {operation}/{answer}, so of another request",
-                repr(came),
-                other.operation,
-                other.name,
-            )
-            yield Breach(Kind.CROSS_TALK, "$.description", repr(wanted), came, answer.documented)
+            template = "{came}, the description of {operation}/{answer}, so of another request"
+            actual = msg(template, repr(came), other.operation, other.name)
+            yield Breach(Kind.CROSS_TALK, "$.description", repr(wanted), actual, answer.documented)
             return
     yield Breach(Kind.DESCRIPTION, "$.description", repr(wanted), repr(show(came)), answer.documented)
 

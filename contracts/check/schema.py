@@ -3,12 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jsonschema import Draft202012Validator, TypeChecker, ValidationError
+from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
-
-
-def _is_integer(_: TypeChecker, value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)  # JSON Schema lets 6163.0 pass; a typed client fails
 
 
 def _const(_: object, expected: object, value: object, __: object) -> Iterator[ValidationError]:
@@ -19,7 +15,10 @@ def _const(_: object, expected: object, value: object, __: object) -> Iterator[V
 _Strict = extend(  # type: ignore[no-untyped-call]
     Draft202012Validator,
     {"const": _const},
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer),
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer",  # JSON Schema lets 6163.0 pass; a typed client fails
+        lambda _, value: isinstance(value, int) and not isinstance(value, bool),
+    ),
 )
 _validators: dict[int, Any] = {}
 """One for each schema, by its id(): a validator keeps its schema, so no other one gets that id."""

@@ -11,8 +11,11 @@ import click
 
 from contracts.cli.options import SpokenCommand, checkout, spoken
 from contracts.i18n.translate import localized
+from contracts.report.verdict_file import ReadError, read
 from contracts.text.errors import of_system
 from contracts.text.message import about, msg
+from contracts.text.printable import printable
+from contracts.text.redact import register
 
 USAGE = 4
 
@@ -28,8 +31,6 @@ class RunsCommand(SpokenCommand):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
-        from contracts.report.verdict_file import ReadError
-
         try:
             return super().invoke(ctx)
         except ReadError as error:
@@ -47,15 +48,10 @@ def fail(line: str) -> NoReturn:
 
 def echo(line: str, *, err: bool = False) -> None:
     """Print a line, which may have a server's texts in it, in the language of the command."""
-    from contracts.text.printable import printable
-    from contracts.text.redact import register
-
     click.echo(printable(register.mask(localized(line, spoken()))), err=err)
 
 
 def _say_json(value: object) -> None:
-    from contracts.text.redact import register
-
     click.echo(register.mask(json.dumps(value, indent=1)))
 
 
@@ -92,7 +88,6 @@ def compare(old: Path, new: Path, shape: str) -> None:
     """
     from contracts.report.compare.compare import compare as look_at_both
     from contracts.report.compare.text import lines, markdown
-    from contracts.report.verdict_file import read
 
     found = look_at_both(read(old), read(new))
     if shape == "json":
@@ -130,7 +125,6 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
     from contracts.paths import ROOT
     from contracts.report.bundle import check, write
     from contracts.run.version import suite
-    from contracts.text.redact import register
 
     if (run is None) == (verify is None):
         fail(msg("name the folder of a run, or a bundle with --verify; one of the two"))
@@ -153,7 +147,6 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
 @click.argument("run", type=click.Path(path_type=Path))
 def report(run: Path, allure: Path | None) -> None:
     """Write report.html, summary.md and junit.xml of RUN anew, from its verdict.json."""
-    from contracts.report.verdict_file import read
     from contracts.report.write import write_all
 
     warnings = write_all(read(run), run, {}, allure, spoken())
@@ -175,7 +168,6 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
 
     from contracts.catalog.release import CatalogError
     from contracts.report.summary.terminal import verdict_line
-    from contracts.report.verdict_file import read
     from contracts.report.write import write_all
     from contracts.run.merge import MergeError
     from contracts.run.merge import merge as put_together
@@ -197,7 +189,6 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
 @click.argument("run", type=click.Path(path_type=Path))
 def timings(run: Path) -> None:
     """Record how long the cases of RUN took: shards are balanced by that."""
-    from contracts.report.verdict_file import read
     from contracts.run.shards import record
 
     echo(record(read(run), checkout()))

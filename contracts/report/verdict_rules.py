@@ -63,7 +63,7 @@ def decide(
     doubts: further reasons not to be sure.
     """
     run = verdict["run"]
-    against = [*_against(verdict, STRICT in (profile, run["profile"])), *_expired(verdict, today)]
+    against = [*_against(verdict, STRICT in (profile, run["profile"]), today)]
     unsure = [*_doubts(verdict, profile or run["profile"]), *doubts]
     leaks = [msg("{n} leaked", len(verdict["leaks"]))] if verdict["leaks"] else []
     exit_code = 1 if against else 6 if unsure else LEAKED if leaks else 0
@@ -111,7 +111,7 @@ def disagreement(verdict: Verdict) -> str:
     return next(filter(None, (*map(_odd_case, cases), *_odd_deviations(verdict))), "")
 
 
-def _against(verdict: Verdict, strict: bool) -> Iterator[str]:
+def _against(verdict: Verdict, strict: bool, today: date | None) -> Iterator[str]:
     """Yield what a release must not pass with."""
     run, results = verdict["run"], Counter(case["result"] for case in verdict["cases"])
     yield from _count(results[Result.BREACH], msg("{n} breach"), msg("{n} breaches"))
@@ -124,9 +124,6 @@ def _against(verdict: Verdict, strict: bool) -> Iterator[str]:
     fixed = [row["id"] for row in verdict["deviations"] if row["fixed"]]
     if fixed and strict:
         yield msg("known deviations that no longer show: {names}", ", ".join(fixed))
-
-
-def _expired(verdict: Verdict, today: date | None) -> Iterator[str]:
     expired = [
         f"{row['id']} ({row['expires']})"
         for row in verdict["deviations"]

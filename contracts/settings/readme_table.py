@@ -39,8 +39,11 @@ def readme(root: Path, check: bool, echo: Echo) -> int:
     Returns 0; 1 for a difference under `check`; 4 where the table has no place or a meaning is missing.
     """
     try:
-        texts = {language.file: _read(root / language.file) for language in LANGUAGES}
+        texts = {language.file: (root / language.file).read_bytes().decode("utf-8") for language in LANGUAGES}
         wanted = {language.file: with_table(texts[language.file], language) for language in LANGUAGES}
+    except OSError as error:
+        echo(f"{Path(error.filename).name}: cannot be read: {error.strerror}")
+        return UNUSABLE
     except ValueError as error:
         echo(str(error))
         return UNUSABLE
@@ -54,13 +57,6 @@ def readme(root: Path, check: bool, echo: Echo) -> int:
         return DIFFERENT
     echo(f"{', '.join(wanted)}: {len(SETTINGS)} settings, {'written' if changed else 'up to date'}")
     return UP_TO_DATE
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise ValueError(f"{path.name}: cannot be read: {error.strerror}") from None
 
 
 def with_table(text: str, language: Language) -> str:

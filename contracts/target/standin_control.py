@@ -10,7 +10,6 @@ from contracts.http.curl import curl
 from contracts.safety.journal import RefusedError
 from contracts.text.strict_json import NotStrictError, parse
 
-NO_USERS: Mapping[str, str] = {}
 STAMP = "X-Zadig-Stand-In"
 """The header that only a stand-in's answers have."""
 
@@ -30,7 +29,7 @@ class StandInControl:
     `users` maps the variable of each token that is the stand-in's own, and not set by the user, to its user there.
     """
 
-    def __init__(self, base_url: str, *, manual: bool, users: Mapping[str, str] = NO_USERS) -> None:
+    def __init__(self, base_url: str, *, manual: bool, users: Mapping[str, str]) -> None:
         self.manual = manual
         self._users = users
         self._client = Client(base_url, {}, guard=_only_control)

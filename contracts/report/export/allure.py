@@ -65,6 +65,7 @@ CATEGORIES = {
 """What a message begins with, and the category of all messages that begin so."""
 HISTORY = "allure-history.jsonl"
 """Where allure 3 keeps former runs, from the folder that it is called in: the results' own folder may be emptied."""
+_ADDRESS = re.compile(r"https?://[^\s;,]+")
 LINE, BODY = 400, 20_000
 """Characters that are shown of a line, and of a longer text."""
 
@@ -122,6 +123,7 @@ def _result(case: Case, verdict: Verdict) -> TestResult:
         ("promised", case["promised"]),
         ("schema", case["wanted"]["schema"] if case["wanted"] else ""),
     ]
+    rows = [row for row in verdict["deviations"] if row["id"] in (case["deviation"], case["fixed"])]
     line = message(case, verdict)
     trace = None if case["result"] == "held" else visible("\n".join(terminal.block(case, run)), BODY)
     parameters = {"given": case["given"], "level": case["level"], "profile": run["profile"]}
@@ -141,15 +143,8 @@ def _result(case: Case, verdict: Verdict) -> TestResult:
         steps=list(_steps(case, status(case, run), started)),
         labels=[Label(name, visible(value)) for name, value in labels if value],
         parameters=[Parameter(name, visible(value), excluded=True) for name, value in parameters.items() if value],
-        links=list(_links(case, verdict)),
+        links=[Link(LinkType.ISSUE, url, row["id"]) for row in rows for url in _ADDRESS.findall(row["source"])],
     )
-
-
-def _links(case: Case, verdict: Verdict) -> Iterator[Link]:
-    """Yield the addresses among the sources of the deviation that a case shows or should show."""
-    for row in verdict["deviations"]:
-        if row["id"] in (case["deviation"], case["fixed"]):
-            yield from (Link(LinkType.ISSUE, url, row["id"]) for url in re.findall(r"https?://[^\s;,]+", row["source"]))
 
 
 def _steps(case: Case, outcome: str, started: float) -> Iterator[TestStepResult]:

@@ -116,18 +116,29 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 BREACHED = (outcome(Result.BREACH), outcome(Result.HELD))
 
 
+VOID = {"meta", "link", "input"}
+"""Tags that have no end."""
+
+
 class Page(HTMLParser):
-    """A page as a browser reads it: tags with their attributes, and the text between."""
+    """A page as a browser reads it: tags with their attributes, each ended where it should be, and the text between."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str]]] = []
         self.parts: list[str] = []
+        self.open: list[str] = []
         self.feed(html)
+        assert self.open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep a tag."""
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        self.open += {tag} - VOID
+
+    def handle_endtag(self, tag: str) -> None:
+        """Hold the end of a tag against its start."""
+        assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
         """Keep a text, but not that of style and script."""
@@ -138,6 +149,12 @@ class Page(HTMLParser):
     def text(self) -> str:
         """All of the text, in one line."""
         return " ".join("".join(self.parts).split())
+
+    @property
+    def links(self) -> list[str]:
+        """What the page points to."""
+        names = ("href", "src", "action", "xlink:href")
+        return [attributes[name] for _, attributes in self.tags for name in names if name in attributes]
 
     def all(self, tag: str) -> list[dict[str, str]]:
         """Return the attributes of every such tag."""

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
 from contracts.report.history import history, render
+from helpers.html_samples import Page
 from helpers.verdicts import HOSTILE, LIVE, STAND_IN, case, verdict, write
 
 FIRST = date(2026, 1, 1)
@@ -36,47 +36,11 @@ def run(folder: Path) -> Result:
     return CliRunner().invoke(main, ["history", str(folder)])
 
 
-class Reader(HTMLParser):
-    """Reads a page: its tags, what its attributes point to, and its text."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.open: list[str] = []
-        self.links: list[str] = []
-        self.handlers: list[str] = []
-        self.text = ""
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag and its attributes."""
-        self.tags.append(tag)
-        if tag not in ("meta", "line"):
-            self.open.append(tag)
-        self.links += [value or "" for name, value in attrs if name in ("href", "src", "action", "xlink:href")]
-        self.handlers += [name for name, _ in attrs if name.startswith("on")]
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag that ends itself."""
-        self.handle_starttag(tag, attrs)
-        if tag in self.open:
-            self.open.remove(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Hold the end of a tag against its start."""
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        """Keep the text."""
-        self.text += data
-
-
-def page(folder: Path) -> Reader:
+def page(folder: Path) -> Page:
     """Return the page of a folder, after holding it against what every such page keeps."""
-    found = Reader(render(history(folder)))
-    assert found.open == []
-    assert not {"script", "link", "img", "iframe", "object", "base"} & {*found.tags}
-    assert found.handlers == []
+    found = Page(render(history(folder)))
+    assert not {"script", "link", "img", "iframe", "object", "base"} & {tag for tag, _ in found.tags}
+    assert not [name for _, attributes in found.tags for name in attributes if name.startswith("on")]
     return found
 
 
@@ -114,7 +78,7 @@ def test_each_target_has_its_own_trend(tmp_path: Path) -> None:
     write(tmp_path / "2", told(2, case(), release="1.8.0"))
     write(tmp_path / "3", told(3, case(), base=STAND_IN))
     write(tmp_path / "4", told(4, case(), base=STAND_IN, host="127.0.0.1:2"))
-    text = page(tmp_path).text
+    text = "".join(page(tmp_path).parts)
     assert re.findall(r"^(.*), release (\S+)$", text, re.MULTILINE) == [
         ("stand-in (perfect)", "1.7.0"),
         ("zadig.example.com", "1.8.0"),
