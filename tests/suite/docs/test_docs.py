@@ -108,6 +108,15 @@ def test_words_are_the_results_of_cases(document: str) -> None:
 
 
 @both_readmes
+def test_detection_figures_are_those_of_the_table(document: str) -> None:
+    """What a profile notices stands in the READMEs as in docs/detection.md."""
+    row = re.search(r"^\| all \| (\d+) \| (\d+) \| (\d+) \|", (ROOT / "docs/detection.md").read_text("utf-8"), re.M)
+    assert row is not None
+    paragraph = next(line for line in text(document).splitlines() if "docs/detection.md" in line or row[2] in line)
+    assert [number for number in row.groups() if number not in paragraph] == []
+
+
+@both_readmes
 def test_verdicts_are_named(document: str) -> None:
     """The three verdicts stand in the first paragraph, as verdict.json has them."""
     assert all(f"**{verdict}**" in text(document) for verdict in set(VERDICTS.values()) - {UNUSABLE})
