@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.check.state import Snapshot, UnclearError, snapshot
+from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.safety.journal import is_of_run, left_open
 from contracts.target.listing import Reader, UnreadableError, workflow_names
 from contracts.target.requests import operation_call, support_call

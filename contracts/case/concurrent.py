@@ -11,7 +11,7 @@ from contracts.catalog.cases import Overrides
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check, promise
-from contracts.check.state import Snapshot, UnclearError, json_value, snapshot
+from contracts.check.snapshot import Snapshot, UnclearError, json_value, snapshot
 from contracts.http.client import Exchange, Request
 from contracts.http.curl import curl
 from contracts.report.verdict_rules import Result

@@ -7,7 +7,8 @@ from contracts.case.scenario import Scenario, state_breach
 from contracts.catalog.cases import Overrides
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
-from contracts.check.state import UnclearError, find, list_tasks, went_on
+from contracts.check.effects import went_on
+from contracts.check.snapshot import UnclearError, find, list_tasks
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names, support_call
 from contracts.target.target import Target

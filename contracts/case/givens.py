@@ -9,7 +9,7 @@ from typing import Any
 from contracts.case.wait import WaitError, wait_for
 from contracts.catalog.cases import Overrides
 from contracts.check.check import check
-from contracts.check.state import Snapshot, UnclearError, snapshot
+from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.client import Exchange
 from contracts.http.trace import Wait
 from contracts.target.requests import NO_OVERRIDES, operation_call, support_call

@@ -13,10 +13,11 @@ from contracts.case.trial import Trial, alone, conclude, undisturbed
 from contracts.catalog.cases import Case
 from contracts.check.breach import Kind
 from contracts.check.check import check, promise
-from contracts.check.state import Snapshot, StateChange, UnclearError, effect, snapshot, went_on
+from contracts.check.effects import StateChange, effect, went_on
+from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
-from contracts.safety.journal import RefusedError
+from contracts.safety.guard import RefusedError
 from contracts.target.requests import operation_call, sent_body, sent_names
 from contracts.target.target import Subject, Target, open_subject
 from contracts.text.message import msg

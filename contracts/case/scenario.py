@@ -9,7 +9,7 @@ from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
 from contracts.check.breach import Breach, Kind
-from contracts.check.state import Snapshot
+from contracts.check.snapshot import Snapshot
 from contracts.http.client import Exchange, Request
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of

@@ -106,7 +106,7 @@ def problems(facts: Sequence[Fact], ids: Iterable[str], root: Path) -> Iterator[
                 yield f"facts.toml: {fact.id}: {pattern} matches no case and no story"
         modules = _MODULE.findall(fact.used_by)
         if fact.used_by and not modules:
-            yield f"facts.toml: {fact.id}: used_by names no module, such as contracts/check/state.py"
+            yield f"facts.toml: {fact.id}: used_by names no module, such as contracts/check/effects.py"
         for module in modules:
             if not (root / module).is_file():
                 yield f"facts.toml: {fact.id}: used_by names {module}, which is not there"

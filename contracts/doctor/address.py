@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from statistics import median
 
-from contracts.check.state import json_value
+from contracts.check.snapshot import json_value
 from contracts.doctor.finding import Finding, fail, ok, warn
 from contracts.http.client import Client, Exchange, Request
 from contracts.settings.settings import Settings

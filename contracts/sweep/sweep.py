@@ -14,20 +14,11 @@ from urllib.parse import urlsplit
 from contracts.case.cleanup import UNFINISHED, remove, still_there
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
-from contracts.check.state import UnclearError, snapshot
+from contracts.check.snapshot import UnclearError, snapshot
 from contracts.report.verdict_file import FILE as VERDICT
+from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
-from contracts.safety.journal import (
-    PREFIX,
-    Guard,
-    Header,
-    Journal,
-    Names,
-    RefusedError,
-    header,
-    is_of_run,
-    left_open,
-)
+from contracts.safety.journal import PREFIX, Header, Journal, Names, header, is_of_run, left_open
 from contracts.safety.run_folder import LOCK, is_claimed
 from contracts.settings.settings import ASSUMED, Settings, SettingsError, label
 from contracts.target.connect import Probe, open_client, probe

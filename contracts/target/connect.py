@@ -8,8 +8,9 @@ from typing import Any
 from contracts.catalog.release import load
 from contracts.http.client import Client, Exchange, Limits, Request
 from contracts.http.transport import Transport
+from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
-from contracts.safety.journal import Guard, Journal, Names, RefusedError
+from contracts.safety.journal import Journal, Names
 from contracts.settings.settings import Settings
 from contracts.target.credentials import headers, own_users
 from contracts.target.discovery import discover_workspace

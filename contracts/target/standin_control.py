@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from contracts.http.client import Client, Request
 from contracts.http.curl import curl
-from contracts.safety.journal import RefusedError
+from contracts.safety.guard import RefusedError
 from contracts.text.strict_json import NotStrictError, parse
 
 STAMP = "X-Zadig-Stand-In"

@@ -15,7 +15,8 @@ from contracts.catalog.cases import Case, CatalogError, cases
 from contracts.catalog.release import load, releases
 from contracts.http.client import Request
 from contracts.http.transport import SAFE_METHODS
-from contracts.safety.journal import Guard, Journal, Names
+from contracts.safety.guard import Guard
+from contracts.safety.journal import Journal, Names
 from contracts.target.requests import operation_call
 from contracts.target.target import Target, Workspace, open_subject
 

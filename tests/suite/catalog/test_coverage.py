@@ -255,7 +255,9 @@ def a_fact(*patterns: str, used_by: str = "") -> Fact:
         pytest.param(a_fact("*/a", "cancel/b"), [], id="pattern-over-operations"),
         pytest.param(a_fact(), ["area.one: name the cases", "cancel/a", "cancel/b"], id="no-case-and-no-use"),
         pytest.param(
-            a_fact("cancel/?", used_by="contracts/check/state.py"), ["area.one: name the cases"], id="both-case-and-use"
+            a_fact("cancel/?", used_by="contracts/check/effects.py"),
+            ["area.one: name the cases"],
+            id="both-case-and-use",
         ),
         pytest.param(a_fact("cancel/?", "cancel/c"), ["cancel/c matches no case"], id="pattern-of-nothing"),
         pytest.param(a_fact("cancel/a"), ["no fact names the case cancel/b"], id="case-without-a-fact"),

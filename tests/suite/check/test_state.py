@@ -10,7 +10,8 @@ from starlette.routing import Route
 
 from contracts.catalog.cases import AFTER, EFFECTS
 from contracts.catalog.release import load
-from contracts.check.state import Snapshot, StateChange, UnclearError, effect, snapshot
+from contracts.check.effects import StateChange, effect
+from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.client import Client
 from contracts.safety.journal import Journal, Names
 from contracts.standin.serve import serve_in_thread

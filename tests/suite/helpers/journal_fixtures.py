@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from contracts.http.client import Request
-from contracts.safety.journal import FILE, Guard, Journal
+from contracts.safety.guard import Guard
+from contracts.safety.journal import FILE, Journal
 
 OWN, FOREIGN, PROJECT = "zct-run-main-1", "release-pipeline", "nginx"
 WORKFLOWS, TASKS = "/workflow/workflow", "/workflow/workflowtask"

@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from contracts.safety.journal import Guard, Journal, RefusedError
+from contracts.safety.guard import Guard, RefusedError
+from contracts.safety.journal import Journal
 from helpers.journal_fixtures import (
     CHINESE,
     FOREIGN,

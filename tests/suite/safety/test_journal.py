@@ -11,7 +11,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from contracts.http.client import Client
-from contracts.safety.journal import FILE, Guard, Journal, Names, RefusedError, left_open
+from contracts.safety.guard import Guard, RefusedError
+from contracts.safety.journal import FILE, Journal, Names, left_open
 from contracts.standin.serve import serve_in_thread
 from helpers.journal_fixtures import (
     CHINESE,

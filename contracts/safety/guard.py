@@ -1,0 +1,68 @@
+"""Refuses each change of what this run did not make, before it goes out."""
+
+import re
+from collections.abc import Iterable
+
+from contracts.http.client import Request
+from contracts.safety.journal import Journal
+from contracts.safety.request_names import RequestNames, UnclearPathError, names_in
+from contracts.text.errors import EndedError
+from contracts.text.message import about
+
+_MAKES = re.compile(r"/workflow/(workflow|workflowtask)(/.*)?$")
+
+
+class RefusedError(EndedError):
+    """A request that may not go out: it would change what this run did not make, or could never be undone."""
+
+
+class Guard:
+    """Refuses each change that does not name what the journal holds, and journals what makes something.
+
+    `projects` are those that the target has. What can never be removed again (an empty name, a name with a slash, a
+    project that does not exist) is refused unless `stand_in`.
+    """
+
+    def __init__(self, journal: Journal, projects: Iterable[str], *, stand_in: bool) -> None:
+        self._journal = journal
+        self._projects = frozenset(projects)
+        self._stand_in = stand_in
+
+    def __call__(self, request: Request) -> None:
+        """Raise RefusedError where `request` must not be sent."""
+        method = request.method.upper()  # as it goes out
+        what = f"{method} {request.path}"
+        try:
+            found = names_in(request)
+        except UnclearPathError as error:
+            raise RefusedError(about(what, error.message)) from None
+        if found.whole and found.of_all and method == "POST" and "/workflowtask" not in request.path:
+            if self._lasting(found):
+                if self._stand_in:
+                    return
+                raise RefusedError(
+                    "{request} could leave a workflow that can never be removed; only a stand-in gets it", what
+                )
+        elif not found.names and (found.whole or not found.of_all):
+            raise RefusedError("{request} names nothing that this run made", what)
+        for name in found.names:
+            if name is None or not self._journal.holds(name.partition("/")[0]):  # no other run makes own/x either
+                raise RefusedError("{request} names {name}, which this run did not make", what, repr(name))
+        for project in found.projects:
+            if not self._stand_in and not self._ours(project, found):
+                raise RefusedError(
+                    "{request} names the project {project}, which is not to be worked in", what, repr(project)
+                )
+        if method == "POST" and _MAKES.search(request.path):
+            for name in filter(None, found.names):
+                self._journal.note(request, name)
+
+    def _lasting(self, found: RequestNames) -> bool:
+        """Whether a create asks for what could never be removed."""
+        names, projects = found.names, found.projects
+        good = names and all(name and "/" not in name for name in names)
+        return not (good and projects and self._projects.issuperset(projects))
+
+    def _ours(self, project: str | None, found: RequestNames) -> bool:
+        """Whether a project is one to work in, or one that cannot be there, as it has one of our own names in it."""
+        return not project or project in self._projects or any(name in project for name in found.names if name)
