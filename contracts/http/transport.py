@@ -74,6 +74,7 @@ class Attempt:
         """Seconds until the deadline; raises TimeoutError where it is over."""
         seconds = self._ends - time.monotonic()
         if seconds <= 0:
+            self.expired = True  # the thread that keeps deadlines may be late
             raise TimeoutError
         return seconds
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tabulate import tabulate
 
-from helpers.raw_server import CHUNKED, HEAD, JSON, TICK, TYPE, Behaviour, Visit, answer
+from helpers.raw_server import CHUNKED, HEAD, JSON, NO_WORKFLOW, TICK, TYPE, Behaviour, Visit, answer
 
 MEGABYTE = b"x" * 1_000_000
 
@@ -18,6 +18,16 @@ def says(data: bytes, then: Callable[[Visit], None] = Visit.close) -> Behaviour:
     def behave(visit: Visit) -> None:
         visit.say(data)
         then(visit)
+
+    return behave
+
+
+def fine(head: bytes = HEAD) -> Behaviour:
+    """Return the behaviour: answers what is right for a task that is not there, and for its workflow, and closes."""
+
+    def behave(visit: Visit) -> None:
+        visit.say(answer(NO_WORKFLOW if b"/workflow/find/" in visit.request else JSON, head))
+        visit.close()
 
     return behave
 
@@ -228,9 +238,9 @@ BAD_SERVERS = (
     _fine(
         "non-ascii-headers",
         "sends headers that are not ASCII",
-        says(answer(head=HEAD + b"X-\xe4: \xff\xfe\r\nX-B: \xe5\x90\x8d\r\n")),
+        fine(HEAD + b"X-\xe4: \xff\xfe\r\nX-B: \xe5\x90\x8d\r\n"),
     ),
-    _fine("closes-kept-connection", "closes after each answer without saying so", says(answer())),
+    _fine("closes-kept-connection", "closes after each answer without saying so", fine()),
     _fine("answers-twice", "answers each request twice", says(answer() + answer(b"stale"), Visit.wait)),
     # JSON
     _json("deep-json", "100,000 levels", b"[" * 100_000 + b"]" * 100_000),

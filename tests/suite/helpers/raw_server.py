@@ -20,6 +20,8 @@ PATIENCE = 600.0
 VALUE = json.loads(ANSWERS["cancel-task", "no-such-task"].example.body)
 """The right answer to cancelling a task that is not there; its status is 400."""
 JSON = json.dumps(VALUE, ensure_ascii=False).encode()
+NO_WORKFLOW = ANSWERS["start-task", "no-such-workflow"].example.body
+"""What finding a workflow that is not there answers."""
 TYPE = b"Content-Type: application/json; charset=utf-8\r\n"
 HEAD = b"HTTP/1.1 400 Bad Request\r\n" + TYPE
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -322,7 +322,7 @@ def test_all_addresses_of_a_host_share_the_deadline(monkeypatch: pytest.MonkeyPa
     client.close()
     assert exchange.failure is not None
     assert exchange.failure.kind == "deadline"
-    assert 1 < len(tried) <= 3
+    assert len(tried) < len(addresses)
 
 
 def test_a_second_address_is_used_where_the_first_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
