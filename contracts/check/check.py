@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
 from itertools import islice
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
-
-from jsonschema import ValidationError
 
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind, show
@@ -18,6 +16,9 @@ from contracts.check.schema import errors
 from contracts.http.client import Exchange
 from contracts.text.message import msg
 from contracts.text.strict_json import NotStrictError, is_page, json_type, parse
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 _ONLY = "no such key, only "
 MOST_UNKNOWN = 50
@@ -143,7 +144,7 @@ def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[
             yield Breach(Kind.CONSTANT, f"$.{key}", repr(wanted), show(repr(came)), answer.documented, f"$.{key}")
 
 
-def _schema_breach(error: ValidationError, answer: Answer) -> Iterator[Breach]:
+def _schema_breach(error: "ValidationError", answer: Answer) -> Iterator[Breach]:
     path, limit = error.json_path, cast("Any", error.validator_value)
     documented = answer.documented
     if error.validator == "required":

@@ -107,26 +107,30 @@ class Register:
 
     def __init__(self) -> None:
         self._secrets: frozenset[str] = frozenset()
-        self._indexes: tuple[_Index, _Index] = (_Index(), _Index())
-        self._hides: re.Pattern[str] | None = None
+        self._indexes: tuple[_Index, _Index, re.Pattern[str]] | None = None
 
     def add(self, *secrets: str | None) -> None:
         """Remember secrets; None and the empty string are nothing to hide."""
         new = {secret for secret in secrets if secret and len(secret) >= SHORTEST}
         if not new <= self._secrets:
             self._secrets |= new
-            folded = chain.from_iterable(map(_folded_forms, self._secrets))
-            exact = chain.from_iterable(map(_base64_forms, self._secrets))
-            self._indexes = _Index.of(folded), _Index.of(exact)
-            self._hides = _ESCAPED if any(map(_ODD.search, self._secrets)) else _HIDING
+            self._indexes = None  # made once they are needed: secrets come one by one
 
     def may_hide(self, text: str) -> bool:
         """Whether there may be something to mask in `text`; False is certain, and costs little."""
         if "eyJ" in text or not self._secrets:
             return "eyJ" in text
-        folded, exact = self._indexes
-        may_be = folded.may_be_in(_lower(text)) or exact.may_be_in(text)
-        return may_be or (self._hides is not None and self._hides.search(text) is not None)
+        folded, exact, hides = self._made()
+        return folded.may_be_in(_lower(text)) or exact.may_be_in(text) or hides.search(text) is not None
+
+    def _made(self) -> tuple[_Index, _Index, re.Pattern[str]]:
+        """Return the indexes of the forms that fold case and of those that do not, and what could hide one of them."""
+        if (indexes := self._indexes) is None:
+            folded = _Index.of(chain.from_iterable(map(_folded_forms, self._secrets)))
+            exact = _Index.of(chain.from_iterable(map(_base64_forms, self._secrets)))
+            hides = _ESCAPED if any(map(_ODD.search, self._secrets)) else _HIDING
+            indexes = self._indexes = folded, exact, hides
+        return indexes
 
     def mask(self, text: str) -> str:
         """Return `text` without any secret and without anything shaped like a JWT; a message stays one."""
@@ -142,7 +146,7 @@ class Register:
         return _JWT.sub(rf"\1{MASK}", text) if "eyJ" in text else text
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
-        folded, exact = self._indexes
+        folded, exact, _ = self._made()
         yield from folded.pieces(_lower(text))
         yield from exact.pieces(text)
 

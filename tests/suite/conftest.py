@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from contracts.run.version import suite
-from contracts.text.redact import Register, register
+from contracts.text.redact import register
 from helpers.certificates import certificates_fixture  # noqa: F401 - a fixture
 from helpers.journal_fixtures import guard_fixture, journal_fixture  # noqa: F401 - fixtures
 from helpers.live_target import bare, served  # noqa: F401 - fixtures
@@ -80,7 +80,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 def _secrets_of_this_test_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start each test without the secrets of others: a process that knew thousands would mask for minutes."""
     monkeypatch.setattr(register, "_secrets", frozenset())
-    monkeypatch.setattr(register, "_indexes", Register()._indexes)
+    monkeypatch.setattr(register, "_indexes", None)
 
 
 @pytest.fixture(scope="session")

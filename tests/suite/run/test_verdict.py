@@ -15,7 +15,7 @@ from contracts.http.trace import Phase, Step
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import RunResult, decide, once, write
 from contracts.text.message import from_plain
-from contracts.text.redact import Register, register
+from contracts.text.redact import register
 from helpers.verdicts import (
     BLOCKED,
     BROKEN,
@@ -176,7 +176,7 @@ def test_a_case_that_ran_again_counts_once(results: list[Result], kept: Result) 
 def test_outcomes_are_held_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A verdict has the outcomes themselves, so that many of them fit into memory; one with a secret is masked."""
     monkeypatch.setattr(register, "_secrets", frozenset())
-    monkeypatch.setattr(register, "_indexes", Register()._indexes)
+    monkeypatch.setattr(register, "_indexes", None)
     clean, secret = (
         outcome(BROKEN, steps=(Step(Phase.REQUEST, "cancel-task", "success", 200, 0.1, 0.2),)),
         outcome(HELD),
