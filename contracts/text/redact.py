@@ -66,7 +66,10 @@ class _Index:
             step = min(step, form.least - _GRAM + 1)
             for offset in range(len(form.text) - _GRAM + 1):
                 places = grams.setdefault(form.text[offset : offset + _GRAM], [])
-                places[_OFFSETS // 2 :] = [*places[_OFFSETS // 2 :], (form, offset)][-_OFFSETS // 2 :]
+                if len(places) < _OFFSETS:
+                    places.append((form, offset))
+                else:
+                    places[-1] = form, offset
         return cls(grams, step)
 
     def may_be_in(self, text: str) -> bool:
