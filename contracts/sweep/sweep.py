@@ -18,7 +18,7 @@ from contracts.check.snapshot import UnclearError, snapshot
 from contracts.report.verdict_file import FILE as VERDICT
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
-from contracts.safety.journal import PREFIX, Header, Journal, Names, header, is_of_run, left_open
+from contracts.safety.journal import PREFIX, RUN_ID, Header, Journal, Names, header, is_of_run, left_open
 from contracts.safety.run_folder import LOCK, is_claimed
 from contracts.settings.settings import ASSUMED, Settings, SettingsError, label
 from contracts.target.connect import Probe, open_client, probe
@@ -40,7 +40,7 @@ QUIET_SECONDS = 600.0
 CLEAN, BAD_SETTINGS, UNREACHABLE, LEFT = 0, 4, 6, 7
 _NOWHERE = Workspace(project="", env_name="", service="", service_module="", repo="", branch="")
 """A sweep makes nothing, so it needs no place to make it in."""
-_STEM = rf"{PREFIX}-(?P<run>(?P<time>\d{{8}}t\d{{6}})-[a-z0-9]{{4}})-(?:main|gw\d+)-\d+"
+_STEM = rf"{PREFIX}-(?P<run>{RUN_ID})-(?:main|gw\d+)-\d+"
 
 Echo = Callable[[str], None]
 
@@ -163,7 +163,7 @@ def is_old(name: str, echo: Echo) -> bool:
             echo(msg("not touched: {name} has the prefix, but is not of the form that a run makes", name))
         return False
     try:
-        made = datetime.strptime(match["time"], "%Y%m%dt%H%M%S").replace(tzinfo=UTC)
+        made = datetime.strptime(match["run"].partition("-")[0], "%Y%m%dt%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return False
     if datetime.now(UTC) - made < OLD:
