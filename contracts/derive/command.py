@@ -26,8 +26,9 @@ Files = Mapping[Path, str | None]
 def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, notes: bool = False) -> int:
     """Derive documented.json from each page, then the schemas and openapi.json of every release below ``root``.
 
-    Says what of the pages is lost or doubtful, and with ``notes`` the rest too. With ``check`` nothing is written and each difference is shown as a unified diff. Returns the exit code: 0, or 1
-    for a difference under ``check``, or 4 for an input that cannot be derived from, after one line that says why.
+    Says what of the pages is lost or doubtful, and with ``notes`` the rest too. With ``check`` nothing is written and
+    each difference is shown as a unified diff. Returns the exit code: 0, or 1 for a difference under ``check``, or 4
+    for an input that cannot be derived from, after one line that says why.
     """
     try:
         documents = {}
@@ -63,7 +64,7 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, notes: bo
 
 
 def show(root: Path, pages: Sequence[Path], as_json: bool, strict: bool, echo: Echo, notes: bool = False) -> int:
-    """Say the findings of pages, as lines or as one JSON list, and write nothing; ``notes``: those that ask nothing too.
+    """Say the findings of pages, as lines or as one JSON list, and write nothing; ``notes``: what asks nothing too.
 
     Returns the exit code: 0, or 1 for any finding that is said under ``strict``, or 4 for a page that cannot be read
     at all.
@@ -88,7 +89,7 @@ def _findings(content: Mapping[str, Any]) -> list[Finding]:
 
 
 def _said(findings: Sequence[Finding], notes: bool) -> list[Finding]:
-    """Return what is said of findings: page by page what is lost, then what is doubtful, then the notes if asked for."""
+    """Return what is said of findings: page by page what is lost, what is doubtful, and the notes if asked for."""
     shown = [finding for finding in findings if notes or finding.weight != "note"]
     pages = list(dict.fromkeys(finding.page for finding in findings))
     return sorted(shown, key=lambda finding: (pages.index(finding.page), WEIGHTS.index(finding.weight)))

@@ -10,7 +10,7 @@ TEXTS = toml.read(Path(__file__).with_name("findings.toml"))
 """Rule, or rule/text where it has several, to weight, what is odd and what is assumed, with {names} of values."""
 WEIGHTS: Final = ("lost", "doubtful", "note")
 """How much a finding asks of a person, the most first: a note asks nothing."""
-_WEIGHT: Final = {key.partition("/")[0]: text[0] for key, text in TEXTS.items()}
+_WEIGHT: Final[dict[str, str]] = {key.partition("/")[0]: text[0] for key, text in TEXTS.items()}
 
 
 @dataclass(frozen=True)

@@ -286,7 +286,7 @@ def _closes(reader: JsonReader, start: int, bracket: str, some: bool) -> bool:
 
 
 def _stands_below(reader: JsonReader) -> bool:
-    """Return whether the next character opens a line and stands right below that of the innermost open bracket alone."""
+    """Return whether the next character opens a line, right below the line of the innermost open bracket alone."""
     outer, inner = (_before(reader.text, at) for at in reader.open[-2:])
     here = _before(reader.text, reader.at)
     return not here.strip() and len(here) == _indent(inner) != _indent(outer)

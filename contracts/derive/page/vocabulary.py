@@ -25,13 +25,12 @@ def _meanings(table: str) -> dict[str, str]:
 
 
 _SAME: Final = {word: one for one, words in _WORDS["same_words"].items() for word in words}
-_WORD: Final = re.compile("|".join(sorted(_SAME, key=len, reverse=True)))
+_WORD: Final = re.compile(rf"(?<![a-z])(?:{'|'.join(_SAME)})(?![a-z])")
 
 
 def section_kind(title: str) -> str | None:
     """Return what a section of this heading holds, or None if SECTIONS does not know it."""
-    said = plain(title)
-    return SECTIONS.get(said) or SECTIONS.get(_WORD.sub(lambda word: _SAME[word[0]], said))
+    return SECTIONS.get(plain(_WORD.sub(lambda word: _SAME[word[0]], title.casefold())))
 
 
 SECTIONS: Final[Mapping[str, str]] = _meanings("sections")
