@@ -11,7 +11,6 @@ from contracts.derive.contract.contract import Answer, Contract, Operation, comb
 from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError, read_toml
 from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, load, misfits
-from contracts.derive.page.samples import code_of
 from contracts.derive.releases import RELEASES, SCHEMAS, known_releases, read_document, release_document, release_facts
 from contracts.text import toml
 from contracts.text.releases import in_order, is_release
@@ -167,14 +166,15 @@ def _answers(
 
 def _fact(kind: str, shown: Mapping[str, Any], release: str) -> ObservedAnswer:
     """Return what can be said of an answer of the page, ``shown`` there, that no server was seen to give."""
-    status = shown.get("status") or (200 if kind == "success" else _status(code_of(shown.get("sample"))))
+    status = shown.get("status") or (200 if kind == "success" else _status(shown.get("sample")))
     means = f"The {kind} answer of the page."
     return ObservedAnswer(kind, release, status, f"{OPEN} {release}", means, "json", None)
 
 
-def _status(code: int | None) -> int:
-    """Return the status of an error by its code: a code that is a status of HTTP is its own."""
-    return code if code is not None and 400 <= code <= 599 else 400
+def _status(sample: Any) -> int:
+    """Return the status of an error by its sample: a code that is a status of HTTP is its own."""
+    code = sample.get("code") if isinstance(sample, dict) else None
+    return code if isinstance(code, int) and 400 <= code <= 599 else 400
 
 
 def _row(fact: ObservedAnswer, sample: Any, source: str, kind: str | None = None) -> dict[str, Any]:

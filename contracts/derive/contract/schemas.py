@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Lines, Operation
-from contracts.derive.page.samples import code_of, is_translated, values_by_key
+from contracts.derive.page.samples import is_translated, values_by_key
 from contracts.text.strict_json import json_type
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -107,7 +107,7 @@ def constants(*samples: Any) -> tuple[str, ...]:
     if not samples or not all(isinstance(sample, dict) for sample in samples):
         return ()
     first = samples[0]
-    if first.get("type") == "error" or (code_of(first) or 0) >= 400:
+    if first.get("type") == "error" or _is_error_code(first.get("code")):
         said = () if any(is_translated(sample) for sample in samples) else ("message",)
         keys: tuple[str, ...] = ("code", *said, "type")
     elif "resultCode" in first:
@@ -116,6 +116,10 @@ def constants(*samples: Any) -> tuple[str, ...]:
     else:
         keys = ("message",) if set(first) == {"message"} else ()
     return tuple(key for key in keys if key in first and all(_same(sample.get(key), first[key]) for sample in samples))
+
+
+def _is_error_code(code: Any) -> bool:
+    return isinstance(code, int) and not isinstance(code, bool) and code >= 400
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -186,8 +190,9 @@ def add_rows(
         if "items" in said and "items" in shown:
             merged["items"] = {**said["items"], **shown["items"]}
         kinds = merged.get("type", "")
-        if "enum" in merged and "null" in kinds:
-            merged["enum"] = [*merged["enum"], None]
+        if None in values and kinds:
+            merged["type"] = kinds = list(dict.fromkeys([*([kinds] if isinstance(kinds, str) else kinds), "null"]))
+            merged |= {"enum": [*merged["enum"], None]} if "enum" in merged else {}
         name = row.get("model")
         if name is None or name in above:
             continue
