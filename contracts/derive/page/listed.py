@@ -15,7 +15,7 @@ _LIST: Final = re.compile(rf"{_ITEM}(?:{_BETWEEN}{_ITEM})+")
 _FIRST: Final = re.compile(_VALUE)
 _GLOSSED: Final = re.compile(rf"({_VALUE})\s*[-—:：=]\s*\S.*")
 _INTRODUCED: Final = re.compile(
-    r"(?:可选值|取值|枚举值?|包括|支持|值(?:可以)?(?:是|为)|\b(?:one of|values|can be|supports?|supported))"
+    r"(?:可选值|取值|枚举值?|包括|支持|值(?:可以)?(?:是|为)|\b(?:one of|values(?: are)?|can be|supports?|supported))"
     r"[\s:：是为包括]*",
     re.IGNORECASE,
 )

@@ -21,6 +21,7 @@ from contracts.derive.page.tables import Model, index, models_of, read_tables, r
 from contracts.derive.page.vocabulary import COLUMNS, NOUNS, PREFIX, SAMPLES, WITHOUT_BODY, plain
 
 _STATUS: Final = re.compile(r"状态码|\bHTTP\b|(?<!\d)[1-5]\d\d(?!\d)")
+_NUMBER: Final = re.compile(r"(?<!\d)[1-5]\d\d(?!\d)")
 _STATED: Final = re.compile(r"(?:状态码|\bHTTP|\bstatus(?: code)?)[\s:：为是`]{1,9}([1-5]\d\d)(?!\d)", re.IGNORECASE)
 _STREAM: Final = re.compile(r"\bSSE\b|\bevent[- ]?stream|事件流", re.IGNORECASE)
 _LINKED: Final = re.compile(r"\]\([^()\s#]*#([^()\s]+)\)")
@@ -215,9 +216,11 @@ def _answers(
 
 
 def _status(sections: Iterable[Section], kind: str) -> int | None:
-    """Return the status that the text of sections states for the answers of a kind, if it is one that fits."""
-    stated = {int(status) for section in sections for status in _STATED.findall(section.prose)}
-    return stated.pop() if len(stated) == 1 and (min(stated) < 400) == (kind == "success") else None
+    """Return the status that the text of sections states for the answers of a kind, if it is one, and one that fits."""
+    text = "\n".join(section.prose for section in sections)
+    stated = {int(status) for status in _STATED.findall(text)}
+    fits = len(stated) == 1 and (min(stated) < 400) == (kind == "success")
+    return min(stated) if fits and stated == {int(number) for number in _NUMBER.findall(text)} else None
 
 
 def _note_sections(segment: Segment, note: Note) -> None:

@@ -71,7 +71,8 @@ def is_stream(text: str) -> bool:
 def entry(samples: Sequence[Sample]) -> dict[str, Any]:
     """Return what documented.json says of samples of one thing: the first, its lines, and all if there are several."""
     if all(sample.text for sample in samples):
-        return {"text": samples[0].value, "lines": list(samples[0].lines)}
+        text = "\n".join(line.rstrip() for line in samples[0].value.split("\n"))
+        return {"text": text, "lines": list(samples[0].lines)}
     samples = [sample for sample in samples if not sample.text]
     listed = [{"sample": sample.value, "lines": list(sample.lines)} for sample in samples]
     content: dict[str, Any] = dict(listed[0])

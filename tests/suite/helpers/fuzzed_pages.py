@@ -193,7 +193,25 @@ def unknowable(name: str) -> frozenset[int]:
     lines = PAGES[name].split("\n")
     front = range(1, next((at for at, line in enumerate(lines[1:], 2) if line.strip() == "---"), 0) + 1)
     alone = {finding["line"] for finding in content["findings"] if finding["rule"] in ONLY_THERE}
+    alone |= {row["line"] for operation in content["operations"].values() for row in _rows_without_sample(operation)}
     return frozenset({*inside, *front, *alone})
+
+
+def _rows_without_sample(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows that nothing but their table says: headers, and what has no sample, sub-models included."""
+    body = [row for row in operation["parameters"] if row["in"] == "body"]
+    yield from (row for row in operation["parameters"] if row["in"] == "header")
+    yield from body if operation["body"] is None else ()
+    answered = operation.get("answer_keys", [])
+    lacks_sample = "sample" not in operation["answers"].get("success", {})
+    yield from answered if lacks_sample else ()
+    if (body and operation["body"] is None) or (answered and lacks_sample):
+        yield from (row for rows in operation.get("models", {}).values() for row in rows)
+
+
+def _completes(finding: dict[str, Any], operation: str) -> bool:
+    """Whether a finding stands where a page goes on with an operation that it has already."""
+    return finding["rule"] in ("operation-twice", "body-elsewhere") and finding["operation"] == operation
 
 
 def assert_said(name: str, text: str, touched: set[int], cut: int | None = None) -> None:
@@ -205,6 +223,7 @@ def assert_said(name: str, text: str, touched: set[int], cut: int | None = None)
     lines = PAGES[name].split("\n")
     for operation, content in before["operations"].items():
         start = content["line"] + (set(lines[content["line"]]) in ({"="}, {"-"}))  # a heading may be underlined
+        start = max([start, *(one["line"] for one in before["findings"] if _completes(one, operation))])
         if cut is not None and cut <= len("\n".join(lines[:start])):
             continue
         actual = after["operations"].get(operation)
