@@ -1,4 +1,4 @@
-"""What a page promises, as data: the content of documented.json. Of its prose, what tables say of a parameter is kept."""
+"""What a page promises, as data: the content of documented.json. Of its prose, it has the descriptions in tables."""
 
 import bisect
 import difflib
