@@ -233,12 +233,16 @@ def _note_sections(segment: Segment, note: Note) -> None:
     elif not any(section.tables for section in headers):
         note("headers-not-read", headers[0].line)
     sections = segment.of("success", "answer", "error")
-    stated = [section for section in sections if _STATUS.search(section.prose)]
-    for section in stated:
-        if _status([section], "error" if section.kind == "error" else "success") is None:
+    unstated = [section.line for section in sections if not _STATUS.search(section.prose)]
+    for section in sections:
+        read = _status([section], "error" if section.kind == "error" else "success")
+        if section.line not in unstated and read is None:
             note("status-not-read", section.line)
-    if not stated:
-        note("no-status", sections[0].line if sections else segment.line)
+    if len(unstated) == len(sections):
+        note("no-status", min(unstated, default=segment.line))
+    else:
+        for line in unstated:
+            note("no-status/some", line)
 
 
 def _url_parameters(rows: Sequence[Parameter], request: Request, others: set[str], note: Note) -> list[Parameter]:

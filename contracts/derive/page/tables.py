@@ -3,8 +3,9 @@
 A sub-model is a table under a heading of its own that describes the type of a parameter.
 """
 
+import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -301,7 +302,7 @@ def resolve(listed: Sequence[list[Parameter]], own: Index, others: Index, note: 
                 note("sub-model-elsewhere", row["line"], name=row["name"][:60], other=model.line)
             row["type"] = "array" if word.arrays else "object"
             if model.line not in names:
-                names[model.line] = name = f"{model.name}-{model.line}" if model.name in found.rows else model.name
+                names[model.line] = name = _free(model.name, found.rows)
                 found.lines.update(section.line for section in model.sections)
                 found.rows[name] = read_tables(model.sections[0].tables, "model", note)
                 pending += _nested(found.rows[name], found.rows)
@@ -324,11 +325,17 @@ def _nested(rows: list[Parameter], models: dict[str, list[Parameter]]) -> list[P
         if name not in below:
             above.pop("word", None)
             above |= {"type": "array", "items": "object"} if arrays else {"type": "object"}
-            above["model"] = f"{name}-{row['line']}" if name in models else name
+            above["model"] = _free(name, models)
             below[name] = models[above["model"]] = []
         below[name].append({**row, "name": rest, "in": "model"})
     rows[:] = kept.values()
     return [*rows, *(row for inner in below.values() for row in _nested(inner, models))]
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """Return a name for a sub-model that no other has."""
+    numbered = (f"{name}-{number}" for number in itertools.count(2))
+    return next(free for free in itertools.chain([name], numbered) if free not in taken)
 
 
 def _is_nested(row: Parameter) -> bool:

@@ -89,7 +89,7 @@ def test_values_that_a_description_lists_are_the_only_ones() -> None:
 def test_keys_below_a_dot_are_nested() -> None:
     """A row such as ``list[].key`` says what the items of the list are; null in a sample may be there."""
     known = Draft202012Validator(schemas("listed-values")["get-openapi-fleets-fleet/success.json"])
-    boat = {"kind": "boat", "state": "x", "tags": [], "crew": [], "owner": None}
+    boat: dict[str, Any] = {"kind": "boat", "state": "x", "tags": [], "crew": [], "owner": None}
     assert known.is_valid([boat])
     assert known.is_valid([{**boat, "crew": [{"age": 1, "home": None}, {"age": 1, "home": {"port": "a"}}]}])
     assert not known.is_valid([{**boat, "crew": [{"age": "1", "home": None}]}])
