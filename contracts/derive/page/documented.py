@@ -50,9 +50,10 @@ def document(page: Page, names: Mapping[str, str]) -> dict[str, Any]:
     titles: dict[str, str] = {}
     owners: list[tuple[int, str | None]] = [(0, None)]
     used: set[int] = set()
+    title = next((part for part in page.parts if part.title), None)
     for part, following in zip(page.parts, (*page.parts[1:], None), strict=True):
         if not part.has_request:
-            _note_part(part, following, note)
+            _note_part(part, following, part is title, note)
             owners.append((part.line, None))
             continue
         for segment in segments(part, note):
@@ -156,8 +157,11 @@ def _refer(content: dict[str, Any], other: Mapping[str, Any] | None, note: Note)
         _take_body(content, other)
 
 
-def _note_part(part: Part, following: Part | None, note: Note) -> None:
-    """Note a part without a request, unless it is only the title of the page or of the group of parts below it."""
+def _note_part(part: Part, following: Part | None, first: bool, note: Note) -> None:
+    """Note a part without a request, unless it is only the title of the page or of the group of parts below it.
+
+    ``first``: no other part with a title stands above it.
+    """
     fences = [fence.first for section in part.sections for fence in section.fences]
     blocks = [*fences, *(table.line for section in part.sections for table in section.tables)]
     if part.kinds - {"notes"}:
@@ -165,7 +169,9 @@ def _note_part(part: Part, following: Part | None, note: Note) -> None:
         note("operation-without-request", line)
     elif not part.title and blocks:
         note("outside-section/page", min(blocks))
-    elif part.title and part.level > 1 and (blocks or following is None or following.level <= part.level):
+    elif (
+        part.title and (part.level > 1 or not first) and (blocks or following is None or following.level <= part.level)
+    ):
         note("not-an-operation", part.line)
 
 

@@ -193,6 +193,9 @@ def unknowable(name: str) -> frozenset[int]:
     ]
     spans = [one["lines"] for sample in samples for one in (sample, *sample.get("samples", ()))]
     inside = {line for first, last in spans for line in range(first + 1, last)}
+    # The last line of a fence that is never closed is part of its sample.
+    opened = {finding["line"] for finding in content["findings"] if finding["rule"] == "fence-not-closed"}
+    inside |= {last for first, last in spans if first in opened}
     # The front matter belongs to no operation.
     lines = PAGES[name].split("\n")
     front = range(1, next((at for at, line in enumerate(lines[1:], 2) if line.strip() == "---"), 0) + 1)
