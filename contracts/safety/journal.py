@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from contracts.http.client import Request
+from contracts.text import files
 
 PREFIX = "zct"
 _LONGEST = 10_000
@@ -98,11 +99,10 @@ class Header:
 
 def header(path: Path) -> Header | None:
     """Return how a journal on disk begins, None where it does not begin as one of this suite."""
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        first = lines.readline(_LONGEST)
     try:
-        entry = json.loads(first)
-    except (ValueError, RecursionError):
+        with files.opened(path, files.JOURNAL) as lines:
+            entry = json.loads(lines.readline(_LONGEST))
+    except (OSError, ValueError, RecursionError):
         return None
     match entry:
         case {"event": "run", "run": str(run), "base_url": str(base_url), "suite": str(suite)}:
@@ -118,7 +118,7 @@ def is_of_run(name: str, run_id: str) -> bool:
 def left_open(path: Path) -> dict[str, str]:
     """Return the names that a journal on disk opened and never saw gone, with their project; a torn line is passed."""
     names: dict[str, str] = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):  # splitlines knows more ends
+    for line in files.text(path, files.JOURNAL, "replace").split("\n"):  # splitlines knows more ends
         try:
             entry = json.loads(line)
         except (ValueError, RecursionError):

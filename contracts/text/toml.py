@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from contracts.text import files
+
 _TYPES: Mapping[type, str] = {
     str: "text",
     int: "a whole number",
@@ -19,7 +21,7 @@ _TYPES: Mapping[type, str] = {
 
 def read(path: Path) -> dict[str, Any]:
     """Return the content of a file; raises OSError, or ValueError with the line that is no TOML."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomllib.loads(files.text(path, files.TOML))
 
 
 @dataclass(frozen=True)
