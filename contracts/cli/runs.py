@@ -125,6 +125,7 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
     from contracts.paths import ROOT
     from contracts.report.bundle import check, write
     from contracts.run.version import suite
+    from contracts.settings.settings import hide_environment
 
     if (run is None) == (verify is None):
         fail(msg("name the folder of a run, or a bundle with --verify; one of the two"))
@@ -136,7 +137,7 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
         echo(f"{verify}: {localized(conclusion, spoken())}")
         sys.exit(1 if problems else 0)
     if run is not None:
-        register.add(*(value for name, value in os.environ.items() if name.startswith("ZADIG_") and "TOKEN" in name))
+        hide_environment()
         path = out or run / "evidence.zip"
         checksum = write(run, path, mask=register.mask, root=ROOT, suite=suite())
         echo(f"{path}  sha256 {checksum}")
@@ -164,7 +165,6 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
 
     Exit code: that of the merged verdict, or 4 where the runs are not shards of one plan, target and release.
     """
-    import os
 
     from contracts.catalog.release import CatalogError
     from contracts.report.summary.terminal import verdict_line

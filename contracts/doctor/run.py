@@ -53,7 +53,8 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
     register.add(token)
     there, alone = msg("{file}, the environment and options"), msg("the environment and options; no {file}")
     source = (there if Path(FILE).is_file() else alone).put(FILE)
-    yield ok("settings", msg("read from {source}", source))
+    where = settings.source("base_url")
+    yield ok("settings", msg("read from {source}; the address is set by {where}", source, where))
     yield from address.findings
     server = server_time(address.health.headers) if address.health else None
     stand_in: Mapping[str, Any] = {}

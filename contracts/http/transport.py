@@ -9,7 +9,7 @@ import queue
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPResponse, RemoteDisconnected, parse_headers
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -39,7 +39,7 @@ class Transport:
 
     ca_file: Path | None = None
     client_cert: tuple[Path, Path] | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
 
 
 DIRECT = Transport()

@@ -63,7 +63,7 @@ def open_client(
         headers(settings, stand_in.get("tokens", {})),
         guard=guard,
         limits=Limits(*timeouts, settings.max_answer),
-        transport=Transport(settings.ca_file, cert, settings.proxy),
+        transport=Transport(settings.ca_file, cert, settings.proxy.reveal() if settings.proxy else None),
     )
 
 

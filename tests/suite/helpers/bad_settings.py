@@ -15,5 +15,7 @@ BAD_TOML = [
     ("table", b'[zadig]\nproject = "x"', "zadig.toml: unknown setting 'zadig'"),
     ("wrong-type", b"project = 3", "setting project (--project, ZADIG_PROJECT): should be a valid string"),
     ("no-number", b'answer_timeout = "soon"', "setting answer_timeout (--answer-timeout, ZADIG_ANSWER_TIMEOUT)"),
+    ("empty", b'base_url = ""', "setting base_url (--base-url, ZADIG_BASE_URL): is empty"),
+    ("blank", b'project = " "', "setting project (--project, ZADIG_PROJECT): is empty"),
     ("token-in-a-list", f'token = ["{SECRET}"]'.encode(), "setting token (ZADIG_TOKEN): should be a valid string"),
 ]
