@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from contracts.profiles import PROFILES
+from contracts.text.readable import let_read
 
 
 @click.command()
@@ -52,6 +53,7 @@ def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) ->
     at_once = jobs or (1 if options.upstream else _cores())
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, with all of its runs
     warm()
+    click.get_current_context().call_on_close(let_read("owner"))
     try:
         done = run_campaign(planned, folder, at_once, progress)
     except CampaignError as error:

@@ -28,6 +28,7 @@ from contracts.safety.run_folder import RunFolderError
 from contracts.settings.settings import SETTINGS, Settings, SettingsError, is_secret, load, option
 from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg
+from contracts.text.readable import let_read
 
 MARKUP = {
     "good": {"green": True, "bold": True},
@@ -57,9 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     worker = getattr(config, "workerinput", {})  # of xdist
     try:
-        run = Session(
-            _settings(config), worker.get("zadig"), worker=worker.get("workerid", ""), idle=_only_tells(config)
-        )
+        settings = _settings(config)
+        config.add_cleanup(let_read(settings.readable_by))
+        run = Session(settings, worker.get("zadig"), worker=worker.get("workerid", ""), idle=_only_tells(config))
         config.stash[SESSION] = run
         run.connect()
         ids = {case.id for case in cases(run.release)}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from contracts.http.client import Request
 from contracts.text import files
+from contracts.text.atomic import MODE
 
 PREFIX = "zct"
 _LONGEST = 10_000
@@ -33,8 +34,8 @@ class Journal:
         self.path = path
         self._open: dict[str, str] = {}
         self._lock = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+        path.parent.mkdir(0o750, parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, MODE)
 
     def begin(self, run_id: str, base_url: str) -> None:
         """Note which run of which suite this is, and on which target, where nothing stands in the journal yet."""
