@@ -4,12 +4,13 @@ import re
 
 import pytest
 import test_detection
+import test_install
 import test_kill
 import test_secrets
 
 from contracts.catalog.release import ROOT
 from helpers.bad_servers import BAD_SERVERS
-from helpers.bad_settings import BAD, BAD_TOML
+from helpers.bad_settings import BAD, BAD_TOML, LED_ASTRAY
 
 FIGURES = {
     "SIGKILL before and after": len(test_kill.KILLS),
@@ -19,6 +20,8 @@ FIGURES = {
     "tests of the user's own": test_secrets.LEAKY.count("def test_"),
     "bad servers": len(BAD_SERVERS),
     "bad settings": len(BAD) + len(BAD_TOML),
+    "credentials that": len(LED_ASTRAY),
+    "modules and pytest files": len(test_install.TRAPS) + len(test_install.BROKEN_FOLDER) + len(["contracts"]),
     "servers that break": len(test_detection.BROKEN),
     "servers that differ": len(test_detection.BENIGN),
 }
