@@ -10,7 +10,18 @@ from typing import Any
 import click
 
 from contracts.profiles import PROFILES
+from contracts.text.errors import InputError
 from contracts.text.readable import let_read
+
+
+def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str:
+    """Return the address of a Zadig, as `--base-url` would take it; empty where none is given."""
+    from contracts.settings.parsers import url
+
+    try:
+        return url(value) if value is not None else ""
+    except InputError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command()
@@ -25,7 +36,7 @@ from contracts.text.readable import let_read
     is_flag=True,
     help="One breakage per family and operation; the benign changes, each on one case per answer.",
 )
-@click.option("--proxy", "upstream", default="", metavar="URL", help="Put the changes in front of the Zadig there.")
+@click.option("--proxy", "upstream", callback=_url, metavar="URL", help="Put the changes in front of the Zadig there.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs at once.  [default: one a core; 1 with --proxy]")
 @click.option("--least", default=100.0, show_default=True, type=click.FloatRange(0, 100), help="Kill rate, in percent.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: runs/campaign-<time>]")
