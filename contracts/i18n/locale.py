@@ -30,7 +30,7 @@ def wished(option: Any, environ: Mapping[str, str] = os.environ) -> str:
 def _in_file(path: Path) -> Any:
     if not path.exists():
         return None
-    from contracts.text import toml  # long to load, and seldom there
+    from contracts.text import toml  # long to load, and seldom needed
 
     try:
         return toml.read(path).get("lang")

@@ -2,14 +2,16 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import tomli
+
 from contracts.text import files
 
+NotTomlError = tomli.TOMLDecodeError
 _TYPES: Mapping[type, str] = {
     str: "text",
     int: "a whole number",
@@ -21,7 +23,7 @@ _TYPES: Mapping[type, str] = {
 
 def read(path: Path) -> dict[str, Any]:
     """Return the content of a file; raises OSError, or ValueError with the line that is no TOML."""
-    return tomllib.loads(files.text(path, files.TOML))
+    return tomli.loads(files.text(path, files.TOML))
 
 
 @dataclass(frozen=True)
