@@ -28,6 +28,25 @@ _GRAM = SHORTEST
 _OFFSETS = 4
 """Places of one gram in a form that are tried: a secret of one letter would have thousands."""
 
+
+class Hidden(str):
+    """A text that is itself in all but its repr, so that no traceback, log or list shows it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(MASK)
+
+
+class HiddenBytes(bytes):
+    """Bytes that are themselves in all but their repr."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(MASK.encode())
+
+
 # Looks once at the start of each word whether a JWT can end it: from each eyJ anew would take minutes on a bad answer.
 _JWT = re.compile(r"(?<![\w-])(?=[\w-]*+\.[\w-]{5})([\w-]*?)eyJ[\w-]{12,}\.[\w-]+(?:\.[\w-]*)?", re.ASCII)
 _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
