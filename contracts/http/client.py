@@ -96,7 +96,8 @@ class Header:
     """One Authorization value; only the connection puts it out. `shown` stands for it in a curl line."""
 
     def __init__(self, value: str, shown: str) -> None:
-        self.line = HiddenBytes(printable(f"Authorization: {value}").encode("latin-1", "backslashreplace"))
+        data = HiddenBytes(value.encode("latin-1", "backslashreplace"))
+        self.line = HiddenBytes(b"Authorization: " + data.translate(None, b"\r\n"))  # one line, whatever a token has
         self.shown = shown
 
     def __repr__(self) -> str:

@@ -23,7 +23,6 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from contracts.http.deadlines import deadlines
-
 from contracts.text.redact import Hidden, HiddenBytes
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

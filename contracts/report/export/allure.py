@@ -31,7 +31,7 @@ from allure_commons.utils import md5, platform_label, uuid4
 
 from contracts.report.summary import terminal
 from contracts.text import atomic
-from contracts.text.printable import printable, visible
+from contracts.text.printable import in_json, printable, visible
 
 SEVERITIES = (Severity.BLOCKER, Severity.CRITICAL, Severity.NORMAL, Severity.MINOR)
 LEVELS = {"smoke": 1, "regression": 2, "nightly": 3}
@@ -232,7 +232,7 @@ def attachments(case: Case, root: Path) -> Iterator[tuple[str, str, str]]:
     if case["wanted"]:
         promised = case["wanted"] | {"body": _read(case["wanted"]["body"])}
         text = json.dumps(promised, ensure_ascii=False, indent=2)
-        yield "promised", printable(text, keep="\n", code=json.dumps), "json"
+        yield "promised", printable(text, keep="\n", code=in_json), "json"
         path = (root / case["wanted"]["schema"]).resolve()
         if path.is_relative_to(root.resolve()) and path.is_file():
             yield "schema", path.read_text(encoding="utf-8"), "json"
