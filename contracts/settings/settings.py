@@ -175,6 +175,11 @@ def load(options: Mapping[str, Any]) -> Settings:
     return settings
 
 
+def remember_secrets() -> None:
+    """Have the masks know the secrets of the environment before anything reads them, and shows what went wrong."""
+    register.add(*(os.environ.get(PREFIX + name.upper()) for name, each in SETTINGS.items() if is_secret(each)))
+
+
 def _file() -> dict[str, Any]:
     try:
         found = toml.read(Path(FILE))
