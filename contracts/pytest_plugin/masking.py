@@ -66,9 +66,9 @@ def mask_report(report: Any) -> None:
 
 def mask_name(item: pytest.Item) -> None:
     """Mask the name of a test, which may have been made of its parameters."""
-    if shown(item.nodeid) != item.nodeid:
-        item.name = shown(item.name)
-        item._nodeid = shown(item.nodeid)  # type: ignore[attr-defined]
+    if register.may_hide(item.nodeid):
+        item.name = register.mask(item.name)
+        item._nodeid = register.mask(item.nodeid)  # type: ignore[attr-defined]
 
 
 def mask_file(path: str | None) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 LIMIT = 400
 """Characters of a text that a report shows where nothing else is said."""
-_COMMAND = re.compile(r"((?:\A|[\r\n])[^\S\r\n]*):(?=:[A-Za-z])|#(?=#\w*\[)")
-"""What a CI takes for a command in a log: `::` at the beginning of a line, or `##[`, `##vso[` and the like anywhere."""
+_COMMAND = re.compile(r"((?:\A|[\r\n])[^\S\r\n]*):(?=:[A-Za-z][^\r\n]*::)|#(?=#\w*\[)")
+"""What a CI takes for a command in a log: `::name …::` beginning a line, or `##[`, `##vso[` and the like anywhere."""
 
 
 def in_text(sign: str) -> str:
