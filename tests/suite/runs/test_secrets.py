@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
+from xml.etree import ElementTree as ET
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,7 +17,20 @@ from helpers.processes import pytest as pytest_run
 from helpers.secrets import BROKEN_CONFTEST, FAULTS, IN_A_HOOK, LEAKY, UNREADABLE, faulty
 
 CANARY = "canary+Zq7/9xR2mK4v=TtB8wLs"
-ECHOES = ("body", "html", "base64", "query", "garbage")
+ECHOES = ("body", "html", "base64", "query", "garbage", "written-otherwise", "cut")
+CAP = 600
+"""Bytes of an answer that are read where one is cut in the middle of the token."""
+WRITTEN = {
+    "upper case": str.upper,
+    "backwards": lambda text: text[::-1],
+    "hex": lambda text: text.encode().hex(),
+    "percent": lambda text: "".join(f"%{ord(sign):02X}" for sign in text),
+    "JSON": lambda text: "".join(f"\\u{ord(sign):04x}" for sign in text),
+    "HTML": lambda text: "".join(f"&#{ord(sign)};" for sign in text),
+    "a piece": lambda text: text[5:17],
+    **{f"base64 {n}": lambda text, n=n: base64.b64encode(b"xyz"[:n] + text.encode()).decode() for n in range(3)},
+}
+"""Ways to write a token that a server may know, in none of which it stands as it is."""
 UNMASKED = """
 from contracts.text.redact import register
 
@@ -25,6 +39,11 @@ register.add = lambda *_: None
 """A plugin with which nothing is known to be a secret."""
 ENVIRONMENT = {"ZADIG_TOKEN": CANARY, "ZADIG_PROJECT": "nginx", "ZADIG_ENV_NAME": "qa"}
 ENVIRONMENT |= {"ZADIG_SERVICE": "nginx", "ZADIG_SERVICE_MODULE": "nginx-test", "ZADIG_REPO": "nginx"}
+
+
+NIGHTLY = ("--profile", "nightly")
+OPTIONS = {"cut": ("--max-answer", str(CAP), "--profile", "smoke")}
+"""Options of the run against what says the token back in that way."""
 
 
 class Echo:
@@ -40,7 +59,7 @@ class Echo:
             await self._app(scope, receive, send)
             return
         scope = {**scope, "path": scope["path"].replace("/api/aslan", "/api", 1)}
-        if self._how == "nothing":
+        if self._how == "nothing" or (self._how == "cut" and scope["method"] == "GET"):
             await self._app(scope, receive, send)
             return
         said = dict(scope["headers"]).get(b"authorization", b"")
@@ -51,6 +70,8 @@ class Echo:
             "base64": b'{"message":"' + base64.b64encode(b"x" + said) + b'"}',
             "query": b'{"message":"/login?token=' + quote(token.decode(), safe="").encode() + b'"}',
             "garbage": b"\xff\xfe" + said,
+            "written-otherwise": b" ".join(write(token.decode()).encode() for write in WRITTEN.values()),
+            "cut": b"x" * (CAP - 14) + token,
         }[self._how]
 
         async def send_on(message: Message) -> None:
@@ -66,7 +87,8 @@ class Echo:
 
 def forms(secret: str) -> list[str]:
     """Return the forms that a secret could be found in."""
-    found = {secret, quote(secret, safe=""), quote(secret), secret.replace("/", "\\/")}
+    found = {secret, quote(secret, safe=""), quote(secret), secret.replace("/", "\\/"), secret[:12]}
+    found |= {write(secret) for name, write in WRITTEN.items() if not name.startswith("base64")}
     for shift in range(3):
         whole = base64.b64encode(b"\0" * shift + secret.encode()).decode()
         found.add(whole[4 if shift else 0 : -4])
@@ -116,15 +138,23 @@ def without_masks(folder: Path) -> tuple[str, ...]:
 def test_no_sink_shows_the_token(tmp_path: Path, processes: set[str], how: str) -> None:
     """Nothing that a run prints, writes or passes on has the token in any form, though the server says it back."""
     with serve_in_thread(Echo(how)) as url:
-        printed = run_with_the_token(tmp_path, url, ["tests/api"], "-n", "4", "--profile", "nightly")
+        printed = run_with_the_token(tmp_path, url, ["tests/api"], "-n", "4", *OPTIONS.get(how, NIGHTLY))
     assert not any(leaks(tmp_path, printed, processes).values())
 
 
-def test_every_sink_would_show_the_token(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("how", "sinks"),
+    [
+        ("body", {"printed", "run", "allure"}),
+        ("written-otherwise", {"printed", "run", "allure"}),
+        ("cut", {"run", "allure"}),  # the summary shows less of a body
+    ],
+)
+def test_every_sink_would_show_the_token(tmp_path: Path, how: str, sinks: set[str]) -> None:
     """Without the masks, what the server says back stands in all that a run prints and writes."""
-    with serve_in_thread(Echo("body")) as url:
-        printed = run_with_the_token(tmp_path, url, ["tests/api"], *without_masks(tmp_path))
-    assert {where for where, hits in leaks(tmp_path, printed, set()).items() if hits} >= {"printed", "run", "allure"}
+    with serve_in_thread(Echo(how)) as url:
+        printed = run_with_the_token(tmp_path, url, ["tests/api"], *OPTIONS.get(how, ()), *without_masks(tmp_path))
+    assert {where for where, hits in leaks(tmp_path, printed, set()).items() if hits} >= sinks
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "two-workers"])
@@ -138,6 +168,7 @@ def test_the_users_own_tests_are_masked(tmp_path: Path, masked: bool, workers: t
         printed = run_with_the_token(tmp_path, url, tests, *workers, *plugin)
     assert "11 failed, 1 passed, 2 skipped, " in printed, printed[-3000:]
     found = leaks(tmp_path, printed, set())
+    assert commands(tmp_path, printed) == []
     shown = set() if masked else {"printed", "junit.xml", "allure", "log.txt", "run"}
     assert {where for where, hits in found.items() if hits} == shown
 
@@ -181,6 +212,16 @@ def test_an_internal_error_is_masked(tmp_path: Path) -> None:
     assert "INTERNALERROR> " in printed
     assert "in a hook with ***" in printed, printed[-3000:]
     assert not any(leaks(tmp_path, printed, set()).values())
+
+
+def commands(folder: Path, printed: str) -> list[str]:
+    """Return the lines in which a CI would find a command: of what was printed, of the log, and of texts in junit."""
+    texts = [printed, *(file.read_text() for file in [folder / "log.txt", *folder.glob("run/summary.md")])]
+    for file in (folder / "junit.xml", folder / "run/junit.xml"):
+        for element in ET.parse(file).iter():  # noqa: S314 - our own
+            texts += [element.text or "", *element.attrib.values()]
+    lines = [line for text in texts for line in re.split(r"[\r\n]", text)]
+    return [line for line in lines if re.match(r"\s*::\w[^:]*::", line) or re.search(r"##\w*\[", line)]
 
 
 def leaks(folder: Path, printed: str, processes: set[str]) -> dict[str, list[str]]:
