@@ -26,7 +26,7 @@ Part = dict[str, Any]
 
 
 def openapi(contract: Contract, observed: Observed) -> Part:
-    """Return the OpenAPI description; its references are relative to ``schemas/<release>/openapi.json``.
+    """Return the OpenAPI description; its references are relative to ``schemas/<api>/<release>/openapi.json``.
 
     Each response lists its answers under ``x-answers``, those that all operations share included.
     """
