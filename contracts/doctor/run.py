@@ -17,6 +17,7 @@ from contracts.target.connect import open_client
 from contracts.target.listing import Reader
 from contracts.target.standin_control import STAMP, facts
 from contracts.text.message import msg
+from contracts.text.printable import in_json, printable
 from contracts.text.redact import register
 
 OK, FAILED, UNREACHABLE = 0, 1, 6
@@ -41,7 +42,8 @@ def doctor(settings: Settings, *, as_json: bool, echo: Callable[[str], None], no
         if not as_json:
             echo(finding.line(settings.language))
     if as_json:
-        echo(json.dumps([finding.to_json() for finding in findings], ensure_ascii=False, indent=2))
+        data = json.dumps([finding.to_json() for finding in findings], ensure_ascii=False, indent=2)
+        echo(printable(data, keep="\n", code=in_json))
     if not address.answered:
         return UNREACHABLE
     return FAILED if any(finding.status is Status.FAIL for finding in findings) else OK

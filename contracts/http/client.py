@@ -14,13 +14,12 @@ from urllib.parse import quote, urlencode
 
 import requests
 import urllib3
-from requests.auth import AuthBase
 
 from contracts.http.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_session
 from contracts.text.errors import of_system
 from contracts.text.message import msg
 from contracts.text.printable import printable
-from contracts.text.redact import register
+from contracts.text.redact import HiddenBytes, register
 
 
 @dataclass(frozen=True)
@@ -93,20 +92,16 @@ class Limits:
 USUAL_LIMITS = Limits()
 
 
-class Header(AuthBase):
-    """Puts one Authorization value on a request; never shows it. `shown` stands for it in a curl line."""
+class Header:
+    """One Authorization value; only the connection puts it out. `shown` stands for it in a curl line."""
 
     def __init__(self, value: str, shown: str) -> None:
-        self._value = value
+        data = HiddenBytes(value.encode("latin-1", "backslashreplace"))
+        self.line = HiddenBytes(b"Authorization: " + data.translate(None, b"\r\n"))  # one line, whatever a token has
         self.shown = shown
 
-    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Set the header."""
-        prepared.headers["Authorization"] = self._value
-        return prepared
-
     def __repr__(self) -> str:
-        return "Header(***)"
+        return f"Header({self.shown!r})"
 
 
 class Client:
@@ -136,10 +131,13 @@ class Client:
         if request.changes:
             self._guard(request)
         url, seconds = self.url(request), self.limits.answer
-        attempt = Attempt(url, seconds, fresh=request.changes)
+        header = self._auth.get(request.credential)
+        line = header.line if header else None
+        attempt = Attempt(url, seconds, fresh=request.changes, authorization=line)
         exchange = self._exchange(request, attempt)
         if attempt.reused and exchange.failure is not None and exchange.failure.kind == "no-answer":
-            return self._exchange(request, Attempt(url, seconds - exchange.seconds, fresh=True))  # it was idle: closed
+            left = seconds - exchange.seconds  # it was idle: closed
+            return self._exchange(request, Attempt(url, left, fresh=True, authorization=line))
         return exchange
 
     def shown_authorization(self, credential: str) -> str | None:
@@ -170,7 +168,6 @@ class Client:
         if request.content_type:
             prepared.headers["Content-Type"] = request.content_type
         prepared.prepare_body(request.body, None)
-        prepared.prepare_auth(self._auth.get(request.credential))
         return prepared
 
     def _exchange(self, request: Request, attempt: Attempt) -> Exchange:

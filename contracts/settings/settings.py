@@ -220,10 +220,12 @@ def one(name: str, given: Any = None) -> Any:
 
 
 def hide_environment() -> None:
-    """Let no sink show what variables hide, for commands that need no settings otherwise."""
-    for name in SETTINGS:
+    """Let no sink show what variables hide, also where one cannot be read: before anything shows what went wrong."""
+    for name, each in SETTINGS.items():
+        value = os.environ.get(variable(name), "")
+        register.add(value if is_secret(each) else None)
         with contextlib.suppress(SettingsError):
-            _hide([_read(name, os.environ.get(variable(name), ""))])
+            _hide([_read(name, value)])
 
 
 def _hide(values: Iterable[Any]) -> None:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 import test_detection
+import test_hostile_names
 import test_install
 import test_kill
 import test_secrets
@@ -18,6 +19,8 @@ FIGURES = {
     "other people's workflows": test_kill.STRANGERS,
     "a token in a run": len(test_secrets.ECHOES),
     "tests of the user's own": test_secrets.LEAKY.count("def test_"),
+    "errors and Ctrl-C while connecting": len(test_secrets.FAULTS),
+    "servers whose names": len(test_hostile_names.MODES),
     "bad servers": len(BAD_SERVERS),
     "bad settings": len(BAD) + len(BAD_TOML),
     "credentials that": len(LED_ASTRAY),
