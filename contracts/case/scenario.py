@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from contracts.case.cleanup import remove
+from contracts.case.cleanup import remove_after_case
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
@@ -61,7 +61,7 @@ class Scenario:
         finally:
             with self._target.trace.during(Phase.CLEANUP):
                 for subject in self._subjects:
-                    remove(self._target, subject, Snapshot() if subject.name in self._gone else None)
+                    remove_after_case(self._target, subject, Snapshot() if subject.name in self._gone else None)
         if self._trial.result is not Result.HELD and self._trial.exchanges:
             self._note(again=self._again(self._trial.exchanges[0].request))
         return self._trial

@@ -2,7 +2,8 @@
 
 import gc
 import os
-from collections.abc import Container
+from collections.abc import Callable, Container
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SESSION, case_id_of
 from contracts.pytest_plugin.signals import end_on_signals
 from contracts.report.summary.terminal import summary
-from contracts.run.conclusion import clean_up, finish, stop
+from contracts.run.conclusion import clean_up, finish, still_to_come, stop
 from contracts.run.description import title
 from contracts.run.deviations import DeviationsError
 from contracts.run.outcomes import crashed
@@ -67,15 +68,20 @@ def pytest_configure(config: pytest.Config) -> None:
     except (SettingsError, CatalogError, DeviationsError, RunFolderError) as error:
         raise _usage_error(error, config) from None
     masking.mask_logs()
-    stays = msg(
-        "ended at once: what the run made may be left; remove it with: {tool} sweep {run}", COMMAND, run.run_dir
-    )
-    end_on_signals(localized(stays, run.settings.language))
+    end_on_signals(partial(_last_words, run))
     _set_options(config, ids)
     if run.worker:
         config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
     else:
         config.pluginmanager.register(Listener(run))
+
+
+def _last_words(run: Session) -> str:
+    """Return what is said where the run ends at once: how to remove what stays, and what may still come."""
+    stays = msg(
+        "ended at once: what the run made may be left; remove it with: {tool} sweep {run}", COMMAND, run.run_dir
+    )
+    return "\n".join(localized(line, run.settings.language) for line in (stays, *still_to_come(run)))
 
 
 def _set_options(config: pytest.Config, ids: Container[str]) -> None:
@@ -206,12 +212,28 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
         return
     run.open()  # where nothing was collected, the verdict still says which target that was
+    ended = int(exitstatus)
     try:
-        clean_up(run)
-    finally:  # a verdict is written even when the clean-up is interrupted
-        code = finish(run, int(exitstatus), allure_folder(session.config))
-    if int(exitstatus) not in PASSED_ON:
+        clean_up(run, None if ended == pytest.ExitCode.INTERRUPTED else _tell(session.config, run))
+    except KeyboardInterrupt:
+        ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
+    finally:  # a verdict is written even when the clean-up goes wrong
+        code = finish(run, ended, allure_folder(session.config))
+    if ended not in PASSED_ON:
         session.exitstatus = code
+
+
+def _tell(config: pytest.Config, run: Session) -> Callable[[str], None]:
+    """Return what writes a line on the terminal while the run goes on."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+
+    def tell(text: str) -> None:
+        if terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(localized(text, run.settings.language))
+            terminal.flush()
+
+    return tell
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn
 
@@ -10,10 +11,11 @@ PATIENCE = 5
 """Interrupts after which the run ends at once, whatever it would still remove."""
 
 
-def end_on_signals(last_words: str) -> None:
+def end_on_signals(last_words: Callable[[], str]) -> None:
     """Let SIGTERM and SIGHUP end the run as Ctrl-C does, so that it cleans up; after PATIENCE of them it ends at once.
 
-    `last_words` are said then: what stays, and how it is removed. A SIGHUP that is ignored, as nohup does, stays so.
+    `last_words` returns what is said then: what stays, and how it is removed. A SIGHUP that is ignored, as nohup does,
+    stays so.
     """
     if threading.current_thread() is not threading.main_thread():
         return
@@ -26,8 +28,10 @@ def end_on_signals(last_words: str) -> None:
         nonlocal heard
         heard += 1
         if heard >= PATIENCE:
-            os.write(2, f"\n{last_words}\n".encode("utf-8", "backslashreplace"))
-            os._exit(2)
+            try:
+                os.write(2, f"\n{last_words()}\n".encode("utf-8", "backslashreplace"))
+            finally:
+                os._exit(2)
         raise KeyboardInterrupt
 
     for number in signals:

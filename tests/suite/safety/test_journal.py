@@ -101,7 +101,7 @@ def test_nothing_is_lost_behind_a_torn_line(journal: Journal) -> None:
 
 def test_left_open_is_what_was_never_seen_gone(journal: Journal) -> None:
     """A name is left over until it is closed; sends do not count."""
-    journal.note(request("POST", TASKS, start()), OWN)
+    journal.note(request("POST", TASKS, start()), OWN, 60)
     journal.close(CHINESE)
     assert left_open(journal.path) == {OWN: PROJECT}
 
