@@ -89,7 +89,9 @@ def _attempt(case: Case, target: Target) -> Trial:
                 remove_after_case(target, subject, after)
     if trial.result is Result.HELD or not trial.exchanges:
         return trial
-    return replace(trial, again=reproduction(target, target.trace, trial.exchanges[0].request))
+    lasting = case.after == "any"
+    again = reproduction(target, target.trace, trial.exchanges[0].request, [subject], lasting=lasting)
+    return replace(trial, again=again)
 
 
 def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None, Trial]:

@@ -77,7 +77,7 @@ class Scenario:
         self._trial = replace(self._trial, **changes)
 
     def _again(self, request: Request) -> str:
-        return reproduction(self._target, self._target.trace, request)
+        return reproduction(self._target, self._target.trace, request, self._subjects)
 
     def _another(self) -> Subject:
         """Return a further subject, which is cleaned up with the scenario."""
