@@ -48,9 +48,14 @@ def remove_after_case(target: Target, subject: Subject, held: Snapshot | None = 
         remove(target, subject, held)
 
 
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
 def to_come(late: datetime | None) -> TypeGuard[datetime]:
     """Whether the server may still be at work on a request until then."""
-    return late is not None and datetime.now(UTC) < late
+    return late is not None and now() < late
 
 
 def unanswered(late: datetime) -> Message:
