@@ -16,7 +16,7 @@ from contracts.i18n.translate import localized, say
 from contracts.paths import CASES, COMMAND
 from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SESSION, case_id_of
-from contracts.pytest_plugin.signals import end_on_signals
+from contracts.pytest_plugin.signals import end_on_signals, finish_undisturbed, interrupted
 from contracts.report.summary.terminal import summary
 from contracts.run.conclusion import clean_up, finish, still_to_come, stop
 from contracts.run.description import title
@@ -207,17 +207,21 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(SESSION, None)
     if run is None or run.idle:
         return
-    stop(run)
+    ended = int(exitstatus)
+    try:
+        stop(run)
+    except KeyboardInterrupt:  # what is under way is not waited for any longer
+        ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
     if run.worker:
         session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
         return
     run.open()  # where nothing was collected, the verdict still says which target that was
-    ended = int(exitstatus)
     try:
-        clean_up(run, None if ended == pytest.ExitCode.INTERRUPTED else _tell(session.config, run))
+        clean_up(run, None if interrupted() else _tell(session.config, run))
     except KeyboardInterrupt:
         ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
     finally:  # a verdict is written even when the clean-up goes wrong
+        finish_undisturbed()
         code = finish(run, ended, allure_folder(session.config))
     if ended not in PASSED_ON:
         session.exitstatus = code

@@ -5,10 +5,24 @@ import signal
 import threading
 from collections.abc import Callable
 from types import FrameType
-from typing import NoReturn
 
 PATIENCE = 5
 """Interrupts after which the run ends at once, whatever it would still remove."""
+
+
+_heard = 0
+_deaf = False
+
+
+def interrupted() -> bool:
+    """Whether anybody interrupted this run."""
+    return _heard > 0
+
+
+def finish_undisturbed() -> None:
+    """From now on let interrupts only count: what is left to do, the verdict, is short and tells what stays."""
+    global _deaf
+    _deaf = True
 
 
 def end_on_signals(last_words: Callable[[], str]) -> None:
@@ -17,22 +31,24 @@ def end_on_signals(last_words: Callable[[], str]) -> None:
     `last_words` returns what is said then: what stays, and how it is removed. A SIGHUP that is ignored, as nohup does,
     stays so.
     """
+    global _heard, _deaf
+    _heard, _deaf = 0, False
     if threading.current_thread() is not threading.main_thread():
         return
     signals = [signal.SIGINT, signal.SIGTERM]
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
         signals.append(signal.SIGHUP)
-    heard = 0
 
-    def interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
-        nonlocal heard
-        heard += 1
-        if heard >= PATIENCE:
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        global _heard
+        _heard += 1
+        if _heard >= PATIENCE:
             try:
                 os.write(2, f"\n{last_words()}\n".encode("utf-8", "backslashreplace"))
             finally:
                 os._exit(2)
-        raise KeyboardInterrupt
+        if not _deaf:
+            raise KeyboardInterrupt
 
     for number in signals:
         signal.signal(number, interrupt)
