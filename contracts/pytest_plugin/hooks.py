@@ -16,7 +16,7 @@ from contracts.i18n.translate import localized, say
 from contracts.paths import CASES, COMMAND
 from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SESSION, case_id_of
-from contracts.pytest_plugin.signals import end_on_signals, finish_undisturbed, interrupted
+from contracts.pytest_plugin.signals import Interrupts, end_on_signals
 from contracts.report.summary.terminal import summary
 from contracts.run.conclusion import clean_up, finish, still_to_come, stop
 from contracts.run.description import title
@@ -30,6 +30,7 @@ from contracts.settings.settings import SETTINGS, Settings, SettingsError, is_se
 from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg
 
+INTERRUPTS = pytest.StashKey[Interrupts]()
 MARKUP = {
     "good": {"green": True, "bold": True},
     "bad": {"red": True, "bold": True},
@@ -68,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except (SettingsError, CatalogError, DeviationsError, RunFolderError) as error:
         raise _usage_error(error, config) from None
     masking.mask_logs()
-    end_on_signals(partial(_last_words, run))
+    config.stash[INTERRUPTS] = end_on_signals(partial(_last_words, run))
     _set_options(config, ids)
     if run.worker:
         config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
@@ -207,7 +208,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(SESSION, None)
     if run is None or run.idle:
         return
-    ended = int(exitstatus)
+    ended, interrupts = int(exitstatus), session.config.stash[INTERRUPTS]
     try:
         stop(run)
     except KeyboardInterrupt:  # what is under way is not waited for any longer
@@ -217,11 +218,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     run.open()  # where nothing was collected, the verdict still says which target that was
     try:
-        clean_up(run, None if interrupted() else _tell(session.config, run))
+        clean_up(run, None if interrupts.heard else _tell(session.config, run))
     except KeyboardInterrupt:
         ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
     finally:  # a verdict is written even when the clean-up goes wrong
-        finish_undisturbed()
+        interrupts.only_counted = True
         code = finish(run, ended, allure_folder(session.config))
     if ended not in PASSED_ON:
         session.exitstatus = code
