@@ -44,7 +44,7 @@ def clean_up(session: Session, tell: Callable[[str], None] | None = None) -> Non
         if tell is not None and seconds > 0:
             tell(
                 msg(
-                    "no answer came to some requests: waiting {seconds} s to remove what they may make",
+                    "no answer came to some requests: waiting {seconds} s, then what they made is removed",
                     f"{seconds:.0f}",
                 )
             )

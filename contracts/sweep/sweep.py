@@ -244,7 +244,7 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
         elif held.workflow:
             echo(msg("removed {what}", what))
         elif late is not None:
-            over = "not there any more: {name}, and no request about it can still be carried out since {time}"
+            over = "not there any more: {name}; since {time} no request about it can still be carried out"
             echo(msg(over, name, clock(late)))
         else:
             echo(msg("not there any more: {name}", name))
