@@ -64,6 +64,7 @@ class Exchange:
     status: None where no status line came.
     seconds: how long it took.
     failure: why the response is not complete.
+    sent: whether something of the request may have reached the target.
     """
 
     request: Request
@@ -73,6 +74,11 @@ class Exchange:
     body: bytes = b""
     seconds: float = 0.0
     failure: Failure | None = None
+    sent: bool = True
+
+
+Hears = Callable[[Exchange], None]
+"""What is told how an exchange ended."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,8 @@ class Client:
     """Sends requests to one target. Safe to use from several threads.
 
     `credentials` maps a name (main, viewer, …) to its header; a name that is not in it sends none.
-    `guard` is asked before each request that may change something, and raises to refuse it.
+    `guard` is asked before each request that may change something: it raises to refuse it, or may return what is told
+    how the exchange ended.
     """
 
     def __init__(
@@ -116,7 +123,7 @@ class Client:
         root: str,
         credentials: Mapping[str, Header],
         *,
-        guard: Callable[[Request], None],
+        guard: Callable[[Request], Hears | None],
         limits: Limits = USUAL_LIMITS,
         transport: Transport = DIRECT,
     ) -> None:
@@ -128,8 +135,7 @@ class Client:
 
     def send(self, request: Request) -> Exchange:
         """Send `request` once and return what came back; never raises for what the target does."""
-        if request.changes:
-            self._guard(request)
+        hears = self._guard(request) if request.changes else None
         url, seconds = self.url(request), self.limits.answer
         header = self._auth.get(request.credential)
         line = header.line if header else None
@@ -138,6 +144,8 @@ class Client:
         if attempt.reused and exchange.failure is not None and exchange.failure.kind == "no-answer":
             left = seconds - exchange.seconds  # it was idle: closed
             return self._exchange(request, Attempt(url, left, fresh=True, authorization=line))
+        if hears is not None:
+            hears(exchange)
         return exchange
 
     def shown_authorization(self, credential: str) -> str | None:
@@ -192,7 +200,8 @@ class Client:
                 failure = _failure(error, status)
         if attempt.expired:
             failure = Failure("deadline", msg("no whole answer within {seconds} s", f"{limits.answer:g}"))
-        return Exchange(request, attempt.url, status, headers, bytes(body), time.monotonic() - started, failure)
+        took = time.monotonic() - started
+        return Exchange(request, attempt.url, status, headers, bytes(body), took, failure, attempt.sent)
 
     def _read(self, raw: Any, body: bytearray) -> Failure | None:
         for chunk in raw.stream(65_536, decode_content=True):

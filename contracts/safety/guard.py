@@ -1,15 +1,17 @@
 """Refuses each change of what this run did not make, before it goes out."""
 
-import re
 from collections.abc import Iterable
 
-from contracts.http.client import Request
+from contracts.http.client import Exchange, Hears, Request
 from contracts.safety.journal import Journal
 from contracts.safety.request_names import RequestNames, UnclearPathError, names_in
 from contracts.text.errors import EndedError
 from contracts.text.message import about
 
-_MAKES = re.compile(r"/workflow/(workflow|workflowtask)(/.*)?$")
+IN_ITS_PLACE = frozenset({408, 502, 503, 504})
+"""What a gateway answers where Zadig's own answer did not come to it."""
+PATIENCE = 60.0
+"""Seconds after which a request without an answer is taken for over, where nobody says otherwise."""
 
 
 class RefusedError(EndedError):
@@ -17,19 +19,23 @@ class RefusedError(EndedError):
 
 
 class Guard:
-    """Refuses each change that does not name what the journal holds, and journals what makes something.
+    """Refuses each change that does not name what the journal holds, and journals what may make something.
 
     `projects` are those that the target has. What can never be removed again (an empty name, a name with a slash, a
-    project that does not exist) is refused unless `stand_in`.
+    project that does not exist) is refused unless `stand_in`. `patience`: seconds, from its sending, in which a request
+    whose answer never came may still be carried out.
     """
 
-    def __init__(self, journal: Journal, projects: Iterable[str], *, stand_in: bool) -> None:
+    def __init__(
+        self, journal: Journal, projects: Iterable[str], *, stand_in: bool, patience: float = PATIENCE
+    ) -> None:
         self._journal = journal
         self._projects = frozenset(projects)
         self._stand_in = stand_in
+        self._patience = patience
 
-    def __call__(self, request: Request) -> None:
-        """Raise RefusedError where `request` must not be sent."""
+    def __call__(self, request: Request) -> Hears | None:
+        """Raise RefusedError where `request` must not be sent; return what is to hear how it ended, if anything."""
         method = request.method.upper()  # as it goes out
         what = f"{method} {request.path}"
         try:
@@ -39,7 +45,7 @@ class Guard:
         if found.whole and found.of_all and method == "POST" and "/workflowtask" not in request.path:
             if self._lasting(found):
                 if self._stand_in:
-                    return
+                    return None
                 raise RefusedError(
                     "{request} could leave a workflow that can never be removed; only a stand-in gets it", what
                 )
@@ -53,9 +59,25 @@ class Guard:
                 raise RefusedError(
                     "{request} names the project {project}, which is not to be worked in", what, repr(project)
                 )
-        if method == "POST" and _MAKES.search(request.path):
-            for name in filter(None, found.names):
-                self._journal.note(request, name)
+        if method == "DELETE":  # late or not, it makes nothing
+            return None
+        own = {name.partition("/")[0] for name in found.names if name}
+        noted = [self._journal.note(request, name, self._patience) for name in sorted(own)]
+
+        def hears(exchange: Exchange) -> None:
+            for sending in noted:
+                self._journal.ended(sending, over=not self._may_go_on(exchange))
+
+        return hears
+
+    def _may_go_on(self, exchange: Exchange) -> bool:
+        """Whether the server may still be at work on a request when its exchange is over.
+
+        A stand-in does at once what it is asked for, so there it is only what a proxy may hold back.
+        """
+        if self._stand_in:
+            return exchange.sent and exchange.failure is not None and exchange.failure.kind == "deadline"
+        return exchange.sent and (exchange.failure is not None or exchange.status in IN_ITS_PLACE)
 
     def _lasting(self, found: RequestNames) -> bool:
         """Whether a create asks for what could never be removed."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.catalog.release import load
-from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.client import Client, Exchange, Hears, Limits, Request
 from contracts.http.transport import Transport
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
@@ -20,6 +20,9 @@ from contracts.text.message import Message, about, msg
 from contracts.text.strict_json import is_page
 
 NOTHING: Mapping[str, Any] = {}
+PATIENCE, LEAST_PATIENCE = 2, 5.0
+"""How long after its sending a server may be at work on a request without an answer: so many times the deadline of a
+whole answer, and at least so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def open_client(
     settings: Settings,
     root: str,
     stand_in: Mapping[str, Any] = NOTHING,
-    guard: Callable[[Request], None] = refuse,
+    guard: Callable[[Request], Hears | None] = refuse,
 ) -> Client:
     """Return a client as settings say; `root` is in front of the paths that it is asked for."""
     cert = (settings.client_cert, settings.client_key or settings.client_cert) if settings.client_cert else None
@@ -109,7 +112,8 @@ def open_target(
     journal = Journal(run_dir / JOURNAL)
     journal.begin(run_id, look.base_url)
     projects = filter(None, (where.project, where.other_project))
-    guard = Guard(journal, projects, stand_in=bool(look.stand_in))
+    patience = max(LEAST_PATIENCE, PATIENCE * settings.answer_timeout)
+    guard = Guard(journal, projects, stand_in=bool(look.stand_in), patience=patience)
     manual = look.stand_in.get("clock") == "manual"
     return Target(
         client=open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard),
