@@ -71,8 +71,8 @@ def read(path: Path) -> list[Deviation]:
         table = toml.read(path)
     except OSError as error:
         raise DeviationsError(about(path, "cannot be read: {why}", of_system(error.strerror))) from None
-    except ValueError as error:
-        raise DeviationsError(about(path, "is not TOML: {why}", error)) from None
+    except toml.NotTomlError as error:
+        raise DeviationsError(about(path, "is not TOML: {why}", error.message)) from None
     return [_deviation(f"{path.name}: {name}", name, row) for name, row in table.items()]
 
 

@@ -98,11 +98,10 @@ class Header:
 
 def header(path: Path) -> Header | None:
     """Return how a journal on disk begins, None where it does not begin as one of this suite."""
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        first = lines.readline(_LONGEST)
     try:
-        entry = json.loads(first)
-    except (ValueError, RecursionError):
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            entry = json.loads(lines.readline(_LONGEST))
+    except (OSError, ValueError, RecursionError):
         return None
     match entry:
         case {"event": "run", "run": str(run), "base_url": str(base_url), "suite": str(suite)}:
