@@ -1,6 +1,7 @@
 """Files that nobody wrote so: good ones with values, keys, lines and bytes changed, and what stands in their place."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -16,14 +17,41 @@ HOSTILE: Sequence[str] = (
     *("", " ", "0", "none", "null", "x" * 5000, "\x00", "\x1b[31mred\x1b[0m", "\x9b2J", "\r", "a\nb", "::error::x"),
     *("\u202eevil", "\u2028", "\ud800", "\ufeffx", "##vso[task.complete]", "{0}", "{n}", "{what}: {why}", "%s%n%(x)s"),
     *("../../precious", "..", "/", "~", "a/../../b", "..\\..\\precious", "C:\\precious", "CON", "nul.txt", "a:b"),
-    *("{precious}", "prod-release", f"zct-{OTHER_RUN}-main-1", OTHER_RUN, "zct-", "*", "**/*", "[", "$(touch x)"),
+    *(
+        "{precious}",
+        "{theirs}",
+        "prod-release",
+        f"zct-{OTHER_RUN}-main-1",
+        OTHER_RUN,
+        "zct-",
+        "*",
+        "**/*",
+        "[",
+        "$(touch x)",
+    ),
     *("http://127.0.0.1:99999", "http://[", "http://[::1", "http://127.0.0.1:x", "http://u:p@127.0.0.1:1", "//x"),
     *("2026-01-01T00:00:00+99:99", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2026-02-30", "١٢"),
     *("<script>alert(1)</script>", "]]>", "```", "1/0", "0/1", "2/99999999999999999999", "perfect", "cancel-task/a"),
 )
-"""Texts to put where others stand; `{precious}` is the path of a file outside of the run folder."""
+"""Texts to put where others stand; `{precious}` and `{theirs}`: a file and a folder outside of a run's."""
+NUMBERS = (
+    "1e999",
+    "-1e999",
+    "1e308",
+    "NaN",
+    "-Infinity",
+    "9" * 5000,
+    "9" * 400,
+    "-1",
+    "0",
+    "1.5",
+    "5e-324",
+    "99999999",
+)
+"""Numbers, and what is nearly one, to put where others stand."""
 LITERALS: Sequence[str] = (
-    *("1e999", "-1e999", "1e308", "NaN", "-Infinity", "9" * 5000, "9" * 400, "-1", "0", "1.5", "true", "false", "null"),
+    *NUMBERS,
+    *("true", "false", "null"),
     *("[" * 300 + "]" * 300, "[" * 200_000, '{"a":' * 70 + "1" + "}" * 70, "[]", "{}", "[null]", "[[]]", '"\\ud800"'),
     *('{"template": "{x} {x}", "values": {"x": "y"}}', '{"template": "{x}", "values": {"x": [1, {}]}}'),
 )
@@ -49,7 +77,7 @@ PASSAGES: Sequence[bytes] = (
 PARTS = 8
 """Changes of one file, at most."""
 
-_RAW, _TWICE = "@@raw@@", "@@twice@@"
+_RAW, _TWICE = re.compile(r'"@@(\d+)@@"'), "@@twice@@"
 
 Texts = st.SearchStrategy[str]
 
@@ -63,44 +91,56 @@ def texts(own: Sequence[str] = ()) -> Texts:
 def changed(draw: st.DrawFn, good: Any, own: Sequence[str] = ()) -> str:
     """Return JSON that is `good` with some values, keys and places changed."""
     whole = [deepcopy(good)]
-    literals: list[str] = []
-
-    def raw() -> str:
-        literals.append(draw(st.sampled_from(LITERALS)))
-        return f"{_RAW}{len(literals) - 1}{_RAW}"
-
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.sampled_from([1, 1, 1, 2, 3]))):
         parent, key = _place(draw, whole)
-        match draw(st.sampled_from(["text", "text", "text", "raw", "raw", "drop", "rename", "twice", "move", "deep"])):
-            case "text":
-                parent[key] = draw(texts(own))
-            case "raw":
-                parent[key] = raw()
+        value = parent[key]
+        match draw(st.sampled_from([*["kind"] * 8, "any", "any", "any", "drop", "rename", "twice", "move"])):
+            case "kind":
+                parent[key] = draw(_of_its_kind(value, own))
             case "drop" if parent is not whole:
                 del parent[key]
             case "rename" if isinstance(parent, dict):
                 parent[draw(texts(own))] = parent.pop(key)
             case "twice" if isinstance(parent, dict):
                 parent[f"{key}{_TWICE}"] = draw(texts(own))
-            case "twice" if parent is not whole:
-                parent.append(deepcopy(parent[key]))
             case "move":
                 other, place = _place(draw, whole)
-                other[place] = deepcopy(parent[key])
+                other[place] = deepcopy(value)
             case _:
-                parent[key] = [[parent[key]]]
+                parent[key] = draw(st.one_of(texts(own), st.sampled_from(LITERALS).map(_raw), st.just([[value]])))
     text = json.dumps(whole[0], ensure_ascii=draw(st.booleans()))
-    for number, literal in enumerate(literals):
-        text = text.replace(f'"{_RAW}{number}{_RAW}"', literal)
-    return text.replace(_TWICE, "")
+    return _RAW.sub(lambda match: LITERALS[int(match[1])], text).replace(_TWICE, "")
+
+
+def _of_its_kind(value: Any, own: Sequence[str]) -> st.SearchStrategy[Any]:
+    """Return values that may stand where this one does."""
+    match value:
+        case bool():
+            return st.just(not value)
+        case str():
+            return texts(own)
+        case int() | float():
+            return st.sampled_from(NUMBERS).map(_raw)
+        case list():
+            return st.sampled_from([[], value + value, value[:-1], value[::-1]])
+    return st.just({})
+
+
+def _raw(literal: str) -> str:
+    """Return a text in place of which a literal stands in the end, which no value of Python could be."""
+    return f"@@{LITERALS.index(literal)}@@"
 
 
 def _place(draw: st.DrawFn, whole: list[Any]) -> tuple[Any, Any]:
-    """Return a place in plain data, as what holds it and its key there; the deeper, the more seldom."""
-    parent, key = whole, 0
-    while isinstance(inner := parent[key], dict | list) and inner and draw(st.integers(0, 5)):
-        parent, key = inner, draw(st.sampled_from([*inner] if isinstance(inner, dict) else range(len(inner))))
-    return parent, key
+    """Return a place in plain data, as what holds it and its key there."""
+    places: list[tuple[Any, Any]] = [(whole, 0)]
+    for parent, key in places:  # and those that are added meanwhile
+        match parent[key]:
+            case dict() as inner:
+                places += [(inner, name) for name in inner]
+            case list() as inner:
+                places += [(inner, at) for at in range(len(inner))]
+    return draw(st.sampled_from(places))
 
 
 @st.composite
@@ -149,10 +189,11 @@ def _toml(text: str) -> str:
 
 
 @st.composite
-def as_bytes(draw: st.DrawFn, text: str, precious: str) -> bytes:
+def as_bytes(draw: st.DrawFn, text: str, precious: Path) -> bytes:
     """Return a text as the bytes of a file: as it is, in another encoding, or with bytes put in, cut out or cut off."""
-    data = text.replace("{precious}", precious).encode("utf-8", "surrogatepass")
-    match draw(st.sampled_from([*["as it is"] * 6, "mark", "wide", "ends", "put", "cut", "end", "random"])):
+    text = text.replace("{precious}", str(precious)).replace("{theirs}", str(precious.parent))
+    data = text.encode("utf-8", "surrogatepass")
+    match draw(st.sampled_from([*["as it is"] * 16, "mark", "wide", "ends", "put", "cut", "end", "random"])):
         case "mark":
             return b"\xef\xbb\xbf" + data
         case "wide":
