@@ -248,9 +248,7 @@ def _file() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except toml.NotTomlError as error:
-        raise SettingsError("{file} is not TOML: {why}", FILE, error) from None
-    except UnicodeDecodeError:
-        raise SettingsError("{file} is not TOML: it is not UTF-8", FILE) from None
+        raise SettingsError("{file} is not TOML: {why}", FILE, error.message) from None
     except OSError as error:
         raise SettingsError("{file} cannot be read: {why}", FILE, of_system(error.strerror)) from None
     for name in found.keys() - SETTINGS.keys():

@@ -124,7 +124,7 @@ def every_run(base_url: str, echo: Echo) -> Iterator[Journalled]:
     """Yield all runs with something open on this target, and say which others have something open."""
     for path in sorted(RUNS.glob(f"*/{JOURNALS}")):
         journal = read(path)
-        if journal.header is None and path.is_file() and path.stat().st_size == 0:  # killed before its first request
+        if journal.header is None and path.lstat().st_size == 0:  # killed before its first request
             continue
         if journal.header is None:
             echo(msg("run {run}: not swept, its journal is of no run of this suite", journal.run))
