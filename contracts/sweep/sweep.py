@@ -25,7 +25,6 @@ from contracts.target.connect import Probe, open_client, probe
 from contracts.target.listing import Reader, UnreadableError, projects, workflow_names
 from contracts.target.target import Subject, Target, Workspace
 from contracts.text.message import Message, msg
-from contracts.text.printable import printable
 
 RUNS = Path("runs")
 JOURNALS = "journal*.jsonl"
@@ -116,7 +115,7 @@ def named_run(run: str, base_url: str, echo: Echo) -> list[Journalled]:
         raise SettingsError("run {run}: its journal is of no run of this suite; try --by-prefix instead", run)
     if not any(_same(begun.base_url, base_url) for begun in headers):
         elsewhere = "run {run} was on {there}, not on {here}; set --base-url to sweep it there"
-        raise SettingsError(elsewhere, run, printable(headers[0].base_url), base_url)
+        raise SettingsError(elsewhere, run, headers[0].base_url, base_url)
     return [journal for journal in journals if _is_on(journal, base_url, echo)]
 
 
@@ -140,10 +139,10 @@ def _is_on(journal: Journalled, base_url: str, echo: Echo) -> bool:
     """Whether a run was on this target, and if not, or where names in its journal are not its own, say so."""
     there = journal.header.base_url if journal.header else ""
     if not there or not _same(there, base_url):
-        echo(msg("run {run}: not swept, it was on {there}", journal.run, printable(there)))
+        echo(msg("run {run}: not swept, it was on {there}", journal.run, there))
         return False
     for name in journal.foreign:
-        echo(msg("run {run}: {name} is no name that it made: not touched", journal.run, printable(name)))
+        echo(msg("run {run}: {name} is no name that it made: not touched", journal.run, name))
     return True
 
 
