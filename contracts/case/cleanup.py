@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.safety.journal import is_of_run, left_open
 from contracts.target.listing import Reader, UnreadableError, workflow_names
-from contracts.target.requests import operation_call, support_call
+from contracts.target.requests import role_call
 from contracts.target.target import Subject, Target
 from contracts.text.message import Message, about, msg
-
-UNFINISHED = frozenset({"created", "running"})
 
 
 def remove(target: Target, subject: Subject, held: Snapshot | None = None) -> str | None:
@@ -21,10 +19,11 @@ def remove(target: Target, subject: Subject, held: Snapshot | None = None) -> st
         held = held if held is not None else snapshot(target, subject)
         if held.workflow is not None:
             _cancel_tasks(target, subject, held)
-            exchange = target.send(support_call(target, "delete-workflow", subject))
+            delete = target.release.call("delete")
+            exchange = target.send(role_call(target, "delete", subject))
             if exchange.status != 200 and snapshot(target, subject).workflow is not None:
                 came = exchange.failure.text if exchange.failure else f"HTTP {exchange.status}"
-                return still_there(subject, msg("delete-workflow answered {came}", came))
+                return still_there(subject, msg("{call} answered {came}", delete.name, came))
     except UnclearError as error:
         return still_there(subject, error.message)
     target.journal.close(subject.name)
@@ -38,10 +37,11 @@ def still_there(subject: Subject, why: str) -> Message:
 
 def _cancel_tasks(target: Target, subject: Subject, held: Snapshot) -> None:
     """Cancel what is queued or running, so that no agent works on for a workflow that is gone."""
-    cancel = target.release.operations["cancel-task"]
+    if target.release.lacks(["cancel"]):
+        return
     for task_id, state in held.tasks.items():
-        if state in UNFINISHED:
-            target.send(operation_call(target, cancel, Subject(subject.name, subject.project, task_id)))
+        if state in target.release.lifecycle.unfinished:
+            target.send(role_call(target, "cancel", Subject(subject.name, subject.project, task_id)))
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,12 @@ def remove_all(target: Target, run_id: str) -> CleanUp:
     for name, project in names.items():
         target.journal.adopt(name, project)
         reasons[name] = remove(target, Subject(name, project))
+    delete = target.release.call("delete").name
     for name, project in _still_listed(target).items() if names else ():
         if name in reasons and reasons[name] is None:
             target.journal.open(name, project)  # for a sweep to find
             reasons[name] = still_there(
-                Subject(name, project), msg("delete-workflow says success, and it is still there")
+                Subject(name, project), msg("{call} says success, and it is still there", delete)
             )
     left = tuple(reason for reason in reasons.values() if reason is not None)
     return CleanUp(tuple(name for name, reason in reasons.items() if reason is None), left, tuple(remarks))

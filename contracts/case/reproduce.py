@@ -5,7 +5,7 @@ import re
 from contracts.http.client import Request
 from contracts.http.curl import curl
 from contracts.http.trace import Phase, Trace, Wait
-from contracts.target.requests import support_call
+from contracts.target.requests import role_call
 from contracts.target.target import Subject, Target
 from contracts.text.redact import register
 
@@ -28,8 +28,9 @@ def reproduction(target: Target, log: Trace, request: Request) -> str:
 def _quiet(target: Target, entry: Request | Wait) -> str:
     if isinstance(entry, Request):
         return f"{curl(target.client, entry, '-sSg')} -o /dev/null"
-    watch = support_call(target, "get-task", Subject(entry.workflow, target.workspace.project, entry.task_id))
-    reached = f'{curl(target.client, watch, "-sSg")} | grep -q \'"status": *"{entry.state}"\' && break'
+    watch = role_call(target, "get-task", Subject(entry.workflow, target.workspace.project, entry.task_id))
+    key = target.release.binding.roles["get-task"].key("state")
+    reached = f'{curl(target.client, watch, "-sSg")} | grep -q \'"{key}": *"{entry.state}"\' && break'
     by_hand = target.control if target.control is not None and target.control.manual else None
     pause = by_hand.advance_line(entry.workflow, entry.seconds) if by_hand else PAUSE
     return f"for i in $(seq {LOOKS}); do {reached}; {pause}; done"

@@ -8,9 +8,9 @@ import pytest
 
 from contracts.case.concurrent import ConcurrentScenario
 from contracts.case.flow import Flow
-from contracts.case.givens import NEEDS_AGENT
 from contracts.case.scenario import Scenario
 from contracts.catalog.cases import Case, cases
+from contracts.catalog.givens import NEEDS_AGENT
 from contracts.paths import CASES, ROOT
 from contracts.profiles import runs_at
 from contracts.run.plan import chosen

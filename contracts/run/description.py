@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from contracts.catalog.cases import cases
-from contracts.catalog.release import releases
+from contracts.catalog.release import load, releases
 from contracts.paths import RUN
 from contracts.run.plan import notes
 from contracts.run.session import Session
@@ -57,7 +57,8 @@ def _remarks(session: Session) -> list[str]:
         said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
     said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
     said += session.clean_up.remarks
-    newer = any("$.project_name" in outcome["unknown"] for outcome in session.outcomes)
-    if newer:
-        said.append(msg("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right"))
+    newer = load(session.release).binding.newer
+    if newer and any(newer.key in outcome["unknown"] for outcome in session.outcomes):
+        later = "{call} answers with {key}, as {release} and later do; --release {release} may be right"
+        said.append(msg(later, newer.call, newer.key.removeprefix("$."), newer.release, newer.release))
     return said

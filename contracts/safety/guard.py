@@ -1,15 +1,15 @@
 """Refuses each change of what this run did not make, before it goes out."""
 
-import re
 from collections.abc import Iterable
+from functools import cached_property
 
+from contracts.catalog.binding import MAKES
+from contracts.catalog.release import Release
 from contracts.http.client import Request
 from contracts.safety.journal import Journal
-from contracts.safety.request_names import RequestNames, UnclearPathError, names_in
+from contracts.safety.request_names import Places, RequestNames, UnclearError
 from contracts.text.errors import EndedError
 from contracts.text.message import about
-
-_MAKES = re.compile(r"/workflow/(workflow|workflowtask)(/.*)?$")
 
 
 class RefusedError(EndedError):
@@ -19,12 +19,14 @@ class RefusedError(EndedError):
 class Guard:
     """Refuses each change that does not name what the journal holds, and journals what makes something.
 
-    `projects` are those that the target has. What can never be removed again (an empty name, a name with a slash, a
-    project that does not exist) is refused unless `stand_in`.
+    `projects` are those that the target has; `release` says what its calls change, and where names stand. What can
+    never be removed again (an empty name, a name with a slash, a project that does not exist) is refused unless
+    `stand_in`.
     """
 
-    def __init__(self, journal: Journal, projects: Iterable[str], *, stand_in: bool) -> None:
+    def __init__(self, journal: Journal, projects: Iterable[str], release: Release, *, stand_in: bool) -> None:
         self._journal = journal
+        self._release = release
         self._projects = frozenset(projects)
         self._stand_in = stand_in
 
@@ -33,10 +35,10 @@ class Guard:
         method = request.method.upper()  # as it goes out
         what = f"{method} {request.path}"
         try:
-            found = names_in(request)
-        except UnclearPathError as error:
+            found = self._places.names_in(request)
+        except UnclearError as error:
             raise RefusedError(about(what, error.message)) from None
-        if found.whole and found.of_all and method == "POST" and "/workflowtask" not in request.path:
+        if self._creates(method, found):
             if self._lasting(found):
                 if self._stand_in:
                     return
@@ -53,9 +55,22 @@ class Guard:
                 raise RefusedError(
                     "{request} names the project {project}, which is not to be worked in", what, repr(project)
                 )
-        if method == "POST" and _MAKES.search(request.path):
+        if any(self._release.binding.plays(call.name) in MAKES and call.method == method for call in found.calls):
             for name in filter(None, found.names):
                 self._journal.note(request, name)
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self._release)
+
+    def _creates(self, method: str, found: RequestNames) -> bool:
+        """Whether a request may make a workflow: one that creates, or one at no known path that could."""
+        if self._release.lacks(["create"]):
+            return False
+        create = self._release.call("create")
+        if create in found.calls:
+            return method == create.method and (found.whole or not found.of_all)
+        return method == create.method and found.whole and found.of_all and not found.calls
 
     def _lasting(self, found: RequestNames) -> bool:
         """Whether a create asks for what could never be removed."""
