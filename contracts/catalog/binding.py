@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from contracts.catalog.pointer import first, parts
+from contracts.text.message import about
 from contracts.text.toml import TomlTable
 
 LIFE: Final = ("create", "update", "start", "cancel", "restart", "delete", "approve")
@@ -172,7 +173,7 @@ def _places(row: TomlTable) -> Places:
 
 def _role(name: str, row: TomlTable) -> Role:
     if name not in ROLES:
-        raise row.error(f"no role is called {name}: there are {', '.join(ROLES)}")
+        raise row.refusal(about(row.where, "no role is called so; there are {roles}", ", ".join(ROLES)))
     call, absent = row.text("call"), row.optional_text("absent") or ""
     places = [key for key in row.data if key not in ("call", "absent")]
     at = {key: (value,) if isinstance(value := row.anything(key), str) else row.texts(key) for key in places}

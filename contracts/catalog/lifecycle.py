@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from contracts.catalog.binding import LIFE, of_release
+from contracts.text.message import about
 from contracts.text.toml import TomlTable
 
 QUEUED, RUNNING, WAITING = "queued", "running", "waiting"
@@ -97,7 +98,8 @@ def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, 
     goes_on = {meaning: frozenset(found) for meaning, found in top.below("goes-on").data.items()}
     for meaning in (*words.values(), *goes_on, *(each for found in goes_on.values() for each in found)):
         if meaning not in MEANINGS:
-            raise top.error(f"no state means {meaning!r}: it can mean {', '.join(MEANINGS)}")
+            means = "no state means {meaning}; it can mean {meanings}"
+            raise refusal(about(where, means, repr(meaning), ", ".join(MEANINGS)))
     moves = {role: {state: _move(state, row) for state, row in top.tables(role)} for role in LIFE}
     pairs = top.below("crowd").data.get("fails", ())
     top.done()
@@ -106,6 +108,6 @@ def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, 
 
 def _move(state: str, row: TomlTable) -> Move:
     if state not in STATES:
-        raise row.error(f"there is no such state: there are {', '.join(STATES)}")
+        raise row.refusal(about(row.where, "no state is called so; there are {states}", ", ".join(STATES)))
     basis = row.choice("basis", ("documented", "observed")) or ""
     return Move(row.text("answer"), row.optional_text("next") or "", basis, row.texts("race"))

@@ -88,6 +88,7 @@ class Operation:
 class Release:
     """One documented version of Zadig.
 
+    api: the family of calls that it is of.
     lineage: the release and those that it builds on. binding: which call plays which role. lifecycle: what comes of it.
     """
 
@@ -98,6 +99,7 @@ class Release:
     support: Mapping[str, Operation]
     binding: Binding
     lifecycle: Lifecycle
+    api: str = API
 
     def call(self, role: str) -> Operation:
         """Return the operation or support call that plays a role; raises CatalogError where none does."""
@@ -146,11 +148,11 @@ def load(name: str) -> Release:
     for role in bound.roles.values():
         call = operations.get(role.call) or support.get(role.call)
         if call is None:
-            raise CatalogError(about(f"{binding.FILE}: roles.{role.name}", "no call {name}", repr(role.call)))
+            unknown = "role {role}: no call of the release is named {call}"
+            raise CatalogError(about(binding.FILE, unknown, role.name, repr(role.call)))
         for answer in {role.absent, *life.answers(role.name)} - {"", *call.answers}:
-            raise CatalogError(
-                about(f"{lifecycle.FILE}: {role.name}", "{call} has no answer {answer}", call.name, answer)
-            )
+            unknown = "role {role}: {call} has no answer {answer}"
+            raise CatalogError(about(lifecycle.FILE, unknown, role.name, call.name, repr(answer)))
     return Release(name, page, facts.lineage, operations, support, bound, life)
 
 

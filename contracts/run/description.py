@@ -55,6 +55,9 @@ def _remarks(session: Session) -> list[str]:
     said: list[str] = []
     if session.settings.release == AUTO and session.behaviour not in releases():
         said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
+    if session.lacking:
+        missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
+        said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))
     said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
     said += session.clean_up.remarks
     newer = load(session.release).binding.newer

@@ -12,6 +12,7 @@ from helpers.journal_fixtures import (
     FOREIGN,
     OWN,
     PROJECT,
+    RELEASE,
     TASKS,
     WORKFLOWS,
     create,
@@ -160,7 +161,7 @@ def test_all_else_is_refused(guard: Guard, journal: Journal, method: str, path: 
 )
 def test_a_stand_in_gets_what_lasts_for_ever(journal: Journal, body: str) -> None:
     """What could never be removed from a live target may be sent to a stand-in."""
-    Guard(journal, {PROJECT}, stand_in=True)(request("POST", WORKFLOWS, body))
+    Guard(journal, {PROJECT}, RELEASE, stand_in=True)(request("POST", WORKFLOWS, body))
 
 
 def test_what_is_gone_may_not_be_changed(guard: Guard, journal: Journal) -> None:
