@@ -148,8 +148,8 @@ def load(name: str) -> Release:
     for role in bound.roles.values():
         call = operations.get(role.call) or support.get(role.call)
         if call is None:
-            unknown = "role {role}: no call of the release is named {call}"
-            raise CatalogError(about(binding.FILE, unknown, role.name, repr(role.call)))
+            nothing = "role {role}: no call of the release is named {call}"
+            raise CatalogError(about(binding.FILE, nothing, role.name, repr(role.call)))
         for answer in {role.absent, *life.answers(role.name)} - {"", *call.answers}:
             unknown = "role {role}: {call} has no answer {answer}"
             raise CatalogError(about(lifecycle.FILE, unknown, role.name, call.name, repr(answer)))

@@ -62,6 +62,6 @@ def _remarks(session: Session) -> list[str]:
     said += session.clean_up.remarks
     newer = load(session.release).binding.newer
     if newer and any(newer.key in outcome["unknown"] for outcome in session.outcomes):
-        later = "{call} answers with {key}, as {release} and later do; --release {release} may be right"
+        later = "{call} answers with {key}, as {release} and later do; --release {setting} may be right"
         said.append(msg(later, newer.call, newer.key.removeprefix("$."), newer.release, newer.release))
     return said
