@@ -59,11 +59,13 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Snap
 def _does(target: Target, subject: Subject, role: str, answer: str, branch: str) -> Subject:
     """Let a role be played, which must give this answer; return the subject, with its task where one was started."""
     call = target.release.call(role)
-    exchange = target.send(operation_call(target, call, subject, Overrides(branch=branch)), answer)
+    request = operation_call(target, call, subject, Overrides(branch=branch))
     if call.name in target.release.support:  # nobody promises what it answers
+        exchange = target.send(request)
         if exchange.status != call.answers[answer].status:
             raise NotArrangedError(about(call.name, f"HTTP {exchange.status}"), exchange)
         return subject
+    exchange = target.send(request, answer)
     checked = check(exchange, call.answers[answer], subject.sent(target.workspace))
     if checked.breaches:
         raise NotArrangedError(checked.breaches[0].line(f"{call.name}: "), exchange)
