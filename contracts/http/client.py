@@ -29,6 +29,7 @@ class Request:
     path: behind the API prefix, percent-encoded as it shall go out.
     credential: the name of who sends it.
     call: its name, in reports.
+    prefixed: whether the API prefix stands in front of the path.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Request:
     content_type: str | None = None
     credential: str = "main"
     call: str = ""
+    prefixed: bool = True
 
     @property
     def changes(self) -> bool:
@@ -113,6 +115,7 @@ class Header:
 class Client:
     """Sends requests to one target. Safe to use from several threads.
 
+    `root` is in front of every path, and `prefix` behind it in front of those that are said to have one.
     `credentials` maps a name (main, viewer, …) to its header; a name that is not in it sends none.
     `guard` is asked before each request that may change something: it raises to refuse it, or may return what is told
     how the exchange ended.
@@ -124,10 +127,12 @@ class Client:
         credentials: Mapping[str, Header],
         *,
         guard: Callable[[Request], Hears | None],
+        prefix: str = "",
         limits: Limits = USUAL_LIMITS,
         transport: Transport = DIRECT,
     ) -> None:
         self.root = root
+        self.prefix = prefix
         self.limits = limits
         self._guard = guard
         self._auth = dict(credentials)
@@ -161,7 +166,7 @@ class Client:
         """Return the whole URL that `request` goes to, byte for byte."""
         path = quote(request.path, safe=string.punctuation)  # changes nothing but what no HTTP can carry
         query = f"?{urlencode(request.query)}" if request.query else ""
-        return f"{self.root}{path}{query}"
+        return f"{self.root}{self.prefix if request.prefixed else ''}{path}{query}"
 
     @cached_property
     def _blank(self) -> requests.PreparedRequest:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from contracts.case.cleanup import UNFINISHED, clock, remove, still_there, to_come, unanswered
+from contracts.case.cleanup import clock, remove, still_there, to_come, unanswered
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.check.snapshot import UnclearError, snapshot
@@ -211,9 +211,10 @@ def _opened(
     held = Journal(journal)
     for name, project in names.items():
         held.adopt(name, project, late.get(name))
-    guard = Guard(held, set(names.values()), stand_in=False)
-    client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard)
-    yield Target(client, load(settings.known_release), _NOWHERE, Names("sweep", "main"), held)
+    release = load(settings.known_release)
+    guard = Guard(held, set(names.values()), release, stand_in=False)
+    client = open_client(settings, look.base_url, look.stand_in, guard, prefix=settings.api_prefix)
+    yield Target(client, release, _NOWHERE, Names("sweep", "main"), held)
     client.close()
 
 
@@ -232,7 +233,7 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
         except (UnclearError, RefusedError) as error:  # refused: a name that could not be sent unchanged
             reasons.append(still_there(subject, error.message))
             continue
-        unfinished = sum(state in UNFINISHED for state in held.tasks.values())
+        unfinished = sum(state in target.release.lifecycle.unfinished for state in held.tasks.values())
         what = msg("{name} in project {project}, {n} of its tasks not at an end", name, project, unfinished)
         if dry_run:
             echo(msg("would remove {what}", what) if held.workflow else msg("not there: {name}", name))
@@ -252,7 +253,7 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
 
 def _sweep_list(settings: Settings, look: Probe, *, dry_run: bool, echo: Echo) -> list[str]:
     """Remove what the target lists under old names of the suite's own form; no other name is touched."""
-    client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in)
+    client = open_client(settings, look.base_url, look.stand_in, prefix=settings.api_prefix)
     reader = Reader(client, load(settings.known_release))
     names: dict[str, str] = {}
     reasons = []
