@@ -189,7 +189,7 @@ def _operation(
         answers={**shared, **answers},
         undocumented=item.body_facts.undocumented if item.body_facts else {},
         not_kept=item.body_facts.not_kept if item.body_facts else (),
-        **_call(item.name, item.path, item.parameters, item.body, bound),
+        **_call(item.name, item.path, item.parameters, item.body, bound, item.prefix),
     )
 
 
@@ -200,8 +200,13 @@ def _support(item: observed.ObservedOperation, page: str, bound: Binding) -> Ope
     return Operation(item.name, item.method or "", path, item.source or "", sample, answers, **call)
 
 
-def _call(name: str, path: str, parameters: Sequence[Mapping[str, Any]], sample: Any, bound: Binding) -> dict[str, Any]:
-    """Return how a call is sent: its parameters, whether the prefix stands before it, and what is not known of it."""
+def _call(
+    name: str, path: str, parameters: Sequence[Mapping[str, Any]], sample: Any, bound: Binding, below: bool = True
+) -> dict[str, Any]:
+    """Return how a call is sent: its parameters, whether the prefix stands before it, and what is not known of it.
+
+    ``below``: whether the page, if it has the call, writes it below the prefix.
+    """
     places = bound.places(name)
     known = {"path": places.path, "query": places.query, "body": places.body}
     unbound = [
@@ -210,7 +215,7 @@ def _call(name: str, path: str, parameters: Sequence[Mapping[str, Any]], sample:
         if item["required"] and item["name"] not in known.get(item["in"], ())
         if not (item["in"] == "body" and isinstance(sample, Mapping) and item["name"] in sample)
     ]
-    prefixed = not path.startswith(bound.bare) if bound.bare else True
+    prefixed = below and not (bound.bare and path.startswith(bound.bare))
     return {"parameters": tuple(parameters), "prefixed": prefixed, "unbound": tuple(unbound)}
 
 
