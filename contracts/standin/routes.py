@@ -4,13 +4,12 @@ A function takes the world and one authorized call, and returns the value to ans
 PanicError or DeniedError. It never waits, so that requests under way at the same time cannot come between its steps.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.standin import auth, errors
-from contracts.standin.bodies import INT64, START, WORKFLOW, Shape, as_stored, branches, decode
+from contracts.standin.bodies import START, WORKFLOW, Shape, as_stored, branches, decode, int64
 from contracts.standin.clock import end_of
 from contracts.standin.defects import Defect
 from contracts.standin.store import Store, Task, Workflow
@@ -182,10 +181,10 @@ def _task(world: World, call: Call, missing: errors.Refusal) -> tuple[Workflow, 
 
 
 def _integer(text: str, complaint: str) -> int:
-    """Read an integer of 64 bits as Go's ParseInt does: ASCII digits with an optional sign."""
-    if len(text) <= 64 and re.fullmatch(r"[+-]?[0-9]+", text) and int(text) in INT64:
-        return int(text)
-    raise errors.NOT_AN_ARGUMENT(complaint=complaint)
+    number = int64(text)
+    if number is None:
+        raise errors.NOT_AN_ARGUMENT(complaint=complaint)
+    return number
 
 
 def _task_document(workflow: Workflow, task: Task) -> dict[str, Any]:
