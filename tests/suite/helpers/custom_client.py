@@ -64,7 +64,8 @@ class CustomZadig:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request; a body that is no text is sent as JSON, a text as it is."""
-        sent = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        text = body if isinstance(body, str | bytes) else json.dumps(body)
+        sent = text.encode() if isinstance(text, str) else text
         path, _, query = target.partition("?")
         given = dict(headers or {}) | ({"authorization": f"Bearer {self.tokens[user]}"} if user else {})
         scope = {
@@ -139,7 +140,8 @@ async def _exchange(app: Starlette, scope: Mapping[str, Any], body: bytes) -> An
 
 def script_job(behaviour: str, name: str = "job", script: str = "echo hello") -> dict[str, Any]:
     """Return a script job in the shape that the release takes."""
-    limits = {"timeout": 60, "cluster_id": "", "res_req": "low", "res_req_spec": {"cpu_limit": 1000, "memory_limit": 512}}
+    resources = {"res_req": "low", "res_req_spec": {"cpu_limit": 1000, "memory_limit": 512}}
+    limits = {"timeout": 60, "cluster_id": "", **resources}
     image = {"build_os": "focal", "image_from": "koderover", "image_id": ""}
     if version_of(behaviour) >= (3, 4):
         runtime = {"infrastructure": "kubernetes", **image, "installs": []}
