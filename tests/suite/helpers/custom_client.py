@@ -14,7 +14,7 @@ from contracts.standin.app import create_app
 
 KEY, PROJECT = "wf", "nginx"
 CUSTOM = "/openapi/workflows/custom"
-V4 = "/api/aslan/workflow/v4"
+V4 = "/workflow/v4"
 CONTROL: Mapping[str, tuple[str, str, Callable[[str], object]]] = {
     "advance": (f"clock/{KEY}", "seconds", float),
     "licence": ("licence", "licence", str),
@@ -64,6 +64,17 @@ class CustomZadig:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request; a body that is no text is sent as JSON, a text as it is."""
+        return asyncio.run(self.exchange(method, target, body, user, headers))
+
+    async def exchange(
+        self,
+        method: str,
+        target: str,
+        body: object = b"",
+        user: str | None = "admin",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request among others."""
         text = body if isinstance(body, str | bytes) else json.dumps(body)
         sent = text.encode() if isinstance(text, str) else text
         path, _, query = target.partition("?")
@@ -76,26 +87,38 @@ class CustomZadig:
             "query_string": quote(query, safe="=&%+").encode(),
             "headers": [(key.lower().encode(), value.encode()) for key, value in given.items()],
         }
-        return asyncio.run(_exchange(self.app, scope, sent))
+        return await _exchange(self.app, scope, sent)
 
     def verb(self, line: str, body: object = None, user: str | None = "admin") -> Answer:
         """Do what a line such as `cancel wf 1` says; what it leaves out is about the workflow wf and its task 1."""
+        return self.send(*self.request(line, body), user)
+
+    def at_once(self, *lines: tuple[str, object]) -> list[dict[str, Any]]:
+        """Send the requests of lines and bodies at the same time, and return what came as JSON with its status."""
+
+        async def all_of_them() -> list[Answer]:
+            return await asyncio.gather(*(self.exchange(*self.request(line, body)) for line, body in lines))
+
+        return [answer.json | {"status": answer.status} for answer in asyncio.run(all_of_them())]
+
+    def request(self, line: str, body: object = None) -> tuple[str, str, object]:
+        """Return method, target and body of what a line says."""
         verb, *words = line.split()
         if verb.isupper():
-            return self.send(verb, words[0], b"" if body is None else body, user)
+            return verb, words[0], b"" if body is None else body
         if verb in CONTROL:
             path, name, kind = CONTROL[verb]
-            return self.send("POST", f"/_standin/{path}", {name: kind(words[0])})
+            return "POST", f"/_standin/{path}", {name: kind(words[0])}
         key, task, *rest = [*words, *(KEY, "1")[len(words) :]]
-        return self._of_verb(verb, key, task, rest[0] if rest else PROJECT, body, user)
+        return self._of_verb(verb, key, task, rest[0] if rest else PROJECT, body)
 
-    def _of_verb(self, verb: str, key: str, task: str, project: str, body: object, user: str | None) -> Answer:
+    def _of_verb(self, verb: str, key: str, task: str, project: str, body: object) -> tuple[str, str, object]:
         below = version_of(self.behaviour) >= (5, 0)
         own_task = f"{CUSTOM}/{key}/task/{task}?projectKey={project}"
-        creates, updates = (CUSTOM, f"{CUSTOM}/{key}") if below else (V4, f"{V4}/{key}")
+        base = CUSTOM if below else f"{'/api' if self.own_port else '/api/aslan'}{V4}"
         lines: dict[str, tuple[str, str, object]] = {
-            "create": ("POST", creates, script_workflow(self.behaviour, key) if body is None else body),
-            "update": ("PUT", updates, script_workflow(self.behaviour, key) if body is None else body),
+            "create": ("POST", base, script_workflow(self.behaviour, key) if body is None else body),
+            "update": ("PUT", f"{base}/{key}", script_workflow(self.behaviour, key) if body is None else body),
             "delete": ("DELETE", f"{CUSTOM}?workflowKey={key}&projectKey={project}", b""),
             "run": ("POST", f"{CUSTOM}/task", run_body(key) if body is None else body),
             "get": ("GET", f"{CUSTOM}/task?taskId={task}&workflowKey={key}", b""),
@@ -110,8 +133,7 @@ class CustomZadig:
         }
         if verb == "cancel":
             lines["cancel"] = self._cancel(key, task)
-        method, target, sent = lines[verb]
-        return self.send(method, target, sent, user)
+        return lines[verb]
 
     def _cancel(self, key: str, task: str) -> tuple[str, str, object]:
         if version_of(self.behaviour) >= (3, 4):
