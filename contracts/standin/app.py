@@ -21,6 +21,7 @@ from contracts.standin import auth, control_api, discovery, seed
 from contracts.standin import routes as calls
 from contracts.standin.clock import stopped
 from contracts.standin.defects import BEHAVIOURS, CUSTOM_RELEASES, NAMES_PROJECT, Defect
+from contracts.standin.errors import LATER_TEXTS, Texts
 from contracts.standin.responses import Endpoint, ErrorAnswers, exact_route
 from contracts.standin.store import Store
 
@@ -57,10 +58,11 @@ def create_app(
     defects = _choice("behaviour", behaviour, BEHAVIOURS)
     time_source = _choice("clock", clock, {"manual": stopped, "real": time.monotonic})
     licence = _choice("licence", licence, {name: name for name in seed.LICENCES})
-    world = calls.World(Store(seed.ENVIRONMENTS, time_source), defects, behaviour in NAMES_PROJECT)
+    version = CUSTOM_RELEASES.get(behaviour)
+    texts = Texts() if version is None else LATER_TEXTS
+    world = calls.World(Store(seed.ENVIRONMENTS, time_source), defects, behaviour in NAMES_PROJECT, texts)
     server = _Server(world, auth.TokenDesk(), ErrorAnswers(shared=Defect.CROSS_TALK in defects))
     described = control_api.description(behaviour, clock, defects, server.desk.issue_all())
-    version = CUSTOM_RELEASES.get(behaviour)
     if version is None:
         routes = server.routes(ROUTES)
         control = control_api.routes(described, world.store)

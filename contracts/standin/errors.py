@@ -96,3 +96,21 @@ RESTART_WITHOUT_TASK = Refusal(6164, MESSAGES[6161])
 RESTART_OF_QUEUED = Refusal(6164, "更新工作流任务失败")
 RESTART_OF_PASSED = Refusal(6164, "不能重试已经通过任务")
 """The task runs or has passed; the server says the same of both."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The errors about product workflows that later releases word otherwise.
+
+    taken: a name that another workflow has. not_found: a workflow that is looked for and not there.
+    """
+
+    taken: Refusal = WORKFLOW_EXISTS
+    not_found: Refusal = WORKFLOW_NOT_FOUND
+
+
+LATER_TEXTS = Texts(
+    Refusal(6540, "与项目 [{stored}] 中的工作流 [] 标识相同"),
+    Refusal(400, f"{MESSAGES[6542]}: {NO_DOCUMENTS}"),
+)
+"""Those of 2.3 and 3.0. They have the project of the workflow that is there, and its display name, here never one."""

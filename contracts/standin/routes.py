@@ -24,6 +24,7 @@ class World:
     store: Store
     defects: frozenset[Defect]
     names_project: bool = False
+    texts: errors.Texts = field(default_factory=errors.Texts)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def create_workflow(world: World, call: Call) -> object:
     body = _body(world, call, WORKFLOW)
     if body["product_tmpl_name"]:
         call.need(body["product_tmpl_name"])
-    world.store.refuse_if_not_creatable(body)
+    world.store.refuse_if_not_creatable(body, world.texts.taken)
     if Defect.DOCUMENTED_BODY_CRASHES in world.defects and body["hook_ctl"] is None:
         raise errors.PanicError
     world.store.add(as_stored(body), call.user)
@@ -72,7 +73,7 @@ def create_workflow(world: World, call: Call) -> object:
 
 def find_workflow(world: World, call: Call) -> object:
     """Return a workflow by name."""
-    return _existing(world, call, call.name, errors.WORKFLOW_NOT_FOUND).document
+    return _existing(world, call, call.name, world.texts.not_found).document
 
 
 def list_workflows(world: World, call: Call) -> object:

@@ -101,10 +101,11 @@ class Store:
             tasks = [{"task_id": task.task_id, "status": workflow.status(task)} for task in workflow.tasks.values()]
             yield {"name": workflow.name, "project": workflow.project, "tasks": tasks}
 
-    def refuse_if_not_creatable(self, body: Mapping[str, Any]) -> None:
+    def refuse_if_not_creatable(self, body: Mapping[str, Any], taken: errors.Refusal) -> None:
         """Raise ZadigError if the name is taken or no stage is enabled."""
-        if body["name"] in self._workflows:
-            raise errors.WORKFLOW_EXISTS(name=body["name"], project=body["product_tmpl_name"])
+        there = self.get(body["name"])
+        if there is not None:
+            raise taken(name=body["name"], project=body["product_tmpl_name"], stored=there.project)
         if not any((body[stage] or {}).get("enabled") for stage in ("build_stage", "artifact_stage")):
             raise errors.NO_ENABLED_STAGE()
 
