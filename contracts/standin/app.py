@@ -67,11 +67,13 @@ def create_app(
         routes = server.routes(ROUTES)
         control = control_api.routes(described, world.store)
     else:
-        from contracts.standin.custom.server import CustomServer  # a run of product workflows starts without it
+        from contracts.standin.custom.server import CustomServer  # a run of product workflows starts without them
+        from contracts.standin.custom.world import World as CustomWorld
 
-        custom = CustomServer.of(version, defects, time_source, licence, server.desk, server.errors, own_port)
+        own = CustomWorld.empty(version, defects, time_source, licence)
+        custom = CustomServer(own, server.desk, server.errors, own_port)
         routes = [*server.routes(ROUTES if custom.has_products else KEPT_ROUTES), *custom.routes()]
-        control = [*control_api.routes(described | custom.facts(), world.store, custom.world.store), *custom.control()]
+        control = [*control_api.routes(described | custom.facts(), world.store, own.store), *custom.control()]
     app = Starlette(
         routes=[*routes, *control],
         middleware=[Middleware(_stamped, behaviour=behaviour)],

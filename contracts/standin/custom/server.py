@@ -1,7 +1,6 @@
 """The calls on custom workflows as Starlette routes: the gateway's login in front of them, and their control calls."""
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +12,8 @@ from starlette.routing import Route as StarletteRoute
 from contracts.standin import auth, seed
 from contracts.standin.custom import release, rights
 from contracts.standin.custom.routes import routes_of
-from contracts.standin.custom.store import Store
 from contracts.standin.custom.tasks import FAILING_SCRIPT, HANGING_SCRIPT, STATES
-from contracts.standin.custom.world import Call, Licences, Route, World
-from contracts.standin.defects import Defect, Version
+from contracts.standin.custom.world import Call, Route, World
 from contracts.standin.responses import Endpoint, ErrorAnswers, exact_route, json_answer
 
 GATEWAY_PREFIX, OWN_PREFIX = "/api/aslan", "/api"
@@ -29,23 +26,7 @@ class CustomServer:
     world: World
     desk: auth.TokenDesk
     errors: ErrorAnswers
-    licence: str
     own_port: bool
-
-    @classmethod
-    def of(
-        cls,
-        version: Version,
-        defects: frozenset[Defect],
-        time_source: Callable[[], float],
-        licence: str,
-        desk: auth.TokenDesk,
-        errors: ErrorAnswers,
-        own_port: bool,
-    ) -> "CustomServer":
-        """Return the server of a release, with nothing in it."""
-        store = Store(time_source, Defect.OLD_TASK_WINS in defects, Defect.RUNNING_COMES_BACK in defects)
-        return cls(World(version, defects, store, Licences(licence)), desk, errors, licence, own_port)
 
     @property
     def has_products(self) -> bool:
@@ -55,7 +36,7 @@ class CustomServer:
     def facts(self) -> dict[str, Any]:
         """Return what the stand-in says about itself besides what every one says."""
         return {
-            "licence": self.licence,
+            "licence": self.world.licences.everywhere,
             "vm_project": seed.VM_PROJECT,
             "failing_script": FAILING_SCRIPT,
             "hanging_script": HANGING_SCRIPT,

@@ -34,6 +34,14 @@ class World:
     store: Store
     licences: Licences
 
+    @classmethod
+    def empty(
+        cls, version: Version, defects: frozenset[Defect], time_source: Callable[[], float], licence: str
+    ) -> "World":
+        """Return a server of a release with nothing in it."""
+        store = Store(time_source, Defect.OLD_TASK_WINS in defects, Defect.RUNNING_COMES_BACK in defects)
+        return cls(version, defects, store, Licences(licence))
+
     def has(self, first: Version) -> bool:
         """Whether the release has what came with `first`."""
         return self.version >= first
