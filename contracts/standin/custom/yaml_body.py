@@ -25,8 +25,8 @@ def read(body: bytes, shape: Mapping[str, Shape]) -> dict[str, Any]:
     """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(body)
     try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(body)
         document = _Composer(yaml, loader)
         root = document.root()
         value = _Decoder(loader, document.nodes + SPARE_NODES).decode(root, shape)
@@ -35,8 +35,6 @@ def read(body: bytes, shape: Mapping[str, Shape]) -> dict[str, Any]:
         raise UnreadableError(f"yaml: {f'line {line}: ' if line else ''}{error.problem}") from None
     except yaml.YAMLError:
         raise UnreadableError("yaml: control characters are not allowed") from None
-    finally:
-        loader.dispose()
     return {key: zero(inner) for key, inner in shape.items()} if value is None else value
 
 
