@@ -51,22 +51,9 @@ def run(world: World, call: Call) -> object:
     if workflow is None:
         raise WORKFLOW_NOT_FOUND()
     need_stored(world, call, rights.EXECUTE, workflow)
-    if world.has(release.CHECKED_AT_RUN):
-        if workflow.body["disabled"]:
-            raise DISABLED()
-        if workflow.body["enable_approval_ticket"]:
-            raise WANTS_TICKET()
-    if world.has(release.PARAMETERS):
-        for parameter in filter(None, body["parameters"]):
-            _check_parameter(world, workflow, parameter)
+    given = [each for each in body["parameters"] if each] if world.has(release.PARAMETERS) else []
     inputs = [each for each in body["inputs"] if each]
-    for each in inputs:
-        if each["parameters"] is not None and not isinstance(each["parameters"], dict):
-            kind = json_body.TYPES[type(each["parameters"])]
-            said = f"json: cannot unmarshal {kind} into Go value of type workflow.FreestyleJobInput"
-            raise UncodedError(f"unmarshal task error: {said}")
-    if world.has(release.CHECKED_AT_RUN):
-        check(world, workflow.body, workflow.key)
+    _check_run(world, workflow, given, inputs)
     task_id = world.store.use_id(workflow.key)
     stages = _stages(world, workflow, {each["job_name"] for each in inputs})
     if not stages:
@@ -76,7 +63,7 @@ def run(world: World, call: Call) -> object:
         key=workflow.key,
         project=workflow.project,
         display_name=workflow.body["display_name"],
-        params=workflow.body["params"],
+        params=_with_values(workflow.body["params"], {each["name"]: each["value"] for each in given}),
         stages=stages,
         creator=call.user.name,
         revoker=call.user.name,
@@ -175,6 +162,29 @@ def _json(call: Call, shape: Mapping[str, Shape], kind: str) -> dict[str, Any]:
         return json_body.read(call.body, shape, kind) or json_body.empty(shape)
     except UnreadableError as error:
         raise NOT_AN_ARGUMENT(complaint=error) from None
+
+
+def _check_run(world: World, workflow: Workflow, given: list[dict[str, Any]], inputs: list[dict[str, Any]]) -> None:
+    """Raise what the server answers to a run that its workflow, parameters or inputs forbid."""
+    checks_again = world.has(release.CHECKED_AT_RUN)
+    if checks_again and workflow.body["disabled"]:
+        raise DISABLED()
+    if checks_again and workflow.body["enable_approval_ticket"]:
+        raise WANTS_TICKET()
+    for parameter in given:
+        _check_parameter(world, workflow, parameter)
+    for parameters in [each["parameters"] for each in inputs]:
+        if parameters is not None and not isinstance(parameters, dict):
+            kind = json_body.TYPES[type(parameters)]
+            said = f"json: cannot unmarshal {kind} into Go value of type workflow.FreestyleJobInput"
+            raise UncodedError(f"unmarshal task error: {said}")
+    if checks_again:
+        check(world, workflow.body, workflow.key)
+
+
+def _with_values(params: list[Any], values: Mapping[str, str]) -> list[Any]:
+    """Return parameters of a workflow with the values that a run gives them."""
+    return [each and each | {"value": values.get(each["name"], each["value"])} for each in params]
 
 
 def _check_parameter(world: World, workflow: Workflow, parameter: Mapping[str, Any]) -> None:
