@@ -12,11 +12,9 @@ from typing import TypeGuard
 from contracts.check.snapshot import Snapshot, UnclearError, list_tasks, snapshot
 from contracts.safety.journal import is_of_run, left_late, left_open
 from contracts.target.listing import Reader, UnreadableError, workflow_names
-from contracts.target.requests import operation_call, support_call
+from contracts.target.requests import role_call
 from contracts.target.target import Subject, Target
 from contracts.text.message import Message, about, msg
-
-UNFINISHED = frozenset({"created", "running"})
 
 
 def remove(target: Target, subject: Subject, held: Snapshot | None = None) -> str | None:
@@ -29,10 +27,10 @@ def remove(target: Target, subject: Subject, held: Snapshot | None = None) -> st
         held = held if held is not None else snapshot(target, subject)
         _cancel_tasks(target, subject, held.tasks if held.workflow or late is None else _orphans(target, subject))
         if held.workflow is not None:
-            exchange = target.send(support_call(target, "delete-workflow", subject))
+            exchange = target.send(role_call(target, "delete", subject))
             if exchange.status != 200 and snapshot(target, subject).workflow is not None:
                 came = exchange.failure.text if exchange.failure else f"HTTP {exchange.status}"
-                return still_there(subject, msg("delete-workflow answered {came}", came))
+                return still_there(subject, msg("{call} answered {came}", target.release.call("delete").name, came))
     except UnclearError as error:
         return still_there(subject, error.message)
     if to_come(late):
@@ -84,10 +82,11 @@ def _orphans(target: Target, subject: Subject) -> Mapping[int, str]:
 
 def _cancel_tasks(target: Target, subject: Subject, tasks: Mapping[int, str]) -> None:
     """Cancel what is queued or running, so that no agent works on for a workflow that is gone."""
-    cancel = target.release.operations["cancel-task"]
+    if target.release.lacks(["cancel"]):
+        return
     for task_id, state in tasks.items():
-        if state in UNFINISHED:
-            target.send(operation_call(target, cancel, Subject(subject.name, subject.project, task_id)))
+        if state in target.release.lifecycle.unfinished:
+            target.send(role_call(target, "cancel", Subject(subject.name, subject.project, task_id)))
 
 
 @dataclass(frozen=True)
@@ -142,12 +141,13 @@ def remove_all(target: Target, run_id: str, wait: Callable[[datetime], None] = l
     if later and not target.breaker.stopped:
         wait(max(later.values()))
     clear(later)
+    delete = target.release.call("delete").name
     for name, project in _still_listed(target).items() if names else ():
         if name in reasons and reasons[name] is None:
             removed = [other for other in removed if other != name]
             target.journal.open(name, project)  # for a sweep to find
             reasons[name] = still_there(
-                Subject(name, project), msg("delete-workflow says success, and it is still there")
+                Subject(name, project), msg("{call} says success, and it is still there", delete)
             )
     left = tuple(reason for reason in reasons.values() if reason is not None)
     return CleanUp(tuple(removed), left, tuple(remarks))

@@ -10,8 +10,8 @@ from dataclasses import replace
 from contracts.http.client import Request
 from contracts.http.curl import curl
 from contracts.http.trace import Phase, Trace, Wait
-from contracts.safety.request_names import names_in
-from contracts.target.requests import operation_call, support_call
+from contracts.safety.request_names import Places
+from contracts.target.requests import role_call
 from contracts.target.target import Subject, Target
 from contracts.text.redact import register
 
@@ -29,10 +29,10 @@ def reproduction(
     place = next((i for i, (_, entry) in enumerate(log.sent) if entry is request), len(log.sent))
     before = [entry for phase, entry in log.sent[:place] if phase is not Phase.CLEANUP]
     after = [entry for phase, entry in log.sent if phase is Phase.CLEANUP]
-    removed = set(_named(after, "delete-workflow"))
+    removed = set(_named(target, after, "delete"))
     for subject in subjects:
-        started = [*_named([*before, request], "start-task")].count(subject.name)
-        if subject.name in {*_named([*before, request], "create-workflow")} - removed and not lasting:
+        started = [*_named(target, [*before, request], "start")].count(subject.name)
+        if subject.name in {*_named(target, [*before, request], "create")} - removed and not lasting:
             after += _removal(target, subject, started)
     shown = [*(_quiet(target, entry) for entry in before), curl(target.client, request)]
     shown += [_quiet(target, entry) for entry in after]
@@ -45,25 +45,27 @@ def reproduction(
     return register.mask(line)
 
 
-def _named(sent: Sequence[Request | Wait], call: str) -> Iterator[str | None]:
-    """Yield the names in all requests of a call."""
+def _named(target: Target, sent: Sequence[Request | Wait], role: str) -> Iterator[str | None]:
+    """Yield the names in all requests of a role."""
+    places = Places(target.release)
     for entry in sent:
-        if isinstance(entry, Request) and entry.call == call:
-            yield from names_in(entry).names
+        if isinstance(entry, Request) and target.release.binding.plays(entry.call) == role:
+            yield from places.names_in(entry).names
 
 
 def _removal(target: Target, subject: Subject, started: int) -> Iterator[Request]:
     """Yield what cancels so many tasks of a workflow, and deletes it."""
-    cancel = target.release.operations["cancel-task"]
-    yield from (operation_call(target, cancel, replace(subject, task_id=number + 1)) for number in range(started))
-    yield support_call(target, "delete-workflow", subject)
+    if not target.release.lacks(["cancel"]):
+        yield from (role_call(target, "cancel", replace(subject, task_id=number + 1)) for number in range(started))
+    yield role_call(target, "delete", subject)
 
 
 def _quiet(target: Target, entry: Request | Wait) -> str:
     if isinstance(entry, Request):
         return f"{curl(target.client, entry, '-sSg')} -o /dev/null"
-    watch = support_call(target, "get-task", Subject(entry.workflow, target.workspace.project, entry.task_id))
-    reached = f'{curl(target.client, watch, "-sSg")} | grep -q \'"status": *"{entry.state}"\' && break'
+    watch = role_call(target, "get-task", Subject(entry.workflow, target.workspace.project, entry.task_id))
+    key = target.release.binding.roles["get-task"].key("state")
+    reached = f'{curl(target.client, watch, "-sSg")} | grep -q \'"{key}": *"{entry.state}"\' && break'
     by_hand = target.control if target.control is not None and target.control.manual else None
     pause = by_hand.advance_line(entry.workflow, entry.seconds) if by_hand else PAUSE
     return f"for i in $(seq {LOOKS}); do {reached}; {pause}; done"

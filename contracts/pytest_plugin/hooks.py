@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Generator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,11 @@ from contracts.run.session import Session
 from contracts.run.verdict import PASSED_ON
 from contracts.run.workers import workers
 from contracts.safety.run_folder import RunFolderError
-from contracts.settings.settings import SETTINGS, Settings, SettingsError, is_secret, load, option
+from contracts.settings.settings import SETTINGS, Settings, SettingsError, hide_environment, is_secret, load, option
 from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg
+from contracts.text.printable import printable
+from contracts.text.readable import let_read
 
 INTERRUPTS = pytest.StashKey[Interrupts]()
 MARKUP = {
@@ -41,7 +43,10 @@ MARKUP = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer every setting that is not a secret as an option."""
+    """Offer every setting that is not a secret as an option; from here on nothing shows those of the environment."""
+    hide_environment()
+    masking.mask_output()
+    masking.mask_logs()
     group = parser.getgroup("zadig", "Zadig contract tests")
     for name, field in SETTINGS.items():
         if not is_secret(field):
@@ -59,16 +64,15 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     worker = getattr(config, "workerinput", {})  # of xdist
     try:
-        run = Session(
-            _settings(config), worker.get("zadig"), worker=worker.get("workerid", ""), idle=_only_tells(config)
-        )
+        settings = _settings(config)
+        config.add_cleanup(let_read(settings.readable_by))
+        run = Session(settings, worker.get("zadig"), worker=worker.get("workerid", ""), idle=_only_tells(config))
         config.stash[SESSION] = run
         run.connect()
         ids = {case.id for case in cases(run.release)}
         _ = run.deviations  # what is wrong with them is said before anything is changed
     except (SettingsError, CatalogError, DeviationsError, RunFolderError) as error:
         raise _usage_error(error, config) from None
-    masking.mask_logs()
     config.stash[INTERRUPTS] = end_on_signals(partial(_last_words, run))
     _set_options(config, ids)
     if run.worker:
@@ -97,7 +101,7 @@ def _set_options(config: pytest.Config, ids: Container[str]) -> None:
 
 
 def _usage_error(error: SuiteError, config: pytest.Config) -> pytest.UsageError:
-    return pytest.UsageError(localized(error.message, wished(getattr(config.option, "zadig_lang", None))))
+    return pytest.UsageError(printable(localized(error.message, wished(getattr(config.option, "zadig_lang", None)))))
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -163,6 +167,20 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return say(run.settings.language, "target: {target}", title(run)) if run is not None else None
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mask the names of the user's own tests."""
+    if not case_id_of(item.nodeid):
+        masking.mask_name(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Mask what went wrong with a file of tests."""
+    report = yield
+    masking.mask_report(report)
+    return report
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Hand the one look at the target to a worker of xdist; secrets do not go this way."""
@@ -205,6 +223,7 @@ class Listener:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Clean up; then, on the controller, decide the verdict and let it be the exit code."""
+    masking.mask_file(session.config.getoption("xmlpath", None))
     run = session.config.stash.get(SESSION, None)
     if run is None or run.idle:
         return

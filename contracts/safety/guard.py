@@ -1,10 +1,13 @@
 """Refuses each change of what this run did not make, before it goes out."""
 
 from collections.abc import Iterable
+from functools import cached_property
 
+from contracts.catalog.binding import MAKES
+from contracts.catalog.release import Release
 from contracts.http.client import Exchange, Hears, Request
 from contracts.safety.journal import Journal
-from contracts.safety.request_names import RequestNames, UnclearPathError, names_in
+from contracts.safety.request_names import Places, RequestNames, UnclearError
 from contracts.text.errors import EndedError
 from contracts.text.message import about
 
@@ -21,15 +24,23 @@ class RefusedError(EndedError):
 class Guard:
     """Refuses each change that does not name what the journal holds, and journals what may make something.
 
-    `projects` are those that the target has. What can never be removed again (an empty name, a name with a slash, a
-    project that does not exist) is refused unless `stand_in`. `patience`: seconds, from its sending, in which a request
-    whose answer never came may still be carried out.
+    `projects` are those that the target has; `release` says what its calls change, and where names stand. What can
+    never be removed again (an empty name, a name with a slash, a project that does not exist) is refused unless
+    `stand_in`. `patience`: seconds, from its sending, in which a request whose answer never came may still be carried
+    out.
     """
 
     def __init__(
-        self, journal: Journal, projects: Iterable[str], *, stand_in: bool, patience: float = PATIENCE
+        self,
+        journal: Journal,
+        projects: Iterable[str],
+        release: Release,
+        *,
+        stand_in: bool,
+        patience: float = PATIENCE,
     ) -> None:
         self._journal = journal
+        self._release = release
         self._projects = frozenset(projects)
         self._stand_in = stand_in
         self._patience = patience
@@ -39,10 +50,10 @@ class Guard:
         method = request.method.upper()  # as it goes out
         what = f"{method} {request.path}"
         try:
-            found = names_in(request)
-        except UnclearPathError as error:
+            found = self._places.names_in(request)
+        except UnclearError as error:
             raise RefusedError(about(what, error.message)) from None
-        if found.whole and found.of_all and method == "POST" and "/workflowtask" not in request.path:
+        if self._creates(method, found):
             if self._lasting(found):
                 if self._stand_in:
                     return None
@@ -59,7 +70,7 @@ class Guard:
                 raise RefusedError(
                     "{request} names the project {project}, which is not to be worked in", what, repr(project)
                 )
-        if method == "DELETE":  # late or not, it makes nothing
+        if not self._makes(method, found):
             return None
         own = {name.partition("/")[0] for name in found.names if name}
         noted = [self._journal.note(request, name, self._patience) for name in sorted(own)]
@@ -78,6 +89,24 @@ class Guard:
         if self._stand_in:
             return exchange.sent and exchange.failure is not None and exchange.failure.kind == "deadline"
         return exchange.sent and (exchange.failure is not None or exchange.status in IN_ITS_PLACE)
+
+    def _makes(self, method: str, found: RequestNames) -> bool:
+        """Whether there may be more on the target after a request than before, be it late."""
+        roles = {self._release.binding.plays(call.name) for call in found.calls if call.method == method}
+        return not roles.isdisjoint(MAKES) if roles else method != "DELETE"
+
+    @cached_property
+    def _places(self) -> Places:
+        return Places(self._release)
+
+    def _creates(self, method: str, found: RequestNames) -> bool:
+        """Whether a request may make a workflow: one that creates, or one at no known path that could."""
+        if self._release.lacks(["create"]):
+            return False
+        create = self._release.call("create")
+        if create in found.calls:
+            return method == create.method and (found.whole or not found.of_all)
+        return method == create.method and found.whole and found.of_all and not found.calls
 
     def _lasting(self, found: RequestNames) -> bool:
         """Whether a create asks for what could never be removed."""

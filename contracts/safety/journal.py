@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from contracts.http.client import Request
+from contracts.text import files
+from contracts.text.atomic import MODE
 
 PREFIX = "zct"
 _LONGEST = 10_000
@@ -51,8 +53,8 @@ class Journal:
         self._late: dict[str, dict[int, datetime]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+        path.parent.mkdir(0o750, parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, MODE)
 
     def begin(self, run_id: str, base_url: str) -> None:
         """Note which run of which suite this is, and on which target, where nothing stands in the journal yet."""
@@ -146,11 +148,10 @@ class Header:
 
 def header(path: Path) -> Header | None:
     """Return how a journal on disk begins, None where it does not begin as one of this suite."""
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        first = lines.readline(_LONGEST)
     try:
-        entry = json.loads(first)
-    except (ValueError, RecursionError):
+        with files.opened(path, files.JOURNAL) as lines:
+            entry = json.loads(lines.readline(_LONGEST))
+    except (OSError, ValueError, RecursionError):
         return None
     match entry:
         case {"event": "run", "run": str(run), "base_url": str(base_url), "suite": str(suite)}:
@@ -194,7 +195,7 @@ def left_late(path: Path) -> dict[str, datetime]:
 
 
 def _entries(path: Path) -> Iterator[Any]:
-    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):  # splitlines knows more ends
+    for line in files.text(path, files.JOURNAL, "replace").split("\n"):  # splitlines knows more ends
         with contextlib.suppress(ValueError, RecursionError):  # killed while it wrote this line, so before the request
             yield json.loads(line)
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from contracts.case.cleanup import UNFINISHED, clock, remove, still_there, to_come, unanswered
+from contracts.case.cleanup import clock, remove, still_there, to_come, unanswered
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.check.snapshot import UnclearError, snapshot
@@ -25,7 +25,6 @@ from contracts.target.connect import Probe, open_client, probe
 from contracts.target.listing import Reader, UnreadableError, projects, workflow_names
 from contracts.target.target import Subject, Target, Workspace
 from contracts.text.message import Message, msg
-from contracts.text.printable import printable
 
 RUNS = Path("runs")
 JOURNALS = "journal*.jsonl"
@@ -116,7 +115,7 @@ def named_run(run: str, base_url: str, echo: Echo) -> list[Journalled]:
         raise SettingsError("run {run}: its journal is of no run of this suite; try --by-prefix instead", run)
     if not any(_same(begun.base_url, base_url) for begun in headers):
         elsewhere = "run {run} was on {there}, not on {here}; set --base-url to sweep it there"
-        raise SettingsError(elsewhere, run, printable(headers[0].base_url), base_url)
+        raise SettingsError(elsewhere, run, headers[0].base_url, base_url)
     return [journal for journal in journals if _is_on(journal, base_url, echo)]
 
 
@@ -124,7 +123,7 @@ def every_run(base_url: str, echo: Echo) -> Iterator[Journalled]:
     """Yield all runs with something open on this target, and say which others have something open."""
     for path in sorted(RUNS.glob(f"*/{JOURNALS}")):
         journal = read(path)
-        if journal.header is None and path.stat().st_size == 0:  # killed before its first request
+        if journal.header is None and path.lstat().st_size == 0:  # killed before its first request
             continue
         if journal.header is None:
             echo(msg("run {run}: not swept, its journal is of no run of this suite", journal.run))
@@ -140,10 +139,10 @@ def _is_on(journal: Journalled, base_url: str, echo: Echo) -> bool:
     """Whether a run was on this target, and if not, or where names in its journal are not its own, say so."""
     there = journal.header.base_url if journal.header else ""
     if not there or not _same(there, base_url):
-        echo(msg("run {run}: not swept, it was on {there}", journal.run, printable(there)))
+        echo(msg("run {run}: not swept, it was on {there}", journal.run, there))
         return False
     for name in journal.foreign:
-        echo(msg("run {run}: {name} is no name that it made: not touched", journal.run, printable(name)))
+        echo(msg("run {run}: {name} is no name that it made: not touched", journal.run, name))
     return True
 
 
@@ -212,9 +211,10 @@ def _opened(
     held = Journal(journal)
     for name, project in names.items():
         held.adopt(name, project, late.get(name))
-    guard = Guard(held, set(names.values()), stand_in=False)
-    client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard)
-    yield Target(client, load(settings.known_release), _NOWHERE, Names("sweep", "main"), held)
+    release = load(settings.known_release)
+    guard = Guard(held, set(names.values()), release, stand_in=False)
+    client = open_client(settings, look.base_url, look.stand_in, guard, prefix=settings.api_prefix)
+    yield Target(client, release, _NOWHERE, Names("sweep", "main"), held)
     client.close()
 
 
@@ -233,7 +233,7 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
         except (UnclearError, RefusedError) as error:  # refused: a name that could not be sent unchanged
             reasons.append(still_there(subject, error.message))
             continue
-        unfinished = sum(state in UNFINISHED for state in held.tasks.values())
+        unfinished = sum(state in target.release.lifecycle.unfinished for state in held.tasks.values())
         what = msg("{name} in project {project}, {n} of its tasks not at an end", name, project, unfinished)
         if dry_run:
             echo(msg("would remove {what}", what) if held.workflow else msg("not there: {name}", name))
@@ -253,7 +253,7 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
 
 def _sweep_list(settings: Settings, look: Probe, *, dry_run: bool, echo: Echo) -> list[str]:
     """Remove what the target lists under old names of the suite's own form; no other name is touched."""
-    client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in)
+    client = open_client(settings, look.base_url, look.stand_in, prefix=settings.api_prefix)
     reader = Reader(client, load(settings.known_release))
     names: dict[str, str] = {}
     reasons = []

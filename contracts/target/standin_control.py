@@ -17,7 +17,7 @@ STAMP = "X-Zadig-Stand-In"
 def facts(client: Client) -> Mapping[str, Any]:
     """Return what a stand-in says of itself: behaviour, clock, project, …, tokens by user."""
     try:
-        value = parse(client.send(Request("GET", "/_standin")).body)
+        value = parse(client.send(Request("GET", "/_standin", prefixed=False)).body)
     except NotStrictError:
         return {}
     return value if isinstance(value, dict) else {}

@@ -14,6 +14,7 @@ from contracts.catalog.release import Answer, CatalogError, Operation, Release, 
 from contracts.derive.page.names import load_names
 
 RELEASES = releases()
+SCHEMA = "schemas/aslan/1.7.0/cancel-task/success.json"
 PAGE = "zadig-1.7.0-workflow-api.md"
 
 
@@ -127,20 +128,20 @@ ONE_OF_EACH = {
         code=6163,
         description="mongo: no documents in result",
         sample=NO_TASK,
-        schema_file="schemas/1.7.0/cancel-task/no-such-task.json",
+        schema_file="schemas/aslan/1.7.0/cancel-task/no-such-task.json",
     ),
     "observed": Answer(
         *("start-task", "no-environment", 400, "json", JSON_TYPE, False, SERVERS),
         code=6160,
         description="找不到 {project} 的 {env} 环境 ",
         sample=NO_ENVIRONMENT,
-        schema_file="schemas/1.7.0/start-task/no-environment.json",
+        schema_file="schemas/aslan/1.7.0/start-task/no-environment.json",
     ),
     "with-a-name": Answer(
         *("start-task", "queued", 200, "json", JSON_TYPE, False, f"later revision of the page; {SERVERS}"),
         values={"pipeline_name": "{name}"},
         sample={"pipeline_name": "zadig-test-workflow-qa", "task_id": 16},
-        schema_file="schemas/1.7.0/start-task/queued.json",
+        schema_file="schemas/aslan/1.7.0/start-task/queued.json",
     ),
     "of-every-operation": Answer(
         *("", "wrong-method", 405, "text", "text/plain", False, SERVERS),
@@ -157,7 +158,7 @@ def test_an_answer_is_as_its_data_says(wanted: Answer, fresh: Release) -> None:
     found = fresh.operations[wanted.operation or "cancel-task"].answers[wanted.name]
     file = catalog.ROOT / wanted.schema_file
     schema = json.loads(file.read_text(encoding="utf-8")) if wanted.schema_file else None
-    assert found == replace(wanted, schema=schema)
+    assert found == replace(wanted, schema=schema, described="description")
 
 
 def test_an_operation_is_as_its_page_says(fresh: Release) -> None:
@@ -171,6 +172,7 @@ def test_an_operation_is_as_its_page_says(fresh: Release) -> None:
         answers=found.answers,
         undocumented={"hook_ctl": {"enabled": False, "items": []}},
         not_kept=("$.notify_ctl.weChat_webHook", *stages),
+        parameters=tuple(page["operations"]["create-workflow"]["parameters"]),
     )
     shared = {"unauthorized", "forbidden", "unknown-path", "wrong-method", "no-method", "trailing-slash"}
     assert set(found.answers) == shared | {"success", "already-exists", "no-stage", "lost-race", "bad-request"}
@@ -190,9 +192,11 @@ def test_a_support_call_is_as_observed(fresh: Release) -> None:
     answer = Answer(
         *("get-task", "found", 200, "json", JSON_TYPE, False, SERVERS), values={"pipeline_name": "{name}"}, sample=TASK
     )
+    answer = replace(answer, described="description")
     found = fresh.support["get-task"]
     path = "/workflow/workflowtask/id/:id/pipelines/:name"
-    assert found == Operation("get-task", "GET", path, SERVERS, None, found.answers)
+    assert found == Operation("get-task", "GET", path, SERVERS, None, found.answers, parameters=found.parameters)
+    assert (found.named("path"), found.named("query"), found.unbound) == (("id", "name"), ("projectName",), ())
     assert (list(found.answers), found.answers["found"]) == (["found", "no-such-task"], answer)
     assert (found.answers["no-such-task"].code, fresh.support["list-projects"].answers["found"].code) == (6161, None)
 
@@ -219,8 +223,8 @@ def write(path: str, text: str) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        pytest.param(remove("schemas/1.7.0/cancel-task/success.json"), "cancel-task/success.json", id="schema-missing"),
-        pytest.param(write("schemas/1.7.0/cancel-task/success.json", "{"), "python -m contracts derive", id="schema"),
+        pytest.param(remove(SCHEMA), "cancel-task/success.json", id="schema-missing"),
+        pytest.param(write(SCHEMA, "{"), "python -m contracts derive", id="schema"),
         pytest.param(write("releases/1.7.0/observed.toml", "x ="), "release 1.7.0: ", id="observed-no-toml"),
         pytest.param(
             write("releases/1.7.0/observed.toml", 'release = "1.7.0"'), "release 1.7.0: ", id="observed-empty"

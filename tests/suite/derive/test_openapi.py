@@ -24,6 +24,7 @@ from contracts.derive.contract.contract import combine
 from contracts.derive.contract.openapi import openapi
 from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.observed import Observed, load
+from contracts.paths import API
 from contracts.standin.app import create_app
 from contracts.standin.serve import serve_in_thread
 
@@ -37,7 +38,7 @@ each_release = pytest.mark.parametrize("release", RELEASES)
 
 
 def file(release: str) -> Path:
-    return catalog.SCHEMAS / release / "openapi.json"
+    return catalog.SCHEMAS / API / release / "openapi.json"
 
 
 def content(release: str) -> dict[str, Any]:
