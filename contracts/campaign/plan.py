@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.breakages.breakage import Breakage
-from contracts.campaign.judge import GOOD
+from contracts.campaign.judge import GOOD, RELEASE
 from contracts.catalog.cases import cases
 from contracts.profiles import LEVELS, PROFILES, runs_at
 from contracts.text import files
@@ -17,8 +17,6 @@ from contracts.text.errors import InputError
 
 FILE = "campaign.json"
 VERSION = 1
-RELEASE = "1.7.0"
-"""The release whose contract the changes break."""
 USUAL, THOROUGH = "regression", "nightly"
 """The profile of a campaign, and the one that sees most: that of the short form, where each breakage must be killed."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from contracts.cli.options import echo
 from contracts.profiles import PROFILES
 from contracts.text.errors import InputError
 from contracts.text.readable import let_read
@@ -68,12 +69,12 @@ def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) ->
     try:
         done = run_campaign(planned, folder, at_once, progress)
     except CampaignError as error:
-        click.echo(f"the campaign is broken: {error}", err=True)
+        echo(f"the campaign is broken: {error}", err=True)
         sys.exit(3)
     data = to_json(done, least)
     write(data, folder)
     for line in lines(data):
-        click.echo(line)
+        echo(line)
     click.echo(str(folder / "campaign.html"))
     sys.exit(data["exit"])
 

@@ -10,12 +10,12 @@ from typing import Any, NoReturn
 
 import click
 
-from contracts.cli.options import SpokenCommand, checkout, spoken
+from contracts.cli.options import SpokenCommand, checkout, echo, spoken
 from contracts.i18n.translate import localized
 from contracts.report.verdict_file import ReadError, read
 from contracts.text.errors import of_system
 from contracts.text.message import about, msg
-from contracts.text.printable import printable
+from contracts.text.printable import in_json, printable
 from contracts.text.readable import UMASKS, let_read
 from contracts.text.redact import register
 
@@ -70,13 +70,8 @@ def fail(line: str) -> NoReturn:
     sys.exit(USAGE)
 
 
-def echo(line: str, *, err: bool = False) -> None:
-    """Print a line, which may have a server's texts in it, in the language of the command."""
-    click.echo(printable(register.mask(localized(line, spoken()))), err=err)
-
-
 def _say_json(value: object) -> None:
-    click.echo(register.mask(json.dumps(value, indent=1)))
+    click.echo(printable(register.mask(json.dumps(value, indent=1)), keep="\n", code=in_json))
 
 
 @click.command(cls=RunsCommand)

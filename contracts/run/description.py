@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from contracts.catalog.cases import cases
-from contracts.catalog.release import releases
+from contracts.catalog.release import load, releases
 from contracts.paths import RUN
 from contracts.run.plan import notes
 from contracts.run.session import Session
@@ -58,9 +58,13 @@ def _remarks(session: Session) -> list[str]:
         said.append(msg("set by {file}: {settings|, }", FILE, rows))
     if session.settings.release == AUTO and session.behaviour not in releases():
         said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
+    if session.lacking:
+        missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
+        said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))
     said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
     said += session.clean_up.remarks
-    newer = any("$.project_name" in outcome["unknown"] for outcome in session.outcomes)
-    if newer:
-        said.append(msg("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right"))
+    newer = load(session.release).binding.newer
+    if newer and any(newer.key in outcome["unknown"] for outcome in session.outcomes):
+        later = "{call} answers with {key}, as {release} and later do; --release {setting} may be right"
+        said.append(msg(later, newer.call, newer.key.removeprefix("$."), newer.release, newer.release))
     return said

@@ -220,10 +220,12 @@ def one(name: str, given: Any = None) -> Any:
 
 
 def hide_environment() -> None:
-    """Let no sink show what variables hide, for commands that need no settings otherwise."""
-    for name in SETTINGS:
+    """Let no sink show what variables hide, also where one cannot be read: before anything shows what went wrong."""
+    for name, each in SETTINGS.items():
+        value = os.environ.get(variable(name), "")
+        register.add(value if is_secret(each) else None)
         with contextlib.suppress(SettingsError):
-            _hide([_read(name, os.environ.get(variable(name), ""))])
+            _hide([_read(name, value)])
 
 
 def _hide(values: Iterable[Any]) -> None:
@@ -246,9 +248,7 @@ def _file() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except toml.NotTomlError as error:
-        raise SettingsError("{file} is not TOML: {why}", FILE, error) from None
-    except UnicodeDecodeError:
-        raise SettingsError("{file} is not TOML: it is not UTF-8", FILE) from None
+        raise SettingsError("{file} is not TOML: {why}", FILE, error.message) from None
     except OSError as error:
         raise SettingsError("{file} cannot be read: {why}", FILE, of_system(error.strerror)) from None
     for name in found.keys() - SETTINGS.keys():

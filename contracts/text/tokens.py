@@ -6,7 +6,7 @@ from pathlib import Path
 from contracts.text import files
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import about
-from contracts.text.redact import SHORTEST
+from contracts.text.redact import SHORTEST, Hidden
 
 
 def clean(text: str) -> str:
@@ -18,7 +18,7 @@ def clean(text: str) -> str:
         raise InputError("is shorter than {n} characters, so it is no token of Zadig's; copy it anew", SHORTEST)
     if any(not 33 <= ord(c) < 127 for c in token):
         raise InputError("has a line break, a space or a character that no header may hold; copy it anew")
-    return token
+    return Hidden(token)
 
 
 def read(path: Path) -> str:

@@ -1,15 +1,10 @@
 """Pages that nobody meant, what becomes of them, and what is said of what they lost."""
 
-import os
-import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from contracts.derive.command import render
@@ -17,18 +12,13 @@ from contracts.derive.errors import DeriveError
 from contracts.derive.page.documented import document
 from contracts.derive.page.names import load_names
 from contracts.derive.page.sections import read_page
+from helpers.fuzzing import bounded
 
 ROOT = Path(__file__).parents[3]
 PAGES = {
     path.stem: path.read_bytes().decode() for path in sorted((Path(__file__).parents[1] / "derive/pages").rglob("*.md"))
 }
 NAMES = load_names(ROOT / "contracts/apis/aslan/operations.toml")
-BATCHES = 3 * int(os.environ.get("ZCT_FUZZ", "1"))
-"""Batches of pages, 60 each, that a test of fuzzing reads: always the same ones; for a long run: ZCT_FUZZ=50."""
-
-HANG = 30
-"""Seconds of CPU time after which reading one small page counts as a hang; it takes milliseconds."""
-
 ONLY_THERE = {"parameter-not-in-sample", "parameter-not-in-request"}
 """Findings on rows that promise what nothing else on the page does."""
 
@@ -107,52 +97,19 @@ FRAGMENTS = [
 ]
 
 
-class HungError(BaseException):
-    """Reading took so long that it may never end; not an Exception, so that nothing swallows it."""
-
-
-@pytest.fixture(autouse=True)
-def no_hang() -> Iterator[None]:
-    """A page whose reading hangs fails its test."""
-
-    def hung(*_: object) -> None:
-        raise HungError
-
-    before = signal.signal(signal.SIGPROF, hung)
-    yield
-    signal.setitimer(signal.ITIMER_PROF, 0)
-    signal.signal(signal.SIGPROF, before)
-
-
 def derived(text: str) -> dict[str, Any] | None:
     """Return what a page derives to, None where it is refused in one line."""
-    signal.setitimer(signal.ITIMER_PROF, HANG)
     try:
-        content = document(read_page(text, "page.md"), NAMES)
-        # What is derived can also be written, and has a line of the page for each finding.
-        render(content).encode()
+        with bounded():
+            content = document(read_page(text, "page.md"), NAMES)
+            # What is derived can also be written, and has a line of the page for each finding.
+            render(content).encode()
         assert all(1 <= finding["line"] <= content["page"]["lines"] + 1 for finding in content["findings"])
         return content
     except DeriveError as error:
         refused = str(error)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
     assert "\n" not in refused
     return None
-
-
-def fuzzed(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], batches: int = BATCHES) -> None:
-    """Check one batch of examples after the other, each with a seed of its own."""
-    for batch in range(batches):
-        seed(batch)(
-            settings(
-                max_examples=60,
-                deadline=None,
-                database=None,
-                phases=[Phase.generate, Phase.shrink],
-                suppress_health_check=list(HealthCheck),
-            )(given(strategy)(check))
-        )()
 
 
 def without_lines(value: Any) -> Any:
