@@ -29,6 +29,7 @@ class Request:
     path: behind the API prefix, percent-encoded as it shall go out.
     credential: the name of who sends it.
     call: its name, in reports.
+    prefixed: whether the API prefix stands in front of the path.
     """
 
     method: str
@@ -38,6 +39,7 @@ class Request:
     content_type: str | None = None
     credential: str = "main"
     call: str = ""
+    prefixed: bool = True
 
     @property
     def changes(self) -> bool:
@@ -64,6 +66,7 @@ class Exchange:
     status: None where no status line came.
     seconds: how long it took.
     failure: why the response is not complete.
+    sent: whether something of the request may have reached the target.
     """
 
     request: Request
@@ -73,6 +76,11 @@ class Exchange:
     body: bytes = b""
     seconds: float = 0.0
     failure: Failure | None = None
+    sent: bool = True
+
+
+Hears = Callable[[Exchange], None]
+"""What is told how an exchange ended."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +115,10 @@ class Header:
 class Client:
     """Sends requests to one target. Safe to use from several threads.
 
+    `root` is in front of every path, and `prefix` behind it in front of those that are said to have one.
     `credentials` maps a name (main, viewer, …) to its header; a name that is not in it sends none.
-    `guard` is asked before each request that may change something, and raises to refuse it.
+    `guard` is asked before each request that may change something: it raises to refuse it, or may return what is told
+    how the exchange ended.
     """
 
     def __init__(
@@ -116,11 +126,13 @@ class Client:
         root: str,
         credentials: Mapping[str, Header],
         *,
-        guard: Callable[[Request], None],
+        guard: Callable[[Request], Hears | None],
+        prefix: str = "",
         limits: Limits = USUAL_LIMITS,
         transport: Transport = DIRECT,
     ) -> None:
         self.root = root
+        self.prefix = prefix
         self.limits = limits
         self._guard = guard
         self._auth = dict(credentials)
@@ -128,8 +140,7 @@ class Client:
 
     def send(self, request: Request) -> Exchange:
         """Send `request` once and return what came back; never raises for what the target does."""
-        if request.changes:
-            self._guard(request)
+        hears = self._guard(request) if request.changes else None
         url, seconds = self.url(request), self.limits.answer
         header = self._auth.get(request.credential)
         line = header.line if header else None
@@ -138,6 +149,8 @@ class Client:
         if attempt.reused and exchange.failure is not None and exchange.failure.kind == "no-answer":
             left = seconds - exchange.seconds  # it was idle: closed
             return self._exchange(request, Attempt(url, left, fresh=True, authorization=line))
+        if hears is not None:
+            hears(exchange)
         return exchange
 
     def shown_authorization(self, credential: str) -> str | None:
@@ -153,7 +166,7 @@ class Client:
         """Return the whole URL that `request` goes to, byte for byte."""
         path = quote(request.path, safe=string.punctuation)  # changes nothing but what no HTTP can carry
         query = f"?{urlencode(request.query)}" if request.query else ""
-        return f"{self.root}{path}{query}"
+        return f"{self.root}{self.prefix if request.prefixed else ''}{path}{query}"
 
     @cached_property
     def _blank(self) -> requests.PreparedRequest:
@@ -192,7 +205,8 @@ class Client:
                 failure = _failure(error, status)
         if attempt.expired:
             failure = Failure("deadline", msg("no whole answer within {seconds} s", f"{limits.answer:g}"))
-        return Exchange(request, attempt.url, status, headers, bytes(body), time.monotonic() - started, failure)
+        took = time.monotonic() - started
+        return Exchange(request, attempt.url, status, headers, bytes(body), took, failure, attempt.sent)
 
     def _read(self, raw: Any, body: bytearray) -> Failure | None:
         for chunk in raw.stream(65_536, decode_content=True):

@@ -9,7 +9,7 @@ import queue
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPResponse, RemoteDisconnected, parse_headers
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -40,7 +40,7 @@ class Transport:
 
     ca_file: Path | None = None
     client_cert: tuple[Path, Path] | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
 
 
 DIRECT = Transport()
@@ -50,6 +50,7 @@ class Attempt:
     """One try at an exchange: its URL as it shall go out, its deadline, and the header line that says who sends it.
 
     At the deadline the socket is shut, which ends whatever reads or writes there. `fresh`: on a new connection only.
+    `sent`: something of the request may have gone out.
     """
 
     current = threading.local()
@@ -58,7 +59,7 @@ class Attempt:
         self.url = url
         self.fresh = fresh
         self.authorization = authorization
-        self.expired = self.reused = False
+        self.expired = self.reused = self.sent = False
         self.connection: Any = None
         self._seconds = seconds
         self._ends = time.monotonic() + seconds
@@ -155,6 +156,9 @@ class _Watched:
         raise NewConnectionError(self, "address")
 
     def request(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        if self.sock is None:  # what goes wrong until there is a connection goes wrong before anything is sent
+            self.connect()
+        Attempt.current.attempt.sent = True
         full = Attempt.current.attempt.url
         path = full[full.index("/", len("https://")) :]
         target = path if url.startswith("/") else full  # for a proxy

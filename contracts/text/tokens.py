@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from contracts.text import files
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import about
 from contracts.text.redact import SHORTEST, Hidden
@@ -23,7 +24,7 @@ def clean(text: str) -> str:
 def read(path: Path) -> str:
     """Return the token that a file holds; raises InputError with one line where there is none that can be used."""
     try:
-        return clean(path.read_text(encoding="utf-8"))
+        return clean(files.text(path, files.TOKEN))
     except OSError as error:
         raise InputError("cannot read {path}: {why}", path, of_system(error.strerror)) from None
     except UnicodeDecodeError:

@@ -30,6 +30,7 @@ from allure_commons.types import LinkType, Severity
 from allure_commons.utils import md5, platform_label, uuid4
 
 from contracts.report.summary import terminal
+from contracts.report.verdict_file import schema_file
 from contracts.text import atomic
 from contracts.text.nested import rewrite
 from contracts.text.printable import in_json, printable, visible
@@ -235,8 +236,7 @@ def attachments(case: Case, root: Path) -> Iterator[tuple[str, str, str]]:
         promised = case["wanted"] | {"body": _read(case["wanted"]["body"])}
         text = json.dumps(promised, ensure_ascii=False, indent=2)
         yield "promised", printable(text, keep="\n", code=in_json), "json"
-        path = (root / case["wanted"]["schema"]).resolve()
-        if path.is_relative_to(root.resolve()) and path.is_file():
+        if path := schema_file(case["wanted"]["schema"], root):
             yield "schema", path.read_text(encoding="utf-8"), "json"
 
 

@@ -159,7 +159,7 @@ def _options(run: Mapping[str, Any]) -> str:
     if run["embedded"]:
         chosen = {} if run["stand_in"].startswith("perfect") else {"behaviour": run["stand_in"]}
     chosen |= {name: run["settings"][name] for name in USUAL if run["settings"].get(name, USUAL[name]) != USUAL[name]}
-    return "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in chosen.items())
+    return "".join(f" --{name.replace('_', '-')} {shlex.quote(str(value))}" for name, value in chosen.items())
 
 
 def _breach_lines(case: Mapping[str, Any], lang: str) -> list[str]:
