@@ -12,6 +12,7 @@ from contracts.breakages.breakage import Breakage
 from contracts.campaign.judge import GOOD, RELEASE
 from contracts.catalog.cases import cases
 from contracts.profiles import LEVELS, PROFILES, runs_at
+from contracts.text import files
 from contracts.text.errors import InputError
 
 FILE = "campaign.json"
@@ -157,7 +158,7 @@ def _one_each(changes: Mapping[str, Breakage]) -> dict[str, Breakage]:
 
 def _failed(path: Path) -> set[str]:
     try:
-        earlier: Any = json.loads(path.read_text(encoding="utf-8"))
+        earlier: Any = json.loads(files.text(path, files.VERDICT))
         if earlier["version"] == VERSION:
             return {row["name"] for row in earlier["changes"] if row["result"] not in GOOD}
     except OSError as error:

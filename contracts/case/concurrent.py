@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.case.reproduce import reproduction
 from contracts.case.scenario import Scenario, state_breach
 from contracts.catalog.cases import Case, Overrides, crowd
 from contracts.catalog.lifecycle import IDLE, MEANINGS, NOT_THERE
@@ -15,7 +16,7 @@ from contracts.check.breach import Breach, Kind
 from contracts.check.check import check, promise
 from contracts.check.snapshot import Snapshot, UnclearError, json_value, snapshot
 from contracts.http.client import Exchange, Request
-from contracts.http.curl import curl
+from contracts.http.trace import Trace
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names
 from contracts.target.target import Subject
@@ -115,7 +116,7 @@ class ConcurrentScenario(Scenario):
             self._end_if((state_breach(f"task-{state}", expected, state),), msg("looking"))
 
     def _again(self, request: Request) -> str:
-        return curl(self._target.client, request)  # one shell is no crowd
+        return reproduction(self._target, Trace(), request, self._subjects)  # one shell is no crowd
 
     def _of_case(self, case: Case, missing: Subject) -> _Attempt:
         subject = missing if case.given == NOT_THERE else self._subject

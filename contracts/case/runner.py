@@ -5,7 +5,7 @@ Nothing here knows pytest, and several cases may run at once in threads of one p
 
 from dataclasses import replace
 
-from contracts.case.cleanup import remove
+from contracts.case.cleanup import remove_after_case
 from contracts.case.givens import NotArrangedError, arrange
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
@@ -88,10 +88,12 @@ def _attempt(case: Case, target: Target) -> Trial:
             target.journal.close(subject.name)
         else:
             with target.trace.during(Phase.CLEANUP):
-                remove(target, subject, after)
+                remove_after_case(target, subject, after)
     if trial.result is Result.HELD or not trial.exchanges:
         return trial
-    return replace(trial, again=reproduction(target, target.trace, trial.exchanges[0].request))
+    lasting = case.after == "any"
+    again = reproduction(target, target.trace, trial.exchanges[0].request, [subject], lasting=lasting)
+    return replace(trial, again=again)
 
 
 def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None, Trial]:

@@ -131,7 +131,7 @@ def _no_answer(settings: Settings, base_url: str, exchange: Exchange) -> Finding
         text = msg("{base_url}: the port speaks https, not plain http", base_url)
         return fail("tls", text, msg("write https:// in --base-url"))
     if settings.proxy:
-        text = msg("{base_url} is unreachable through the proxy {proxy}: {why}", base_url, settings.proxy, why)
+        text = msg("{base_url} is unreachable through the proxy {proxy}: {why}", base_url, settings.shown("proxy"), why)
         return fail("address", text, msg("check --base-url, the network, --proxy and whether Zadig is up"))
     text = msg("{base_url} is unreachable: {why}", base_url, why)
     return fail("address", text, msg("check --base-url, the network and whether Zadig is up"))

@@ -17,6 +17,7 @@ from contracts.target.connect import open_client
 from contracts.target.listing import Reader
 from contracts.target.standin_control import STAMP, facts
 from contracts.text.message import msg
+from contracts.text.printable import in_json, printable
 from contracts.text.redact import register
 
 OK, FAILED, UNREACHABLE = 0, 1, 6
@@ -39,7 +40,8 @@ def doctor(settings: Settings, *, as_json: bool, echo: Callable[[str], None], no
         if not as_json:
             echo(finding.line(settings.language))
     if as_json:
-        echo(json.dumps([finding.to_json() for finding in findings], ensure_ascii=False, indent=2))
+        data = json.dumps([finding.to_json() for finding in findings], ensure_ascii=False, indent=2)
+        echo(printable(data, keep="\n", code=in_json))
     if not address.answered:
         return UNREACHABLE
     return FAILED if any(finding.status is Status.FAIL for finding in findings) else OK
@@ -51,7 +53,8 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
     register.add(token)
     there, alone = msg("{file}, the environment and options"), msg("the environment and options; no {file}")
     source = (there if Path(FILE).is_file() else alone).put(FILE)
-    yield ok("settings", msg("read from {source}", source))
+    where = settings.source("base_url")
+    yield ok("settings", msg("read from {source}; the address is set by {where}", source, where))
     yield from address.findings
     server = server_time(address.health.headers) if address.health else None
     stand_in: Mapping[str, Any] = {}

@@ -11,18 +11,19 @@ from contracts.run.plan import notes
 from contracts.run.session import Session
 from contracts.run.verdict import Run
 from contracts.run.version import suite
-from contracts.settings.settings import AUTO
+from contracts.settings.settings import AUTO, FILE
 from contracts.text.message import msg
 
 
 def title(session: Session) -> str:
-    """Return what the target is, in one line."""
+    """Return in one line what the target is, and what says so."""
     settings = session.settings
     if settings.base_url is None:
         return msg("the stand-in ({behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig", settings.behaviour)
+    target = f"{settings.base_url}{settings.api_prefix}"
     if session.probe.behaviour:
-        return msg("{base_url}, a stand-in ({behaviour})", settings.base_url, session.probe.behaviour)
-    return f"{settings.base_url}{settings.api_prefix}"
+        target = msg("{base_url}, a stand-in ({behaviour})", settings.base_url, session.probe.behaviour)
+    return msg("{target}, set by {source}", target, settings.source("base_url"))
 
 
 def about(session: Session) -> Run:
@@ -53,6 +54,8 @@ def about(session: Session) -> Run:
 def _remarks(session: Session) -> list[str]:
     """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
     said: list[str] = []
+    if rows := session.settings.from_file:
+        said.append(msg("set by {file}: {settings|, }", FILE, rows))
     if session.settings.release == AUTO and session.behaviour not in releases():
         said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
     if session.lacking:

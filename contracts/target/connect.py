@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.catalog.release import load
-from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.client import Client, Exchange, Hears, Limits, Request
 from contracts.http.transport import Transport
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
@@ -21,6 +21,9 @@ from contracts.text.message import Message, about, msg
 from contracts.text.strict_json import is_page
 
 NOTHING: Mapping[str, Any] = {}
+PATIENCE, LEAST_PATIENCE = 2, 5.0
+"""How long after its sending a server may be at work on a request without an answer: so many times the deadline of a
+whole answer, and at least so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def open_client(
     settings: Settings,
     root: str,
     stand_in: Mapping[str, Any] = NOTHING,
-    guard: Callable[[Request], None] = refuse,
+    guard: Callable[[Request], Hears | None] = refuse,
     *,
     prefix: str = "",
 ) -> Client:
@@ -67,7 +70,7 @@ def open_client(
         guard=guard,
         prefix=prefix,
         limits=Limits(*timeouts, settings.max_answer),
-        transport=Transport(settings.ca_file, cert, settings.proxy),
+        transport=Transport(settings.ca_file, cert, settings.proxy.reveal() if settings.proxy else None),
     )
 
 
@@ -113,8 +116,9 @@ def open_target(
     journal = Journal(run_dir / JOURNAL)
     journal.begin(run_id, look.base_url)
     projects = filter(None, (where.project, where.other_project))
+    patience = max(LEAST_PATIENCE, PATIENCE * settings.answer_timeout)
     contract = load(release)
-    guard = Guard(journal, projects, contract, stand_in=bool(look.stand_in))
+    guard = Guard(journal, projects, contract, stand_in=bool(look.stand_in), patience=patience)
     manual = look.stand_in.get("clock") == "manual"
     return Target(
         client=open_client(settings, look.base_url, look.stand_in, guard, prefix=settings.api_prefix),

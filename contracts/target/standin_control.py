@@ -49,13 +49,21 @@ class StandInControl:
 
     def forget(self, workflow: str) -> None:
         """Remove a workflow without a name, with a slash in it, or in a project that does not exist."""
-        self._client.send(Request("POST", "/_standin/forget", body=workflow.encode()))
+        self._client.send(_forget(workflow))
+
+    def forget_line(self, workflow: str) -> str:
+        """Return a shell command that does what `forget` does."""
+        return f"{curl(self._client, _forget(workflow), '-sSg')} -o /dev/null"
 
 
 def _advance(workflow: str, seconds: float) -> Request:
     return Request(
         "POST", f"/_standin/clock/{quote(workflow, safe='')}", body=json.dumps({"seconds": seconds}).encode()
     )
+
+
+def _forget(workflow: str) -> Request:
+    return Request("POST", "/_standin/forget", body=workflow.encode())
 
 
 def _only_control(request: Request) -> None:

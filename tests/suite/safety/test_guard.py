@@ -7,8 +7,9 @@ from urllib.parse import quote
 import pytest
 
 from contracts.catalog.binding import Role
+from contracts.http.client import Exchange, Failure
 from contracts.safety.guard import Guard, RefusedError
-from contracts.safety.journal import Journal
+from contracts.safety.journal import Journal, left_late
 from helpers.journal_fixtures import (
     CHINESE,
     FOREIGN,
@@ -170,6 +171,43 @@ def test_what_is_gone_may_not_be_changed(guard: Guard, journal: Journal) -> None
     journal.close(OWN)
     with pytest.raises(RefusedError, match=OWN):
         guard(request("DELETE", f"{WORKFLOWS}/{OWN}", None))
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "sent", "live", "stand_in"),
+    [
+        pytest.param(None, 200, True, False, False, id="answered"),
+        pytest.param(None, 500, True, False, False, id="crashed"),
+        pytest.param("refused", None, False, False, False, id="never-sent"),
+        pytest.param("deadline", None, False, False, False, id="never-connected"),
+        pytest.param("deadline", None, True, True, True, id="deadline"),
+        pytest.param("no-answer", None, True, True, False, id="cut"),
+        pytest.param("garbled", 200, True, True, False, id="garbled"),
+        pytest.param("too-large", 200, True, True, False, id="too-large"),
+        pytest.param("refused", None, True, True, False, id="tls-broke"),
+        *(pytest.param(None, status, True, True, False, id=str(status)) for status in (408, 502, 503, 504)),
+    ],
+)
+def test_which_requests_a_server_may_still_be_at_work_on(
+    journal: Journal, kind: str | None, status: int | None, sent: bool, live: bool, stand_in: bool
+) -> None:
+    """Where the answer never came; a stand-in does at once what it is asked for, unless something holds it back."""
+    failure = Failure(kind, "") if kind else None
+    for is_stand_in, late in ((False, live), (True, stand_in)):
+        guard = Guard(journal, {PROJECT}, RELEASE, stand_in=is_stand_in)
+        for body in (create(), start()):
+            made = request("POST", WORKFLOWS if body == create() else TASKS, body)
+            hears = guard(made)
+            assert hears is not None
+            hears(Exchange(made, "", status, failure=failure, sent=sent))
+        assert (OWN in left_late(journal.path)) == late
+        journal.close(OWN)
+        journal.open(OWN, PROJECT)
+
+
+def test_a_late_delete_makes_nothing(guard: Guard, journal: Journal) -> None:
+    assert guard(request("DELETE", f"{WORKFLOWS}/{OWN}", None)) is None
+    assert left_late(journal.path) == {}
 
 
 YAML = "/flows"
