@@ -194,7 +194,7 @@ def _operation(
         undocumented=item.body_facts.undocumented if item.body_facts else {},
         not_kept=item.body_facts.not_kept if item.body_facts else (),
         gone_answers=facts.operations[item.name].gone_answers | facts.gone,
-        **_call(item.name, item.path, item.parameters, item.body, bound),
+        **_call(item.name, item.path, item.parameters, item.body, bound, prefixed=item.prefix),
     )
 
 
@@ -205,7 +205,9 @@ def _support(item: observed.ObservedOperation, page: str, bound: Binding) -> Ope
     return Operation(item.name, item.method or "", path, item.source or "", sample, answers, **call)
 
 
-def _call(name: str, path: str, parameters: Sequence[Mapping[str, Any]], sample: Any, bound: Binding) -> dict[str, Any]:
+def _call(
+    name: str, path: str, parameters: Sequence[Mapping[str, Any]], sample: Any, bound: Binding, *, prefixed: bool = True
+) -> dict[str, Any]:
     """Return how a call is sent: its parameters, whether the prefix stands before it, and what is not known of it."""
     places = bound.places(name)
     known = {"path": places.path, "query": places.query, "body": places.body}
@@ -215,8 +217,8 @@ def _call(name: str, path: str, parameters: Sequence[Mapping[str, Any]], sample:
         if item["required"] and item["name"] not in known.get(item["in"], ())
         if not (item["in"] == "body" and isinstance(sample, Mapping) and item["name"] in sample)
     ]
-    prefixed = not path.startswith(bound.bare) if bound.bare else True
-    return {"parameters": tuple(parameters), "prefixed": prefixed, "unbound": tuple(unbound)}
+    behind = prefixed and not path.startswith(bound.bare)
+    return {"parameters": tuple(parameters), "prefixed": behind, "unbound": tuple(unbound)}
 
 
 def _answer(
