@@ -9,8 +9,11 @@ import socket
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial, reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,8 @@ from contracts.case.outcome import Outcome
 from contracts.report.summary.terminal import summary
 from contracts.report.verdict_rules import Result as CaseResult
 from contracts.run.conclusion import clean_up, finish
-from contracts.run.deviations import judge
+from contracts.run.deviations import DeviationsError, judge
+from contracts.run.deviations import read as read_deviations
 from contracts.run.session import Session
 from contracts.run.verdict import RunResult, decide
 from contracts.safety.journal import FILE as JOURNAL
@@ -43,7 +47,7 @@ from helpers.fuzzed_files import (
     lines_changed,
     toml_line,
 )
-from helpers.fuzzing import bounded, fuzzed, no_hang  # noqa: F401 - a fixture
+from helpers.fuzzing import LONGER, bounded, fuzzed, no_hang  # noqa: F401 - a fixture
 from helpers.live_target import ALL_SET, Live
 
 RUN, FOREIGN = "20250101t000000-abcd", "prod-release"
@@ -186,60 +190,89 @@ def stood_for(data: bytes, url: str) -> set[str]:
     return {name for name in names if name.startswith(f"zct-{first.get('run')}-")}
 
 
+def swept(zadig: Live, bare: Path, drawn: tuple[bytes, str, str, Sequence[str], str]) -> None:
+    """Sweep a folder with a journal: its bytes, its name and what stands there, words of the command, language."""
+    data, name, place, words, lang = drawn
+    refilled(zadig)
+    with ground(bare) as laid:
+        laid.put(laid.run(RUN) / name, data, place)
+        for path in laid.run(RUN).glob("*"):
+            os.utime(path, (time.time() - 7200,) * 2, follow_symlinks=False)
+        before = laid.seen(laid.run(RUN))
+        run("sweep", "--base-url", zadig.url, "--lang", lang, *words, token=zadig.tokens["member"])
+        assert laid.seen(laid.run(RUN)) == before
+    by_list = {*OWN, f"zct-{OTHER_RUN}-main-1"} if "--by-prefix" in words else set()
+    assert_untouched(zadig, set() if words == ["--dry-run"] else stood_for(data, zadig.url) | by_list)
+
+
+def started(zadig: Live, bare: Path, drawn: tuple[bytes, str, bool, str]) -> None:
+    """Run in a folder with a journal: its bytes and what stands there, whether from the start on, language."""
+    data, place, early, lang = drawn
+    refilled(zadig)
+    with ground(bare) as laid:
+        folder = laid.run("mine")
+        if early:
+            laid.put(folder / JOURNAL, data, place)
+        before = laid.seen(folder)
+        session = Session(zadig.settings(run_dir=folder, lang=lang, **ALL_SET), {"run_id": RUN})
+        try:
+            session.connect()
+            session.open()
+            if not early:
+                (folder / JOURNAL).write_bytes(data)
+            clean_up(session)
+            finish(session, 0)
+            assert_told(session)
+        except SuiteError as error:
+            assert_printable(str(error))
+        finally:
+            session.close()
+        assert laid.seen(folder) == before
+    assert_untouched(zadig, OWN)  # which it finds on the target's list, too
+
+
 def test_journals_are_swept_or_refused(zadig: Live, bare: Path) -> None:
     ways = st.sampled_from([[], ["--dry-run"], ["--by-prefix"], [RUN], [f"runs/{RUN}"], [RUN, "--by-prefix"]])
     names = st.sampled_from([JOURNAL, JOURNAL, JOURNAL, f"journal.{RUN}.jsonl", "journal\x1b[31m.jsonl"])
-
-    def check(drawn: tuple[bytes, str, str, list[str], str]) -> None:
-        data, name, place, words, lang = drawn
-        refilled(zadig)
-        with ground(bare) as laid:
-            laid.put(laid.run(RUN) / name, data, place)
-            for path in laid.run(RUN).glob("*"):
-                os.utime(path, (time.time() - 7200,) * 2, follow_symlinks=False)
-            before = laid.seen(laid.run(RUN))
-            run("sweep", "--base-url", zadig.url, "--lang", lang, *words, token=zadig.tokens["member"])
-            assert laid.seen(laid.run(RUN)) == before
-        by_list = {*OWN, f"zct-{OTHER_RUN}-main-1"} if "--by-prefix" in words else set()
-        assert_untouched(zadig, set() if words == ["--dry-run"] else stood_for(data, zadig.url) | by_list)
-
     found = journals(zadig.url, bare / "ground/theirs/precious")
-    fuzzed(st.tuples(found, names, st.sampled_from(PLACES), ways, LANGUAGES), check)
+    fuzzed(st.tuples(found, names, st.sampled_from(PLACES), ways, LANGUAGES), partial(swept, zadig, bare))
 
 
 def test_a_run_believes_no_journal_in_its_folder(zadig: Live, bare: Path) -> None:
     """Neither one that it finds when it starts, nor what others write into its own."""
+    found = journals(zadig.url, bare / "ground/theirs/precious")
+    drawn = st.tuples(found, st.sampled_from(PLACES), st.booleans(), LANGUAGES)
+    fuzzed(drawn, partial(started, zadig, bare), LONGER)
 
-    def check(drawn: tuple[bytes, str, bool, str]) -> None:
-        data, place, early, lang = drawn
-        refilled(zadig)
-        with ground(bare) as laid:
-            folder = laid.run("mine")
-            if early:
-                laid.put(folder / JOURNAL, data, place)
-            before = laid.seen(folder)
-            session = Session(zadig.settings(run_dir=folder, lang=lang, **ALL_SET), {"run_id": RUN})
-            try:
-                session.connect()
-                session.open()
-                if not early:
-                    (folder / JOURNAL).write_bytes(data)
-                clean_up(session)
-                finish(session, 0)
-                assert_told(session)
-            except SuiteError as error:
-                assert_printable(str(error))
-            finally:
-                session.close()
-            assert laid.seen(folder) == before
-        assert_untouched(zadig, OWN)  # which it finds on the target's list, too
 
-    fuzzed(
-        st.tuples(
-            journals(zadig.url, bare / "ground/theirs/precious"), st.sampled_from(PLACES), st.booleans(), LANGUAGES
+@pytest.mark.parametrize("place", ["folder", "link", "dangling", "loop"])
+def test_what_is_no_journal_is_refused(zadig: Live, bare: Path, place: str) -> None:
+    data = "\n".join(journal_lines(zadig.url)).encode()
+    swept(zadig, bare, (data, JOURNAL, place, [], "en"))
+    swept(zadig, bare, (data, JOURNAL, place, [RUN], "zh"))
+    started(zadig, bare, (data, place, True, "en"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        *((OWN[0], OWN[0] + tail) for tail in TAILS),
+        *(
+            ("URL", url)
+            for url in ("http://[", "http://127.0.0.1:x", "http://127.0.0.1:99999", "", "URL@other", "\x1b")
         ),
-        check,
-    )
+        *((RUN, other) for other in (OTHER_RUN, f"{RUN}-", "../..", "\x1b[31m")),
+        ("nginx", "\x1b[31m"),
+        ("nginx", "\ud800"),
+        ("nginx", "other"),
+    ],
+)
+def test_a_journal_with_one_thing_changed(zadig: Live, bare: Path, old: str, new: str) -> None:
+    text = "\n".join(journal_lines("URL")).replace(old, json.dumps(new)[1:-1]).replace("URL", zadig.url)
+    for words in ([], [RUN]):
+        swept(zadig, bare, (text.encode(), JOURNAL, "file", words, "en"))
+    for early in (True, False):
+        started(zadig, bare, (text.encode(), "file", early, "en"))
 
 
 def assert_told(session: Session) -> None:
@@ -269,74 +302,93 @@ def good_verdicts() -> list[dict[str, Any]]:
     ]
 
 
-def test_verdicts_are_read_or_refused(zadig: Live, bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+ODD, GOOD, OUT = Path("runs/odd"), Path("runs/good"), Path("runs/odd/out")
+REJECTED, ACCEPTED, FIRST, SECOND = good_verdicts()
+READERS: Mapping[str, tuple[dict[str, Any], dict[str, Any], Sequence[str | Path]]] = {
+    "gate": (REJECTED, ACCEPTED, (ODD, GOOD)),
+    "gate --json": (REJECTED, ACCEPTED, (ODD, GOOD, "--json")),
+    "gate shards": (FIRST, SECOND, (ODD, GOOD, "--profile", "nightly")),
+    "compare": (REJECTED, ACCEPTED, (ODD, GOOD)),
+    "compare --format markdown": (ACCEPTED, REJECTED, (GOOD, ODD, "--format", "markdown")),
+    "compare --format json": (REJECTED, ACCEPTED, (ODD, GOOD, "--format", "json")),
+    "report": (REJECTED, ACCEPTED, (ODD,)),
+    "report --allure": (REJECTED, ACCEPTED, (ODD, "--allure", ODD / "allure")),
+    "merge": (FIRST, SECOND, (ODD, GOOD, "--out", OUT)),
+    "merge second": (FIRST, SECOND, (GOOD, ODD, "--out", OUT)),
+    "history": (ACCEPTED, REJECTED, ("runs",)),
+    "bundle": (REJECTED, ACCEPTED, (ODD,)),
+    "timings": (ACCEPTED, REJECTED, (ODD,)),
+}
+"""Every reader of a verdict: the good verdict that is changed, another one in a folder beside it, and its words."""
+
+
+def verdict_read(bare: Path, drawn: tuple[str, bytes, str, str]) -> int:
+    """Let a reader read a verdict: its bytes and what stands there, language; return the exit code."""
+    way, data, place, lang = drawn
+    command = way.partition(" ")[0]
+    _, other, options = READERS[way]
+    with ground(bare) as laid, pytest.MonkeyPatch.context() as patch:
+        laid.put(laid.run("odd") / "verdict.json", data, place)
+        verdicts.write(laid.run("good"), other)
+        timed = laid.root / "checkout/contracts/apis/aslan/1.7.0/timings.json"
+        timed.parent.mkdir(parents=True)
+        patch.setattr("contracts.cli.runs.checkout", lambda: laid.root / "checkout")
+        before = laid.seen(laid.run("odd"))
+        done = run(command, *options, "--lang", lang)
+        for own in {"history": ["runs/history.html"], "timings": [str(timed)]}.get(command, []):
+            Path(own).unlink(missing_ok=True)
+        assert laid.seen(laid.run("odd")) == before
+        if done.exit_code == 4 and command not in ("gate", "history"):
+            assert done.output.count("\n") == 1, done.output
+        if command == "gate" and done.exit_code == 0:
+            assert json.loads(data)["exit"] == 0
+        if command == "bundle" and done.exit_code == 0:
+            assert CliRunner().invoke(main, ["bundle", "--verify", str(ODD / "evidence.zip")]).exit_code == 0
+        return done.exit_code
+
+
+def test_verdicts_are_read_or_refused(zadig: Live, bare: Path) -> None:  # noqa: ARG001 - nothing can be reached
     """Every reader of a run's folder; what its verdict says of paths leads nowhere."""
-    rejected, accepted, first, second = good_verdicts()
-    odd, good = Path("runs/odd"), Path("runs/good")
-    out = Path("runs/odd/out")
-    ways: Mapping[str, tuple[dict[str, Any], dict[str, Any], Sequence[str | Path]]] = {
-        "gate": (rejected, accepted, (odd, good)),
-        "gate-json": (rejected, accepted, (odd, good, "--json")),
-        "gate-shards": (first, second, (odd, good, "--profile", "nightly")),
-        "compare": (rejected, accepted, (odd, good)),
-        "compare-back": (accepted, rejected, (good, odd, "--format", "markdown")),
-        "compare-json": (rejected, accepted, (odd, good, "--format", "json")),
-        "report": (rejected, accepted, (odd,)),
-        "report-allure": (rejected, accepted, (odd, "--allure", odd / "allure")),
-        "merge": (first, second, (odd, good, "--out", out)),
-        "merge-back": (first, second, (good, odd, "--out", out)),
-        "history": (accepted, rejected, ("runs",)),
-        "bundle": (rejected, accepted, (odd,)),
-        "timings": (accepted, rejected, (odd,)),
-    }
-
-    def check(drawn: tuple[str, bytes, str, str]) -> None:
-        way, data, place, lang = drawn
-        command = way.partition("-")[0]
-        _, other, options = ways[way]
-        zadig.app.seen.clear()
-        with ground(bare) as laid:
-            laid.put(laid.run("odd") / "verdict.json", data, place)
-            verdicts.write(laid.run("good"), other)
-            timed = laid.root / "checkout/contracts/apis/aslan/1.7.0/timings.json"
-            timed.parent.mkdir(parents=True)
-            monkeypatch.setattr("contracts.cli.runs.checkout", lambda: laid.root / "checkout")
-            before = laid.seen(laid.run("odd"))
-            done = run(command, *options, "--lang", lang)
-            own = {"history": "runs/history.html", "timings": str(timed)}.get(command)
-            if own:
-                Path(own).unlink(missing_ok=True)
-            assert laid.seen(laid.run("odd")) == before
-            if done.exit_code == 4 and command not in ("gate", "history"):
-                assert done.output.count("\n") == 1, done.output
-            if command == "gate" and done.exit_code == 0:
-                assert json.loads(data)["exit"] == 0
-            if command == "bundle" and done.exit_code == 0:
-                assert CliRunner().invoke(main, ["bundle", "--verify", str(odd / "evidence.zip")]).exit_code == 0
-        assert zadig.app.changes() == []
-
-    words = [
-        "held",
-        "breach",
-        "known",
-        "accepted",
-        "rejected",
-        "cancel-task/known",
-        "1.9.0",
-        "smoke",
-        "/etc",
-        "1.7.0/../..",
-    ]
+    words = [*("held", "breach", "known", "accepted", "rejected", "cancel-task/known"), "1.9.0", "smoke", "1.7.0/../.."]
     precious = bare / "ground/theirs/precious"
-    drawn = st.sampled_from(sorted(ways)).flatmap(
+    drawn = st.sampled_from(sorted(READERS)).flatmap(
         lambda way: st.tuples(
             st.just(way),
-            changed(ways[way][0], words).flatmap(lambda text: as_bytes(text, precious)),
+            changed(READERS[way][0], words).flatmap(lambda text: as_bytes(text, precious)),
             st.sampled_from(PLACES),
             LANGUAGES,
         )
     )
-    fuzzed(drawn, check)
+    fuzzed(drawn, lambda example: verdict_read(bare, example) and None)
+
+
+@pytest.mark.parametrize(
+    ("path", "literal", "refused"),
+    [
+        ("cases.0.seconds", "1e999", True),
+        ("cases.0.started", "1e308", True),
+        ("cases.0.steps.0.at", "9" * 400, True),
+        ("latency.0.p95", "9" * 5000, True),
+        ("run.ended", '"soon"', True),
+        ("run.started", '"9999-12-31T23:59:59-23:59"', True),
+        ("run.embedded", "true", True),
+        ("deviations.0.expires", '"2026-02-30"', True),
+        ("run.settings.release", '["1.7.0"]', False),
+        ("cases.0.operation", '"\\ud800"', False),
+        ("cases.0.wanted.schema", json.dumps("x" * 5000), False),
+        ("cases.0.wanted.schema", '"../theirs/precious"', False),
+        ("run.release", '"../../../../theirs"', False),
+    ],
+)
+def test_a_verdict_with_one_thing_changed(bare: Path, path: str, literal: str, refused: bool) -> None:
+    verdict = deepcopy(REJECTED)
+    *parents, last = (int(part) if part.isdecimal() else part for part in path.split("."))
+    reduce(getitem, parents, verdict)[last] = "@"
+    data = json.dumps(verdict).replace('"@"', literal).encode()
+    for way, (good, _, _) in READERS.items():
+        exit_code = verdict_read(bare, (way, data, "file", "en"))
+        if refused and good is not FIRST and not way.startswith("history"):
+            assert exit_code in (1, 4)
 
 
 def full_settings(url: str) -> list[str]:
@@ -349,29 +401,42 @@ def full_settings(url: str) -> list[str]:
     return [*lines, *(f"{name} = {number}" for name, number in numbers.items())]
 
 
+def set_up(zadig: Live, bare: Path, drawn: tuple[bytes, str, Sequence[str]]) -> None:
+    """Start with a zadig.toml: its bytes and what stands there, and the words of a command; none: a run."""
+    data, place, words = drawn
+    refilled(zadig)
+    with ground(bare) as laid:
+        laid.put(laid.work / SETTINGS_FILE, data, place)
+        before = laid.seen(laid.run("mine"))
+        if words:
+            done = run(*words)
+            if done.exit_code == 4:
+                assert done.output.count("\n") == 1, done.output
+        else:
+            starts({"run_dir": str(laid.run("mine")), "base_url": zadig.url})
+        assert laid.seen(laid.run("mine")) == before
+    assert_untouched(zadig, ())
+
+
+WAYS: Sequence[Sequence[str]] = (["doctor"], ["doctor", "--json"], ["sweep"], ["sweep", "--by-prefix", "--dry-run"], [])
+
+
 def test_settings_are_read_or_refused(zadig: Live, bare: Path) -> None:
     """By doctor, sweep, and the start of a run."""
     own = [zadig.url, "http://127.0.0.1:1", "token_file", "ca_file", "proxy", "run_dir", "zh", "auto", "nightly", "en"]
-
-    def check(drawn: tuple[bytes, str, list[str]]) -> None:
-        data, place, words = drawn
-        refilled(zadig)
-        with ground(bare) as laid:
-            laid.put(laid.work / SETTINGS_FILE, data, place)
-            before = laid.seen(laid.run("mine"))
-            if words:
-                done = run(*words)
-                if done.exit_code == 4:
-                    assert done.output.count("\n") == 1, done.output
-            else:
-                starts({"run_dir": str(laid.run("mine")), "base_url": zadig.url})
-            assert laid.seen(laid.run("mine")) == before
-        assert_untouched(zadig, ())
-
     found = lines_changed(full_settings(zadig.url), lambda line: toml_line(line, own))
     data = found.flatmap(lambda text: as_bytes(text, bare / "ground/theirs/precious"))
-    ways = st.sampled_from([["doctor"], ["doctor", "--json"], ["sweep"], ["sweep", "--by-prefix", "--dry-run"], []])
-    fuzzed(st.tuples(data, st.sampled_from(PLACES), ways), check)
+    fuzzed(st.tuples(data, st.sampled_from(PLACES), st.sampled_from(WAYS)), partial(set_up, zadig, bare))
+
+
+NO_TOML = ("a = " + "9" * 5000, "a = " + "[" * 2000, "a" + ".b" * 2000 + " = 1", "a = \x1b", "\ufeff", "a = 1\x00")
+
+
+@pytest.mark.parametrize("text", NO_TOML, ids=["digits", "nested", "parts", "escape", "mark", "nul"])
+def test_what_is_no_toml_is_refused(zadig: Live, bare: Path, text: str) -> None:
+    for words in WAYS:
+        set_up(zadig, bare, (text.encode(), "file", words))
+    known_read(zadig, bare, (text.encode(), "file", "en"))
 
 
 def starts(options: Mapping[str, Any]) -> None:
@@ -418,22 +483,49 @@ shows = {{"cancel-task/b" = ["status:500"]}}
 """.splitlines()
 
 
+def known_read(zadig: Live, bare: Path, drawn: tuple[bytes, str, str]) -> None:
+    """Run with a file of deviations: its bytes and what stands there, language."""
+    data, place, lang = drawn
+    zadig.app.seen.clear()
+    with ground(bare) as laid:
+        path = laid.work / "known.toml"
+        laid.put(path, data, place)
+        before = laid.seen(laid.run("mine"))
+        options = {"run_dir": str(laid.run("mine")), "base_url": zadig.url, "token": zadig.tokens["member"]}
+        starts({**options, **ALL_SET, "lang": lang, "deviations": str(path)})
+        assert laid.seen(laid.run("mine")) == before
+    assert_untouched(zadig, ())
+
+
 def test_deviations_are_read_or_refused(zadig: Live, bare: Path) -> None:
     """By the start of a run, which then shows one of them."""
-
-    def check(drawn: tuple[bytes, str, str]) -> None:
-        data, place, lang = drawn
-        zadig.app.seen.clear()
-        with ground(bare) as laid:
-            path = laid.work / "known.toml"
-            laid.put(path, data, place)
-            before = laid.seen(laid.run("mine"))
-            options = {"run_dir": str(laid.run("mine")), "base_url": zadig.url, "token": zadig.tokens["member"]}
-            starts({**options, **ALL_SET, "lang": lang, "deviations": str(path)})
-            assert laid.seen(laid.run("mine")) == before
-        assert_untouched(zadig, ())
-
     own = ["1.7.0", "cancel-task/a", "cancel-task/*", verdicts.WRONG.signature, "wrong-code", "wrong-code.shows"]
     found = lines_changed(DEVIATIONS, lambda line: toml_line(line, own))
     data = found.flatmap(lambda text: as_bytes(text, bare / "ground/theirs/precious"))
-    fuzzed(st.tuples(data, st.sampled_from(PLACES), LANGUAGES), check)
+    fuzzed(st.tuples(data, st.sampled_from(PLACES), LANGUAGES), partial(known_read, zadig, bare))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('"a wrong code"', "3", "known.toml: wrong-code: means is a text"),
+        ('["1.7.0", "1.8.0"]', '"1.7.0"', 'known.toml: wrong-code: releases is a list such as ["1.7.0"]'),
+        ('["1.7.0", "1.8.0"]', "[1.7]", 'known.toml: wrong-code: releases is a list such as ["1.7.0"]'),
+        ('["status:500", "empty-body"]', "3", "known.toml: wrong-code: shows is a table from case id to the"),
+        (
+            '["status:500", "empty-body"]',
+            '"status:500"',
+            "known.toml: wrong-code: shows is a table from case id to the",
+        ),
+        ('["status:500", "empty-body"]', "[{a = 1}]", "known.toml: wrong-code: shows is a table from case id to the"),
+        ("2999-12-31", "2999-12-31T00:00:00Z", "known.toml: wrong-code: expires is a date such as 2027-06-30"),
+        ("2999-12-31", "2999-02-30", "is not TOML: Invalid date or datetime"),
+    ],
+)
+def test_a_row_of_deviations_is_refused(bare: Path, old: str, new: str, line: str) -> None:
+    path = bare / "known.toml"
+    path.write_text("\n".join(DEVIATIONS).replace(old, new))
+    with pytest.raises(DeviationsError) as refused:
+        read_deviations(path)
+    assert line in str(refused.value)
+    assert "\n" not in str(refused.value)
