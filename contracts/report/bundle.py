@@ -17,6 +17,7 @@ from typing import Any
 
 from contracts.report.verdict_file import FILE, ReadError, problem, read, schema_file
 from contracts.report.write import reports
+from contracts.text import files
 from contracts.text.atomic import replacing
 from contracts.text.message import about, changed, msg, to_plain
 from contracts.text.nested import each_text
@@ -142,7 +143,7 @@ def _bytes(text: str) -> bytes:
 def check(path: Path) -> list[str]:
     """Return what is wrong with a bundle, a line each; none: it is whole. Raises OSError where it cannot be read."""
     try:
-        with zipfile.ZipFile(path) as bundle:
+        with files.opened(path, files.BUNDLE) as file, zipfile.ZipFile(file) as bundle:
             return list(_problems(bundle))
     except _BROKEN:
         return [msg("it is no zip file, or it was cut or changed")]

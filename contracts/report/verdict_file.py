@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.paths import SCHEMAS
+from contracts.text import files
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import about, from_plain, msg
 from contracts.text.strict_json import no_constant
@@ -28,10 +29,8 @@ def read(folder: Path) -> dict[str, Any]:
     """Return what verdict.json in the folder of a run says; raises ReadError where it cannot be used."""
     path = folder / FILE if folder.name != FILE else folder
     try:
-        if path.exists() and not path.is_file():
-            raise ReadError(about(path, "is no file"))
         verdict = json.loads(
-            path.read_text(encoding="utf-8"), parse_constant=no_constant, parse_int=_number, parse_float=_number
+            files.text(path, files.VERDICT), parse_constant=no_constant, parse_int=_number, parse_float=_number
         )
         if not isinstance(verdict, dict) or not isinstance(verdict.get("cases"), list) or "run" not in verdict:
             raise ReadError(about(path, "is not a verdict of this suite"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import tomli
 
+from contracts.text import files
 from contracts.text.errors import InputError
 
 _TYPES: Mapping[type, str] = {
@@ -27,7 +28,7 @@ class NotTomlError(InputError):
 def read(path: Path) -> dict[str, Any]:
     """Return the content of a file; raises OSError, or NotTomlError with the line that is no TOML."""
     try:
-        return tomli.loads(path.read_text(encoding="utf-8"))
+        return tomli.loads(files.text(path, files.TOML))
     except UnicodeDecodeError:
         raise NotTomlError("it is not UTF-8") from None
     except (ValueError, RecursionError) as error:  # nested too deep, or a number of thousands of digits

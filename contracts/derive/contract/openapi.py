@@ -121,7 +121,8 @@ def _responses(contract: Contract, operation: Operation, shared: Mapping[str, Se
 
 def _response(contract: Contract, name: str, answers: Sequence[Answer | ObservedAnswer]) -> Part:
     """Return the response of one status: own answers with their schemas; shared ones have a text as body, or none."""
-    own = [answer for answer in answers if isinstance(answer, Answer)]
+    own = [answer for answer in answers if isinstance(answer, Answer) and answer.text is None]
+    shown = [answer for answer in answers if isinstance(answer, Answer) and answer.text is not None]
     texts = [answer for answer in answers if isinstance(answer, ObservedAnswer) and answer.body == "text"]
     content: dict[str | None, Any] = {}
     if own:
@@ -129,9 +130,12 @@ def _response(contract: Contract, name: str, answers: Sequence[Answer | Observed
         content["application/json"] = {
             # anyOf, because two answers of one code differ in the description only, and a body then fits both schemas.
             "schema": schemas[0] if len(schemas) == 1 else {"anyOf": schemas},
-            "examples": {answer.name: {"summary": answer.means, "value": answer.sample} for answer in own},
+            "examples": {
+                answer.name: {"summary": answer.means, "value": answer.sample} for answer in own if answer.samples
+            },
         }
     content |= {text.content_type: {"schema": {"type": "string"}} for text in texts}
+    content |= {text.content_type: {"schema": {"type": "string"}, "example": text.text} for text in shown}
     return {
         "description": " ".join(f"{answer.name}: {answer.means}" for answer in answers),
         **({"content": content} if content else {}),

@@ -130,7 +130,7 @@ def test_text_has_a_line_per_change_and_one_that_counts(tmp_path: Path) -> None:
     assert said(PAGE, PAGE, "text")[1].endswith(": no change")
 
 
-HOSTILE = "<img src=x onerror=alert(1)> | a\\|b | [x](y) `c` *d* & \x1b[31m"
+HOSTILE = "<img src=x onerror=alert(1)> | a\\|b | [x](y) `c` *d* & \x1b[31m 停"
 
 
 def test_markdown_shows_what_a_page_says_as_text_only(tmp_path: Path) -> None:

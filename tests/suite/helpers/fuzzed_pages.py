@@ -141,16 +141,41 @@ def unknowable(name: str) -> frozenset[int]:
     samples = [
         sample
         for operation in content["operations"].values()
-        for sample in (operation["body"], *operation["answers"].values())
+        for sample in (
+            operation["body"],
+            *operation["answers"].values(),
+            *(one for shown in operation.get("model_samples", {}).values() for one in shown),
+        )
         if sample is not None
     ]
     spans = [one["lines"] for sample in samples for one in (sample, *sample.get("samples", ()))]
     inside = {line for first, last in spans for line in range(first + 1, last)}
+    # The last line of a fence that is never closed is part of its sample.
+    opened = {finding["line"] for finding in content["findings"] if finding["rule"] == "fence-not-closed"}
+    inside |= {last for first, last in spans if first in opened}
     # The front matter belongs to no operation.
     lines = PAGES[name].split("\n")
     front = range(1, next((at for at, line in enumerate(lines[1:], 2) if line.strip() == "---"), 0) + 1)
     alone = {finding["line"] for finding in content["findings"] if finding["rule"] in ONLY_THERE}
+    alone |= {row["line"] for operation in content["operations"].values() for row in _rows_without_sample(operation)}
     return frozenset({*inside, *front, *alone})
+
+
+def _rows_without_sample(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows that nothing but their table says: headers, and what has no sample, sub-models included."""
+    body = [row for row in operation["parameters"] if row["in"] == "body"]
+    yield from (row for row in operation["parameters"] if row["in"] == "header")
+    yield from body if operation["body"] is None else ()
+    answered = operation.get("answer_keys", [])
+    lacks_sample = "sample" not in operation["answers"].get("success", {})
+    yield from answered if lacks_sample else ()
+    if (body and operation["body"] is None) or (answered and lacks_sample):
+        yield from (row for rows in operation.get("models", {}).values() for row in rows)
+
+
+def _completes(finding: dict[str, Any], operation: str) -> bool:
+    """Whether a finding stands where a page goes on with an operation that it has already."""
+    return finding["rule"] in ("operation-twice", "body-elsewhere") and finding["operation"] == operation
 
 
 def assert_said(name: str, text: str, touched: set[int], cut: int | None = None) -> None:
@@ -158,11 +183,17 @@ def assert_said(name: str, text: str, touched: set[int], cut: int | None = None)
     before, after = original(name), derived(text)
     if after is None or touched & unknowable(name):
         return
-    new = findings(after) - findings(before)
+    new = bool(findings(after) - findings(before))
+    if cut is not None:  # before a cut no line moves
+        new = any(finding not in before["findings"] for finding in after["findings"])
+    last = text.count("\n") + 1
     lines = PAGES[name].split("\n")
     for operation, content in before["operations"].items():
         start = content["line"] + (set(lines[content["line"]]) in ({"="}, {"-"}))  # a heading may be underlined
+        start = max([start, *(one["line"] for one in before["findings"] if _completes(one, operation))])
         if cut is not None and cut <= len("\n".join(lines[:start])):
+            continue
+        if cut is not None and any(row["line"] >= last for row in _rows_without_sample(content)):
             continue
         actual = after["operations"].get(operation)
         if actual is None or without_lines(actual) != without_lines(content):
