@@ -150,7 +150,7 @@ def header(path: Path) -> Header | None:
     """Return how a journal on disk begins, None where it does not begin as one of this suite."""
     try:
         with files.opened(path, files.JOURNAL) as lines:
-            entry = json.loads(lines.readline(_LONGEST))
+            entry = json.loads(lines.readline(_LONGEST).decode())
     except (OSError, ValueError, RecursionError):
         return None
     match entry:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from operator import getitem
 from pathlib import Path
 from typing import Any
@@ -110,7 +110,7 @@ def test_verdicts_are_read_or_refused(zadig: Live, bare: Path) -> None:  # noqa:
             LANGUAGES,
         )
     )
-    fuzzed(drawn, lambda example: verdict_read(bare, example) and None)
+    fuzzed(drawn, partial(verdict_read, bare))
 
 
 @pytest.mark.parametrize(
