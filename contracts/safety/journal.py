@@ -152,7 +152,7 @@ def header(path: Path) -> Header | None:
     """Return how a journal on disk begins, None where it does not begin as one of this suite."""
     try:
         with files.opened(path, files.JOURNAL) as lines:
-            entry = json.loads(lines.readline(_LONGEST).decode())
+            entry = json.loads(lines.readline(_LONGEST).decode("utf-8", "replace"))
     except (OSError, ValueError, RecursionError):
         return None
     match entry:
