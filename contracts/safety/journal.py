@@ -21,6 +21,8 @@ from contracts.text.atomic import MODE
 PREFIX = "zct"
 _LONGEST = 10_000
 """Characters of the first line of a journal that are read."""
+LONGEST_REQUEST = timedelta(days=3)
+"""Longer than a server may be at work on any request; a journal that says more was written by somebody else."""
 FILE = "journal.jsonl"
 SUITE = "zadig-contract-tests"
 RUN_ID = r"\d{8}t\d{6}-[a-z0-9]{4}"
@@ -182,11 +184,13 @@ def left_late(path: Path) -> dict[str, datetime]:
     A run that was killed noted no end of what was under way.
     """
     late: dict[str, dict[int, datetime]] = {}
+    last = datetime.now(UTC) + LONGEST_REQUEST
     for entry in _entries(path):
         match entry:
             case {"event": "send", "name": str(name), "number": int(number), "until": str(until)}:
                 with contextlib.suppress(ValueError, OverflowError):  # written by somebody else
-                    late.setdefault(name, {})[number] = datetime.fromisoformat(until).astimezone(UTC)
+                    time = datetime.fromisoformat(until).astimezone(UTC)
+                    late.setdefault(name, {}).update({number: time} if time < last else {})
             case {"event": "ended", "name": str(name), "number": int(number)}:
                 late.get(name, {}).pop(number, None)
             case {"event": "gone", "name": str(name)}:
