@@ -23,11 +23,12 @@ Files = Mapping[Path, str | None]
 """What derived files should say; None for one that should not be there."""
 
 
-def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo) -> int:
+def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, split: bool = False) -> int:
     """Derive documented.json from each page, then the schemas and openapi.json of every release below ``root``.
 
-    With ``check`` nothing is written and each difference is shown as a unified diff. Returns the exit code: 0, or 1
-    for a difference under ``check``, or 4 for an input that cannot be derived from, after one line that says why.
+    With ``split`` openapi.json refers to the schema files instead of having all schemas in it. With ``check`` nothing
+    is written and each difference is shown as a unified diff. Returns the exit code: 0, or 1 for a difference under
+    ``check``, or 4 for an input that cannot be derived from, after one line that says why.
     """
     try:
         documents = {}
@@ -46,7 +47,7 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo) -> int:
         # All releases are derived before the first file is written, so an error leaves everything as it was.
         files = [*root.glob(f"{RELEASES}/*/observed.toml"), *root.glob(f"{RELEASES}/*/documented.json")]
         releases = in_order([*(file.parent.name for file in files), *documents])
-        plans = {release: _plan(root, release, documents, echo) for release in releases}
+        plans = {release: _plan(root, release, documents, echo, split) for release in releases}
         for folder in sorted((root / "schemas").glob("*")):
             if is_release(folder.name) and folder.name not in plans:
                 plans[folder.name] = _stale(folder)
@@ -96,7 +97,7 @@ def difference(name: str, actual: str | None, expected: str | None) -> str:
     return "\n".join(lines) or f"{name}: differs in its line ends or is empty: run this without --check"
 
 
-def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo) -> Files:
+def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo, split: bool) -> Files:
     folder, schemas = root / RELEASES / release, root / "schemas" / release
     expected = _stale(schemas)
     if release in documents:
@@ -104,7 +105,7 @@ def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo) ->
     if (folder / "observed.toml").exists():
         observed = load(folder / "observed.toml")
         contract = combine(release_document(root, observed.lineage, documents), observed)
-        files = {**own_schemas(contract), "openapi.json": openapi(contract, observed)}
+        files = {**own_schemas(contract), "openapi.json": openapi(contract, observed, split)}
         expected |= {schemas / name: render(content) for name, content in files.items()}
     else:
         echo(f"{release}: no schemas, because contracts/releases/{release}/observed.toml is missing: write it")
