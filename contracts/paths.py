@@ -6,7 +6,9 @@ Below ROOT both look the same, so that names of tests and schemas are the same i
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
-RELEASES = PACKAGE / "releases"
+API = "aslan"
+"""The family of calls whose releases are tested."""
+RELEASES = PACKAGE / "apis" / API
 _SHIPPED = PACKAGE / "shipped"
 INSTALLED = _SHIPPED.is_dir()
 ROOT = _SHIPPED if INSTALLED else PACKAGE.parent

@@ -1,6 +1,5 @@
 """All breakages by name, made of the rows in families/*.toml: Row and `_rows` say how they are written."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,6 +14,7 @@ from contracts.breakages.answer_edits import edits, everywhere, on
 from contracts.breakages.breakage import Act, Breakage, Example
 from contracts.breakages.known_answers import ANSWERS, ENVIRONMENT, ERROR, NAME, SUCCESS
 from contracts.breakages.proxy.recognise import OPERATIONS
+from contracts.text import toml
 
 FOLDER = Path(__file__).parent / "families"
 BREAKAGES = (
@@ -77,7 +77,7 @@ def read(path: Path) -> Iterator[Breakage]:
     """Yield the breakages of a file; ValueError with file and row for one that does not say what it is."""
     where = path.name
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = toml.read(path)
         family, texts, groups = data.pop("family"), data.pop("texts", {}), data.pop("group")
         if data:
             raise ValueError(f"unknown: {', '.join(data)}")

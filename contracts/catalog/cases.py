@@ -1,6 +1,5 @@
 """The case table: rows of cases.toml become cases. A row with `each` stands for one case per item."""
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache, partial
@@ -87,7 +86,7 @@ def cases(release: str) -> tuple[Case, ...]:
         path = RELEASES / name / "cases.toml"
         try:
             tables = toml.read(path) if path.exists() else {}
-        except tomllib.TOMLDecodeError as error:
+        except toml.NotTomlError as error:
             raise CatalogError("{release}/cases.toml is not TOML: {why}", name, error) from None
         for operation, table in tables.items():
             rows.setdefault(operation, {}).update(table)

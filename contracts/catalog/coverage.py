@@ -14,7 +14,7 @@ from contracts.text import toml
 from contracts.text.tables import row, table
 
 RELEASE = "1.7.0"
-FACTS = f"contracts/releases/{RELEASE}/facts.toml"
+FACTS = f"contracts/apis/aslan/{RELEASE}/facts.toml"
 TABLE = "docs/coverage.md"
 STORIES = "tests/api"
 LISTED = 3

@@ -12,7 +12,7 @@ from contracts.derive.contract import contract
 from contracts.derive.contract.contract import combine
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import Observed
-from contracts.paths import RELEASES, ROOT, SCHEMAS
+from contracts.paths import API, RELEASES, ROOT, SCHEMAS
 from contracts.text.errors import InputError
 from contracts.text.releases import in_order
 
@@ -111,7 +111,7 @@ def _operation(item: contract.Operation, facts: Observed, page: str, shared: Map
     answers = {}
     for fact in facts.operations[item.name].answers.values():
         combined = whole[fact.name]
-        file = SCHEMAS / combined.release / item.name / f"{fact.name}.json"
+        file = SCHEMAS / API / combined.release / item.name / f"{fact.name}.json"
         answers[fact.name] = replace(
             _answer(item.name, fact, page, combined.lines),
             schema=_schema(file),

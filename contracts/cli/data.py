@@ -9,7 +9,7 @@ from contracts.cli.options import checkout
 from contracts.paths import PACKAGE
 
 DATA = PACKAGE.parent
-"""The folder that `contracts/releases` is in, for commands that only read."""
+"""The folder that `contracts/apis/aslan` is in, for commands that only read."""
 
 
 @click.command()

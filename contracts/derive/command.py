@@ -13,7 +13,7 @@ from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import load
 from contracts.derive.page.findings import Finding
-from contracts.derive.releases import RELEASES, read_document, release_document
+from contracts.derive.releases import RELEASES, SCHEMAS, read_document, release_document
 from contracts.text.releases import in_order, is_release
 
 UP_TO_DATE, DIFFERENT, UNUSABLE = 0, 1, 4
@@ -48,7 +48,7 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, split: bo
         files = [*root.glob(f"{RELEASES}/*/observed.toml"), *root.glob(f"{RELEASES}/*/documented.json")]
         releases = in_order([*(file.parent.name for file in files), *documents])
         plans = {release: _plan(root, release, documents, echo, split) for release in releases}
-        for folder in sorted((root / "schemas").glob("*")):
+        for folder in sorted((root / SCHEMAS).glob("*")):
             if is_release(folder.name) and folder.name not in plans:
                 plans[folder.name] = _stale(folder)
         outcomes = [
@@ -98,7 +98,7 @@ def difference(name: str, actual: str | None, expected: str | None) -> str:
 
 
 def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo, split: bool) -> Files:
-    folder, schemas = root / RELEASES / release, root / "schemas" / release
+    folder, schemas = root / RELEASES / release, root / SCHEMAS / release
     expected = _stale(schemas)
     if release in documents:
         expected[folder / "documented.json"] = render(documents[release])
@@ -108,7 +108,7 @@ def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo, sp
         files = {**own_schemas(contract), "openapi.json": openapi(contract, observed, split)}
         expected |= {schemas / name: render(content) for name, content in files.items()}
     else:
-        echo(f"{release}: no schemas, because contracts/releases/{release}/observed.toml is missing: write it")
+        echo(f"{release}: no schemas, because {RELEASES}/{release}/observed.toml is missing: write it")
     return expected
 
 

@@ -11,7 +11,7 @@ from contracts.derive.contract.contract import Answer, Contract, Operation, comb
 from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError, read_toml
 from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, load, misfits
-from contracts.derive.releases import RELEASES, known_releases, read_document, release_document, release_facts
+from contracts.derive.releases import RELEASES, SCHEMAS, known_releases, read_document, release_document, release_facts
 from contracts.text import toml
 from contracts.text.releases import in_order, is_release
 
@@ -26,7 +26,7 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
     ``base`` is the release that it builds on; None stands for the one before it. Returns the exit code: 0, or 4 after
     one line that says why; then everything is as it was.
     """
-    folder, schemas = root / RELEASES / release, root / "schemas" / release
+    folder, schemas = root / RELEASES / release, root / SCHEMAS / release
     try:
         if not is_release(release):
             raise DeriveError(f"{release!r} is no release: write it with three numbers, such as 1.10.0")
@@ -56,7 +56,7 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
     echo(f"{name}/documented.json: {count} operations, {len(documented['findings'])} findings")
     echo(f"{name}/observed.toml: builds on {facts.release}; {still_open} sources are open")
     echo(f"{name}/cases.toml: proposed; review it")
-    echo(f"schemas/{release}: written; see also: python -m contracts diff-contract {facts.release} {release}")
+    echo(f"{SCHEMAS}/{release}: written; see also: python -m contracts diff-contract {facts.release} {release}")
     return UP_TO_DATE
 
 

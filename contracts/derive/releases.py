@@ -14,8 +14,10 @@ from contracts.derive.page.names import load_names
 from contracts.derive.page.sections import read_page
 from contracts.text.releases import in_order, is_release
 
-RELEASES = Path("contracts/releases")
+RELEASES = Path("contracts/apis/aslan")
 """Where the data of the releases is, below the root."""
+SCHEMAS = Path("schemas/aslan")
+"""Where what is derived from it is, below the root."""
 
 
 def known_releases(root: Path) -> list[str]:

@@ -30,9 +30,9 @@ def wished(option: Any, environ: Mapping[str, str] = os.environ) -> str:
 def _in_file(path: Path) -> Any:
     if not path.is_file():
         return None
-    import tomllib
+    from contracts.text import toml  # long to load, and seldom needed
 
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")).get("lang")
+        return toml.read(path).get("lang")
     except (OSError, ValueError):
         return None

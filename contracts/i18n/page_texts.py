@@ -1,12 +1,13 @@
 """The texts of report.html in English and Chinese, from one catalogue."""
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from contracts.text import toml
 
 FILE = Path(__file__).with_name("page.toml")
 
@@ -28,7 +29,7 @@ class Word:
 @cache
 def load() -> Mapping[str, Word]:
     """Return the texts of the page by name."""
-    data = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    data = toml.read(FILE)
     return {f"{part}.{name}": Word(**row) for part, rows in data.items() for name, row in rows.items()}
 
 

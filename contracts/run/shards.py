@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.catalog.release import load
-from contracts.paths import RELEASES
+from contracts.paths import API, RELEASES
 from contracts.text.errors import InputError
 from contracts.text.message import Message, about
 
@@ -55,7 +55,7 @@ def record(verdict: Mapping[str, Any], root: Path) -> Message:
 
     A case counts from its first request on: what a run does once, such as compiling schemas, is no part of it.
     """
-    path = root / "contracts" / "releases" / verdict["run"]["release"] / FILE
+    path = root / "contracts" / "apis" / API / verdict["run"]["release"] / FILE
     seconds = {case["case"]: _seconds(case) for case in verdict["cases"] if case["result"] == "held"}
     path.write_text(json.dumps(seconds, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     total = f"{sum(seconds.values()):.0f}"

@@ -1,7 +1,6 @@
 """Every setting: its name, default and check. Order: option, environment, zadig.toml, default."""
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
@@ -180,7 +179,7 @@ def _file() -> dict[str, Any]:
         found = toml.read(Path(FILE))
     except FileNotFoundError:
         return {}
-    except tomllib.TOMLDecodeError as error:
+    except toml.NotTomlError as error:
         raise SettingsError("{file} is not TOML: {why}", FILE, error) from None
     except UnicodeDecodeError:
         raise SettingsError("{file} is not TOML: it is not UTF-8", FILE) from None

@@ -186,9 +186,9 @@ def _base64_forms(secret: str) -> Iterator[_Form]:
             yield from _both_ways(form, PIECE * 4 // 3 - 1)
 
 
-_HIDING = re.compile(r"%[0-9A-Fa-f]{2}|\\[uUx/]|&(?:#|[A-Za-z]{2,8};)", re.ASCII)
+_HIDING = re.compile(r"%[2-7]|\\(?:u00|U0{6}|x)[2-7]|\\/|&(?:#|[A-Za-z]{2,8};)", re.ASCII)
 """Escapes that may stand for what tokens are made of."""
-_ESCAPED = re.compile(rf"{_HIDING.pattern}|\\|\+", re.ASCII)
+_ESCAPED = re.compile(r"[%\\+]|&(?:#|[A-Za-z]{2,8};)", re.ASCII)
 _ODD = re.compile(r"[^\w.~=/+-]", re.ASCII)
 """What no token has: only a secret with such a sign can be hidden by any other escape."""
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+|\+")

@@ -2,12 +2,14 @@
 
 import json
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import tomli
+
+NotTomlError = tomli.TOMLDecodeError
 _TYPES: Mapping[type, str] = {
     str: "text",
     int: "a whole number",
@@ -19,7 +21,7 @@ _TYPES: Mapping[type, str] = {
 
 def read(path: Path) -> dict[str, Any]:
     """Return the content of a file; raises OSError, or ValueError with the line that is no TOML."""
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomli.loads(path.read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True)

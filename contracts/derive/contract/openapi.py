@@ -70,7 +70,7 @@ class _Description:
 def openapi(contract: Contract, observed: Observed, split: bool = False) -> Part:
     """Return the OpenAPI description: complete in itself, or, with ``split``, referring to the schema files.
 
-    Such references are relative to ``schemas/<release>/openapi.json``. Each response lists its answers under
+    Such references are relative to ``schemas/<api>/<release>/openapi.json``. Each response lists its answers under
     ``x-answers``, those that all operations share included.
     """
     templates: dict[str, str] = {}

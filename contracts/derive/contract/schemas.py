@@ -8,7 +8,7 @@ from contracts.derive.page.samples import values_by_key
 from contracts.text.strict_json import json_type
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-ID: Final = "https://zadig-contract-tests.example/schemas"
+ID: Final = "https://zadig-contract-tests.example/schemas/aslan"
 URL_PLACES: Final = ("path", "query")
 """Where a parameter stands that is no key of the body."""
 

@@ -14,6 +14,7 @@ from contracts.catalog.release import Answer, CatalogError, Operation, Release, 
 from contracts.derive.page.names import load_names
 
 RELEASES = releases()
+SCHEMA = "schemas/aslan/1.7.0/cancel-task/success.json"
 PAGE = "zadig-1.7.0-workflow-api.md"
 
 
@@ -127,20 +128,20 @@ ONE_OF_EACH = {
         code=6163,
         description="mongo: no documents in result",
         sample=NO_TASK,
-        schema_file="schemas/1.7.0/cancel-task/no-such-task.json",
+        schema_file="schemas/aslan/1.7.0/cancel-task/no-such-task.json",
     ),
     "observed": Answer(
         *("start-task", "no-environment", 400, "json", JSON_TYPE, False, SERVERS),
         code=6160,
         description="找不到 {project} 的 {env} 环境 ",
         sample=NO_ENVIRONMENT,
-        schema_file="schemas/1.7.0/start-task/no-environment.json",
+        schema_file="schemas/aslan/1.7.0/start-task/no-environment.json",
     ),
     "with-a-name": Answer(
         *("start-task", "queued", 200, "json", JSON_TYPE, False, f"later revision of the page; {SERVERS}"),
         values={"pipeline_name": "{name}"},
         sample={"pipeline_name": "zadig-test-workflow-qa", "task_id": 16},
-        schema_file="schemas/1.7.0/start-task/queued.json",
+        schema_file="schemas/aslan/1.7.0/start-task/queued.json",
     ),
     "of-every-operation": Answer(
         *("", "wrong-method", 405, "text", "text/plain", False, SERVERS),
@@ -219,8 +220,8 @@ def write(path: str, text: str) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
-        pytest.param(remove("schemas/1.7.0/cancel-task/success.json"), "cancel-task/success.json", id="schema-missing"),
-        pytest.param(write("schemas/1.7.0/cancel-task/success.json", "{"), "python -m contracts derive", id="schema"),
+        pytest.param(remove(SCHEMA), "cancel-task/success.json", id="schema-missing"),
+        pytest.param(write(SCHEMA, "{"), "python -m contracts derive", id="schema"),
         pytest.param(write("releases/1.7.0/observed.toml", "x ="), "release 1.7.0: ", id="observed-no-toml"),
         pytest.param(
             write("releases/1.7.0/observed.toml", 'release = "1.7.0"'), "release 1.7.0: ", id="observed-empty"

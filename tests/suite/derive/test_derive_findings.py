@@ -18,9 +18,9 @@ IRREGULAR = PAGES / "irregular.md"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """Return the root of a project that has the names of operations and nothing else."""
-    folder = tmp_path / "contracts/releases"
+    folder = tmp_path / "contracts/apis/aslan"
     folder.mkdir(parents=True)
-    shutil.copy(ROOT / "contracts/releases/operations.toml", folder)
+    shutil.copy(ROOT / "contracts/apis/aslan/operations.toml", folder)
     return tmp_path
 
 

@@ -12,7 +12,7 @@ from contracts.derive.observed import load
 from contracts.derive.page.names import load_names
 from contracts.text import toml
 
-RELEASES = Path(__file__).parents[3] / "contracts/releases"
+RELEASES = Path(__file__).parents[3] / "contracts/apis/aslan"
 SLIPS = toml.read(Path(__file__).with_name("slips.toml"))
 DOCUMENTED: dict[str, Any] = json.loads((RELEASES / "1.7.0/documented.json").read_text(encoding="utf-8"))
 

@@ -20,7 +20,7 @@ PLAIN = (PAGES / "plain.md").read_text(encoding="utf-8")
 EVERY_OPERATION = {("no-headers", 12), ("no-headers", 46), ("no-status", 23), ("no-status", 67)}
 """What the plain page lacks on purpose: it is as regular as pages are."""
 IRREGULAR = toml.read(Path(__file__).with_name("irregular.toml"))
-NAMES = load_names(ROOT / "contracts/releases/operations.toml")
+NAMES = load_names(ROOT / "contracts/apis/aslan/operations.toml")
 REAL_PAGE = Path(os.environ.get("ZCT_PAGE", ROOT.parent / "shared/pages/zadig-1.7.0-workflow-api.md"))
 """The page of 1.7.0, which is no part of the repository; ZCT_PAGE says where it is."""
 
@@ -177,7 +177,7 @@ def real_page() -> dict[str, Any]:
 
 def test_real_page_derives_to_the_file_in_the_repository():
     """documented.json is what the page says, byte for byte."""
-    found = (ROOT / "contracts/releases/1.7.0/documented.json").read_bytes()
+    found = (ROOT / "contracts/apis/aslan/1.7.0/documented.json").read_bytes()
     assert render(real_page()).encode() == found
 
 
@@ -224,5 +224,5 @@ def test_real_page_has_its_irregularities_and_no_others():
 @pytest.mark.parametrize("known", KNOWN.values(), ids=KNOWN)
 def test_documented_file_has_the_irregularities_of_the_page(known: set[tuple[str, int]]):
     """The known irregularities of the 1.7.0 page are on record."""
-    content = json.loads((ROOT / "contracts/releases/1.7.0/documented.json").read_text(encoding="utf-8"))
+    content = json.loads((ROOT / "contracts/apis/aslan/1.7.0/documented.json").read_text(encoding="utf-8"))
     assert known <= findings(content)

@@ -40,14 +40,14 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.said: list[str] = []
-        releases = root / "contracts/releases"
+        releases = root / "contracts/apis/aslan"
         releases.mkdir(parents=True)
-        shutil.copy(ROOT / "contracts/releases/operations.toml", releases)
+        shutil.copy(ROOT / "contracts/apis/aslan/operations.toml", releases)
         self.observed("9.9.0", ANSWERS)
 
     def observed(self, release: str, rows: str, base: str | None = None) -> None:
         """Write the facts of a release."""
-        folder = self.root / "contracts/releases" / release
+        folder = self.root / "contracts/apis/aslan" / release
         folder.mkdir(exist_ok=True)
         top = f'release = "{release}"\n' + (f'base = "{base}"\n' if base else "")
         (folder / "observed.toml").write_text(top + rows, encoding="utf-8")
@@ -65,7 +65,7 @@ class Project:
 
     def schemas(self) -> set[str]:
         """Return the paths of the derived schema files."""
-        return {path.removeprefix("schemas/") for path in self.files() if path.startswith("schemas/")}
+        return {path.removeprefix("schemas/aslan/") for path in self.files() if path.startswith("schemas/")}
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def derived(project: Project) -> Project:
 
 def test_page_becomes_documented_file_and_schemas(derived: Project):
     """One page gives documented.json, a schema per request and answer, and the OpenAPI description."""
-    assert "contracts/releases/9.9.0/documented.json" in derived.files()
+    assert "contracts/apis/aslan/9.9.0/documented.json" in derived.files()
     assert derived.schemas() == {
         "9.9.0/openapi.json",
         "9.9.0/cancel-task/request.json",
@@ -106,7 +106,7 @@ def test_deriving_again_changes_no_byte(derived: Project):
 
 def test_derived_text_is_sorted_and_readable(derived: Project):
     """Files are indented, sorted, in plain UTF-8, and end with a line end."""
-    text = derived.files()["contracts/releases/9.9.0/documented.json"].decode()
+    text = derived.files()["contracts/apis/aslan/9.9.0/documented.json"].decode()
     assert text == json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     assert "停止失败" in text
 
@@ -124,7 +124,7 @@ def test_files_in_the_repository_are_up_to_date():
     assert derive(ROOT, (), True, said.append) == 0, "\n".join(said)
 
 
-SCHEMA = "schemas/9.9.0/cancel-task/gone.json"
+SCHEMA = "schemas/aslan/9.9.0/cancel-task/gone.json"
 
 
 def test_check_shows_a_changed_byte_and_writes_nothing(derived: Project):
@@ -154,7 +154,7 @@ def test_check_shows_a_missing_file(derived: Project):
 
 
 @pytest.mark.parametrize(
-    "stale", ["schemas/9.9.0/cancel-task/old.json", "schemas/9.9.0/old/a.json", "schemas/8.8.0/a.json"]
+    "stale", [f"schemas/aslan/{name}.json" for name in ("9.9.0/cancel-task/old", "9.9.0/old/a", "8.8.0/a")]
 )
 def test_stale_file_is_shown_and_then_removed(derived: Project, stale: str):
     """A file that nothing derives to any more is a difference, and deriving removes it."""
@@ -173,7 +173,7 @@ def test_check_compares_the_page_with_the_documented_file(derived: Project, tmp_
     page = tmp_path / "plain.md"
     page.write_text(PAGE.read_text(encoding="utf-8").replace("6163", "6999"), encoding="utf-8")
     assert derived.derive(page, check=True) == 1
-    assert any(line.startswith("--- contracts/releases/9.9.0/documented.json") for line in derived.said)
+    assert any(line.startswith("--- contracts/apis/aslan/9.9.0/documented.json") for line in derived.said)
     assert any(line.startswith(f"--- {SCHEMA}") for line in derived.said)
 
 
@@ -196,7 +196,7 @@ def test_change_of_a_sample_changes_exactly_its_schema(
     """One character more or less in a sample shows in the schema of that answer or request, and in no other."""
 
     def schemas() -> dict[str, bytes]:
-        found = {path.removeprefix("schemas/9.9.0/"): data for path, data in derived.files().items()}
+        found = {path.removeprefix("schemas/aslan/9.9.0/"): data for path, data in derived.files().items()}
         return {path: data for path, data in found.items() if "/" in path and not path.startswith("contracts/")}
 
     before = schemas()
@@ -215,7 +215,7 @@ def test_each_form_becomes_schemas_and_a_valid_description(project: Project, tmp
     page.write_text(front + form.read_bytes().decode().removeprefix("\ufeff").split("---\n", 2)[-1], encoding="utf-8")
     project.observed("9.9.0", "")
     assert project.derive(page) == 0, project.said[-1]
-    documented = json.loads(project.files()["contracts/releases/9.9.0/documented.json"])
+    documented = json.loads(project.files()["contracts/apis/aslan/9.9.0/documented.json"])
     assert project.schemas() == {
         "9.9.0/openapi.json",
         *(f"9.9.0/{name}/request.json" for name in documented["operations"]),
@@ -225,7 +225,7 @@ def test_each_form_becomes_schemas_and_a_valid_description(project: Project, tmp
             for answer in operation["answers"]
         ),
     }
-    content, base = read_from_filename(str(project.root / "schemas/9.9.0/openapi.json"))
+    content, base = read_from_filename(str(project.root / "schemas/aslan/9.9.0/openapi.json"))
     validate(content, base_uri=base)
 
 
@@ -252,7 +252,7 @@ def test_release_on_a_base_has_files_only_for_what_differs(derived: Project):
         "9.10.0/cancel-task/success.json",
         "9.11.0/openapi.json",
     }
-    content, base = read_from_filename(str(derived.root / "schemas/9.11.0/openapi.json"))
+    content, base = read_from_filename(str(derived.root / "schemas/aslan/9.11.0/openapi.json"))
     validate(content, base_uri=base)
     text = json.dumps(content)
     assert '"../9.10.0/cancel-task/success.json"' in text
@@ -263,25 +263,25 @@ def test_release_on_a_base_has_files_only_for_what_differs(derived: Project):
 
 def test_description_is_split_only_where_it_is_asked_for(derived: Project):
     """Without --split the description is complete in itself; --check compares the form that is asked for."""
-    whole = derived.files()["schemas/9.9.0/openapi.json"]
+    whole = derived.files()["schemas/aslan/9.9.0/openapi.json"]
     assert b".json#" not in whole
     assert derived.derive(check=True, split=True) == 1
     assert derived.derive(split=True) == 0
-    text = derived.files()["schemas/9.9.0/openapi.json"].decode()
+    text = derived.files()["schemas/aslan/9.9.0/openapi.json"].decode()
     assert '"cancel-task/gone.json"' in text
     assert '"create-workflow/request.json#/properties/body"' in text
     assert derived.derive(check=True, split=True) == 0
     assert derived.derive(check=True) == 1
     assert derived.derive() == 0
-    assert derived.files()["schemas/9.9.0/openapi.json"] == whole
+    assert derived.files()["schemas/aslan/9.9.0/openapi.json"] == whole
 
 
 def test_page_of_a_release_without_facts_is_written_and_the_gap_named(project: Project):
     """A new release starts with its page; what is missing is said."""
-    (project.root / "contracts/releases/9.9.0/observed.toml").unlink()
+    (project.root / "contracts/apis/aslan/9.9.0/observed.toml").unlink()
     assert project.derive(PAGE) == 0
-    assert "contracts/releases/9.9.0/documented.json" in project.files()
-    assert "9.9.0: no schemas, because contracts/releases/9.9.0/observed.toml is missing: write it" in project.said
+    assert "contracts/apis/aslan/9.9.0/documented.json" in project.files()
+    assert "9.9.0: no schemas, because contracts/apis/aslan/9.9.0/observed.toml is missing: write it" in project.said
 
 
 def test_unusable_input_is_one_line_and_changes_nothing(derived: Project, tmp_path: Path):
@@ -303,7 +303,7 @@ def test_unusable_input_is_one_line_and_changes_nothing(derived: Project, tmp_pa
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"release": "9.9.0"}'])
 def test_damaged_documented_file_is_named(derived: Project, text: str):
     """A documented.json that was edited beyond reading asks for its page."""
-    (derived.root / "contracts/releases/9.9.0/documented.json").write_text(text, encoding="utf-8")
+    (derived.root / "contracts/apis/aslan/9.9.0/documented.json").write_text(text, encoding="utf-8")
     assert derived.derive() == 4
     assert derived.said == ["9.9.0/documented.json: is damaged: derive it again from its page"]
     assert derived.derive(PAGE) == 0

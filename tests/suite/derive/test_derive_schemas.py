@@ -13,9 +13,10 @@ from contracts.derive.contract.schemas import constants, own_schemas
 from contracts.derive.observed import load
 
 ROOT = Path(__file__).parents[3]
-SCHEMAS = ROOT / "schemas/1.7.0"
-DOCUMENTED: dict[str, Any] = json.loads((ROOT / "contracts/releases/1.7.0/documented.json").read_text(encoding="utf-8"))
-FACTS = ROOT / "contracts/releases/1.7.0/observed.toml"
+SCHEMAS = ROOT / "schemas/aslan/1.7.0"
+DATA = ROOT / "contracts/apis/aslan/1.7.0"
+DOCUMENTED: dict[str, Any] = json.loads((DATA / "documented.json").read_text(encoding="utf-8"))
+FACTS = DATA / "observed.toml"
 OBSERVED = load(FACTS)
 DERIVED = own_schemas(combine(DOCUMENTED, OBSERVED))
 
@@ -100,7 +101,7 @@ def test_schema_is_valid_and_says_where_it_comes_from(path: str):
     """Each schema has a stable identifier and the page lines or the source of its fact."""
     content = DERIVED[path]
     Draft202012Validator.check_schema(content)
-    assert content["$id"] == f"https://zadig-contract-tests.example/schemas/1.7.0/{path}"
+    assert content["$id"] == f"https://zadig-contract-tests.example/schemas/aslan/1.7.0/{path}"
     assert content["title"] == path.removesuffix(".json").replace("/", ": ")
     assert content["description"]
     if content["x-basis"] == "documented":

@@ -26,7 +26,7 @@ class Told:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.lines: list[str] = []
-        releases = root / "contracts/releases"
+        releases = root / "contracts/apis/aslan"
         shutil.copytree(TOLD / "releases", releases)
         shutil.copy(TOLD / "operations.toml", releases)
 
@@ -62,21 +62,21 @@ def derived(told: Told) -> None:
     """A release and a later one of another page: what is said, then every schema and both descriptions."""
     told.derive(OLD)
     release(told, NEW, "2.2.0")
-    told.files("schemas/2.0.0", "schemas/2.2.0")
+    told.files("schemas/aslan/2.0.0", "schemas/aslan/2.2.0")
     told.derive(OLD, NEW)
 
 
 def observed(told: Told) -> None:
     """A release that builds on another and has no page of its own, then one that has no page at all."""
     told.start()
-    told.files("schemas/2.1.0")
+    told.files("schemas/aslan/2.1.0")
     for release in ("2.0.0", "2.1.0"):
-        (told.root / "contracts/releases" / release / "documented.json").unlink(missing_ok=True)
-    path = told.root / "contracts/releases/2.0.0/observed.toml"
+        (told.root / "contracts/apis/aslan" / release / "documented.json").unlink(missing_ok=True)
+    path = told.root / "contracts/apis/aslan/2.0.0/observed.toml"
     text = path.read_text(encoding="utf-8")
     start = text.index("[operations.look]")
     path.write_text(text[:start] + text[text.index("[operations.sail]") :], encoding="utf-8")
-    shutil.rmtree(told.root / "contracts/releases/2.1.0")
+    shutil.rmtree(told.root / "contracts/apis/aslan/2.1.0")
     told.derive()
     told.files("schemas")
 
@@ -84,16 +84,16 @@ def observed(told: Told) -> None:
 def bare(told: Told) -> None:
     """A release of which only the page is known, whose operations partly have no answers."""
     for name in ("2.0.0", "2.1.0"):
-        shutil.rmtree(told.root / "contracts/releases" / name)
-    facts = told.root / "contracts/releases/9.9.0/observed.toml"
+        shutil.rmtree(told.root / "contracts/apis/aslan" / name)
+    facts = told.root / "contracts/apis/aslan/9.9.0/observed.toml"
     facts.parent.mkdir()
     facts.write_text('release = "9.9.0"\n', encoding="utf-8")
-    paged = told.root / "contracts/releases/3.0.0/documented.json"
+    paged = told.root / "contracts/apis/aslan/3.0.0/documented.json"
     paged.parent.mkdir()
     paged.write_text("{}", encoding="utf-8")
     told.derive(TOLD.parent / "forms/odd-requests.md")
     told.lines = [line for line in told.lines if "; assumed that " not in line]
-    told.lines.append((told.root / "schemas/9.9.0/openapi.json").read_text(encoding="utf-8"))
+    told.lines.append((told.root / "schemas/aslan/9.9.0/openapi.json").read_text(encoding="utf-8"))
 
 
 def checked(told: Told) -> None:
@@ -101,7 +101,7 @@ def checked(told: Told) -> None:
     told.start()
     told.derive(check=True)
     told.derive(OLD, check=True)
-    schemas = told.root / "schemas"
+    schemas = told.root / "schemas/aslan"
     (schemas / "2.0.0/look/found.json").unlink()
     (schemas / "2.0.0/look/hidden.json").write_bytes(b"")
     path = schemas / "2.1.0/look/missing.json"
@@ -119,7 +119,7 @@ def checked(told: Told) -> None:
 
 def refused(told: Told) -> None:
     """What cannot be derived from: a line each, and nothing is written."""
-    releases = told.root / "contracts/releases"
+    releases = told.root / "contracts/apis/aslan"
     copy = told.root / "copy.md"
     shutil.copy(OLD, copy)
     lines = told.lines
@@ -214,20 +214,20 @@ def started(told: Told) -> None:
     release(told, TOLD / "third.md", "2.2.1", "2.1.0")
     release(told, TOLD / "third.md", "2.11.0")
     for name in ("2.2.0", "2.10.0", "2.2.1"):
-        folder = told.root / "contracts/releases" / name
+        folder = told.root / "contracts/apis/aslan" / name
         assert json.loads((folder / "documented.json").read_text(encoding="utf-8"))["release"] == name
         told.lines += [(folder / file).read_text(encoding="utf-8") for file in ("observed.toml", "cases.toml")]
         told.lines += sorted(
-            path.relative_to(told.root).as_posix() for path in (told.root / "schemas" / name).rglob("*")
+            path.relative_to(told.root).as_posix() for path in (told.root / "schemas/aslan" / name).rglob("*")
         )
 
-    told.files("schemas/2.2.1/sail")
+    told.files("schemas/aslan/2.2.1/sail")
 
 
 def not_started(told: Told) -> None:
     """Whatever stands in the way of a release is a line, and leaves all as it was."""
     told.start()
-    (told.root / "schemas/2.3.0").mkdir()
+    (told.root / "schemas/aslan/2.3.0").mkdir()
     before = sorted(told.root.rglob("*"))
     for page, name, base in (
         (NEW, "2.2", None),
@@ -238,12 +238,12 @@ def not_started(told: Told) -> None:
         (TOLD / "missing.md", "2.2.0", None),
     ):
         release(told, page, name, base)
-    cases = told.root / "contracts/releases/2.1.0/cases.toml"
+    cases = told.root / "contracts/apis/aslan/2.1.0/cases.toml"
     kept = cases.read_bytes()
     cases.write_bytes(b"[")
     release(told, NEW, "2.2.0")
     cases.write_bytes(kept)
-    observed = told.root / "contracts/releases/2.1.0/observed.toml"
+    observed = told.root / "contracts/apis/aslan/2.1.0/observed.toml"
     observed.write_bytes(b'release = "2.1.0"\nbase = "2.0.0"\ncolour = 1\n')
     release(told, NEW, "2.2.0", "2.0.0")
     assert sorted(told.root.rglob("*")) == before

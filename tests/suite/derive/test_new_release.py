@@ -50,7 +50,7 @@ def test_everything_proposed_loads(project: Project, parts: tuple[str, ...], bas
     assert {"create-workflow", "start-task", "cancel-task", "restart-task"} <= release.operations.keys()
     ids = [case.id for case in casetable.cases(NEW)]
     assert len(ids) == len(set(ids))
-    whole, where = read_from_filename(str(project.root / "schemas" / NEW / "openapi.json"))
+    whole, where = read_from_filename(str(project.root / "schemas/aslan" / NEW / "openapi.json"))
     validate(whole, base_uri=where)
     said: list[str] = []
     assert derive(project.root, (), True, said.append) == 0, said
@@ -139,7 +139,7 @@ def test_what_is_open_is_counted(project: Project) -> None:
     assert project.start(project.page(CANCEL, PAUSE)) == 0
     count = project.text("observed.toml").count(f'source = "{OPEN}')
     assert count > 0
-    assert f"contracts/releases/{NEW}/observed.toml: builds on 1.9.0; {count} sources are open" in project.said
+    assert f"contracts/apis/aslan/{NEW}/observed.toml: builds on 1.9.0; {count} sources are open" in project.said
 
 
 def test_release_of_another_permalink_is_taken_as_asked(project: Project) -> None:
@@ -192,7 +192,7 @@ def test_unusable_input_is_one_line_and_leaves_nothing(project: Project) -> None
 def test_failure_on_the_way_leaves_nothing(project: Project) -> None:
     """Where another release's data is damaged, the new one is taken back and the reason is said."""
     page = project.page(CANCEL)
-    path = project.root / "contracts/releases/1.7.1/observed.toml"
+    path = project.root / "contracts/apis/aslan/1.7.1/observed.toml"
     path.write_text('release = "1.7.1"\nbase = "1.7.0"\nunknown = 1\n', encoding="utf-8")
     before = project.files()
     assert project.start(page, base="1.7.0") == 4
@@ -209,7 +209,7 @@ def test_command_refuses_what_is_there() -> None:
 
 def test_no_release_of_this_project_has_an_open_source() -> None:
     """What a proposal left open is filled in before it is released."""
-    files = sorted((ROOT / "contracts/releases").glob("*/observed.toml"))
+    files = sorted((ROOT / "contracts/apis/aslan").glob("*/observed.toml"))
     assert files
     assert [path for path in files if OPEN in path.read_text(encoding="utf-8")] == []
 

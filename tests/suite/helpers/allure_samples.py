@@ -29,7 +29,7 @@ LIVE = replace(
     profile="nightly",
     host="zadig.example.com:443",
 )
-SCHEMA = "schemas/1.7.0/cancel-task/success.json"
+SCHEMA = "schemas/aslan/1.7.0/cancel-task/success.json"
 STATUS = Breach(Kind.STATUS, "status", "HTTP 200", "HTTP 500", True, "500")
 DRIFT = Breach(Kind.CONTENT_TYPE, "Content-Type", "application/json", "text/plain", False)
 STATE = Breach(Kind.STATE, "state afterwards", "task 1 is cancelled", "created", False, "task-created")

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 PAGES = {
     path.stem: path.read_bytes().decode() for path in sorted((Path(__file__).parents[1] / "derive/pages").rglob("*.md"))
 }
-NAMES = load_names(ROOT / "contracts/releases/operations.toml")
+NAMES = load_names(ROOT / "contracts/apis/aslan/operations.toml")
 BATCHES = 3 * int(os.environ.get("ZCT_FUZZ", "1"))
 """Batches of pages, 60 each, that a test of fuzzing reads: always the same ones; for a long run: ZCT_FUZZ=50."""
 

@@ -26,7 +26,7 @@ STAND_IN = replace(LIVE, base_url="http://127.0.0.1:4711", host="127.0.0.1:4711"
 PAGE = "zadig-1.7.0-workflow-api.md:71-79"
 CURL = "curl -sSig -X DELETE 'https://zadig.example.com/api/aslan/workflow/workflowtask/id/1'"
 BODY = '{"code": 6163, "description": "mongo: no documents in result", "extra": {}, "message": "x", "type": "error"}'
-WANTED = Promise(400, "application/json; charset=utf-8", BODY, "schemas/1.7.0/cancel-task/no-such-task.json")
+WANTED = Promise(400, "application/json; charset=utf-8", BODY, "schemas/aslan/1.7.0/cancel-task/no-such-task.json")
 CODE = Breach(Kind.CONSTANT, "$.code", "6163", "6165", True, "$.code")
 DEVIATION = {
     "id": "null-body-crashes",

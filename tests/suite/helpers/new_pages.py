@@ -22,7 +22,7 @@ class Project:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.said: list[str] = []
-        shutil.copytree(ROOT / "contracts/releases", root / "contracts/releases")
+        shutil.copytree(ROOT / "contracts/apis/aslan", root / "contracts/apis/aslan")
         shutil.copytree(ROOT / "schemas", root / "schemas")
 
     def page(self, *parts: str, release: str = NEW) -> Path:
@@ -39,7 +39,7 @@ class Project:
 
     def text(self, name: str, release: str = NEW) -> str:
         """Return a file of a release."""
-        return (self.root / "contracts/releases" / release / name).read_text(encoding="utf-8")
+        return (self.root / "contracts/apis/aslan" / release / name).read_text(encoding="utf-8")
 
     def files(self) -> dict[Path, bytes]:
         """Return every file of the project."""
@@ -53,7 +53,7 @@ def project_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setattr(catalog, "ROOT", tmp_path)
     monkeypatch.setattr(catalog, "SCHEMAS", tmp_path / "schemas")
     for module in (catalog, casetable):
-        monkeypatch.setattr(module, "RELEASES", tmp_path / "contracts/releases")
+        monkeypatch.setattr(module, "RELEASES", tmp_path / "contracts/apis/aslan")
     catalog.load.cache_clear()
     casetable.cases.cache_clear()
     yield project

@@ -71,7 +71,7 @@ def case(name: str = "cancel-task/a", result: str = "held", **parts: Any) -> dic
         "success",
         Result(result),
         promised="zadig-1.7.0-workflow-api.md:71-79",
-        wanted=Promise(200, "application/json", "{}", "schemas/1.7.0/cancel-task/success.json"),
+        wanted=Promise(200, "application/json", "{}", "schemas/aslan/1.7.0/cancel-task/success.json"),
         evidence=(evidence,),
         steps=tuple(Step(Phase.REQUEST, operation, "success", status, 0.0, seconds) for seconds in took),
         **DETAILS.get(result, {}),

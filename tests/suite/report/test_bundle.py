@@ -20,7 +20,7 @@ from contracts.text.redact import register
 from helpers.verdicts import HOSTILE, LIVE, case, verdict
 from helpers.verdicts import write as write_run
 
-SCHEMA = "schemas/1.7.0/cancel-task/success.json"
+SCHEMA = "schemas/aslan/1.7.0/cancel-task/success.json"
 
 
 def run(*arguments: object) -> Result:
@@ -180,13 +180,13 @@ def test_paths_of_the_machine(tmp_path: Path) -> None:
     [
         "/etc/passwd",
         "schemas/../pyproject.json",
-        "schemas/1.7.0/../../schemas/verdict.json",
+        "schemas/aslan/1.7.0/../../../schemas/verdict.json",
         "../schemas/verdict.json",
         "schemas/link.json",
         "schemas/linked/success.json",
         "schemas/missing.json",
         "schemas/folder.json",
-        "contracts/releases/1.7.0/documented.json",
+        "contracts/apis/aslan/1.7.0/documented.json",
         "",
     ],
 )

@@ -122,7 +122,7 @@ def test_the_table_has_a_column_only_for_what_there_is() -> None:
 
 def test_a_block_says_all_that_is_needed() -> None:
     """A block names the case, page and schema, each breach, what came back, and how to see it again."""
-    wanted = Promise(200, None, "{}", "schemas/1.7.0/cancel-task/success.json")
+    wanted = Promise(200, None, "{}", "schemas/aslan/1.7.0/cancel-task/success.json")
     block = blocks(lines(broken("cancel-task/queued-task", STATUS, MESSAGE, wanted=wanted, again="z; " + CURL)))[2]
     assert block == [
         "BREACH  cancel-task/queued-task",

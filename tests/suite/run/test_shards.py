@@ -71,12 +71,12 @@ def test_shards_are_balanced_out_of_the_box(release: str) -> None:
 
 def test_what_a_run_does_once_is_no_part_of_a_case(tmp_path: Path) -> None:
     """A case is recorded from its first request on, and only where it held."""
-    (tmp_path / "contracts/releases/1.7.0").mkdir(parents=True)
+    (tmp_path / "contracts/apis/aslan/1.7.0").mkdir(parents=True)
     slow = {"case": "a/slow-to-begin", "result": "held", "seconds": 19.2, "steps": [{"at": 18.0}]}
     quiet = {"case": "a/nothing-sent", "result": "held", "seconds": 0.5, "steps": []}
     lost = {"case": "a/lost", "result": "unreachable", "seconds": 60.0, "steps": []}
     record({"run": {"release": "1.7.0"}, "cases": [slow, quiet, lost]}, tmp_path)
-    found = json.loads((tmp_path / "contracts/releases/1.7.0/timings.json").read_text())
+    found = json.loads((tmp_path / "contracts/apis/aslan/1.7.0/timings.json").read_text())
     assert found == {"a/slow-to-begin": 1.2, "a/nothing-sent": 0.5}
 
 

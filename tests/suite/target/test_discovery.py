@@ -12,6 +12,7 @@ from contracts.settings.settings import SettingsError
 from contracts.target.connect import find_workspace, open_target, probe
 from contracts.target.discovery import NoWorkspaceError
 from contracts.target.target import Workspace
+from contracts.text import toml
 from helpers.live_target import (
     ALL_SET,
     BUILD,
@@ -95,114 +96,22 @@ def test_builds_are_read_one_by_one_where_the_preset_cannot_be(
         assert zadig.app.asked(BUILD)
 
 
-MANY = [{"name": f"p{number}"} for number in range(9)]
 ENVS = [{"name": "qa"}, {"name": "dev"}]
 
 
-@pytest.mark.parametrize(
-    ("answers", "settings", "message"),
-    [
-        pytest.param(
-            {PROJECTS: [{"name": "a"}, {"name": "b"}]},
-            {},
-            "the target has more than one project: a, b; set --project (ZADIG_PROJECT) to one of them",
-            id="two-projects",
-        ),
-        pytest.param(
-            {PROJECTS: MANY},
-            {},
-            "the target has more than one project: p0, p1, p2, p3, p4 and 4 more; "
-            "set --project (ZADIG_PROJECT) to one of them",
-            id="nine-projects",
-        ),
-        pytest.param(
-            {PROJECTS: []},
-            {},
-            "the target has no project; create a project with an environment, a service and its build "
-            "in Zadig's console",
-            id="no-project",
-        ),
-        pytest.param({PROJECTS: None}, {"project": "x"}, "the target has no project; create a project", id="null-list"),
-        pytest.param(
-            {},
-            {"project": "absent"},
-            "the target has no project 'absent'; there are: nginx; set --project (ZADIG_PROJECT) to one of them",
-            id="project-that-is-not-there",
-        ),
-        pytest.param(
-            {},
-            {"outsider_project": "absent"},
-            "the target has no project 'absent'; there are: nginx; "
-            "set --outsider-project (ZADIG_OUTSIDER_PROJECT) to one of them",
-            id="outsider-project-that-is-not-there",
-        ),
-        pytest.param(
-            {PROJECTS: [{"name": "nginx", "onboard": True}]},
-            {},
-            "project nginx is in onboarding, so its workflows could not be deleted again; "
-            "finish it in Zadig's console or set --project to another project",
-            id="onboarding",
-        ),
-        pytest.param(
-            {ENVIRONMENTS: []},
-            {},
-            "project nginx has no environment; create an environment in project nginx",
-            id="no-environment",
-        ),
-        pytest.param(
-            {ENVIRONMENTS: ENVS},
-            {},
-            "project nginx has more than one environment: dev, qa; set --env-name (ZADIG_ENV_NAME) to one of them",
-            id="two-environments",
-        ),
-        pytest.param(
-            {ENVIRONMENTS: [{"name": "prod", "production": True}]},
-            {},
-            "project nginx has production environments only: prod; "
-            "create another one, or set --env-name if the cases may deploy to one of these",
-            id="production-only",
-        ),
-        pytest.param(
-            {PRESET: [module("nginx", "nginx-test")]},
-            {},
-            "project nginx has no service with a build; create a build with a repository for one of: nginx",
-            id="no-build",
-        ),
-        pytest.param(
-            {PRESET: [], SERVICES: {"data": [], "total": 0}},
-            {},
-            "project nginx has no service with a build; "
-            "create a build with a repository for one of: no service, so create one first",
-            id="no-service",
-        ),
-        pytest.param(
-            {PRESET: [module("a", "m", "r"), module("b", "m", "r")]},
-            {},
-            "project nginx has more than one service with a build: a, b; set --service (ZADIG_SERVICE) to one of them",
-            id="two-services",
-        ),
-        pytest.param(
-            {PRESET: [module("a", "m", "r"), module("a", "n", "r")]},
-            {},
-            "service a has more than one module with a build: m, n; "
-            "set --service-module (ZADIG_SERVICE_MODULE) to one of them",
-            id="two-modules",
-        ),
-        pytest.param(
-            {PRESET: [module("a", "m", "r", "s")]},
-            {},
-            "the build of a/m has more than one repository: r, s; set --repo (ZADIG_REPO) to one of them",
-            id="two-repositories",
-        ),
-    ],
-)
-def test_what_is_missing_or_ambiguous_is_said_in_one_line(
-    live: Answering, tmp_path: Path, answers: dict[str, Any], settings: dict[str, str], message: str
-) -> None:
-    with live(ONE_PROJECT | answers) as zadig:
+CALLS = {"projects": PROJECTS, "environments": ENVIRONMENTS, "preset": PRESET, "services": SERVICES}
+AMBIGUOUS = toml.read(Path(__file__).with_name("no_workspace.toml"))
+
+
+@pytest.mark.parametrize("row", AMBIGUOUS.values(), ids=AMBIGUOUS)
+def test_what_is_missing_or_ambiguous_is_said_in_one_line(live: Answering, tmp_path: Path, row: dict[str, Any]) -> None:
+    listed = {CALLS[call]: None if answer == "null" else answer for call, answer in row.get("answers", {}).items()}
+    if PRESET in listed:
+        listed[PRESET] = [module(*each) for each in listed[PRESET]]
+    with live(ONE_PROJECT | listed) as zadig:
         with pytest.raises(SettingsError) as raised:
-            found(zadig, tmp_path, token=zadig.tokens["admin"], **settings)
-        assert str(raised.value).startswith(message)
+            found(zadig, tmp_path, token=zadig.tokens["admin"], **row.get("settings", {}))
+        assert str(raised.value).startswith(row["message"])
         assert "\n" not in str(raised.value)
         assert zadig.app.changes() == []
 
