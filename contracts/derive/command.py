@@ -13,7 +13,7 @@ from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import load
 from contracts.derive.page.findings import Finding
-from contracts.derive.releases import RELEASES, SCHEMAS, read_document, release_document
+from contracts.derive.releases import RELEASES, SCHEMAS, api_binding, read_document, release_document
 from contracts.text.releases import in_order, is_release
 
 UP_TO_DATE, DIFFERENT, UNUSABLE = 0, 1, 4
@@ -105,7 +105,10 @@ def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo, sp
     if (folder / "observed.toml").exists():
         observed = load(folder / "observed.toml")
         contract = combine(release_document(root, observed.lineage, documents), observed)
-        files = {**own_schemas(contract), "openapi.json": openapi(contract, observed, split)}
+        files = {
+            **own_schemas(contract),
+            "openapi.json": openapi(contract, observed, api_binding(root, observed.lineage), split),
+        }
         expected |= {schemas / name: render(content) for name, content in files.items()}
     else:
         echo(f"{release}: no schemas, because {RELEASES}/{release}/observed.toml is missing: write it")

@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any
 
 from contracts.derive.contract.contract import Contract, combine
-from contracts.derive.errors import DeriveError
+from contracts.derive.contract.links import Binding, of_release
+from contracts.derive.errors import DeriveError, read_toml
 from contracts.derive.observed import Observed, load
 from contracts.derive.page.documented import document
 from contracts.derive.page.names import load_names
@@ -63,6 +64,12 @@ def release_document(
                 pass
             raise DeriveError(f"{release}/documented.json: is damaged: derive it again from its page")
     return None
+
+
+def api_binding(root: Path, lineage: tuple[str, ...]) -> Binding:
+    """Return the binding of the API as it is for a release; empty where there is none."""
+    path = root / RELEASES / "binding.toml"
+    return of_release(read_toml(path, path.name), lineage) if path.exists() else {}
 
 
 def contract_of(root: Path, name: str, only_documented: bool) -> Contract:

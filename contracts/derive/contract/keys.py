@@ -1,12 +1,12 @@
 """What a client sends and reads, key by key, as far as anything says it, and which of these keys moved."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Operation
 from contracts.derive.contract.schemas import URL_PLACES, Schema, body_schema, has_body, united
+from contracts.derive.page.names import folded
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,15 @@ class Key:
 
     def differs(self, other: "Key") -> frozenset[str]:
         """Return which of type, required and default both say, and differently."""
-        facets = {"type": "types", "required": "required", "default": "default"}
-        said = facets.keys() - self.unsaid - other.unsaid
-        return frozenset(facet for facet in said if getattr(self, facets[facet]) != getattr(other, facets[facet]))
+        unsaid = self.unsaid | other.unsaid
+        # A default whose type nothing says was read as a text.
+        written = (lambda default: str(default).casefold()) if "type" in unsaid else (lambda default: default)
+        same = {
+            "type": self.types == other.types,
+            "required": self.required == other.required,
+            "default": written(self.default) == written(other.default),
+        }
+        return frozenset(facet for facet, is_same in same.items() if not is_same and facet not in unsaid)
 
 
 Row = Mapping[str, Any]
@@ -60,7 +66,7 @@ def _sent(operation: Operation, order: Sequence[str]) -> dict[str, Key]:
         if (place := row["in"]) in URL_PLACES:
             said = f"{place} {row['name']}"
             types = () if row["type"] is None else (row["type"],)
-            unsaid = frozenset(row.get("assumed", ()))
+            unsaid = frozenset((*row.get("assumed", ()), *(() if types else ("type",))))
             label = f"path {order.index(row['name']) + 1}" if place == "path" else said
             keys[label] = Key(row["name"], said, types, row["required"], row["default"], unsaid)
     if has_body(operation):
@@ -128,6 +134,6 @@ def after_moves(old: Keys, moves: Mapping[str, str]) -> Keys:
 def _by_name(keys: Keys, labels: Collection[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for label in sorted(labels):
-        if name := re.sub(r"[\W_]", "", keys[label].name.casefold()):
+        if name := folded(keys[label].name):
             found.setdefault(name, []).append(label)
     return found

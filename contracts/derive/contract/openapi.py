@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from contracts.derive.contract.components import BODY, Names, complete, schema_names, schemas
 from contracts.derive.contract.contract import Answer, Contract, Operation
-from contracts.derive.contract.links import WORDS, example, is_success, links, word_of
+from contracts.derive.contract.links import MEANINGS, Binding, example, is_success, links, word_of
 from contracts.derive.contract.schemas import URL_PLACES, basis, has_body, origin, request_schema
 from contracts.derive.observed import Observed, ObservedAnswer
 from contracts.derive.page.names import path_parameters, shape
@@ -38,11 +38,13 @@ Part = dict[str, Any]
 class _Description:
     """What all parts of a description need.
 
+    binding: what its API's calls are for, and where names stand in them.
     names: those of the schemas; None: the schemas are in files.
     templates: shape of a path to the path that stands for it, so that operations of one path name its parameters alike.
     """
 
     contract: Contract
+    binding: Binding
     names: Names | None
     templates: Mapping[str, str]
 
@@ -67,7 +69,7 @@ class _Description:
         return dict(zip(path_parameters(operation.path), path_parameters(template), strict=True)).get(name, name)
 
 
-def openapi(contract: Contract, observed: Observed, split: bool = False) -> Part:
+def openapi(contract: Contract, observed: Observed, binding: Binding, split: bool = False) -> Part:
     """Return the OpenAPI description: complete in itself, or, with ``split``, referring to the schema files.
 
     Such references are relative to ``schemas/<api>/<release>/openapi.json``. Each response lists its answers under
@@ -76,7 +78,7 @@ def openapi(contract: Contract, observed: Observed, split: bool = False) -> Part
     templates: dict[str, str] = {}
     for operation in contract.operations:
         templates.setdefault(shape("", operation.path), operation.path)
-    whole = _Description(contract, None if split else schema_names(contract), templates)
+    whole = _Description(contract, binding, None if split else schema_names(contract), templates)
     described: Part = json.loads(_FRAME.read_text(encoding="utf-8"))
     described["info"]["version"] = contract.release
     described |= {"x-page": contract.page, "x-lineage": list(observed.lineage), "paths": {}}
@@ -153,15 +155,15 @@ def _parameter(whole: _Description, operation: Operation, row: Mapping[str, Any]
         schema = {"$ref": f"{whole.request(operation, place)['$ref']}/properties/{pointer}"}
     else:
         schema = complete(request_schema(contract, operation)["properties"][place]["properties"][name])
-    word = word_of(operation, row)
-    means = WORDS[word] if word else f"{' '.join(_CAMEL.split(name)).capitalize()}."
+    word = word_of(whole.binding, operation, place, name)
+    means = MEANINGS[word] if word else f"{' '.join(_CAMEL.split(name)).capitalize()}."
     return {
         "name": whole.name(operation, place, name),
         "in": place,
         "required": row["required"] or place == "path",
         "description": f"{means} {origin(contract, row['line'], operation.source)}",
         "schema": schema,
-        "example": example(contract, operation, row),
+        "example": example(contract, whole.binding, operation, row),
         **basis(contract, row["line"], operation.source),
     }
 
@@ -197,7 +199,7 @@ def _responses(whole: _Description, operation: Operation, shared: Mapping[str, S
             by_status.setdefault(status, []).extend(besides)
         else:
             responses[status] = {"$ref": f"#/components/responses/{_SHARED.format(status)}"}
-    onward = links(whole.contract, operation, whole.name)
+    onward = links(whole.contract, whole.binding, operation, whole.name)
     for status, answers in by_status.items():
         if answers:
             responses[status] = {"content": {}, **_response(whole, operation, answers)}

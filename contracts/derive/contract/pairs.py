@@ -1,12 +1,11 @@
 """Which operations and answers of two contracts are the same: by name, or else by what tells them from others."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from contracts.derive.contract.contract import Answer, Operation
 from contracts.derive.contract.keys import answered_keys
-from contracts.derive.page.names import shape
+from contracts.derive.page.names import folded, shape
 
 Item = TypeVar("Item", Operation, Answer)
 Pairs = list[tuple[Item | None, Item | None]]
@@ -103,8 +102,3 @@ def code_of(answer: Answer) -> int | None:
     """Return the code of an answer, if it has one."""
     code = answer.sample.get("code") if isinstance(answer.sample, dict) else None
     return code if isinstance(code, int) and not isinstance(code, bool) else None
-
-
-def folded(name: str) -> str:
-    """Return a name in the form that all its spellings have: task_id is taskId."""
-    return re.sub(r"[\W_]", "", name.casefold())

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from contracts.derive.page.blocks import Table, TableRow
 from contracts.derive.page.findings import Note
-from contracts.derive.page.names import PLACES, Parameter, parameter
+from contracts.derive.page.names import PLACES, Parameter, assumed, parameter
 from contracts.derive.page.sections import Section
 from contracts.derive.page.vocabulary import ANY, COLUMNS, MODEL_ENDINGS, NO_DEFAULT, REQUIRED, TYPES, plain
 
@@ -147,7 +147,9 @@ def _parameter(name: str, cells: Mapping[str, str], row: TableRow, place: str, n
     except ValueError:
         default = text_of(cells["default"])
         note("default-of-another-type", row.line, name=name[:60])
-    return {**parameter(name, where, kind, bool(required), default, row.line), "word": word}
+    unsaid = {"required": required is None, "default": "default" not in cells} if place in PLACES else {}
+    listed = parameter(name, where, kind, bool(required), default, row.line)
+    return {**assumed(listed, *(facet for facet, is_unsaid in unsaid.items() if is_unsaid)), "word": word}
 
 
 def _default(cell: str, kind: str | None) -> Any:

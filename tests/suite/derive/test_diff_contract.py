@@ -265,6 +265,37 @@ def test_status_that_nobody_saw_yet_is_no_promise() -> None:
     assert diff(look(one), look(proposed)) == diff(look(proposed), look(one)) == ()
 
 
+BODY = """| 参数名 | 类型 | 描述 | 是否必须 |
+| ------ | ---- | ---- | -------- |
+| `captain` | string | 船长 | 是 |
+| `crew` | []string | 船员 | 否 |
+"""
+QUERY = """| 参数名 | 类型 | 描述 | 默认值 | 是否必须 |
+| ------ | ---- | ---- | ------ | -------- |
+| `harbour` | string | 停在哪个港口 | 无 | 是 |
+| `days` | int | 停多少天 | 7 | 否 |
+"""
+UNSAID = {
+    "required-in-doubt": ("| 7 | 否 |", "| 7 | 视情况 |"),
+    "parameter-not-listed": ("| `harbour` | string | 停在哪个港口 | 无 | 是 |\n", ""),
+    "required-key-not-listed": ("| `captain` | string | 船长 | 是 |\n", ""),
+    "no-table": (BODY, ""),
+    "no-column-for-required": (BODY, "|参数名|类型|描述|\n|-|-|-|\n|captain|string|船长|\n|crew|[]string|船员|\n"),
+    "no-column-for-default": (QUERY, "|参数名|类型|是否必须|\n|-|-|-|\n|harbour|string|是|\n|days|int|否|\n"),
+    "no-column-for-type": (QUERY, "|参数名|默认值|是否必须|\n|-|-|-|\n|harbour|无|是|\n|days|7|否|\n"),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), UNSAID.values(), ids=UNSAID)
+def test_what_a_page_does_not_say_is_no_change(tmp_path: Path, old: str, new: str) -> None:
+    """What the reader assumes of such a page is no promise of it, so another page cannot break it."""
+    page = LANGUAGES / "zh.md"
+    text = page.read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "zh.md").write_text(text.replace(old, new), encoding="utf-8")
+    assert kinds(said(page, tmp_path / "zh.md")[1]) == kinds(said(tmp_path / "zh.md", page)[1]) == []
+
+
 def test_text_has_a_line_per_change_and_one_that_counts(tmp_path: Path) -> None:
     """What a terminal shows is one line per change, with what was and what is there."""
     path = changed_page(tmp_path, '"code": 6163', '"code": 6199')

@@ -15,9 +15,10 @@ from contracts.catalog import release as catalog
 from contracts.derive.command import render
 from contracts.derive.contract.components import complete
 from contracts.derive.contract.contract import combine
+from contracts.derive.contract.links import of_release
 from contracts.derive.contract.openapi import openapi
 from contracts.derive.observed import Observed, load
-from contracts.derive.releases import contract_of, release_facts
+from contracts.derive.releases import api_binding, contract_of, release_facts
 from helpers.descriptions import addresses, content, file, made_up, operations, references, resolved, responses
 
 RELEASES = catalog.releases()
@@ -54,7 +55,10 @@ def test_it_has_the_operations_and_answers_of_the_catalog(release: str) -> None:
 
 def split(release: str) -> dict[str, Any]:
     """Return the description that refers to the schema files."""
-    described = openapi(contract_of(catalog.ROOT, release, False), release_facts(catalog.ROOT, release), split=True)
+    facts = release_facts(catalog.ROOT, release)
+    described = openapi(
+        contract_of(catalog.ROOT, release, False), facts, api_binding(catalog.ROOT, facts.lineage), split=True
+    )
     written: dict[str, Any] = json.loads(render(described))
     return written
 
@@ -189,6 +193,37 @@ def test_operations_follow_each_other(release: str) -> None:
         assert link["parameters"].keys() <= known
 
 
+def test_links_are_those_of_the_binding() -> None:
+    """Whatever an API calls its names and wherever it has them, its binding says it, and rows of releases first."""
+    data = {
+        "path": {"boat": "{name}", "ship": "{name}", "trip": "{id}"},
+        "body": {"key": "{name}"},
+        "calls": {"sail": {"body": {"key": "fast"}}},
+        "roles": {"create": {"call": "build"}, "start": {"call": "sail", "id": "/id"}},
+        "releases": {"9.8.0": {"roles": {"start": {"id": ["/trip", "/id"]}}}},
+    }
+    rows = (
+        ("build", "POST /boats", ("success",)),
+        ("moor", "POST /trips/:trip/of/:ship", ("success",)),
+        ("sail", "POST /boats/:boat/trips", ("success",)),
+        ("sink", "DELETE /boats/:ship/trips", ("success",)),
+        ("stay", "POST /stay", ("success",)),
+    )
+    found = operations(made_up(*rows, **of_release(data, ("9.9.0", "9.8.0"))))
+    links = {name: item["responses"]["default"].get("links") for name, item in found.items()}
+    assert {name for name, row in links.items() if row} == {"build", "sail"}
+    assert {target: link["parameters"] for target, link in links["build"].items()} == {
+        "sail": {"path.boat": "$request.body#/key"},
+        "sink": {"path.boat": "$request.body#/key"},
+        "stay": {},
+    }
+    assert links["build"]["stay"]["requestBody"] == {"key": "{$request.body#/key}"}
+    assert links["sail"]["moor"]["parameters"] == {
+        "path.trip": "$response.body#/trip",
+        "path.ship": "$request.path.boat",
+    }
+
+
 @each_release
 def test_every_operation_says_how_a_server_fails(release: str) -> None:
     """A client can tell a failure from an answer; no case expects one."""
@@ -204,7 +239,7 @@ def test_every_operation_says_how_a_server_fails(release: str) -> None:
 def test_documented_failure_stands_beside_the_failures_of_all(tmp_path: Path) -> None:
     """An operation that documents a failure can still fail in the way of all others."""
     observed = facts(tmp_path, "status = 500", "sample = { message = 'no such boat' }")
-    whole = openapi(combine(None, observed), observed)
+    whole = openapi(combine(None, observed), observed, {})
     validate(whole)
     media = operations(whole)["look"]["responses"]["500"]["content"]["application/json"]
     assert [*references(media)] == ["#/components/schemas/LookGoneResponse", "#/components/schemas/InternalError"]
@@ -309,7 +344,7 @@ def test_answer_that_nobody_observed_is_a_default_response() -> None:
     """A page alone gives a valid description: no status is made up."""
     documented = json.loads((catalog.RELEASES / "1.7.0/documented.json").read_text(encoding="utf-8"))
     nothing = Observed("1.7.0", ("1.7.0",), {}, {}, {}, None)
-    whole = openapi(combine(documented, nothing), nothing)
+    whole = openapi(combine(documented, nothing), nothing, {})
     validate(whole)
     item = operations(whole)["cancel-task"]
     assert list(item["responses"]) == ["500", "default"]
@@ -343,7 +378,7 @@ def facts(tmp_path: Path, status: str, sample: str) -> Observed:
 def test_own_and_shared_answers_of_one_status_stand_in_one_response(tmp_path: Path) -> None:
     """An operation with a 404 of its own still has the one of all operations."""
     observed = facts(tmp_path, "status = 404", "sample = { message = 'gone' }")
-    whole = openapi(combine(None, observed), observed)
+    whole = openapi(combine(None, observed), observed, {})
     assert list(whole["paths"]) == ["/look/{id}/{id2}"]
     response = operations(whole)["look"]["responses"]["404"]
     assert set(response["content"]) == {"application/json", "text/plain"}

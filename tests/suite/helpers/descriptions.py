@@ -62,10 +62,10 @@ def references(value: Any) -> Iterator[str]:
             yield from references(inner)
 
 
-def made_up(*rows: tuple[str, str, tuple[str, ...]]) -> dict[str, Any]:
+def made_up(*rows: tuple[str, str, tuple[str, ...]], **binding: Any) -> dict[str, Any]:
     """Return the description of operations: each has name, ``METHOD /path`` and the names of its answers."""
     contract = Contract("9.9.0", "page.md", tuple(_operation(*row) for row in rows))
-    return openapi(contract, Observed("9.9.0", ("9.9.0",)))
+    return openapi(contract, Observed("9.9.0", ("9.9.0",)), binding)
 
 
 def _operation(name: str, request: str, answers: tuple[str, ...]) -> Operation:
@@ -86,6 +86,7 @@ def _operation(name: str, request: str, answers: tuple[str, ...]) -> Operation:
         body_lines=(3, 4),
         body_facts=None,
         answers=tuple(
-            Answer(answer, "9.9.0", None, ({answer: name},), "As on the page.", None, (5, 6)) for answer in answers
+            Answer(answer, "9.9.0", None, ({answer: name},), "As on the page.", None, (5, 6), kind=answer)
+            for answer in answers
         ),
     )
