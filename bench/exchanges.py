@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.catalog.release import load
 from contracts.standin import seed
-from contracts.target.requests import operation_call, support_call
+from contracts.target.requests import operation_call
 from contracts.target.target import Subject, Target, Workspace
 
 RELEASE = "1.7.0"
@@ -59,8 +59,7 @@ def _exchange(call: str, subject: Subject, status: int, answer: Mapping[str, Any
     release = load(RELEASE)
     nobody: Any = None  # what is built here needs no client, names or journal
     target = Target(nobody, release, PLACE, nobody, nobody)
-    operation = release.operations.get(call)
-    request = operation_call(target, operation, subject) if operation else support_call(target, call, subject)
+    request = operation_call(target, release.operations.get(call) or release.support[call], subject)
     query = "&".join(f"{key}={value}" for key, value in request.query.items())
     headers = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json"}
     if request.content_type:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
-from contracts.campaign.judge import GOOD, Judgement, Result, RunEnd, judge
+from contracts.campaign.judge import GOOD, RELEASE, Judgement, Result, RunEnd, judge
 from contracts.campaign.plan import THOROUGH, Job, Plan, rerun, sees_most
 from contracts.campaign.pool import run_all
-from contracts.catalog.cases import EFFECTS
+from contracts.catalog.cases import changing
+from contracts.catalog.release import load
 from contracts.text.errors import InputError
 
 RUNS = "runs"
@@ -26,7 +27,7 @@ Progress = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 
 async def _wrong(request: Request, forward: Forward, _: Memory) -> Response:
     """Do nothing for the four operations, and answer as a server that always crashes."""
-    return _CRASH if request.operation in EFFECTS else await forward(request)
+    return _CRASH if request.operation in changing(load(RELEASE)) else await forward(request)
 
 
 _FINE, _CRASH = Response(200, body=b'{"message":"success"}'), Response(500)

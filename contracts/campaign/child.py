@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from contracts.breakages.proxy.proxy import fault_proxy
-from contracts.campaign.judge import findings
-from contracts.campaign.plan import RELEASE, Job
+from contracts.campaign.judge import RELEASE, findings
+from contracts.campaign.plan import Job
 from contracts.catalog.cases import Case, cases
 from contracts.paths import CASES, ROOT
 from contracts.standin.app import create_app

@@ -6,11 +6,14 @@ from enum import StrEnum
 from typing import Any
 
 from contracts.breakages.breakage import Breakage
-from contracts.catalog.cases import EFFECTS
+from contracts.catalog.cases import changing
+from contracts.catalog.release import load
 from contracts.report.verdict_rules import ACCEPTED, REJECTED
 
 BROKEN = ("breach", "drift")
 """Results of a case that break a promise. A drift rejects a run too: a campaign runs with --drift fail."""
+RELEASE = "1.7.0"
+"""The release whose contract the changes break."""
 SHOWN = 3
 """Cases that a line names."""
 
@@ -158,9 +161,10 @@ def _is_at(outcome: Mapping[str, Any], operation: str) -> bool:
 
     A flow ends at its last operation, or at a look at what that one did. A concurrent scenario sends several at once.
     """
-    if operation == "*" or outcome["operation"] in EFFECTS:
+    changes = changing(load(RELEASE))
+    if operation == "*" or outcome["operation"] in changes:
         return operation in ("*", outcome["operation"])
-    calls = [step["call"] for step in outcome["steps"] if step["phase"] == "request" and step["call"] in EFFECTS]
+    calls = [step["call"] for step in outcome["steps"] if step["phase"] == "request" and step["call"] in changes]
     return operation in (calls if outcome["operation"] == "concurrency" else calls[-1:])
 
 
@@ -169,5 +173,5 @@ def _requests(outcome: Mapping[str, Any], change: Breakage) -> bool:
     return any(
         (change.operation in ("*", step["call"])) and (change.answer in ("*", step["answer"]))
         for step in outcome["steps"]
-        if step["call"] in EFFECTS
+        if step["call"] in changing(load(RELEASE))
     )

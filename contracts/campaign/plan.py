@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from contracts.breakages.breakage import Breakage
-from contracts.campaign.judge import GOOD
+from contracts.campaign.judge import GOOD, RELEASE
 from contracts.catalog.cases import cases
 from contracts.profiles import LEVELS, PROFILES, runs_at
+from contracts.text import files
 from contracts.text.errors import InputError
 
 FILE = "campaign.json"
 VERSION = 1
-RELEASE = "1.7.0"
-"""The release whose contract the changes break."""
 USUAL, THOROUGH = "regression", "nightly"
 """The profile of a campaign, and the one that sees most: that of the short form, where each breakage must be killed."""
 
@@ -159,7 +158,7 @@ def _one_each(changes: Mapping[str, Breakage]) -> dict[str, Breakage]:
 
 def _failed(path: Path) -> set[str]:
     try:
-        earlier: Any = json.loads(path.read_text(encoding="utf-8"))
+        earlier: Any = json.loads(files.text(path, files.VERDICT))
         if earlier["version"] == VERSION:
             return {row["name"] for row in earlier["changes"] if row["result"] not in GOOD}
     except OSError as error:

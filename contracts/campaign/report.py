@@ -14,8 +14,8 @@ from typing import Any
 import click
 
 from contracts.campaign.campaign import BROKEN, Campaign, CampaignRow
-from contracts.campaign.judge import GOOD, Result
-from contracts.campaign.plan import FILE, RELEASE, VERSION
+from contracts.campaign.judge import GOOD, RELEASE, Result
+from contracts.campaign.plan import FILE, VERSION
 from contracts.report.html.templates import environment
 from contracts.text.tables import columns
 

@@ -1,34 +1,70 @@
-"""Removes what a run made: cancels its tasks, then deletes its workflows, and names what would not go."""
+"""Removes what a run made: cancels its tasks, then deletes its workflows, and names what would not go.
 
+What the server may still be at work on is removed when that is over: a start that comes after the delete of its
+workflow may leave what no call finds.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
 
-from contracts.check.snapshot import Snapshot, UnclearError, snapshot
-from contracts.safety.journal import is_of_run, left_open
+from contracts.check.snapshot import Snapshot, UnclearError, list_tasks, snapshot
+from contracts.safety.journal import is_of_run, left_late, left_open
 from contracts.target.listing import Reader, UnreadableError, workflow_names
-from contracts.target.requests import operation_call, support_call
+from contracts.target.requests import role_call
 from contracts.target.target import Subject, Target
 from contracts.text.message import Message, about, msg
 
-UNFINISHED = frozenset({"created", "running"})
-
 
 def remove(target: Target, subject: Subject, held: Snapshot | None = None) -> str | None:
-    """Remove the subject's workflow and close it in the journal; return None, or why it may still be there.
+    """Remove the subject's workflow and close it in the journal; return None, or why it may still be there or come.
 
     `held` is what the target holds under the name, where that is known; else it is looked up.
     """
+    late = target.journal.late(subject.name)
     try:
         held = held if held is not None else snapshot(target, subject)
+        _cancel_tasks(target, subject, held.tasks if held.workflow or late is None else _orphans(target, subject))
         if held.workflow is not None:
-            _cancel_tasks(target, subject, held)
-            exchange = target.send(support_call(target, "delete-workflow", subject))
+            exchange = target.send(role_call(target, "delete", subject))
             if exchange.status != 200 and snapshot(target, subject).workflow is not None:
                 came = exchange.failure.text if exchange.failure else f"HTTP {exchange.status}"
-                return still_there(subject, msg("delete-workflow answered {came}", came))
+                return still_there(subject, msg("{call} answered {came}", target.release.call("delete").name, came))
     except UnclearError as error:
         return still_there(subject, error.message)
+    if to_come(late):
+        why = unanswered(late)
+        return still_there(subject, msg("removed, but {why}", why) if held.workflow is not None else why)
     target.journal.close(subject.name)
     return None
+
+
+def remove_after_case(target: Target, subject: Subject, held: Snapshot | None = None) -> None:
+    """Remove the subject's workflow, unless the server may still be at work on it: then the end of the run does."""
+    if not to_come(target.journal.late(subject.name)):
+        remove(target, subject, held)
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def to_come(late: datetime | None) -> TypeGuard[datetime]:
+    """Whether the server may still be at work on a request until then."""
+    return late is not None and now() < late
+
+
+def unanswered(late: datetime) -> Message:
+    """Return what is said of a name with requests that the server may be at work on until `late`."""
+    why = "no answer came to a request about it, which the server may still carry out until {time}; sweep after that"
+    return msg(why, clock(late))
+
+
+def clock(time: datetime) -> str:
+    """Return a time as it is shown: rounded up to a second, so that afterwards it is over."""
+    return f"{time.astimezone(UTC) + timedelta(seconds=1):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def still_there(subject: Subject, why: str) -> Message:
@@ -36,12 +72,21 @@ def still_there(subject: Subject, why: str) -> Message:
     return about(msg("{name} in project {project}", subject.name, subject.project), why)
 
 
-def _cancel_tasks(target: Target, subject: Subject, held: Snapshot) -> None:
+def _orphans(target: Target, subject: Subject) -> Mapping[int, str]:
+    """Return the tasks that a late start or restart left of a workflow that is gone, where the target lists such."""
+    try:
+        return list_tasks(target, subject)
+    except UnclearError:
+        return {}
+
+
+def _cancel_tasks(target: Target, subject: Subject, tasks: Mapping[int, str]) -> None:
     """Cancel what is queued or running, so that no agent works on for a workflow that is gone."""
-    cancel = target.release.operations["cancel-task"]
-    for task_id, state in held.tasks.items():
-        if state in UNFINISHED:
-            target.send(operation_call(target, cancel, Subject(subject.name, subject.project, task_id)))
+    if target.release.lacks(["cancel"]):
+        return
+    for task_id, state in tasks.items():
+        if state in target.release.lifecycle.unfinished:
+            target.send(role_call(target, "cancel", Subject(subject.name, subject.project, task_id)))
 
 
 @dataclass(frozen=True)
@@ -58,9 +103,13 @@ class CleanUp:
     remarks: tuple[str, ...] = ()
 
 
-def remove_all(target: Target, run_id: str) -> CleanUp:
-    """Remove what the journal on disk and the target's own list still have of a run, and nothing else."""
-    journalled = left_open(target.journal.path)
+def remove_all(target: Target, run_id: str, wait: Callable[[datetime], None] = lambda _: None) -> CleanUp:
+    """Remove what the journal on disk and the target's own list still have of a run, and nothing else.
+
+    `wait` is called with the time until which the server may be at work on requests whose answer never came. Where it
+    returns earlier, or the target has stopped answering, their names stay open.
+    """
+    journalled, late = left_open(target.journal.path), left_late(target.journal.path)
     remarks: list[str] = [
         msg("{name} stands in the journal, and is no name of this run: not touched", name)
         for name in journalled
@@ -72,18 +121,43 @@ def remove_all(target: Target, run_id: str) -> CleanUp:
         listed = {}
         remarks.append(msg("the workflows of the project could not be listed after the run: {why}", error.message))
     names = {name: project for name, project in (journalled | listed).items() if is_of_run(name, run_id)}
+    removed: list[str] = []
     reasons: dict[str, str | None] = {}
-    for name, project in names.items():
-        target.journal.adopt(name, project)
-        reasons[name] = remove(target, Subject(name, project))
+
+    def clear(chosen: Iterable[str]) -> None:
+        for name in chosen:
+            subject = Subject(name, names[name])
+            target.journal.adopt(name, subject.project, late.get(name))
+            try:
+                held = snapshot(target, subject)
+                reasons[name] = remove(target, subject, held)
+            except UnclearError as error:
+                reasons[name] = still_there(subject, error.message)
+            else:
+                removed.extend([name] * (held.workflow is not None and reasons[name] is None))
+
+    later = {name: late[name] for name in names if to_come(late.get(name))}
+    clear(name for name in names if name not in later)
+    if later and not target.breaker.stopped:
+        wait(max(later.values()))
+    clear(later)
+    delete = target.release.call("delete").name
     for name, project in _still_listed(target).items() if names else ():
         if name in reasons and reasons[name] is None:
+            removed = [other for other in removed if other != name]
             target.journal.open(name, project)  # for a sweep to find
             reasons[name] = still_there(
-                Subject(name, project), msg("delete-workflow says success, and it is still there")
+                Subject(name, project), msg("{call} says success, and it is still there", delete)
             )
     left = tuple(reason for reason in reasons.values() if reason is not None)
-    return CleanUp(tuple(name for name, reason in reasons.items() if reason is None), left, tuple(remarks))
+    return CleanUp(tuple(removed), left, tuple(remarks))
+
+
+def interrupted(target: Target, run_id: str) -> CleanUp:
+    """Return what a clean-up left that was interrupted: every name of the run that is open."""
+    names = {name: project for name, project in left_open(target.journal.path).items() if is_of_run(name, run_id)}
+    why = msg("the clean-up was interrupted")
+    return CleanUp(left=tuple(still_there(Subject(name, project), why) for name, project in names.items()))
 
 
 def _listed(target: Target) -> dict[str, str]:

@@ -5,22 +5,23 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
+from contracts.case.reproduce import reproduction
 from contracts.case.scenario import Scenario, state_breach
-from contracts.catalog.cases import Overrides
+from contracts.catalog.cases import Case, Overrides, cases
+from contracts.catalog.lifecycle import IDLE, MEANINGS, NOT_THERE
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check, promise
 from contracts.check.snapshot import Snapshot, UnclearError, json_value, snapshot
 from contracts.http.client import Exchange, Request
-from contracts.http.curl import curl
+from contracts.http.trace import Trace
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names
 from contracts.target.target import Subject
 from contracts.text.message import msg
 
-PAIRS = (0, 4, 0, 2)
-"""Which pair of failing requests comes in which round: creates most often, as their descriptions name what was sent."""
 CLIENTS = 8
 """Clients of a crowd: enough to mix answers up, few enough for any deployment."""
 
@@ -47,38 +48,37 @@ class ConcurrentScenario(Scenario):
 
     def exists(self) -> None:
         """Create the crowd's workflow."""
-        self._one("create-workflow", "success", self._subject)
+        self._one("create", NOT_THERE)
 
     def has_task(self) -> None:
         """Start a task of it."""
-        checked = self._one("start-task", "queued", self._subject)
-        self._subject = replace(self._subject, task_id=checked["task_id"])
+        role = self._target.release.binding.roles["start"]
+        self._subject = replace(self._subject, task_id=role.get(self._one("start", IDLE), "id"))
 
     def fails_at_once(self, each: int) -> None:
-        """Let every client send `each` requests that fail for different reasons: every answer is about its own."""
-        missing = self._another()
-        stageless = self._another()
-        no_stage = Overrides(set={"build_stage": {"enabled": False, "modules": []}})
-        elsewhere, nothing = Overrides(env="zct-no-such-env"), Overrides(set={"targets": []})
-        kinds = (
-            self._prepare("create-workflow", ("already-exists",), self._subject),
-            self._prepare("create-workflow", ("no-stage",), stageless, no_stage),
-            self._prepare("cancel-task", ("no-such-task",), missing),
-            self._prepare("restart-task", ("no-such-task",), missing),
-            self._prepare("start-task", ("no-environment",), self._subject, elsewhere),
-            self._prepare("start-task", ("no-targets",), self._subject, nothing),
-        )
+        """Let every client send `each` requests that fail for different reasons: every answer is about its own.
+
+        Which ones are said by pairs of cases, one pair a round; those without a workflow share one that is not there.
+        """
+        release = self._target.release
+        rows = {case.id: case for case in cases(release.name)}
+        pairs = release.lifecycle.crowd
+        nowhere = [pair for pair in dict.fromkeys(pairs) if any(rows[case].given == NOT_THERE for case in pair)]
+        missing = {pair: self._another() for pair in nowhere}
+        kinds = [[self._of_case(rows[case], missing.get(pair, self._subject)) for case in pair] for pair in pairs]
         turns = [(client, number) for number in range(each) for client in range(CLIENTS)]
-        attempts = [kinds[(client + number) % 2 + PAIRS[number % len(PAIRS)]] for client, number in turns]
+        attempts = [kinds[number % len(kinds)][(client + number) % 2] for client, number in turns]
         self._all_as_promised(attempts, self._at_once(attempts))
 
     def creates_at_once(self, clients: int = CLIENTS) -> None:
         """Let several clients create one name: one succeeds, and the others hear that it exists."""
-        create = self._prepare("create-workflow", ("success", "already-exists", "lost-race"), self._subject)
+        lifecycle = self._target.release.lifecycle
+        create = self._prepare("create", lifecycle.answers("create"), self._subject)
         attempts = [create] * clients
         exchanges = self._at_once(attempts)
         self._all_as_promised(attempts, exchanges)
-        won = sum(exchange.status == 200 for exchange in exchanges)
+        success = create.answers[0].status
+        won = sum(exchange.status == success for exchange in exchanges)
         if won != 1:
             actual = msg("{n} of {of} creates", won, clients)
             self._end_if((_wrong("created", msg("one of the creates succeeds"), actual),), msg("counting"))
@@ -88,10 +88,13 @@ class ConcurrentScenario(Scenario):
 
     def starts_at_once(self) -> None:
         """Let all clients start a task of one workflow: each gets an id of its own, from 1 on."""
-        attempts = [self._prepare("start-task", ("queued",), self._subject)] * CLIENTS
+        release = self._target.release
+        start = self._prepare("start", (release.lifecycle.move("start", IDLE).answer,), self._subject)
+        attempts = [start] * CLIENTS
         exchanges = self._at_once(attempts)
         self._all_as_promised(attempts, exchanges)
-        ids = sorted(json_value(exchange)["task_id"] for exchange in exchanges)
+        role = release.binding.roles["start"]
+        ids = sorted(role.get(json_value(exchange), "id") for exchange in exchanges)
         if ids != list(range(1, CLIENTS + 1)):
             self._end_if((_wrong("ids", msg("the ids 1 to {last}", CLIENTS), str(ids)),), msg("counting"))
         held = sorted(self._look().tasks)
@@ -100,35 +103,45 @@ class ConcurrentScenario(Scenario):
 
     def cancels_and_restarts_at_once(self) -> None:
         """Let half of the clients cancel the task and half restart it: each answer is legal, and so is the end."""
-        cancels = self._prepare("cancel-task", ("success", "already-passed"), self._subject)
-        restarts = self._prepare("restart-task", ("success", "still-queued", "already-passed"), self._subject)
+        lifecycle = self._target.release.lifecycle
+        cancels, restarts = (
+            self._prepare(role, lifecycle.answers(role, MEANINGS), self._subject) for role in ("cancel", "restart")
+        )
         attempts = [cancels, restarts] * (CLIENTS // 2)
         self._all_as_promised(attempts, self._at_once(attempts))
         state = self._look().tasks.get(self._subject.task_id, msg("gone"))
-        legal = set(self._target.release.task_states)
+        legal = set(lifecycle.words)
         if state not in legal:
             expected = msg("one of {states}", ", ".join(sorted(legal)))
             self._end_if((state_breach(f"task-{state}", expected, state),), msg("looking"))
 
     def _again(self, request: Request) -> str:
-        return curl(self._target.client, request)  # one shell is no crowd
+        return reproduction(self._target, Trace(), request, self._subjects)  # one shell is no crowd
+
+    def _of_case(self, case: Case, missing: Subject) -> _Attempt:
+        subject = missing if case.given == NOT_THERE else self._subject
+        role = self._target.release.binding.plays(case.operation)
+        return self._prepare(role, (case.answer.name,), subject, case.request)
 
     def _prepare(
-        self, operation: str, answers: tuple[str, ...], subject: Subject, overrides: Overrides = NO_OVERRIDES
+        self, role: str, answers: tuple[str, ...], subject: Subject, overrides: Overrides = NO_OVERRIDES
     ) -> _Attempt:
-        call = self._target.release.operations[operation]
+        call = self._target.release.call(role)
         request = operation_call(self._target, call, subject, overrides)
         known = tuple(call.answers[name] for name in answers if name in call.answers)
         return _Attempt(request, known, sent_names(self._target, subject, overrides, request))
 
-    def _one(self, operation: str, answer: str, subject: Subject) -> dict[str, int]:
-        attempt = self._prepare(operation, (answer,), subject)
+    def _one(self, role: str, state: str) -> Any:
+        operation, answer = (
+            self._target.release.call(role).name,
+            self._target.release.lifecycle.move(role, state).answer,
+        )
+        attempt = self._prepare(role, (answer,), self._subject)
         exchange = self._send(attempt.request, operation, answer)
         checked = check(exchange, attempt.answers[0], attempt.sent)
         if checked.breaches:
             self._end(Result.BLOCKED, checked.breaches[0].line(f"{operation}: "))
-        value: dict[str, int] = checked.value
-        return value
+        return checked.value
 
     def _look(self) -> Snapshot:
         try:

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from contracts.case.scenario import Scenario, state_breach
 from contracts.catalog.cases import Overrides
+from contracts.catalog.lifecycle import DELETED, NOT_THERE
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
-from contracts.check.effects import went_on
 from contracts.check.snapshot import UnclearError, find, list_tasks
 from contracts.report.verdict_rules import Result
-from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names, support_call
+from contracts.target.requests import NO_OVERRIDES, operation_call, role_call, sent_names
 from contracts.target.target import Target
 from contracts.text.message import msg
 
@@ -24,11 +24,13 @@ class Flow(Scenario):
 
     def _begin(self, target: Target) -> None:
         super()._begin(target)
-        self._there = False  # created, and not deleted since
+        self._state = NOT_THERE
 
-    def does(self, operation: str, answer: str, overrides: Overrides = NO_OVERRIDES) -> None:
-        """Do an operation and hold what comes back against the answer of that name."""
-        target, call = self._target, self._target.release.operations[operation]
+    def does(self, role: str, overrides: Overrides = NO_OVERRIDES, answer: str = "") -> None:
+        """Let a role be played and hold what comes back against what the lifecycle says, or the answer of that name."""
+        target, call = self._target, self._target.release.call(role)
+        move = target.release.lifecycle.move(role, self._state)
+        operation, answer = call.name, answer or move.answer
         expected = call.answers[answer]
         request = operation_call(target, call, self._subject, overrides)
         sent = sent_names(target, self._subject, overrides, request)
@@ -38,13 +40,16 @@ class Flow(Scenario):
         self._note(unknown=self._trial.unknown + checked.unknown, seen=self._trial.seen + checked.seen)
         at = msg("at {operation} → {answer}", operation, answer)
         self._end_if((*checked.breaches, *self._lost(checked.breaches)), at)
-        if answer == "queued":
-            self._subject = replace(self._subject, task_id=checked.value["task_id"])
-        self._there = self._there or (operation, answer) == ("create-workflow", "success")
+        task_id = target.release.binding.roles[role].get(checked.value, "id")
+        if task_id is not None:
+            self._subject = replace(self._subject, task_id=task_id)
+        if answer == move.answer:
+            self._state = move.next or self._state
 
     def only_task_is(self, state: str) -> None:
-        """Look at the workflow's tasks: there is the one that was started, in this state, and no other."""
-        tasks, task = self._tasks(), self._subject.task_id
+        """Look at the workflow's tasks: there is the one that was started, whose state means this, and no other."""
+        tasks, task, lifecycle = self._tasks(), self._subject.task_id, self._target.release.lifecycle
+        state = lifecycle.word(state)
         wrong = [
             state_breach(
                 f"task-{other}-none", msg("no task but {id}", task), msg("task {id} too, {state}", other, tasks[other])
@@ -52,7 +57,7 @@ class Flow(Scenario):
             for other in sorted(tasks.keys() - {task})
         ]
         actual = tasks.get(task)
-        if actual != state and not went_on(state, actual):  # an agent may have taken it meanwhile
+        if not lifecycle.is_in(actual, state):  # an agent may have taken it meanwhile
             expected = msg("task {id} is {state}", task, state)
             wrong.append(state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task")))
         self._end_if(tuple(wrong), msg("looking at the tasks"))
@@ -73,7 +78,7 @@ class Flow(Scenario):
 
     def _lost(self, breaches: tuple[Breach, ...]) -> Iterator[Breach]:
         """Yield a breach more where an answer is wrong because the flow's workflow is not there: that tells why."""
-        if not breaches or not self._there:
+        if not breaches or self._state in (NOT_THERE, DELETED):
             return
         try:
             if find(self._target, self._subject) is None:
@@ -85,16 +90,18 @@ class Flow(Scenario):
 
     def deletes(self) -> None:
         """Delete the workflow."""
-        exchange = self._send(support_call(self._target, "delete-workflow", self._subject), "delete-workflow")
-        if exchange.status != 200:
-            self._end(Result.BLOCKED, msg("delete-workflow answered {came}", f"HTTP {exchange.status}"))
+        release = self._target.release
+        call, move = release.call("delete"), release.lifecycle.move("delete", self._state)
+        exchange = self._send(role_call(self._target, "delete", self._subject), call.name)
+        if exchange.status != call.answers[move.answer].status:
+            self._end(Result.BLOCKED, msg("{call} answered {came}", call.name, f"HTTP {exchange.status}"))
         self._gone.add(self._subject.name)
-        self._there = False
+        self._state = DELETED
 
     def creates_again(self) -> None:
         """Create the workflow anew under the same name."""
         self._gone.discard(self._subject.name)
-        self.does("create-workflow", "success")
+        self.does("create")
 
     def forgets(self, name: str) -> None:
         """Let a stand-in remove what no call of Zadig's could."""

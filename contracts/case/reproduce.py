@@ -1,11 +1,17 @@
-"""A line for a shell that shows a case again: it arranges the given, repeats the request, and removes what it made."""
+"""A line for a shell that shows a case again: it arranges the given, repeats the request, and removes what it made.
+
+Also what a repaired server makes of it, and not only what the server at hand did.
+"""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from contracts.http.client import Request
 from contracts.http.curl import curl
 from contracts.http.trace import Phase, Trace, Wait
-from contracts.target.requests import support_call
+from contracts.safety.request_names import Places
+from contracts.target.requests import role_call
 from contracts.target.target import Subject, Target
 from contracts.text.redact import register
 
@@ -13,23 +19,53 @@ LOOKS, PAUSE = 200, "sleep 3"
 """How often the line looks at a task that is to get into a state, and what it does in between on a live target."""
 
 
-def reproduction(target: Target, log: Trace, request: Request) -> str:
-    """Return a line that sends what was sent before `request` and after it, and shows what comes back to `request`."""
+def reproduction(
+    target: Target, log: Trace, request: Request, subjects: Iterable[Subject], *, lasting: bool = False
+) -> str:
+    """Return a line that sends what was sent before `request` and after it, and shows what comes back to `request`.
+
+    It ends with the removal of those of `subjects` that it creates; `lasting`: only a stand-in's own call removes them.
+    """
     place = next((i for i, (_, entry) in enumerate(log.sent) if entry is request), len(log.sent))
-    before = [_quiet(target, entry) for phase, entry in log.sent[:place] if phase is not Phase.CLEANUP]
-    after = [_quiet(target, entry) for phase, entry in log.sent if phase is Phase.CLEANUP]
-    line = "; ".join([*before, curl(target.client, request), *after])
+    before = [entry for phase, entry in log.sent[:place] if phase is not Phase.CLEANUP]
+    after = [entry for phase, entry in log.sent if phase is Phase.CLEANUP]
+    removed = set(_named(target, after, "delete"))
+    for subject in subjects:
+        started = [*_named(target, [*before, request], "start")].count(subject.name)
+        if subject.name in {*_named(target, [*before, request], "create")} - removed and not lasting:
+            after += _removal(target, subject, started)
+    shown = [*(_quiet(target, entry) for entry in before), curl(target.client, request)]
+    shown += [_quiet(target, entry) for entry in after]
+    if lasting and target.control is not None:
+        shown += [target.control.forget_line(subject.name) for subject in subjects]
+    line = "; ".join(shown)
     if target.control is not None:  # its tokens are its own, no setting of the user's
         variables = dict.fromkeys(re.findall(r"\bZADIG_\w*TOKEN\b", line))
         line = "; ".join([*filter(None, map(target.control.token_line, variables)), line])
     return register.mask(line)
 
 
+def _named(target: Target, sent: Sequence[Request | Wait], role: str) -> Iterator[str | None]:
+    """Yield the names in all requests of a role."""
+    places = Places(target.release)
+    for entry in sent:
+        if isinstance(entry, Request) and target.release.binding.plays(entry.call) == role:
+            yield from places.names_in(entry).names
+
+
+def _removal(target: Target, subject: Subject, started: int) -> Iterator[Request]:
+    """Yield what cancels so many tasks of a workflow, and deletes it."""
+    if not target.release.lacks(["cancel"]):
+        yield from (role_call(target, "cancel", replace(subject, task_id=number + 1)) for number in range(started))
+    yield role_call(target, "delete", subject)
+
+
 def _quiet(target: Target, entry: Request | Wait) -> str:
     if isinstance(entry, Request):
         return f"{curl(target.client, entry, '-sSg')} -o /dev/null"
-    watch = support_call(target, "get-task", Subject(entry.workflow, target.workspace.project, entry.task_id))
-    reached = f'{curl(target.client, watch, "-sSg")} | grep -q \'"status": *"{entry.state}"\' && break'
+    watch = role_call(target, "get-task", Subject(entry.workflow, target.workspace.project, entry.task_id))
+    key = target.release.binding.roles["get-task"].key("state")
+    reached = f'{curl(target.client, watch, "-sSg")} | grep -q \'"{key}": *"{entry.state}"\' && break'
     by_hand = target.control if target.control is not None and target.control.manual else None
     pause = by_hand.advance_line(entry.workflow, entry.seconds) if by_hand else PAUSE
     return f"for i in $(seq {LOOKS}); do {reached}; {pause}; done"

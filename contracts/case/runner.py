@@ -5,15 +5,17 @@ Nothing here knows pytest, and several cases may run at once in threads of one p
 
 from dataclasses import replace
 
-from contracts.case.cleanup import remove
-from contracts.case.givens import GIVENS, NotArrangedError, arrange
+from contracts.case.cleanup import remove_after_case
+from contracts.case.givens import NotArrangedError, arrange
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
-from contracts.catalog.cases import Case
+from contracts.catalog.cases import ANY, Case
+from contracts.catalog.givens import GIVENS
+from contracts.catalog.lifecycle import Lifecycle
 from contracts.check.breach import Kind
 from contracts.check.check import check, promise
-from contracts.check.effects import StateChange, effect, went_on
+from contracts.check.effects import StateChange, effect
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
@@ -81,15 +83,17 @@ def _attempt(case: Case, target: Target) -> Trial:
     try:
         after, trial = _run(case, target, subject)
     finally:  # also on Ctrl-C
-        if case.after == "any" and target.control is not None:
+        if case.after == ANY and target.control is not None:
             target.control.forget(subject.name)
             target.journal.close(subject.name)
         else:
             with target.trace.during(Phase.CLEANUP):
-                remove(target, subject, after)
+                remove_after_case(target, subject, after)
     if trial.result is Result.HELD or not trial.exchanges:
         return trial
-    return replace(trial, again=reproduction(target, target.trace, trial.exchanges[0].request))
+    lasting = case.after == "any"
+    again = reproduction(target, target.trace, trial.exchanges[0].request, [subject], lasting=lasting)
+    return replace(trial, again=again)
 
 
 def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None, Trial]:
@@ -121,7 +125,7 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         exchanges=(exchange,),
         wanted=promise(case.answer, sent),
     )
-    if case.after == "any":  # on a stand-in only: what this makes cannot be found
+    if case.after == ANY:  # on a stand-in only: what this makes cannot be found
         return None, trial
     try:
         with target.trace.during(Phase.AFTERWARDS):
@@ -130,15 +134,17 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = msg("the state afterwards could not be read: {why}", error.message)
         return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
-    change = StateChange(before, after, sent_body(request), checked.value, subject, operation, case.documented)
+    change = StateChange(
+        before, after, sent_body(request), checked.value, subject, operation, target.release, case.documented
+    )
     breaches = checked.breaches + tuple(effect(case.after, change))
-    moved = bool(breaches) and _moved(case, subject, before, after)
+    moved = bool(breaches) and _moved(case, subject, before, after, target.release.lifecycle)
     return after, replace(
         trial, result=result_of([breach.drift for breach in breaches]), breaches=breaches, moved=moved
     )
 
 
-def _moved(case: Case, subject: Subject, before: Snapshot, after: Snapshot) -> bool:
+def _moved(case: Case, subject: Subject, before: Snapshot, after: Snapshot, lifecycle: Lifecycle) -> bool:
     """Whether the given's task went on by itself, so that the answer may be right for its new state."""
     was, now = before.tasks.get(subject.task_id), after.tasks.get(subject.task_id)
-    return bool(GIVENS[case.given].state) and was != now and went_on(was, now)
+    return bool(GIVENS[case.given].state) and lifecycle.went_on(was, now)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from contracts.case.cleanup import remove
+from contracts.case.cleanup import remove_after_case
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
@@ -61,7 +61,7 @@ class Scenario:
         finally:
             with self._target.trace.during(Phase.CLEANUP):
                 for subject in self._subjects:
-                    remove(self._target, subject, Snapshot() if subject.name in self._gone else None)
+                    remove_after_case(self._target, subject, Snapshot() if subject.name in self._gone else None)
         if self._trial.result is not Result.HELD and self._trial.exchanges:
             self._note(again=self._again(self._trial.exchanges[0].request))
         return self._trial
@@ -77,7 +77,7 @@ class Scenario:
         self._trial = replace(self._trial, **changes)
 
     def _again(self, request: Request) -> str:
-        return reproduction(self._target, self._target.trace, request)
+        return reproduction(self._target, self._target.trace, request, self._subjects)
 
     def _another(self) -> Subject:
         """Return a further subject, which is cleaned up with the scenario."""

@@ -5,16 +5,20 @@ from dataclasses import dataclass, field, fields
 from functools import cache, partial
 from typing import Any
 
-from contracts.catalog.release import Answer, CatalogError, Release, load
+from contracts.catalog.binding import LIFE
+from contracts.catalog.givens import GIVENS, given_of
+from contracts.catalog.release import Answer, CatalogError, Operation, Release, load
 from contracts.paths import RELEASES
 from contracts.profiles import LEVELS
 from contracts.text import toml
 from contracts.text.message import about, msg
 from contracts.text.nested import each_text
 
-EFFECTS = {"create-workflow": "stored", "start-task": "started", "cancel-task": "cancelled", "restart-task": "created"}
-"""The state afterwards of each operation that succeeds; after an error it is `unchanged`."""
-AFTER = (*EFFECTS.values(), "unchanged", "any")
+STORED, STARTED, REMOVED, UNCHANGED, ANY = "stored", "started", "removed", "unchanged", "any"
+_AFTER = {"create": STORED, "start": STARTED, "delete": REMOVED}
+"""The state afterwards of a role that succeeds, where it is not just another state of a task."""
+LOOKS = ("find", "list-tasks", "delete")
+"""Roles without which no case can be looked at, and cleaned up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Overrides:
     """What is special in the request of a case; a field left out means the ordinary request.
 
     `body`: `usual` (the documented body with what real servers need besides) or `documented`. `set`, `null`, `drop` and
-    `keep` then change its top-level keys; `raw` replaces it; `pad` fills `description` up to so many bytes.
+    `keep` then change its top-level keys; `raw` replaces it; `pad` fills the key that binding.toml calls `padded`.
     `id` stands in the path as it is written. `name` is a template of the workflow's name, `length` fills it up.
     `project` is the one in the body, `scope` the one in the query; `other` is the outsider's. `credential` is a name
     of credentials.py. `path` and `method` replace the operation's own, `{path}` standing for it.
@@ -54,7 +58,7 @@ class Case:
     """Given + operation + request -> answer, and the state afterwards.
 
     `level` is the least profile that runs it; `only` is `stand-in` where a live target must not get it; `needs` names
-    a credential. `after` is one of AFTER.
+    a credential. `after` is one of those that `effects` lists. `lacks`: why it cannot be run against this release.
     """
 
     id: str
@@ -67,6 +71,7 @@ class Case:
     only: str = ""
     needs: str = ""
     request: Overrides = field(default_factory=Overrides)
+    lacks: str = ""
 
     def __str__(self) -> str:
         return self.id
@@ -89,8 +94,41 @@ def cases(release: str) -> tuple[Case, ...]:
         except toml.NotTomlError as error:
             raise CatalogError("{release}/cases.toml is not TOML: {why}", name, error) from None
         for operation, table in tables.items():
-            rows.setdefault(operation, {}).update(table)
+            rows.setdefault(operation, _of_states(whole, operation)).update(table)
+    rows |= {name: _of_states(whole, name) for name in whole.operations if name not in rows}
     return tuple(case for operation, table in rows.items() for case in _table(whole, operation, table))
+
+
+def effects(release: Release) -> tuple[str, ...]:
+    """Return what the state after a request can be: the effects, and the words for a task's state."""
+    return (STORED, STARTED, REMOVED, *release.lifecycle.words, UNCHANGED, ANY)
+
+
+def changing(release: Release) -> frozenset[str]:
+    """Return the operations that play a role in a workflow's life."""
+    return frozenset(name for name in release.operations if release.binding.plays(name) in LIFE)
+
+
+def _of_states(release: Release, operation: str) -> dict[str, Any]:
+    """Return the rows that the lifecycle has of an operation: what it answers in each state."""
+    moves = release.lifecycle.moves.get(release.binding.plays(operation), {})
+    rows = {given_of(state): move for state, move in moves.items() if move.basis}
+    return {given: {"given": given, "answer": move.answer, "basis": move.basis} for given, move in rows.items()}
+
+
+def _effect(release: Release, operation: str) -> str:
+    """Return the state afterwards of an operation that succeeds."""
+    role = release.binding.plays(operation)
+    left = release.lifecycle.leaves(role)
+    return _AFTER.get(role) or (release.lifecycle.word(left) if left else ANY)
+
+
+def _lacks(release: Release, operation: Operation, given: str) -> str:
+    """Return why a case cannot be run against a release; empty where it can."""
+    if operation.unbound:
+        return msg("binding.toml does not say what to send as {names}", ", ".join(operation.unbound))
+    role = release.lacks((*LOOKS, *GIVENS[given].steps) if given in GIVENS else ())
+    return msg("the release has no call to {role}", role) if role else ""
 
 
 def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterator[Case]:
@@ -131,10 +169,11 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         raise CatalogError(about(where, "level is one of {levels}", ", ".join(LEVELS)))
     if not isinstance(row.get("given"), str):
         raise CatalogError(about(where, "given is missing"))
-    if row.get("after", "any") not in AFTER:
-        raise CatalogError(about(where, "after is one of {names}", ", ".join(AFTER)))
+    if row.get("after", ANY) not in effects(release):
+        raise CatalogError(about(where, "after is one of {names}", ", ".join(effects(release))))
     rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request")}
-    rest.setdefault("after", EFFECTS.get(operation, "any") if answer.status == 200 else "unchanged")
+    rest.setdefault("after", _effect(release, operation) if answer.succeeds else UNCHANGED)
+    rest["lacks"] = _lacks(release, release.operations[operation], rest["given"])
     return Case(
         id=f"{operation}/{name}",
         operation=operation,

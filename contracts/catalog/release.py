@@ -1,19 +1,24 @@
 """What is promised and what is tried: releases, operations, answers and cases, frozen, loaded from data."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from contracts.catalog import binding, lifecycle
+from contracts.catalog.binding import Binding, read_binding
+from contracts.catalog.lifecycle import Lifecycle, read_lifecycle
 from contracts.derive import observed
 from contracts.derive.contract import contract
 from contracts.derive.contract.contract import combine
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import Observed
 from contracts.paths import API, RELEASES, ROOT, SCHEMAS
-from contracts.text.errors import InputError
+from contracts.text import toml
+from contracts.text.errors import InputError, of_system
+from contracts.text.message import about
 from contracts.text.releases import in_order
 
 
@@ -26,7 +31,8 @@ class Answer:
     """One documented or observed response of an operation.
 
     `body` is json, empty, text or any. `also`: statuses that something in front of the server may answer instead.
-    `description`, `values` (by key) and `text` are templates of what was sent.
+    `described`: the key of an error's description. `description`, `values` (by key) and `text` are templates of what
+    was sent.
     `basis` says where it is promised: lines of the page or the source of the fact. `sample`: an example of the body.
     """
 
@@ -45,11 +51,21 @@ class Answer:
     also: tuple[int, ...] = ()
     schema: Mapping[str, Any] | None = field(default=None, repr=False)
     schema_file: str = ""
+    described: str = ""
+
+    @property
+    def succeeds(self) -> bool:
+        """Whether it says that what was asked is done."""
+        return 200 <= self.status < 300
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation: how it is called and all its answers by name."""
+    """One operation: how it is called and all its answers by name.
+
+    parameters: as page or facts list them. prefixed: its path stands behind the API prefix. unbound: the parameters
+    that it needs, and of which no binding says what to send.
+    """
 
     name: str
     method: str
@@ -59,18 +75,42 @@ class Operation:
     answers: Mapping[str, Answer]
     undocumented: Mapping[str, Any] = field(default_factory=dict)
     not_kept: tuple[str, ...] = ()
+    parameters: tuple[Mapping[str, Any], ...] = ()
+    prefixed: bool = True
+    unbound: tuple[str, ...] = ()
+
+    def named(self, where: str) -> tuple[str, ...]:
+        """Return the parameters that stand in path, query or body."""
+        return tuple(item["name"] for item in self.parameters if item["in"] == where)
 
 
 @dataclass(frozen=True)
 class Release:
-    """One documented version of Zadig. `lineage`: the release and those that it builds on."""
+    """One documented version of Zadig.
+
+    api: the family of calls that it is of.
+    lineage: the release and those that it builds on. binding: which call plays which role. lifecycle: what comes of it.
+    """
 
     name: str
     page: str
     lineage: tuple[str, ...]
     operations: Mapping[str, Operation]
     support: Mapping[str, Operation]
-    task_states: tuple[str, ...]
+    binding: Binding
+    lifecycle: Lifecycle
+    api: str = API
+
+    def call(self, role: str) -> Operation:
+        """Return the operation or support call that plays a role; raises CatalogError where none does."""
+        played = self.binding.roles.get(role)
+        if played is None:
+            raise CatalogError("release {release} has no call to {role}", self.name, role)
+        return self.operations.get(played.call) or self.support[played.call]
+
+    def lacks(self, roles: Iterable[str]) -> str:
+        """Return the first of these roles that no call plays; empty where all are played."""
+        return next((role for role in roles if role not in self.binding.roles), "")
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -99,25 +139,46 @@ def load(name: str) -> Release:
         names = ", ".join(sorted(unseen))
         raise CatalogError("release {release}: observed.toml has no answers of {operations}", name, names)
     page = documented["page"]["file"]
-    shared = {fact.name: _answer("", fact, page, None) for fact in facts.answers.values()}
-    operations = {item.name: _operation(item, facts, page, shared) for item in whole.operations}
-    support = {item.name: _support(item, page) for item in facts.support.values()}
-    states = facts.task_states.states if facts.task_states else ()
-    return Release(name, page, facts.lineage, operations, support, states)
+    older = facts.lineage[::-1]
+    bound = read_binding(_table(binding.FILE), older, binding.FILE, CatalogError)
+    life = read_lifecycle(_table(lifecycle.FILE), older, lifecycle.FILE, CatalogError)
+    shared = {fact.name: _answer("", fact, page, None, bound) for fact in facts.answers.values()}
+    operations = {item.name: _operation(item, facts, page, shared, bound) for item in whole.operations}
+    support = {item.name: _support(item, page, bound) for item in facts.support.values()}
+    for role in bound.roles.values():
+        call = operations.get(role.call) or support.get(role.call)
+        if call is None:
+            nothing = "role {role}: no call of the release is named {call}"
+            raise CatalogError(about(binding.FILE, nothing, role.name, repr(role.call)))
+        for answer in {role.absent, *life.answers(role.name)} - {"", *call.answers}:
+            unknown = "role {role}: {call} has no answer {answer}"
+            raise CatalogError(about(lifecycle.FILE, unknown, role.name, call.name, repr(answer)))
+    return Release(name, page, facts.lineage, operations, support, bound, life)
 
 
-def _operation(item: contract.Operation, facts: Observed, page: str, shared: Mapping[str, Answer]) -> Operation:
+def _table(file: str) -> dict[str, Any]:
+    try:
+        return toml.read(RELEASES / file)
+    except OSError as error:
+        raise CatalogError(about(file, "cannot be read: {why}", of_system(error.strerror))) from None
+    except ValueError as error:
+        raise CatalogError(about(file, "is not TOML: {why}", error)) from None
+
+
+def _operation(
+    item: contract.Operation, facts: Observed, page: str, shared: Mapping[str, Answer], bound: Binding
+) -> Operation:
     whole = {answer.name: answer for answer in item.answers}
     answers = {}
     for fact in facts.operations[item.name].answers.values():
         combined = whole[fact.name]
         file = SCHEMAS / API / combined.release / item.name / f"{fact.name}.json"
         answers[fact.name] = replace(
-            _answer(item.name, fact, page, combined.lines),
+            _answer(item.name, fact, page, combined.lines, bound),
             schema=_schema(file),
             schema_file=file.relative_to(ROOT).as_posix(),
             sample=combined.sample,
-            code=_code(combined.sample),
+            code=_code(combined.sample, bound),
         )
     return Operation(
         name=item.name,
@@ -128,15 +189,34 @@ def _operation(item: contract.Operation, facts: Observed, page: str, shared: Map
         answers={**shared, **answers},
         undocumented=item.body_facts.undocumented if item.body_facts else {},
         not_kept=item.body_facts.not_kept if item.body_facts else (),
+        **_call(item.name, item.path, item.parameters, item.body, bound),
     )
 
 
-def _support(item: observed.ObservedOperation, page: str) -> Operation:
-    answers = {fact.name: _answer(item.name, fact, page, None) for fact in item.answers.values()}
-    return Operation(item.name, item.method or "", item.path or "", item.source or "", None, answers)
+def _support(item: observed.ObservedOperation, page: str, bound: Binding) -> Operation:
+    answers = {fact.name: _answer(item.name, fact, page, None, bound) for fact in item.answers.values()}
+    path, sample = item.path or "", item.body.sample if item.body else None
+    call = _call(item.name, path, item.parameters or (), sample, bound)
+    return Operation(item.name, item.method or "", path, item.source or "", sample, answers, **call)
 
 
-def _answer(operation: str, fact: observed.ObservedAnswer, page: str, lines: tuple[int, int] | None) -> Answer:
+def _call(name: str, path: str, parameters: Sequence[Mapping[str, Any]], sample: Any, bound: Binding) -> dict[str, Any]:
+    """Return how a call is sent: its parameters, whether the prefix stands before it, and what is not known of it."""
+    places = bound.places(name)
+    known = {"path": places.path, "query": places.query, "body": places.body}
+    unbound = [
+        item["name"]
+        for item in parameters
+        if item["required"] and item["name"] not in known.get(item["in"], ())
+        if not (item["in"] == "body" and isinstance(sample, Mapping) and item["name"] in sample)
+    ]
+    prefixed = not path.startswith(bound.bare) if bound.bare else True
+    return {"parameters": tuple(parameters), "prefixed": prefixed, "unbound": tuple(unbound)}
+
+
+def _answer(
+    operation: str, fact: observed.ObservedAnswer, page: str, lines: tuple[int, int] | None, bound: Binding
+) -> Answer:
     return Answer(
         operation=operation,
         name=fact.name,
@@ -145,17 +225,18 @@ def _answer(operation: str, fact: observed.ObservedAnswer, page: str, lines: tup
         content_type=fact.content_type,
         documented=fact.documented is not None,
         basis=f"{page}:{lines[0]}-{lines[1]}" if lines else fact.source,
-        code=_code(fact.sample),
+        code=_code(fact.sample, bound),
         description=fact.description,
         values=fact.values,
         text=fact.text or "",
         sample=fact.sample,
         also=fact.also,
+        described=bound.description,
     )
 
 
-def _code(sample: object) -> int | None:
-    return sample.get("code") if isinstance(sample, dict) else None
+def _code(sample: object, bound: Binding) -> int | None:
+    return sample.get(bound.code) if isinstance(sample, dict) else None
 
 
 def _schema(path: Path) -> Mapping[str, Any]:

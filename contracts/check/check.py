@@ -136,7 +136,7 @@ def _text(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterat
 def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[Answer]) -> Iterator[Breach]:
     for error in errors(value, answer.schema) if answer.schema else ():
         yield from _schema_breach(error, answer)
-    if answer.description is not None and isinstance(value, dict) and isinstance(value.get("description"), str):
+    if answer.description is not None and isinstance(value, dict) and isinstance(value.get(answer.described), str):
         yield from _description(value, answer, sent, others)
     for key, template in answer.values.items() if isinstance(value, dict) else ():
         wanted, came = fill(template, sent), value.get(key)
@@ -167,7 +167,8 @@ def _schema_breach(error: "ValidationError", answer: Answer) -> Iterator[Breach]
 def _description(
     value: Mapping[str, Any], answer: Answer, sent: Mapping[str, str], others: Iterable[Answer]
 ) -> Iterator[Breach]:
-    wanted, came = fill(answer.description or "", sent), value["description"]
+    wanted, came = fill(answer.description or "", sent), value[answer.described]
+    where = f"$.{answer.described}"
     if came == wanted:
         return
     for other in (answer, *others):
@@ -175,9 +176,9 @@ def _description(
         if same_code and other.description is not None and _about_another(other, came, sent):
             template = "{came}, the description of {operation}/{answer}, so of another request"
             actual = msg(template, repr(came), other.operation, other.name)
-            yield Breach(Kind.CROSS_TALK, "$.description", repr(wanted), actual, answer.documented)
+            yield Breach(Kind.CROSS_TALK, where, repr(wanted), actual, answer.documented)
             return
-    yield Breach(Kind.DESCRIPTION, "$.description", repr(wanted), repr(show(came)), answer.documented)
+    yield Breach(Kind.DESCRIPTION, where, repr(wanted), repr(show(came)), answer.documented)
 
 
 def _about_another(answer: Answer, came: str, sent: Mapping[str, str]) -> bool:
@@ -248,6 +249,6 @@ def _body(answer: Answer, sent: Mapping[str, str]) -> str:
         return fill(answer.text, sent)
     if not isinstance(answer.sample, Mapping):
         return json.dumps(answer.sample, ensure_ascii=False) if answer.sample is not None else ""
-    texts = dict(answer.values) | ({"description": answer.description} if answer.description is not None else {})
+    texts = dict(answer.values) | ({answer.described: answer.description} if answer.description is not None else {})
     sample = dict(answer.sample) | {key: fill(text, sent) for key, text in texts.items()}
     return json.dumps(sample, ensure_ascii=False)

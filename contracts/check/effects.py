@@ -2,27 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from contracts.catalog.release import Operation
+from contracts.catalog.cases import ANY, REMOVED, STARTED, STORED, UNCHANGED
+from contracts.catalog.release import Operation, Release
 from contracts.check.breach import Breach, Kind, show
 from contracts.check.snapshot import Snapshot
 from contracts.target.target import Subject
 from contracts.text.message import msg
-
-PROGRESS: Mapping[str, frozenset[str]] = {
-    "created": frozenset({"running", "passed", "failed", "timeout"}),
-    "running": frozenset({"passed", "failed", "timeout"}),
-    "cancelled": frozenset({"passed", "failed", "timeout"}),
-}
-"""What a task's state may become by itself where agents are at work, the last row by an agent's late answer.
-Source: public source of Zadig v1.7.0."""
-
-
-def went_on(was: str | None, now: str | None) -> bool:
-    """Whether a task of the state `was` may have become `now` by itself."""
-    return now in PROGRESS.get(was or "", ())
 
 
 @dataclass(frozen=True)
@@ -33,6 +20,7 @@ class StateChange:
     sent: the body.
     value: the JSON value of the response.
     subject, operation: what the request was about.
+    release: whose binding says where things stand, and whose lifecycle what may become of a task.
     documented: whether the case is based on the page.
     """
 
@@ -42,6 +30,7 @@ class StateChange:
     value: Any
     subject: Subject
     operation: Operation
+    release: Release
     documented: bool
 
     def broken(self, detail: str, promised: str, came: str) -> Breach:
@@ -50,8 +39,9 @@ class StateChange:
 
 
 def effect(name: str, change: StateChange) -> Iterator[Breach]:
-    """Yield how the state afterwards departs from what `name` says: one of casetable.AFTER."""
-    return _EFFECTS[name](change)
+    """Yield how the state afterwards departs from what `name` says: an effect, or a word for a task's state."""
+    told = _EFFECTS.get(name)
+    return told(change) if told else _task_became(change, name)
 
 
 def _unchanged(change: StateChange) -> Iterator[Breach]:
@@ -73,14 +63,20 @@ def _stored(change: StateChange) -> Iterator[Breach]:
 
 
 def _started(change: StateChange) -> Iterator[Breach]:
-    task_id = change.value.get("task_id") if isinstance(change.value, dict) else None
+    binding, lifecycle = change.release.binding, change.release.lifecycle
+    task_id = binding.roles["start"].get(change.value, "id")
     expected = max(change.before.tasks, default=0) + 1
     if task_id != expected:
         yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id))
     if isinstance(task_id, int):
-        yield from _task_is("created", task_id, change)
+        yield from _task_is(lifecycle.word(lifecycle.leaves("start")), task_id, change)
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=task_id if isinstance(task_id, int) else None)
+
+
+def _removed(change: StateChange) -> Iterator[Breach]:
+    if change.after.workflow is not None:
+        yield change.broken("not-removed", msg("no such workflow"), msg("the workflow can be found"))
 
 
 def _task_became(change: StateChange, state: str) -> Iterator[Breach]:
@@ -90,18 +86,17 @@ def _task_became(change: StateChange, state: str) -> Iterator[Breach]:
 
 
 _EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
-    "unchanged": _unchanged,
-    "stored": _stored,
-    "started": _started,
-    "cancelled": partial(_task_became, state="cancelled"),
-    "created": partial(_task_became, state="created"),
-    "any": lambda _: iter(()),
+    UNCHANGED: _unchanged,
+    STORED: _stored,
+    STARTED: _started,
+    REMOVED: _removed,
+    ANY: lambda _: iter(()),
 }
 
 
 def _task_is(state: str, task_id: int, change: StateChange) -> Iterator[Breach]:
     actual = change.after.tasks.get(task_id)
-    if actual != state and not went_on(state, actual):
+    if not change.release.lifecycle.is_in(actual, state):
         expected = msg("task {id} is {state}", task_id, state)
         yield change.broken(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
 
@@ -121,7 +116,7 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
     before, after = change.before.tasks, change.after.tasks
     for task_id in sorted({*before, *after} - {except_for}):
         was, now = before.get(task_id), after.get(task_id)
-        if was != now and not went_on(was, now):
+        if was != now and not change.release.lifecycle.went_on(was, now):
             there = "task {id} as before, {state}" if was else "task {id} as before, not there"
             expected = msg(there, task_id, was)
             yield change.broken(f"task-{was or 'none'}-{now or 'gone'}", expected, now or msg("gone"))

@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from contracts.catalog.binding import Binding
+from contracts.catalog.release import Answer
 from contracts.check.breach import show
+from contracts.check.check import fill
 from contracts.http.client import Exchange
-from contracts.target.requests import support_call
+from contracts.target.requests import operation_call, role_call
 from contracts.target.target import Subject, Target
 from contracts.text.errors import TargetError
 from contracts.text.message import about, msg
@@ -43,24 +46,39 @@ def snapshot(target: Target, subject: Subject) -> Snapshot:
 
 def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
     """Return the documented keys of the subject's workflow, None where there is none; raises UnclearError."""
-    exchange = target.send(support_call(target, "find-workflow", subject))
+    binding, call = target.release.binding, target.release.call("find")
+    role = binding.roles["find"]
+    exchange = target.send(operation_call(target, call, subject))
     value = json_value(exchange)
-    absent = target.release.support["find-workflow"].answers["no-such-workflow"]
-    said = (value.get("code"), value.get("description")) if isinstance(value, dict) else None
-    if exchange.status == absent.status and said == (absent.code, absent.description):
+    if role.absent and _says(exchange, value, call.answers[role.absent], binding, subject.sent(target.workspace)):
         return None
-    if exchange.status != 200 or not isinstance(value, dict) or "name" not in value:
+    if exchange.status != 200 or not isinstance(value, dict) or role.get(value, "name", value) is value:
         raise UnclearError(msg("looking for the workflow"), exchange)
-    documented = target.release.operations["create-workflow"].sample or {}
+    documented = target.release.call("create").sample or {}
     return {key: value[key] for key in documented if key in value}
+
+
+def _says(exchange: Exchange, value: Any, answer: Answer, binding: Binding, sent: Mapping[str, str]) -> bool:
+    """Whether an exchange is just this answer: by its status, and by code and description where it has them."""
+    if exchange.status != answer.status:
+        return False
+    if answer.body != "json":
+        return answer.body == "any" or exchange.body.decode("utf-8", "replace") == fill(answer.text, sent)
+    expected = None if answer.description is None else fill(answer.description, sent)
+    said = (value.get(binding.code), value.get(binding.description)) if isinstance(value, dict) else None
+    return said == (answer.code, expected)
 
 
 def list_tasks(target: Target, subject: Subject) -> Mapping[int, str]:
     """Return the states of the tasks of the subject's workflow, by id; raises UnclearError."""
-    exchange = target.send(support_call(target, "list-tasks", subject))
+    role = target.release.binding.roles["list-tasks"]
+    exchange = target.send(role_call(target, "list-tasks", subject))
     try:
-        return {int(task["task_id"]): str(task["status"]) for task in json_value(exchange)["data"]}
-    except (TypeError, KeyError, ValueError):
+        rows = [(role.get(task, "id"), role.get(task, "state")) for task in role.list(json_value(exchange))]
+        if any(state is None for _, state in rows):
+            raise UnclearError(msg("looking at the workflow's tasks"), exchange)
+        return {int(task_id): str(state) for task_id, state in rows}
+    except (TypeError, ValueError):
         raise UnclearError(msg("looking at the workflow's tasks"), exchange) from None
 
 

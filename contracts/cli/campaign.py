@@ -9,7 +9,20 @@ from typing import Any
 
 import click
 
+from contracts.cli.options import echo
 from contracts.profiles import PROFILES
+from contracts.text.errors import InputError
+from contracts.text.readable import let_read
+
+
+def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str:
+    """Return the address of a Zadig, as `--base-url` would take it; empty where none is given."""
+    from contracts.settings.parsers import url
+
+    try:
+        return url(value) if value is not None else ""
+    except InputError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command()
@@ -24,7 +37,7 @@ from contracts.profiles import PROFILES
     is_flag=True,
     help="One breakage per family and operation; the benign changes, each on one case per answer.",
 )
-@click.option("--proxy", "upstream", default="", metavar="URL", help="Put the changes in front of the Zadig there.")
+@click.option("--proxy", "upstream", callback=_url, metavar="URL", help="Put the changes in front of the Zadig there.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs at once.  [default: one a core; 1 with --proxy]")
 @click.option("--least", default=100.0, show_default=True, type=click.FloatRange(0, 100), help="Kill rate, in percent.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: runs/campaign-<time>]")
@@ -52,15 +65,16 @@ def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) ->
     at_once = jobs or (1 if options.upstream else _cores())
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, with all of its runs
     warm()
+    click.get_current_context().call_on_close(let_read("owner"))
     try:
         done = run_campaign(planned, folder, at_once, progress)
     except CampaignError as error:
-        click.echo(f"the campaign is broken: {error}", err=True)
+        echo(f"the campaign is broken: {error}", err=True)
         sys.exit(3)
     data = to_json(done, least)
     write(data, folder)
     for line in lines(data):
-        click.echo(line)
+        echo(line)
     click.echo(str(folder / "campaign.html"))
     sys.exit(data["exit"])
 

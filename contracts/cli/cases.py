@@ -1,5 +1,6 @@
 """The command that runs the cases: pytest on them, from any folder, with nothing of that folder's own pytest."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -7,9 +8,14 @@ from typing import Any
 
 import click
 
-PLUGINS = ("xdist.plugin", "allure_pytest.plugin")
-"""The plugins of pytest that the project depends on. Others that happen to be installed are not loaded by themselves:
-one that repeats, reorders or blocks would change what a verdict says, and to look for them takes time at each start."""
+PLUGINS = (
+    *("xdist.plugin", "allure_pytest.plugin"),
+    *(f"contracts.pytest_plugin.{module}" for module in ("collection", "fixtures", "hooks")),
+)
+"""The plugins of pytest that the project depends on, and its own. Others that happen to be installed are not loaded by
+themselves: one that repeats, reorders or blocks would change what a verdict says, and to look for them takes time at
+each start. Its own are named here because no conftest.py is read: pytest looks for them beside whatever may be a path
+among the options, so beside a run's folder too, and imports what it finds."""
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
@@ -20,13 +26,15 @@ def run(options: tuple[str, ...]) -> None:
     It is pytest on the cases of this suite, from any folder. pytest's files there (pytest.ini, conftest.py) and what
     PYTEST_ADDOPTS and PYTEST_PLUGINS say for other projects do not count. Exit codes: those of a verdict.
     """
+    gc.disable()  # as conftest.py does, until all is imported
     import pytest
 
     from contracts.paths import CASES, ROOT
 
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": ",".join(PLUGINS)}  # also for workers
-    ours = [str(CASES), "-c", str(ROOT / "pytest.ini"), "--rootdir", str(ROOT)]
+    os.environ["PYTHONSAFEPATH"] = "1"  # or workers, which start with -c, would import from the working directory
+    ours = [str(CASES), "-c", str(ROOT / "pytest.ini"), "--rootdir", str(ROOT), "--noconftest"]
     if "no:cacheprovider" not in "".join(options):  # without it, the setting is an unknown one
         ours += ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]  # not into the installed package
     sys.exit(pytest.main([*ours, *options], plugins=[SameNames()]))

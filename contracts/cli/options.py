@@ -12,6 +12,8 @@ from contracts.i18n.locale import CHINESE, ENGLISH, wished
 from contracts.i18n.translate import libraries_speak, localized
 from contracts.paths import INSTALLED, ROOT
 from contracts.text.message import about, msg
+from contracts.text.printable import printable
+from contracts.text.redact import register
 
 BAD_SETTINGS = NO_CHECKOUT = 4
 _META = "contracts.i18n"
@@ -69,6 +71,11 @@ def _lang_of(args: Sequence[str]) -> str | None:
     return found
 
 
+def echo(line: str, *, err: bool = False, lang: str | None = None) -> None:
+    """Print a line, which may have a server's texts in it, in a language, that of the command where none is given."""
+    click.echo(printable(register.mask(localized(line, lang or spoken()))), err=err)
+
+
 class SettingsCommand(SpokenCommand):
     """A command with an option for each setting that is not a secret. They are built when the command runs, so that
     the others start without reading the settings."""
@@ -87,7 +94,6 @@ class SettingsCommand(SpokenCommand):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command with the settings in place of their options; one that cannot be used ends it in one line."""
         from contracts.settings.settings import SettingsError, load
-        from contracts.text.redact import register
 
         names = {str(parameter.name) for parameter in self.shared}
         given: Mapping[str, Any] = {name: ctx.params.pop(name) for name in names}
@@ -95,7 +101,7 @@ class SettingsCommand(SpokenCommand):
             ctx.params["settings"] = load(given)
             return super().invoke(ctx)
         except SettingsError as error:
-            click.echo(register.mask(localized(error.message, spoken())), err=True)
+            echo(error.message, err=True)
             sys.exit(BAD_SETTINGS)
 
 
@@ -108,6 +114,6 @@ def checkout() -> Path:
             "this is an installed package. There, run: python -m contracts {name}",
             name,
         )
-        click.echo(localized(about(name, needed), spoken()), err=True)
+        echo(about(name, needed), err=True)
         sys.exit(NO_CHECKOUT)
     return ROOT

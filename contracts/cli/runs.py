@@ -4,17 +4,19 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from contracts.cli.options import SpokenCommand, checkout, spoken
+from contracts.cli.options import SpokenCommand, checkout, echo, spoken
 from contracts.i18n.translate import localized
 from contracts.report.verdict_file import ReadError, read
 from contracts.text.errors import of_system
 from contracts.text.message import about, msg
-from contracts.text.printable import printable
+from contracts.text.printable import in_json, printable
+from contracts.text.readable import UMASKS, let_read
 from contracts.text.redact import register
 
 USAGE = 4
@@ -40,19 +42,36 @@ class RunsCommand(SpokenCommand):
             fail(about(error.filename or ctx.command_path, "cannot be used: {why}", why))
 
 
+class WritingCommand(RunsCommand):
+    """A command about runs that writes files, for whom the setting says."""
+
+    @cached_property
+    def shared(self) -> list[click.Parameter]:
+        """The language, and who may read the files."""
+        from contracts.settings.settings import SETTINGS, option
+
+        means = SETTINGS["readable_by"].metadata["means"]
+        return [*super().shared, click.Option([option("readable_by")], type=click.Choice([*UMASKS]), help=means)]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, with that in force."""
+        from contracts.settings.settings import SettingsError, one
+
+        try:
+            ctx.call_on_close(let_read(one("readable_by", ctx.params.pop("readable_by"))))
+        except SettingsError as error:
+            fail(error.message)
+        return super().invoke(ctx)
+
+
 def fail(line: str) -> NoReturn:
     """End with one line that says what cannot be used."""
     echo(line, err=True)
     sys.exit(USAGE)
 
 
-def echo(line: str, *, err: bool = False) -> None:
-    """Print a line, which may have a server's texts in it, in the language of the command."""
-    click.echo(printable(register.mask(localized(line, spoken()))), err=err)
-
-
 def _say_json(value: object) -> None:
-    click.echo(register.mask(json.dumps(value, indent=1)))
+    click.echo(printable(register.mask(json.dumps(value, indent=1)), keep="\n", code=in_json))
 
 
 @click.command(cls=RunsCommand)
@@ -98,7 +117,7 @@ def compare(old: Path, new: Path, shape: str) -> None:
     sys.exit(found.exit)
 
 
-@click.command(cls=RunsCommand)
+@click.command(cls=WritingCommand)
 @click.argument("folder", default="runs", type=click.Path(path_type=Path))
 def history(folder: Path) -> None:
     """Write FOLDER/history.html: verdicts and times of the runs in FOLDER over time, and flaky cases."""
@@ -113,7 +132,7 @@ def history(folder: Path) -> None:
     echo(str(write(found, folder, spoken())))
 
 
-@click.command(cls=RunsCommand)
+@click.command(cls=WritingCommand)
 @click.option("--out", type=click.Path(path_type=Path), help="The zip; left out: RUN/evidence.zip.")
 @click.option("--verify", type=click.Path(path_type=Path), help="Check this bundle; make none.")
 @click.argument("run", required=False, type=click.Path(path_type=Path))
@@ -125,6 +144,7 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
     from contracts.paths import ROOT
     from contracts.report.bundle import check, write
     from contracts.run.version import suite
+    from contracts.settings.settings import hide_environment
 
     if (run is None) == (verify is None):
         fail(msg("name the folder of a run, or a bundle with --verify; one of the two"))
@@ -136,13 +156,13 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
         echo(f"{verify}: {localized(conclusion, spoken())}")
         sys.exit(1 if problems else 0)
     if run is not None:
-        register.add(*(value for name, value in os.environ.items() if name.startswith("ZADIG_") and "TOKEN" in name))
+        hide_environment()
         path = out or run / "evidence.zip"
         checksum = write(run, path, mask=register.mask, root=ROOT, suite=suite())
         echo(f"{path}  sha256 {checksum}")
 
 
-@click.command(cls=RunsCommand)
+@click.command(cls=WritingCommand)
 @click.option("--allure", type=click.Path(path_type=Path), help="Also write allure's results into this folder.")
 @click.argument("run", type=click.Path(path_type=Path))
 def report(run: Path, allure: Path | None) -> None:
@@ -156,7 +176,7 @@ def report(run: Path, allure: Path | None) -> None:
     sys.exit(1 if warnings else 0)
 
 
-@click.command(cls=RunsCommand)
+@click.command(cls=WritingCommand)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder of the merged run.")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN …", type=click.Path(path_type=Path))
 def merge(runs: tuple[Path, ...], out: Path) -> None:
@@ -164,7 +184,6 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
 
     Exit code: that of the merged verdict, or 4 where the runs are not shards of one plan, target and release.
     """
-    import os
 
     from contracts.catalog.release import CatalogError
     from contracts.report.summary.terminal import verdict_line

@@ -5,11 +5,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from contracts.cli.options import SettingsCommand, SpokenCommand, spoken
+from contracts.cli.options import SettingsCommand, SpokenCommand, echo, spoken
 from contracts.i18n.translate import localized, say
 from contracts.paths import RUN
 from contracts.text.message import Message, msg
@@ -108,12 +109,9 @@ def sweep(settings: "Settings", runs: tuple[str, ...], dry_run: bool, by_prefix:
     Exit code: 0 all is gone, 4 bad settings, 6 the target does not answer, 7 something would not go.
     """
     from contracts.sweep.sweep import sweep as remove_leftovers
-    from contracts.text.redact import register
 
-    def echo(line: str) -> None:
-        click.echo(register.mask(localized(line, settings.language)))
-
-    sys.exit(remove_leftovers(settings, runs, dry_run=dry_run, by_prefix=by_prefix, echo=echo))
+    say_it = partial(echo, lang=settings.language)
+    sys.exit(remove_leftovers(settings, runs, dry_run=dry_run, by_prefix=by_prefix, echo=say_it))
 
 
 COMMANDS = (standin, doctor, sweep)

@@ -12,7 +12,7 @@ from contracts.derive.contract.openapi import openapi
 from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import load
-from contracts.derive.page.findings import Finding
+from contracts.derive.page.findings import WEIGHTS, Finding
 from contracts.derive.releases import RELEASES, SCHEMAS, api_binding, read_document, release_document
 from contracts.text.releases import in_order, is_release
 
@@ -23,12 +23,13 @@ Files = Mapping[Path, str | None]
 """What derived files should say; None for one that should not be there."""
 
 
-def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, split: bool = False) -> int:
+def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, notes: bool = False, split: bool = False) -> int:
     """Derive documented.json from each page, then the schemas and openapi.json of every release below ``root``.
 
-    With ``split`` openapi.json refers to the schema files instead of having all schemas in it. With ``check`` nothing
-    is written and each difference is shown as a unified diff. Returns the exit code: 0, or 1 for a difference under
-    ``check``, or 4 for an input that cannot be derived from, after one line that says why.
+    Says what of the pages is lost or doubtful, and with ``notes`` the rest too. With ``split`` openapi.json refers to
+    the schema files instead of having all schemas in it. With ``check`` nothing is written and each difference is shown
+    as a unified diff. Returns the exit code: 0, or 1 for a difference under ``check``, or 4 for an input that cannot be
+    derived from, after one line that says why.
     """
     try:
         documents = {}
@@ -39,8 +40,8 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, split: bo
                 raise DeriveError(
                     f"{where}: names no release: add front matter with a line permalink: /v1.7.0/api/workflow/"
                 )
-            for finding in _findings(content):
-                echo(str(finding))
+            for line in _lines(_findings(content), notes):
+                echo(line)
             if release in documents:
                 raise DeriveError(f"{where}: a second page of release {release}: give one per release")
             documents[release] = content
@@ -63,26 +64,42 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, split: bo
     return max(outcomes, default=UP_TO_DATE)
 
 
-def show(root: Path, pages: Sequence[Path], as_json: bool, strict: bool, echo: Echo) -> int:
-    """Say the findings of pages, as lines or as one JSON list, and write nothing.
+def show(root: Path, pages: Sequence[Path], as_json: bool, strict: bool, echo: Echo, notes: bool = False) -> int:
+    """Say the findings of pages, as lines or as one JSON list, and write nothing; ``notes``: what asks nothing too.
 
-    Returns the exit code: 0, or 1 for any finding under ``strict``, or 4 for a page that cannot be read at all.
+    Returns the exit code: 0, or 1 for any finding that is said under ``strict``, or 4 for a page that cannot be read
+    at all.
     """
     try:
         findings = [finding for path in pages for finding in _findings(read_document(root, path))]
     except DeriveError as error:
         echo(str(error))
         return UNUSABLE
+    said = _said(findings, notes)
     if as_json:
-        echo(json.dumps([asdict(finding) for finding in findings], indent=2, ensure_ascii=False))
+        rows = [{**asdict(finding), "weight": finding.weight} for finding in said]
+        echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        for finding in findings:
-            echo(str(finding))
-    return DIFFERENT if findings and strict else UP_TO_DATE
+        for line in _lines(findings, notes):
+            echo(line)
+    return DIFFERENT if said and strict else UP_TO_DATE
 
 
 def _findings(content: Mapping[str, Any]) -> list[Finding]:
     return [Finding(content["page"]["file"], **row) for row in content["findings"]]
+
+
+def _said(findings: Sequence[Finding], notes: bool) -> list[Finding]:
+    """Return what is said of findings: page by page what is lost, what is doubtful, and the notes if asked for."""
+    shown = [finding for finding in findings if notes or finding.weight != "note"]
+    pages = list(dict.fromkeys(finding.page for finding in findings))
+    return sorted(shown, key=lambda finding: (pages.index(finding.page), WEIGHTS.index(finding.weight)))
+
+
+def _lines(findings: Sequence[Finding], notes: bool) -> list[str]:
+    said = _said(findings, notes)
+    left_out = len(findings) - len(said)
+    return [*map(str, said), *([f"{left_out} notes that ask nothing: see them with --notes"] if left_out else [])]
 
 
 def render(content: Mapping[str, Any]) -> str:

@@ -52,6 +52,10 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
     name, count = folder.relative_to(root).as_posix(), len(documented["operations"])
     still_open = (folder / "observed.toml").read_text(encoding="utf-8").count(f'source = "{OPEN}')
     echo(f"{name}/documented.json: {count} operations, {len(documented['findings'])} findings")
+    if silent := [key for key, operation in sorted(documented["operations"].items()) if not _described(operation)]:
+        echo(
+            f"{len(silent)} not described, as the page shows no answer of them that can be checked: {', '.join(silent)}"
+        )
     echo(f"{name}/observed.toml: builds on {facts.release}; {still_open} sources are open")
     echo(f"{name}/cases.toml: proposed; review it")
     echo(f"{SCHEMAS}/{release}: written; see also: python -m contracts diff-contract {facts.release} {release}")
@@ -93,10 +97,17 @@ def observed_text(documented: Mapping[str, Any], base: Observed, before: Contrac
         if name not in documented["operations"]:
             parts += _gone(known[name], release)
             continue
-        kinds = documented["operations"][name]["answers"]
-        rows = _answers(kinds, known[name].answers if name in known else (), release)
+        kinds = _described(documented["operations"][name])
+        rows = list(_answers(kinds, known[name].answers if name in known else (), release))
         parts += [toml.table(("operations", name, "answers", answer), row) for answer, row in rows]
+        if not kinds and name not in known:
+            parts.append(toml.comment(_TEXTS["not_described"]) + toml.table(("operations", name), {}))
     return "\n".join(parts)
+
+
+def _described(operation: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers of an operation of documented.json that can be checked: those whose form is JSON."""
+    return {kind: answer for kind, answer in operation["answers"].items() if "text" not in answer}
 
 
 def _gone(operation: Operation, release: str) -> Iterator[str]:
@@ -117,8 +128,8 @@ def _gone(operation: Operation, release: str) -> Iterator[str]:
         body = {"undocumented": facts.undocumented or None, "not_kept": facts.not_kept or None}
         yield toml.table((*place, "body"), {"source": source, "sample": operation.body, **body})
     for answer in operation.answers:
-        if answer.kind is not None:
-            row = _row(answer.fact or _fact(answer.name, release), answer.sample, source)
+        if answer.kind is not None and answer.samples:
+            row = _row(answer.fact or _fact(answer.name, {"sample": answer.sample}, release), answer.sample, source)
             yield toml.table((*place, "answers", answer.name), row)
 
 
@@ -129,30 +140,39 @@ def _answers(
     source = f"{OPEN} {release}"
     used = set()
     for answer in known:
-        fact, kind = answer.fact or _fact(answer.name, release), answer.kind
+        kind = answer.kind
+        shown = kinds.get(kind or "", {"sample": answer.sample})
+        fact, sample = answer.fact or _fact(answer.name, shown, release), shown.get("sample")
         if kind is not None and kind in kinds:
             used.add(kind)
-            sample = kinds[kind]["sample"]
-            repeated = fact.documented is not None or fact.sample == sample
+            status = shown.get("status", fact.status)
+            repeated = (fact.documented is not None or fact.sample == sample) and status == fact.status
             if answer.fact is None or not repeated or misfits(fact, sample):
-                yield answer.name, _row(_fitting(fact, sample), sample, source, kind)
-        elif kind is not None:
+                yield answer.name, _row(replace(_fitting(fact, sample), status=status), sample, source, kind)
+        elif kind is not None and answer.samples:
             yield answer.name, _row(fact, answer.sample, source)
     names = {answer.name for answer in known}
     for kind in sorted(set(kinds) - used):
-        sample = kinds[kind]["sample"]
+        sample = kinds[kind].get("sample")
         same = [answer.fact for answer in known if answer.kind is None and _says(answer, sample)]
         if len(same) == 1 and same[0] is not None:
             yield same[0].name, _row(same[0], sample, same[0].source, kind)
         else:
             name = f"documented-{kind}" if kind in names else kind
-            yield name, _row(_fact(kind, release), sample, source, kind)
+            yield name, _row(_fact(kind, kinds[kind], release), sample, source, kind)
 
 
-def _fact(kind: str, release: str) -> ObservedAnswer:
-    """Return what can be said of an answer of the page that no server was seen to give."""
-    status, means = 200 if kind == "success" else 400, f"The {kind} answer of the page."
+def _fact(kind: str, shown: Mapping[str, Any], release: str) -> ObservedAnswer:
+    """Return what can be said of an answer of the page, ``shown`` there, that no server was seen to give."""
+    status = shown.get("status") or (200 if kind == "success" else _status(shown.get("sample")))
+    means = f"The {kind} answer of the page."
     return ObservedAnswer(kind, release, status, f"{OPEN} {release}", means, "json", None)
+
+
+def _status(sample: Any) -> int:
+    """Return the status of an error by its sample: a code that is a status of HTTP is its own."""
+    code = sample.get("code") if isinstance(sample, dict) else None
+    return code if isinstance(code, int) and 400 <= code <= 599 else 400
 
 
 def _row(fact: ObservedAnswer, sample: Any, source: str, kind: str | None = None) -> dict[str, Any]:
@@ -206,9 +226,9 @@ def cases_text(contract: Contract, known: frozenset[str], every: Mapping[str, An
 def _rows(operation: Operation, known: bool) -> Iterator[str]:
     reads = operation.method == "GET"
     for answer in operation.answers:
-        if answer.kind is None:
+        if answer.kind is None or answer.text is not None:
             continue
-        succeeds = answer.status == 200
+        succeeds = answer.status is not None and answer.status < 400
         row = {"given": _givens(operation)[0 if succeeds else 1], "answer": answer.name, "basis": "documented"}
         if reads and succeeds:
             row["after"] = "unchanged"

@@ -13,6 +13,7 @@ from contracts.derive.observed import Observed, load
 from contracts.derive.page.documented import document
 from contracts.derive.page.names import load_names
 from contracts.derive.page.sections import read_page
+from contracts.text import files
 from contracts.text.releases import in_order, is_release
 
 RELEASES = Path("contracts/apis/aslan")
@@ -29,7 +30,7 @@ def known_releases(root: Path) -> list[str]:
 def read_document(root: Path, path: Path, needed: str = "the path of a page") -> dict[str, Any]:
     """Return the content of documented.json for a page; DeriveError, a line that asks for ``needed``, if it cannot."""
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = files.text(path, files.PAGE)
     except OSError as error:
         raise DeriveError(f"{path}: cannot be read ({error.strerror}): give {needed}") from None
     except UnicodeDecodeError as error:

@@ -4,15 +4,15 @@ import re
 from dataclasses import dataclass, replace
 from statistics import median
 
+from contracts.catalog.release import Release, load
 from contracts.check.snapshot import json_value
 from contracts.doctor.finding import Finding, fail, ok, warn
-from contracts.http.client import Client, Exchange, Request
+from contracts.http.client import Client, Exchange
 from contracts.settings.settings import Settings
 from contracts.target.connect import open_client
+from contracts.target.requests import reading
 from contracts.text.message import msg
 
-PREFIXES = ("/api/aslan", "/api")
-"""The gateway's prefix, and that of aslan's own port."""
 CALLS = 5
 SLOW_SECONDS = 1.0
 
@@ -60,17 +60,16 @@ class Address:
 def knock(settings: Settings, base_url: str) -> Address:
     """Ask for the health call behind each prefix that there may be, the set one first."""
     client = open_client(settings, base_url)
-    prefixes = dict.fromkeys((settings.api_prefix, *PREFIXES))
+    release = load(settings.known_release)
     answers = {}
-    for prefix in prefixes:
-        answers[prefix] = exchange = _health(client, prefix)
-        if is_health(exchange) or exchange.status is None:
+    for last in dict.fromkeys((settings.api_prefix, *release.binding.prefixes)):
+        answers[last] = exchange = _health(client, release, last)
+        if is_health(exchange, release) or exchange.status is None:
             break
     client.close()
-    last = exchange.request.path.removesuffix("/health")
     if exchange.status is None:
         return Address((_no_answer(settings, base_url, exchange),), answered=False)
-    if not is_health(exchange):
+    if not is_health(exchange, release):
         came = [describe(prefix, answer) for prefix, answer in answers.items()]
         text = msg("no Zadig at {base_url}: {came|; }", base_url, came)
         advice = msg("check --base-url and --api-prefix: they are to lead to Zadig's API, not to its console")
@@ -85,10 +84,10 @@ def knock(settings: Settings, base_url: str) -> Address:
     return Address((found, _tls(settings, base_url)), prefix=last, health=exchange)
 
 
-def is_health(exchange: Exchange) -> bool:
+def is_health(exchange: Exchange, release: Release) -> bool:
     """Whether this is Zadig's answer to the health call."""
-    value = json_value(exchange)
-    return exchange.status == 200 and isinstance(value, dict) and value.get("message") == "success"
+    value, healthy = json_value(exchange), next(iter(release.call("health").answers.values()))
+    return exchange.status == healthy.status and isinstance(value, dict) and value.items() >= healthy.sample.items()
 
 
 def describe(where: str, exchange: Exchange) -> str:
@@ -107,15 +106,17 @@ def describe(where: str, exchange: Exchange) -> str:
 def time_per_request(settings: Settings, base_url: str, prefix: str) -> Finding:
     """Measure the health call, which does no work, so this is the way to the target and back."""
     client = open_client(settings, base_url)
-    seconds = median(_health(client, prefix).seconds for _ in range(CALLS))
+    release = load(settings.known_release)
+    seconds = median(_health(client, release, prefix).seconds for _ in range(CALLS))
     client.close()
     text = msg("{ms} ms per request, the median of {n} health calls", f"{seconds * 1000:.0f}", CALLS)
     advice = msg("a run will take long; run it nearer by")
     return ok("time", text) if seconds < SLOW_SECONDS else warn("time", text, advice)
 
 
-def _health(client: Client, prefix: str) -> Exchange:
-    return client.send(Request("GET", f"{prefix}/health", credential="nobody"))
+def _health(client: Client, release: Release, prefix: str) -> Exchange:
+    request = reading(release, "health")
+    return client.send(replace(request, path=prefix + request.path, credential="nobody"))
 
 
 def _no_answer(settings: Settings, base_url: str, exchange: Exchange) -> Finding:
@@ -130,7 +131,7 @@ def _no_answer(settings: Settings, base_url: str, exchange: Exchange) -> Finding
         text = msg("{base_url}: the port speaks https, not plain http", base_url)
         return fail("tls", text, msg("write https:// in --base-url"))
     if settings.proxy:
-        text = msg("{base_url} is unreachable through the proxy {proxy}: {why}", base_url, settings.proxy, why)
+        text = msg("{base_url} is unreachable through the proxy {proxy}: {why}", base_url, settings.shown("proxy"), why)
         return fail("address", text, msg("check --base-url, the network, --proxy and whether Zadig is up"))
     text = msg("{base_url} is unreachable: {why}", base_url, why)
     return fail("address", text, msg("check --base-url, the network and whether Zadig is up"))
@@ -140,7 +141,7 @@ def _speaks_tls(settings: Settings, base_url: str) -> bool:
     """Whether the other end of a plain connection that failed takes a TLS handshake, whatever its certificate."""
     secure = base_url.replace("http://", "https://", 1)
     client = open_client(replace(settings, base_url=secure), secure)
-    exchange = _health(client, settings.api_prefix)
+    exchange = _health(client, load(settings.known_release), settings.api_prefix)
     client.close()
     text = exchange.failure.text if exchange.failure else ""
     return exchange.status is not None or "CERTIFICATE" in text or "certificate" in text

@@ -6,6 +6,7 @@ from enum import StrEnum
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized
 from contracts.text.message import msg
+from contracts.text.printable import printable
 from contracts.text.redact import mask_all
 
 WIDTH = 12
@@ -39,7 +40,7 @@ class Finding:
         plain = self.to_json()
         finding, advice = plain["finding"], plain["advice"]
         text = msg("{finding}; {advice}", finding, advice) if advice else finding
-        return f"{self.status:<4}  {self.check:<{WIDTH}}  {' '.join(localized(text, lang).split())}"
+        return printable(f"{self.status:<4}  {self.check:<{WIDTH}}  {' '.join(localized(text, lang).split())}")
 
 
 def ok(check: str, finding: str, advice: str = "") -> Finding:

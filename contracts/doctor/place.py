@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from contracts.catalog.release import load
 from contracts.doctor.finding import Finding, fail, ok, warn
 from contracts.paths import COMMAND
 from contracts.safety.journal import PREFIX
@@ -22,7 +23,10 @@ def access(settings: Settings, reader: Reader, *, authorizes: bool) -> Finding:
         return warn(
             "access",
             msg("{prefix} is aslan's own port, which asks for no token", settings.api_prefix),
-            msg("the cases of authorization are left out; use the gateway's /api/aslan to run them"),
+            msg(
+                "the cases of authorization are left out; use the gateway's {prefix} to run them",
+                load(settings.known_release).binding.prefixes[0],
+            ),
         )
     try:
         projects(reader)

@@ -17,12 +17,11 @@ from contracts.target.connect import open_client
 from contracts.target.listing import Reader
 from contracts.target.standin_control import STAMP, facts
 from contracts.text.message import msg
+from contracts.text.printable import in_json, printable
 from contracts.text.redact import register
 
 OK, FAILED, UNREACHABLE = 0, 1, 6
 
-ASLAN = "/api"
-"""The prefix of aslan's own port, which asks for no token."""
 OWN = ("project", "env_name", "service", "service_module", "repo", "branch")
 """Settings that a run takes from a stand-in's own facts."""
 
@@ -41,7 +40,8 @@ def doctor(settings: Settings, *, as_json: bool, echo: Callable[[str], None], no
         if not as_json:
             echo(finding.line(settings.language))
     if as_json:
-        echo(json.dumps([finding.to_json() for finding in findings], ensure_ascii=False, indent=2))
+        data = json.dumps([finding.to_json() for finding in findings], ensure_ascii=False, indent=2)
+        echo(printable(data, keep="\n", code=in_json))
     if not address.answered:
         return UNREACHABLE
     return FAILED if any(finding.status is Status.FAIL for finding in findings) else OK
@@ -53,7 +53,8 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
     register.add(token)
     there, alone = msg("{file}, the environment and options"), msg("the environment and options; no {file}")
     source = (there if Path(FILE).is_file() else alone).put(FILE)
-    yield ok("settings", msg("read from {source}", source))
+    where = settings.source("base_url")
+    yield ok("settings", msg("read from {source}; the address is set by {where}", source, where))
     yield from address.findings
     server = server_time(address.health.headers) if address.health else None
     stand_in: Mapping[str, Any] = {}
@@ -67,7 +68,7 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
             update: dict[str, Any] = {name: stand_in.get(name) for name in OWN if getattr(settings, name) is None}
             settings = replace(settings, **update)
             token = token or stand_in.get("tokens", {}).get("member")
-    needed = address.prefix != ASLAN
+    needed = address.prefix != load(settings.known_release).binding.open_prefix
     yield token_findings(token, server or now, needed=needed)
     if address.health is None:
         return
@@ -75,7 +76,7 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
     yield release(settings)
     if needed and token is None:
         return
-    client = open_client(settings, base_url + address.prefix, stand_in)
+    client = open_client(settings, base_url, stand_in, prefix=address.prefix)
     reader = Reader(client, load(settings.known_release))
     accepted = access(settings, reader, authorizes=needed)
     yield accepted

@@ -14,13 +14,12 @@ from urllib.parse import quote, urlencode
 
 import requests
 import urllib3
-from requests.auth import AuthBase
 
 from contracts.http.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_session
 from contracts.text.errors import of_system
 from contracts.text.message import msg
 from contracts.text.printable import printable
-from contracts.text.redact import register
+from contracts.text.redact import HiddenBytes, register
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,7 @@ class Request:
     path: behind the API prefix, percent-encoded as it shall go out.
     credential: the name of who sends it.
     call: its name, in reports.
+    prefixed: whether the API prefix stands in front of the path.
     """
 
     method: str
@@ -39,6 +39,7 @@ class Request:
     content_type: str | None = None
     credential: str = "main"
     call: str = ""
+    prefixed: bool = True
 
     @property
     def changes(self) -> bool:
@@ -65,6 +66,7 @@ class Exchange:
     status: None where no status line came.
     seconds: how long it took.
     failure: why the response is not complete.
+    sent: whether something of the request may have reached the target.
     """
 
     request: Request
@@ -74,6 +76,11 @@ class Exchange:
     body: bytes = b""
     seconds: float = 0.0
     failure: Failure | None = None
+    sent: bool = True
+
+
+Hears = Callable[[Exchange], None]
+"""What is told how an exchange ended."""
 
 
 @dataclass(frozen=True)
@@ -93,27 +100,25 @@ class Limits:
 USUAL_LIMITS = Limits()
 
 
-class Header(AuthBase):
-    """Puts one Authorization value on a request; never shows it. `shown` stands for it in a curl line."""
+class Header:
+    """One Authorization value; only the connection puts it out. `shown` stands for it in a curl line."""
 
     def __init__(self, value: str, shown: str) -> None:
-        self._value = value
+        data = HiddenBytes(value.encode("latin-1", "backslashreplace"))
+        self.line = HiddenBytes(b"Authorization: " + data.translate(None, b"\r\n"))  # one line, whatever a token has
         self.shown = shown
 
-    def __call__(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Set the header."""
-        prepared.headers["Authorization"] = self._value
-        return prepared
-
     def __repr__(self) -> str:
-        return "Header(***)"
+        return f"Header({self.shown!r})"
 
 
 class Client:
     """Sends requests to one target. Safe to use from several threads.
 
+    `root` is in front of every path, and `prefix` behind it in front of those that are said to have one.
     `credentials` maps a name (main, viewer, …) to its header; a name that is not in it sends none.
-    `guard` is asked before each request that may change something, and raises to refuse it.
+    `guard` is asked before each request that may change something: it raises to refuse it, or may return what is told
+    how the exchange ended.
     """
 
     def __init__(
@@ -121,11 +126,13 @@ class Client:
         root: str,
         credentials: Mapping[str, Header],
         *,
-        guard: Callable[[Request], None],
+        guard: Callable[[Request], Hears | None],
+        prefix: str = "",
         limits: Limits = USUAL_LIMITS,
         transport: Transport = DIRECT,
     ) -> None:
         self.root = root
+        self.prefix = prefix
         self.limits = limits
         self._guard = guard
         self._auth = dict(credentials)
@@ -133,13 +140,17 @@ class Client:
 
     def send(self, request: Request) -> Exchange:
         """Send `request` once and return what came back; never raises for what the target does."""
-        if request.changes:
-            self._guard(request)
+        hears = self._guard(request) if request.changes else None
         url, seconds = self.url(request), self.limits.answer
-        attempt = Attempt(url, seconds, fresh=request.changes)
+        header = self._auth.get(request.credential)
+        line = header.line if header else None
+        attempt = Attempt(url, seconds, fresh=request.changes, authorization=line)
         exchange = self._exchange(request, attempt)
         if attempt.reused and exchange.failure is not None and exchange.failure.kind == "no-answer":
-            return self._exchange(request, Attempt(url, seconds - exchange.seconds, fresh=True))  # it was idle: closed
+            left = seconds - exchange.seconds  # it was idle: closed
+            return self._exchange(request, Attempt(url, left, fresh=True, authorization=line))
+        if hears is not None:
+            hears(exchange)
         return exchange
 
     def shown_authorization(self, credential: str) -> str | None:
@@ -155,7 +166,7 @@ class Client:
         """Return the whole URL that `request` goes to, byte for byte."""
         path = quote(request.path, safe=string.punctuation)  # changes nothing but what no HTTP can carry
         query = f"?{urlencode(request.query)}" if request.query else ""
-        return f"{self.root}{path}{query}"
+        return f"{self.root}{self.prefix if request.prefixed else ''}{path}{query}"
 
     @cached_property
     def _blank(self) -> requests.PreparedRequest:
@@ -170,7 +181,6 @@ class Client:
         if request.content_type:
             prepared.headers["Content-Type"] = request.content_type
         prepared.prepare_body(request.body, None)
-        prepared.prepare_auth(self._auth.get(request.credential))
         return prepared
 
     def _exchange(self, request: Request, attempt: Attempt) -> Exchange:
@@ -195,7 +205,8 @@ class Client:
                 failure = _failure(error, status)
         if attempt.expired:
             failure = Failure("deadline", msg("no whole answer within {seconds} s", f"{limits.answer:g}"))
-        return Exchange(request, attempt.url, status, headers, bytes(body), time.monotonic() - started, failure)
+        took = time.monotonic() - started
+        return Exchange(request, attempt.url, status, headers, bytes(body), took, failure, attempt.sent)
 
     def _read(self, raw: Any, body: bytearray) -> Failure | None:
         for chunk in raw.stream(65_536, decode_content=True):

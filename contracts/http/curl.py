@@ -8,10 +8,15 @@ from contracts.text.redact import register
 BODY_SHOWN = 1500
 """Characters of a body that a report or a curl line shows."""
 
+HEAD_SECONDS = 3
+"""How long a line waits for all that comes of a HEAD."""
+
 
 def curl(client: Client, request: Request, options: str = "-sSig") -> str:
     """Return a line that repeats a request from a shell; the token stays in the shell's own variable."""
     line = shlex.join(["curl", options, "--path-as-is", "-X", request.method])
+    if request.method == "HEAD":  # curl would wait for the body that the head tells of
+        line += f" -m {HEAD_SECONDS}"
     if header := client.shown_authorization(request.credential):
         line += f' -H "Authorization: {header}"'
     if request.body is not None:

@@ -9,7 +9,7 @@ import queue
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.client import HTTPResponse, RemoteDisconnected, parse_headers
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -23,6 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from contracts.http.deadlines import deadlines
+from contracts.text.redact import Hidden, HiddenBytes
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 USER_AGENT = "zadig-contract-tests"
@@ -39,24 +40,26 @@ class Transport:
 
     ca_file: Path | None = None
     client_cert: tuple[Path, Path] | None = None
-    proxy: str | None = None
+    proxy: str | None = field(default=None, repr=False)
 
 
 DIRECT = Transport()
 
 
 class Attempt:
-    """One try at an exchange: its URL as it shall go out, and its deadline.
+    """One try at an exchange: its URL as it shall go out, its deadline, and the header line that says who sends it.
 
     At the deadline the socket is shut, which ends whatever reads or writes there. `fresh`: on a new connection only.
+    `sent`: something of the request may have gone out.
     """
 
     current = threading.local()
 
-    def __init__(self, url: str, seconds: float, *, fresh: bool) -> None:
+    def __init__(self, url: str, seconds: float, *, fresh: bool, authorization: HiddenBytes | None = None) -> None:
         self.url = url
         self.fresh = fresh
-        self.expired = self.reused = False
+        self.authorization = authorization
+        self.expired = self.reused = self.sent = False
         self.connection: Any = None
         self._seconds = seconds
         self._ends = time.monotonic() + seconds
@@ -153,10 +156,23 @@ class _Watched:
         raise NewConnectionError(self, "address")
 
     def request(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+        if self.sock is None:  # what goes wrong until there is a connection goes wrong before anything is sent
+            self.connect()
+        Attempt.current.attempt.sent = True
         full = Attempt.current.attempt.url
         path = full[full.index("/", len("https://")) :]
         target = path if url.startswith("/") else full  # for a proxy
         super().request(method, target, *args, **kwargs)  # type: ignore[misc]
+
+    def _send_output(self: Any, *_: object, **__: object) -> None:
+        """Send the head, and only here the credential with it: so it is in no variable of the libraries' frames.
+
+        What goes with a head otherwise, a body, urllib3 sends apart.
+        """
+        credential = filter(None, [Attempt.current.attempt.authorization])
+        head = HiddenBytes(b"\r\n".join([*self._buffer, *credential, b"", b""]))
+        self._buffer.clear()
+        self.send(head)
 
 
 def resolve(host: str, port: int, seconds: float) -> list[tuple[Any, ...]]:
@@ -234,6 +250,10 @@ class _Adapter(HTTPAdapter):
     def cert_verify(self, conn: Any, *args: Any) -> None:
         """Check the certificate of whatever speaks TLS: requests itself checks no https proxy of an http target."""
         super().cert_verify(conn, f"{conn.scheme}://", *args[1:])  # type: ignore[no-untyped-call]
+
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        """Return the header for a proxy with its value hidden: it stands in the variables of many frames."""
+        return {name: Hidden(value) for name, value in super().proxy_headers(proxy).items()}
 
     @staticmethod
     def _watch(manager: Any) -> None:

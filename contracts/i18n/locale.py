@@ -28,7 +28,7 @@ def wished(option: Any, environ: Mapping[str, str] = os.environ) -> str:
 
 
 def _in_file(path: Path) -> Any:
-    if not path.is_file():
+    if not path.exists():
         return None
     from contracts.text import toml  # long to load, and seldom needed
 

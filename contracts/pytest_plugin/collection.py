@@ -8,9 +8,10 @@ import pytest
 
 from contracts.case.concurrent import ConcurrentScenario
 from contracts.case.flow import Flow
-from contracts.case.givens import NEEDS_AGENT
 from contracts.case.scenario import Scenario
-from contracts.catalog.cases import Case, cases
+from contracts.catalog.cases import LOOKS, Case, cases
+from contracts.catalog.givens import NEEDS_AGENT
+from contracts.catalog.release import load
 from contracts.paths import CASES, ROOT
 from contracts.profiles import runs_at
 from contracts.run.plan import chosen
@@ -82,8 +83,16 @@ def _runs(item: pytest.Item, run: Session) -> bool:
     marker = item.get_closest_marker("case")
     if marker is None:
         return planned_for(item) is not None
-    allowed = run.scope.stand_in or marker.kwargs.get("only") != "stand-in"
-    return allowed and runs_at(marker.kwargs["level"], run.scope.level)
+    wants, release = marker.kwargs, load(run.release)
+    allowed = run.scope.stand_in or wants.get("only") != "stand-in"
+    if not allowed or not runs_at(wants["level"], run.scope.level) or wants.get("api", release.api) != release.api:
+        return False
+    can = not release.lacks((*LOOKS, "create", *wants.get("roles", ()))) and (
+        not wants.get("crowd") or bool(release.lifecycle.crowd)
+    )
+    if not can:
+        run.lacking.append(marker.args[0])
+    return can
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -17,6 +17,7 @@ from contracts.run.executor import Job
 from contracts.run.outcomes import row_job, scenario_job, text
 from contracts.run.session import Session
 from contracts.text.message import to_plain
+from contracts.text.printable import printable
 
 OUTCOME = pytest.StashKey[Outcome]()
 
@@ -82,17 +83,14 @@ def _end_as(outcome: Outcome, run: Session) -> None:
         pytest.fail(text(run, outcome), pytrace=False)
     lang = run.settings.language
     if outcome.result in (Result.BLOCKED, Result.UNREACHABLE):
-        pytest.skip(f"{word(lang, outcome.result)}: {localized(outcome.reason, lang)}")
+        pytest.skip(printable(f"{word(lang, outcome.result)}: {localized(outcome.reason, lang)}"))
     if outcome.result is Result.KNOWN:
         pytest.xfail(say(lang, "known deviation {id}", outcome.deviation))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send the outcome along with the report; that is how it comes from a worker to the controller."""
-    masking.mask_error(call.excinfo.value if call.excinfo else None)
     report = yield
     masking.mask_report(report)
     outcome = item.stash.get(OUTCOME, None)

@@ -2,7 +2,8 @@
 
 import gc
 import os
-from collections.abc import Container
+from collections.abc import Callable, Container, Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,9 @@ from contracts.i18n.translate import localized, say
 from contracts.paths import CASES, COMMAND
 from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SESSION, case_id_of
-from contracts.pytest_plugin.signals import end_on_signals
+from contracts.pytest_plugin.signals import Interrupts, end_on_signals
 from contracts.report.summary.terminal import summary
-from contracts.run.conclusion import clean_up, finish, stop
+from contracts.run.conclusion import clean_up, finish, still_to_come, stop
 from contracts.run.description import title
 from contracts.run.deviations import DeviationsError
 from contracts.run.outcomes import crashed
@@ -25,10 +26,13 @@ from contracts.run.session import Session
 from contracts.run.verdict import PASSED_ON
 from contracts.run.workers import workers
 from contracts.safety.run_folder import RunFolderError
-from contracts.settings.settings import SETTINGS, Settings, SettingsError, is_secret, load, option
+from contracts.settings.settings import SETTINGS, Settings, SettingsError, hide_environment, is_secret, load, option
 from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg
+from contracts.text.printable import printable
+from contracts.text.readable import let_read
 
+INTERRUPTS = pytest.StashKey[Interrupts]()
 MARKUP = {
     "good": {"green": True, "bold": True},
     "bad": {"red": True, "bold": True},
@@ -39,7 +43,10 @@ MARKUP = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer every setting that is not a secret as an option."""
+    """Offer every setting that is not a secret as an option; from here on nothing shows those of the environment."""
+    hide_environment()
+    masking.mask_output()
+    masking.mask_logs()
     group = parser.getgroup("zadig", "Zadig contract tests")
     for name, field in SETTINGS.items():
         if not is_secret(field):
@@ -57,25 +64,29 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     worker = getattr(config, "workerinput", {})  # of xdist
     try:
-        run = Session(
-            _settings(config), worker.get("zadig"), worker=worker.get("workerid", ""), idle=_only_tells(config)
-        )
+        settings = _settings(config)
+        config.add_cleanup(let_read(settings.readable_by))
+        run = Session(settings, worker.get("zadig"), worker=worker.get("workerid", ""), idle=_only_tells(config))
         config.stash[SESSION] = run
         run.connect()
         ids = {case.id for case in cases(run.release)}
         _ = run.deviations  # what is wrong with them is said before anything is changed
     except (SettingsError, CatalogError, DeviationsError, RunFolderError) as error:
         raise _usage_error(error, config) from None
-    masking.mask_logs()
-    stays = msg(
-        "ended at once: what the run made may be left; remove it with: {tool} sweep {run}", COMMAND, run.run_dir
-    )
-    end_on_signals(localized(stays, run.settings.language))
+    config.stash[INTERRUPTS] = end_on_signals(partial(_last_words, run))
     _set_options(config, ids)
     if run.worker:
         config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
     else:
         config.pluginmanager.register(Listener(run))
+
+
+def _last_words(run: Session) -> str:
+    """Return what is said where the run ends at once: how to remove what stays, and what may still come."""
+    stays = msg(
+        "ended at once: what the run made may be left; remove it with: {tool} sweep {run}", COMMAND, run.run_dir
+    )
+    return "\n".join(localized(line, run.settings.language) for line in (stays, *still_to_come(run)))
 
 
 def _set_options(config: pytest.Config, ids: Container[str]) -> None:
@@ -90,7 +101,7 @@ def _set_options(config: pytest.Config, ids: Container[str]) -> None:
 
 
 def _usage_error(error: SuiteError, config: pytest.Config) -> pytest.UsageError:
-    return pytest.UsageError(localized(error.message, wished(getattr(config.option, "zadig_lang", None))))
+    return pytest.UsageError(printable(localized(error.message, wished(getattr(config.option, "zadig_lang", None)))))
 
 
 def _settings(config: pytest.Config) -> Settings:
@@ -156,6 +167,20 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return say(run.settings.language, "target: {target}", title(run)) if run is not None else None
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mask the names of the user's own tests."""
+    if not case_id_of(item.nodeid):
+        masking.mask_name(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Mask what went wrong with a file of tests."""
+    report = yield
+    masking.mask_report(report)
+    return report
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Hand the one look at the target to a worker of xdist; secrets do not go this way."""
@@ -198,20 +223,41 @@ class Listener:
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Clean up; then, on the controller, decide the verdict and let it be the exit code."""
+    masking.mask_file(session.config.getoption("xmlpath", None))
     run = session.config.stash.get(SESSION, None)
     if run is None or run.idle:
         return
-    stop(run)
+    ended, interrupts = int(exitstatus), session.config.stash[INTERRUPTS]
+    try:
+        stop(run)
+    except KeyboardInterrupt:  # what is under way is not waited for any longer
+        ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
     if run.worker:
         session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
         return
     run.open()  # where nothing was collected, the verdict still says which target that was
     try:
-        clean_up(run)
-    finally:  # a verdict is written even when the clean-up is interrupted
-        code = finish(run, int(exitstatus), allure_folder(session.config))
-    if int(exitstatus) not in PASSED_ON:
+        clean_up(run, None if interrupts.heard else _tell(session.config, run))
+    except KeyboardInterrupt:
+        ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
+    finally:  # a verdict is written even when the clean-up goes wrong
+        interrupts.only_counted = True
+        code = finish(run, ended, allure_folder(session.config))
+    if ended not in PASSED_ON:
         session.exitstatus = code
+
+
+def _tell(config: pytest.Config, run: Session) -> Callable[[str], None]:
+    """Return what writes a line on the terminal while the run goes on."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+
+    def tell(text: str) -> None:
+        if terminal is not None:
+            terminal.ensure_newline()
+            terminal.write_line(localized(text, run.settings.language))
+            terminal.flush()
+
+    return tell
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

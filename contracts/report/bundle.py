@@ -10,13 +10,14 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-from contracts.report.verdict_file import FILE, ReadError, problem, read
+from contracts.report.verdict_file import FILE, ReadError, problem, read, schema_file
 from contracts.report.write import reports
+from contracts.text import files
 from contracts.text.atomic import replacing
 from contracts.text.message import about, changed, msg, to_plain
 from contracts.text.nested import each_text
@@ -34,7 +35,6 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _NO_PATHS = frozenset({"api_prefix"})
 """Settings that begin as a path of this machine does, and are none."""
 _ABSOLUTE = re.compile(r"/.|[A-Za-z]:[\\/]|\\\\|~")
-_SCHEMA = re.compile(r"schemas(?:/[\w.-]+)+\.json", re.ASCII)
 _QUOTE = r"(?:\\*[\"']|&(?:quot|apos|#\d{2}|#x\d{2});)?"
 _AUTHORIZATION = re.compile(rf"((?:proxy-)?authorization{_QUOTE}\s*[:=]\s*{_QUOTE})([^\"'\r\n<>&\\]*)", re.IGNORECASE)
 _OWN_VARIABLE = re.compile(r"(?:[\w-]+ )?\$\{?ZADIG_\w+\}?[\s)]*|\s*", re.ASCII)
@@ -62,7 +62,7 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
         raise ReadError(about(out, "is there, and is no zip that could be replaced; name another file"))
     found = read(run)
     verdict = clean(found, mask, _paths(found, run, root))
-    day = _day(verdict["run"]["started"])  # what hangs on the day is as it was on the day of the run
+    day = datetime.fromisoformat(found["run"]["started"])  # what hangs on the day is as it was on the day of the run
     files = {name: _bytes("".join(make())) for name, make in reports(verdict, now=day).items()}
     files |= {FILE: _json(to_plain(verdict))} | _schemas(verdict, root, mask)
     files[MANIFEST] = _json(_manifest(verdict, files, suite))
@@ -98,20 +98,12 @@ def _paths(verdict: Verdict, run: Path, root: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _day(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return datetime(1980, 1, 1, tzinfo=UTC)
-
-
 def _schemas(verdict: Verdict, root: Path, mask: Mask) -> dict[str, bytes]:
-    """Return the schemas that cases name: files below schemas/, none that a link or a `..` leads to."""
+    """Return the schemas that cases name."""
     names = {case["wanted"]["schema"] for case in verdict["cases"] if case["wanted"]}
     found = {}
-    for name in sorted(name for name in names if _SCHEMA.fullmatch(name) and ".." not in name):
-        path = root / name
-        if path.is_file() and path.resolve() == root.resolve() / name:
+    for name in sorted(names):
+        if path := schema_file(name, root):
             found[name] = _bytes(mask(path.read_text(encoding="utf-8", errors="backslashreplace")))
     return found
 
@@ -151,7 +143,7 @@ def _bytes(text: str) -> bytes:
 def check(path: Path) -> list[str]:
     """Return what is wrong with a bundle, a line each; none: it is whole. Raises OSError where it cannot be read."""
     try:
-        with zipfile.ZipFile(path) as bundle:
+        with files.opened(path, files.BUNDLE) as file, zipfile.ZipFile(file) as bundle:
             return list(_problems(bundle))
     except _BROKEN:
         return [msg("it is no zip file, or it was cut or changed")]

@@ -17,7 +17,7 @@ from contracts.i18n.translate import localized, say
 from contracts.report.html.templates import TEMPLATES, environment
 from contracts.report.verdict_file import FILE, ReadError, read
 from contracts.text import atomic
-from contracts.text.message import about, msg
+from contracts.text.message import msg
 from contracts.text.printable import visible
 
 NEWEST = 200
@@ -100,7 +100,7 @@ def _point(folder: Path, numbers: dict[str, int]) -> Point:
     run = verdict["run"]
     return Point(
         id=run["id"],
-        started=_time(run["started"], folder),
+        started=datetime.fromisoformat(run["started"]).astimezone(UTC),
         target=run["host"] if run["stand_in"] is None else msg("stand-in ({behaviour})", run["stand_in"]),
         release=run["release"],
         profile=run["profile"],
@@ -112,14 +112,6 @@ def _point(folder: Path, numbers: dict[str, int]) -> Point:
         path=folder.name,
         page="report.html" if (folder / "report.html").is_file() else "",
     )
-
-
-def _time(text: str, folder: Path) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise ReadError(about(folder, "its start is no time")) from None
 
 
 def _results(verdict: Mapping[str, Any], numbers: dict[str, int]) -> bytes:

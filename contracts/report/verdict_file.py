@@ -1,18 +1,24 @@
 """Reads the verdict of a run that is over, and checks it against its schema: a file is input like any other."""
 
 import json
+import re
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from contracts.paths import SCHEMAS
+from contracts.text import files
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import about, from_plain, msg
 from contracts.text.strict_json import no_constant
 
 FILE = "verdict.json"
 VERSION = 1
+LARGEST = 2**53
+"""The largest number that a verdict has; whatever reads JSON knows it exactly."""
+_SCHEMA = re.compile(r"schemas(?:/(?!\.)[\w.-]{1,100}){1,6}", re.ASCII)
 
 
 class ReadError(InputError):
@@ -23,9 +29,9 @@ def read(folder: Path) -> dict[str, Any]:
     """Return what verdict.json in the folder of a run says; raises ReadError where it cannot be used."""
     path = folder / FILE if folder.name != FILE else folder
     try:
-        if path.exists() and not path.is_file():
-            raise ReadError(about(path, "is no file"))
-        verdict = json.loads(path.read_text(encoding="utf-8"), parse_constant=no_constant)
+        verdict = json.loads(
+            files.text(path, files.VERDICT), parse_constant=no_constant, parse_int=_number, parse_float=_number
+        )
         if not isinstance(verdict, dict) or not isinstance(verdict.get("cases"), list) or "run" not in verdict:
             raise ReadError(about(path, "is not a verdict of this suite"))
         if verdict.get("version") != VERSION:
@@ -50,17 +56,43 @@ def read(folder: Path) -> dict[str, Any]:
     return found
 
 
+def schema_file(name: str, root: Path) -> Path | None:
+    """Return the file of a schema that a verdict names: one below schemas/, none that a link or a `..` leads to."""
+    path = root / name if _SCHEMA.fullmatch(name) else None
+    return path if path and path.is_file() and path.resolve() == root.resolve() / name else None
+
+
+def _number(digits: str) -> int | float:
+    if abs(float(digits)) > LARGEST:
+        raise ValueError(digits)
+    return int(digits) if digits.lstrip("-").isdecimal() else float(digits)
+
+
 @cache
 def _schema() -> Mapping[str, Any]:
     schema: Mapping[str, Any] = json.loads((SCHEMAS / FILE).read_text(encoding="utf-8"))
     return schema
 
 
+def _is_date(text: object) -> bool:
+    return not isinstance(text, str) or bool(date.fromisoformat(text))
+
+
+def _is_time(text: object) -> bool:
+    if not isinstance(text, str):
+        return True
+    time = datetime.fromisoformat(text)
+    return time.tzinfo is not None and bool(time.astimezone(UTC))
+
+
 def problem(value: Any, schema: Mapping[str, Any]) -> str:
     """Return where and how a JSON value first departs from a JSON Schema, empty where it does not."""
-    from jsonschema import Draft202012Validator  # long to load, and only readers of a run's folder need it
+    from jsonschema import Draft202012Validator, FormatChecker  # long to load, and only readers of a folder need it
 
-    error = next(Draft202012Validator(schema).iter_errors(value), None)
+    formats = FormatChecker(())
+    formats.checks("date", ValueError)(_is_date)
+    formats.checks("date-time", (ValueError, OverflowError))(_is_time)
+    error = next(Draft202012Validator(schema, format_checker=formats).iter_errors(value), None)
     if error is None:
         return ""
     if error.validator == "required":

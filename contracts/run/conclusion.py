@@ -1,9 +1,13 @@
 """The end of a run: what is under way is stopped, what it made is removed, and the verdict is written."""
 
+import contextlib
 import os
+import time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
-from contracts.case.cleanup import remove_all
+from contracts.case.cleanup import interrupted, remove_all, to_come, unanswered
 from contracts.catalog.release import load
 from contracts.http.trace import Phase
 from contracts.report.write import write_all
@@ -13,7 +17,12 @@ from contracts.run.metrics import promises
 from contracts.run.session import Session
 from contracts.run.verdict import RunResult, decide, once, write
 from contracts.safety.journal import FILE as JOURNAL
-from contracts.text.message import msg
+from contracts.safety.journal import left_late
+from contracts.text.message import Message, msg
+from contracts.text.message import about as about_name
+
+MARGIN = 0.1
+"""Seconds by which the clocks of a wait and of the day may differ."""
 
 
 def stop(session: Session) -> None:
@@ -23,11 +32,42 @@ def stop(session: Session) -> None:
     session.pool.stop()
 
 
-def clean_up(session: Session) -> None:
-    """Remove what is left of this run, also what a lost worker left, and note what would not go as leaked."""
+def clean_up(session: Session, tell: Callable[[str], None] | None = None) -> None:
+    """Remove what is left of this run, also what a lost worker left, and note what would not go as leaked.
+
+    What a server may still be at work on is waited for, which `tell` hears; without it nothing is waited for, as where
+    somebody interrupted the run. Whoever interrupts the wait ends only that.
+    """
+
+    def wait(until: datetime) -> None:
+        seconds = min(until.timestamp() + MARGIN, session.deadline) - time.time()
+        if tell is not None and seconds > 0:
+            tell(
+                msg(
+                    "no answer came to some requests: waiting {seconds} s, then what they made is removed",
+                    f"{seconds:.0f}",
+                )
+            )
+            with contextlib.suppress(KeyboardInterrupt):
+                time.sleep(seconds)
+
     if not session.probe.trouble and (session.run_dir / JOURNAL).exists():
         with session.target.trace.during(Phase.CLEANUP):
-            session.clean_up = remove_all(session.target, session.run_id)
+            try:
+                session.clean_up = remove_all(session.target, session.run_id, wait)
+            except KeyboardInterrupt:
+                session.clean_up = interrupted(session.target, session.run_id)
+                raise
+
+
+def still_to_come(session: Session) -> list[Message]:
+    """Return a line for each name with requests that the server may still be at work on.
+
+    It looks at nothing but the journal on disk, so it may be called at any moment.
+    """
+    path = session.run_dir / JOURNAL
+    late = left_late(path) if path.is_file() else {}
+    return [about_name(name, unanswered(until)) for name, until in late.items() if to_come(until)]
 
 
 def finish(session: Session, exit_status: int, allure: str | None = None) -> int:

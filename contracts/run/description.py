@@ -5,24 +5,25 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from contracts.catalog.cases import cases
-from contracts.catalog.release import releases
+from contracts.catalog.release import load, releases
 from contracts.paths import RUN
 from contracts.run.plan import notes
 from contracts.run.session import Session
 from contracts.run.verdict import Run
 from contracts.run.version import suite
-from contracts.settings.settings import AUTO
+from contracts.settings.settings import AUTO, FILE
 from contracts.text.message import msg
 
 
 def title(session: Session) -> str:
-    """Return what the target is, in one line."""
+    """Return in one line what the target is, and what says so."""
     settings = session.settings
     if settings.base_url is None:
         return msg("the stand-in ({behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig", settings.behaviour)
+    target = f"{settings.base_url}{settings.api_prefix}"
     if session.probe.behaviour:
-        return msg("{base_url}, a stand-in ({behaviour})", settings.base_url, session.probe.behaviour)
-    return f"{settings.base_url}{settings.api_prefix}"
+        target = msg("{base_url}, a stand-in ({behaviour})", settings.base_url, session.probe.behaviour)
+    return msg("{target}, set by {source}", target, settings.source("base_url"))
 
 
 def about(session: Session) -> Run:
@@ -53,11 +54,17 @@ def about(session: Session) -> Run:
 def _remarks(session: Session) -> list[str]:
     """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
     said: list[str] = []
+    if rows := session.settings.from_file:
+        said.append(msg("set by {file}: {settings|, }", FILE, rows))
     if session.settings.release == AUTO and session.behaviour not in releases():
         said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
+    if session.lacking:
+        missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
+        said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))
     said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
     said += session.clean_up.remarks
-    newer = any("$.project_name" in outcome["unknown"] for outcome in session.outcomes)
-    if newer:
-        said.append(msg("start-task answers with project_name, as 1.8.0 and later do; --release 1.8.0 may be right"))
+    newer = load(session.release).binding.newer
+    if newer and any(newer.key in outcome["unknown"] for outcome in session.outcomes):
+        later = "{call} answers with {key}, as {release} and later do; --release {setting} may be right"
+        said.append(msg(later, newer.call, newer.key.removeprefix("$."), newer.release, newer.release))
     return said

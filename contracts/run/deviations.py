@@ -71,8 +71,8 @@ def read(path: Path) -> list[Deviation]:
         table = toml.read(path)
     except OSError as error:
         raise DeviationsError(about(path, "cannot be read: {why}", of_system(error.strerror))) from None
-    except ValueError as error:
-        raise DeviationsError(about(path, "is not TOML: {why}", error)) from None
+    except toml.NotTomlError as error:
+        raise DeviationsError(about(path, "is not TOML: {why}", error.message)) from None
     return [_deviation(f"{path.name}: {name}", name, row) for name, row in table.items()]
 
 
@@ -83,20 +83,29 @@ def _deviation(where: str, name: str, row: Any) -> Deviation:
         raise DeviationsError(about(where, "lacks {keys}", ", ".join(sorted(missing))))
     if strange := row.keys() - _KEYS:
         raise DeviationsError(about(where, "has the unknown key {key}", repr(min(strange))))
+    for key in ("means", "source", "since"):
+        if not isinstance(row[key], str):
+            raise DeviationsError(about(where, "{key} is a text", key))
+    if not _are_texts(row["releases"]):
+        raise DeviationsError(about(where, 'releases is a list such as ["1.7.0"]'))
     if type(row["expires"]) is not date:  # a datetime is a date too, and cannot be compared with one
         raise DeviationsError(about(where, "expires is a date such as 2027-06-30, without quotes"))
-    if not isinstance(row["shows"], dict) or not row["shows"]:
+    if not isinstance(row["shows"], dict) or not row["shows"] or not all(map(_are_texts, row["shows"].values())):
         raise DeviationsError(about(where, "shows is a table from case id to the signatures that show there"))
     shows = {case: frozenset(signatures) for case, signatures in row["shows"].items()}
     return Deviation(
         id=name,
-        means=Message(str(row["means"])),
-        source=str(row["source"]),
-        since=str(row["since"]),
+        means=Message(row["means"]),
+        source=row["source"],
+        since=row["since"],
         releases=tuple(row["releases"]),
         expires=row["expires"],
         shows=shows,
     )
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(text, str) for text in value)
 
 
 def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Outcome:

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from contracts.case.givens import NEEDS_AGENT
 from contracts.catalog.cases import Case
+from contracts.catalog.givens import NEEDS_AGENT
+from contracts.catalog.release import load
 from contracts.profiles import PROFILES, runs_at
 from contracts.settings.settings import Settings
 from contracts.text.message import msg
@@ -31,8 +32,8 @@ class Scope:
 
 
 def scope(settings: Settings, *, stand_in: bool, credentials: Collection[str]) -> Scope:
-    """Return what the settings and the target allow. Aslan's own port, prefix /api, does no authorization."""
-    authorizes = settings.api_prefix != "/api"
+    """Return what the settings and the target allow. Behind one prefix, aslan's own port, nobody is asked who he is."""
+    authorizes = settings.api_prefix != load(settings.known_release).binding.open_prefix
     return Scope(PROFILES[settings.profile], stand_in, authorizes, frozenset(credentials))
 
 
@@ -40,6 +41,8 @@ def left_out(case: Case, allowed: Scope) -> str | None:
     """Return why a case is not planned, or None where it is."""
     if not runs_at(_level(case, allowed), allowed.level):
         return msg("belong to a later profile")
+    if case.lacks:
+        return msg("cannot be run: {why}", case.lacks)
     if case.only == "stand-in" and not allowed.stand_in:
         return msg("run on a stand-in only, because a live target could never be rid of what they make")
     if case.needs and not allowed.authorizes:

@@ -37,6 +37,7 @@ class Session:
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
     planned, elsewhere: the cases that are to run, here and in other shards.
+    lacking: flows and concurrent scenarios that need calls which the release has not.
     outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
     verdict, warnings: how it ended.
     """
@@ -60,6 +61,7 @@ class Session:
         self.pool = CasePool(min(settings.in_flight, IN_A_WORKER) if worker else settings.in_flight)
         self.planned: list[str] = []
         self.elsewhere: list[str] = []
+        self.lacking: list[str] = []
         self.outcomes: list[dict[str, Any]] = []
         self.clean_up = CleanUp()
         self.other_failures: list[str] = []

@@ -128,7 +128,7 @@ def once(outcomes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def write(verdict: Mapping[str, Any], folder: Path) -> Path:
     """Write verdict.json into the run folder, whole or not at all, and return its path."""
     path = folder / FILE
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(0o750, parents=True, exist_ok=True)
     atomic.write(path, _lines(to_plain(verdict)))
     return path
 

@@ -1,10 +1,12 @@
 """How many processes -n auto is worth: waiting for a server is not work, so threads wait, and only work needs cores."""
 
+from dataclasses import replace
+
 from contracts.catalog.release import load
-from contracts.http.client import Request
 from contracts.run.executor import IN_A_WORKER
 from contracts.settings.settings import Settings
 from contracts.target.connect import open_client
+from contracts.target.requests import reading
 
 WORK = 0.0015
 """Seconds of work that one exchange takes, measured with `make bench`."""
@@ -28,9 +30,9 @@ def workers(settings: Settings, cores: int) -> int:
 
 def latency(settings: Settings) -> float:
     """Return the seconds of one exchange on a connection that is open; 0 where the target does not answer."""
-    client = open_client(settings, (settings.base_url or "") + settings.api_prefix)
+    client = open_client(settings, settings.base_url or "", prefix=settings.api_prefix)
     try:
-        health = Request("GET", load(settings.known_release).support["health"].path, credential="nobody")
+        health = replace(reading(load(settings.known_release), "health"), credential="nobody")
         first, second = client.send(health), client.send(health)
     finally:
         client.close()

@@ -1,5 +1,6 @@
 """What this run made, written to disk before the request that makes it."""
 
+import contextlib
 import fcntl
 import itertools
 import json
@@ -7,11 +8,15 @@ import os
 import random
 import re
 import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from contracts.http.client import Request
+from contracts.text import files
+from contracts.text.atomic import MODE
 
 PREFIX = "zct"
 _LONGEST = 10_000
@@ -20,6 +25,20 @@ FILE = "journal.jsonl"
 SUITE = "zadig-contract-tests"
 RUN_ID = r"\d{8}t\d{6}-[a-z0-9]{4}"
 """The form of a run's id."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A request that may make something under a name.
+
+    name: the name.
+    number: tells it from the others about this name.
+    until: when the server is at work on it no longer, whether or not its answer came.
+    """
+
+    name: str
+    number: int
+    until: datetime
 
 
 class Journal:
@@ -31,9 +50,11 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._open: dict[str, str] = {}
+        self._late: dict[str, dict[int, datetime]] = {}
+        self._numbers = itertools.count(1)
         self._lock = threading.Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+        path.parent.mkdir(0o750, parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, MODE)
 
     def begin(self, run_id: str, base_url: str) -> None:
         """Note which run of which suite this is, and on which target, where nothing stands in the journal yet."""
@@ -45,26 +66,55 @@ class Journal:
         self._write({"event": "open", "name": name, "project": project}, sync=True)
         self.adopt(name, project)
 
-    def adopt(self, name: str, project: str) -> None:
-        """Take over a name that another process of this run, or an earlier run, opened on disk."""
+    def adopt(self, name: str, project: str, late: datetime | None = None) -> None:
+        """Take over a name that another process of this run, or an earlier run, opened on disk.
+
+        `late`: until when the server may be at work on requests about it whose answer never came.
+        """
         with self._lock:
             self._open[name] = project
+            if late is not None:
+                self._late[name] = {0: late}
 
-    def note(self, request: Request, name: str) -> None:
-        """Note a request that makes something under `name`, whose line from `open` has long been on disk."""
-        self._write({"event": "send", "name": name, "method": request.method, "path": request.path})
+    def note(self, request: Request, name: str, seconds: float) -> Sending:
+        """Note a request that may make something under `name`, whose line from `open` has long been on disk.
+
+        For `seconds` from now on the server may be at work on it.
+        """
+        sending = Sending(name, next(self._numbers), datetime.now(UTC) + timedelta(seconds=seconds))
+        with self._lock:
+            self._late.setdefault(name, {})[sending.number] = sending.until
+        about = {"method": request.method, "path": request.path, "until": sending.until.isoformat()}
+        self._write({"event": "send", "name": name, "number": sending.number, **about})
+        return sending
+
+    def ended(self, sending: Sending, *, over: bool) -> None:
+        """Note that the exchange of a request ended; with `over`, so that nothing more comes of it."""
+        if over:
+            with self._lock:
+                self._late.get(sending.name, {}).pop(sending.number, None)
+        self._write({"event": "ended" if over else "unanswered", "name": sending.name, "number": sending.number})
+
+    def late(self, name: str) -> datetime | None:
+        """Return until when the server may be at work on requests about `name` without an answer, None: there are none.
+
+        That may be over by now.
+        """
+        with self._lock:
+            return max(self._late.get(name, {}).values(), default=None)
 
     def close(self, name: str) -> None:
         """Note that nothing is left under `name`."""
         with self._lock:
             self._open.pop(name, None)
+            self._late.pop(name, None)
         self._write({"event": "gone", "name": name})
 
     def holds(self, name: str) -> bool:
         """Whether `name` was opened here and is not gone."""
         return name in self._open
 
-    def _write(self, entry: dict[str, str], *, first_only: bool = False, sync: bool = False) -> None:
+    def _write(self, entry: Mapping[str, str | int], *, first_only: bool = False, sync: bool = False) -> None:
         """Append an entry. It outlives this process at once, and with `sync` also the machine."""
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}, ensure_ascii=False)
         with self._lock:
@@ -98,11 +148,10 @@ class Header:
 
 def header(path: Path) -> Header | None:
     """Return how a journal on disk begins, None where it does not begin as one of this suite."""
-    with path.open(encoding="utf-8", errors="replace") as lines:
-        first = lines.readline(_LONGEST)
     try:
-        entry = json.loads(first)
-    except (ValueError, RecursionError):
+        with files.opened(path, files.JOURNAL) as lines:
+            entry = json.loads(lines.readline(_LONGEST))
+    except (OSError, ValueError, RecursionError):
         return None
     match entry:
         case {"event": "run", "run": str(run), "base_url": str(base_url), "suite": str(suite)}:
@@ -118,17 +167,37 @@ def is_of_run(name: str, run_id: str) -> bool:
 def left_open(path: Path) -> dict[str, str]:
     """Return the names that a journal on disk opened and never saw gone, with their project; a torn line is passed."""
     names: dict[str, str] = {}
-    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):  # splitlines knows more ends
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
-            continue  # the run was killed while it wrote this line, so before the request
+    for entry in _entries(path):
         match entry:
             case {"event": "open", "name": str(name), "project": str(project)}:
                 names[name] = project
             case {"event": "gone", "name": str(name)}:
                 names.pop(name, None)
     return names
+
+
+def left_late(path: Path) -> dict[str, datetime]:
+    """Return the names with requests that have no answer in a journal on disk, and when the last of them is over.
+
+    A run that was killed noted no end of what was under way.
+    """
+    late: dict[str, dict[int, datetime]] = {}
+    for entry in _entries(path):
+        match entry:
+            case {"event": "send", "name": str(name), "number": int(number), "until": str(until)}:
+                with contextlib.suppress(ValueError, OverflowError):  # written by somebody else
+                    late.setdefault(name, {})[number] = datetime.fromisoformat(until).astimezone(UTC)
+            case {"event": "ended", "name": str(name), "number": int(number)}:
+                late.get(name, {}).pop(number, None)
+            case {"event": "gone", "name": str(name)}:
+                late.pop(name, None)
+    return {name: max(sent.values()) for name, sent in late.items() if sent}
+
+
+def _entries(path: Path) -> Iterator[Any]:
+    for line in files.text(path, files.JOURNAL, "replace").split("\n"):  # splitlines knows more ends
+        with contextlib.suppress(ValueError, RecursionError):  # killed while it wrote this line, so before the request
+            yield json.loads(line)
 
 
 def new_run_id() -> str:

@@ -1,28 +1,38 @@
-"""What a request names, read as leniently as any server might read it, so that no name is overlooked."""
+"""What a request names, read as leniently as any server might read it, so that no name is overlooked.
+
+Where names stand in a path, a query and a body is what the binding says of all calls that change something.
+"""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from contracts.catalog.binding import NAME, PROJECT, SCOPE
+from contracts.catalog.pointer import parts
+from contracts.catalog.release import Operation, Release
 from contracts.http.client import Request
+from contracts.http.transport import SAFE_METHODS
 from contracts.text.errors import InputError
 
-_TASK = r"/workflow/workflowtask/id/(?P<id>[^/]*)/pipelines/(?P<of_task>[^/]*)(?:/restart)?/?"
-_ONE = r"/workflow/workflow(?:task)?/(?P<one>[^/]+)/?"
-_ALL = re.compile(r"/workflow/workflow(?:task)?/?")
-_PATHS = re.compile(f"{_TASK}|{_ONE}")
-_WORDS = frozenset({"", "workflow", "workflowtask", "id", "pipelines", "restart"})
 _NOWHERE = "no-such"
-"""How a part of a path begins that makes it a path of no Zadig."""
+"""How a part of a path begins that makes it a path of no server."""
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_NAME_KEYS = frozenset({"name", "workflow_name"})
+_LINE = re.compile(
+    r"""(?:^|[{,\[-])[ \t]*(?:"([^"\\]*)"|'([^']*)'|([\w./-]+))[ \t]*:(?=\s|$)[ \t]*(.*)""", re.MULTILINE
+)
+"""What looks like a key of YAML, with the rest of its line."""
+_TRICKS = re.compile(
+    r"(?m)(?:^|[\s:,\[{-])(?:[&*!|>?%`@]|<<)|^(?:---|\.\.\.)|[\\\t\x85\u2028\u2029]|^ +[^\s:#-][^:\n]*$"
+)
+"""What makes YAML say something that does not stand there: anchors, aliases, tags, merges, blocks, documents, escapes,
+texts of several lines."""
 
 
-class UnclearPathError(InputError):
-    """A path that servers may read in different ways, or that is none of those that the suite changes things at."""
+class UnclearError(InputError):
+    """A request that servers may read in different ways, or at a path at which the suite changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -30,46 +40,108 @@ class RequestNames:
     """The names in a request.
 
     names, projects: of workflows and projects; None stands for one that is no text.
-    whole: its body is one JSON object, after which more may stand.
-    of_all: its path has no name.
+    whole: its body is one object, after which more may stand.
+    of_all: neither its path nor its query has a name.
+    calls: the calls that have such a path.
     """
 
     names: tuple[str | None, ...]
     projects: tuple[str | None, ...]
     whole: bool
     of_all: bool
+    calls: tuple[Operation, ...]
 
 
-def names_in(request: Request) -> RequestNames:
-    """Return what `request` names; raises UnclearPathError where its path does not tell."""
-    in_path = _path_names(request.path)
-    whole, pairs = _pairs(request.body or b"")
-    texts = [(key.casefold(), value if isinstance(value, str) else None) for key, value in pairs if value is not None]
-    names = (*in_path, *(value for key, value in texts if key in _NAME_KEYS))
-    projects = tuple(value for key, value in texts if key == "product_tmpl_name")
-    return RequestNames(names, projects, whole, not in_path)
+class Places:
+    """Where names stand in the requests of a release that change something."""
+
+    def __init__(self, release: Release) -> None:
+        self._binding = binding = release.binding
+        support = (call for call in release.support.values() if call.method not in SAFE_METHODS)
+        self._calls = [(call, *self._pattern(call)) for call in (*release.operations.values(), *support)]
+        self._words = {part for call, _, _ in self._calls for part in call.path.split("/") if part[:1] != ":"}
+        self._names = _Keys(binding.keys("query", NAME), binding.keys("body", NAME))
+        self._projects = _Keys(binding.keys("query", PROJECT, SCOPE), binding.keys("body", PROJECT))
+
+    def _pattern(self, call: Operation) -> tuple[re.Pattern[str], list[str]]:
+        """Return what the path of a call looks like, and which of its parameters name a workflow."""
+        templates, names = self._binding.places(call.name).path, []
+        pieces = []
+        for part in call.path.split("/")[1:]:
+            if part[:1] != ":":
+                pieces.append(re.escape(part))
+                continue
+            is_name = NAME in templates.get(part[1:], "")
+            names += [part[1:]] if is_name else []
+            pieces.append(f"(?P<{part[1:]}>[^/]{'+' if is_name else '*'})")
+        return re.compile(f"/{'/'.join(pieces)}/?"), names
+
+    def names_in(self, request: Request) -> RequestNames:
+        """Return what `request` names; raises UnclearError where it does not tell."""
+        in_path, calls = self._path_names(request.path)
+        query = {key.casefold(): value for key, value in request.query.items()}
+        addressed = (*in_path, *(query[key] for key in self._names.query if key in query))
+        read = calls or [call for call, _, _ in self._calls]
+        yaml = any(self._binding.places(call.name).yaml for call in read)
+        whole, pairs = _pairs(request.body or b"", yaml=yaml)
+        names = (*addressed, *self._names.of(pairs))
+        projects = (*(query[key] for key in self._projects.query if key in query), *self._projects.of(pairs))
+        return RequestNames(names, projects, whole, not addressed, tuple(calls))
+
+    def _path_names(self, path: str) -> tuple[list[str], list[Operation]]:
+        if re.search(r"[?#\\\s\x00-\x1f\x7f]", path) or {".", ".."} & set(unquote(unquote(path)).split("/")):
+            raise UnclearError("this path can be read in several ways")
+        found: dict[str, None] = {}
+        calls = []
+        for call, pattern, names in self._calls:
+            match = pattern.fullmatch(path)
+            others = {key: value for key, value in match.groupdict().items() if key not in names} if match else {}
+            if match is not None and not any("/" in unquote(unquote(value)) for value in others.values()):
+                found |= {unquote(match[key]): None for key in names}
+                calls.append(call)
+        if calls:
+            return list(found), calls
+        segments = [unquote(part) for part in path.split("/")]
+        if any(part.startswith(_NOWHERE) for part in segments):
+            words = {*self._words, ""}
+            return [
+                each for each in segments if not (each in words or each.startswith(_NOWHERE) or each.isdecimal())
+            ], []
+        raise UnclearError("the suite changes nothing at such a path")
 
 
-def _path_names(path: str) -> list[str]:
-    if re.search(r"[?#\\\s\x00-\x1f\x7f]", path) or {".", ".."} & set(unquote(unquote(path)).split("/")):
-        raise UnclearPathError("this path can be read in several ways")
-    match = _PATHS.fullmatch(path)
-    if match is not None and "/" not in unquote(unquote(match["id"] or "")):
-        return [unquote(match["of_task"] or match["one"] or "")]
-    parts = [unquote(part) for part in path.split("/")]
-    if any(part.startswith(_NOWHERE) for part in parts):
-        return [part for part in parts if part not in _WORDS and not part.startswith(_NOWHERE) and not part.isdecimal()]
-    if _ALL.fullmatch(path):
-        return []
-    raise UnclearPathError("the suite changes nothing at such a path")
+@dataclass(frozen=True)
+class _Pair:
+    """A key of a body and its value; `inner`: it stands in another object, not outermost."""
+
+    key: str
+    value: Any
+    inner: bool
+
+
+class _Keys:
+    """The keys of queries and bodies under which something is named, in any case."""
+
+    def __init__(self, query: Iterable[str], body: Iterable[str]) -> None:
+        self.query = {key.casefold() for key in query}
+        pointers = [parts(key) if key.startswith("/") else [key] for key in body]
+        self._outermost = {pointer[-1].casefold() for pointer in pointers}
+        self._anywhere = {pointer[-1].casefold() for pointer in pointers if len(pointer) > 1}
+
+    def of(self, pairs: Iterable[_Pair]) -> Iterator[str | None]:
+        """Yield what a body has under them, None for what is no text; null names nothing."""
+        for pair in pairs:
+            keys = self._anywhere if pair.inner else self._outermost
+            if pair.key.casefold() in keys and pair.value is not None:
+                yield pair.value if isinstance(pair.value, str) else None
 
 
 class _Object(list[tuple[str, Any]]):
     """All pairs of a JSON object, with those whose key stands twice."""
 
 
-def _pairs(body: bytes) -> tuple[bool, list[tuple[str, Any]]]:
-    """Return whether a body is a JSON object, and the pairs of keys and values that stand outermost in it.
+def _pairs(body: bytes, *, yaml: bool) -> tuple[bool, list[_Pair]]:
+    """Return whether a body is an object, and its pairs of keys and values.
 
     Go's reader, for one, takes keys in any case, the last of two, broken UTF-8, and whatever stands behind the value.
     """
@@ -78,22 +150,52 @@ def _pairs(body: bytes) -> tuple[bool, list[tuple[str, Any]]]:
     try:
         value, end = decoder.raw_decode(text)
     except (ValueError, RecursionError):
-        return False, list(_scan(text))
-    return isinstance(value, _Object), [*_outermost(value), *_scan(text[end:])]
+        return _of_yaml(text) if yaml else (False, list(_scan(text)))
+    if yaml and not isinstance(value, _Object | list):
+        return _of_yaml(text)
+    rest = _of_yaml(text[end:])[1] if yaml else []
+    return isinstance(value, _Object), [*_each(value), *_scan(text[end:]), *rest]
 
 
-def _outermost(value: Any) -> Iterator[tuple[str, Any]]:
+def _each(value: Any, inner: bool = False) -> Iterator[_Pair]:
     if isinstance(value, _Object):
-        yield from value
+        for key, below in value:
+            yield _Pair(key, below, inner)
+            yield from _each(below, inner=True)
     elif isinstance(value, list):
-        for inner in value:
-            yield from _outermost(inner)
+        for below in value:
+            yield from _each(below, inner)
 
 
-def _scan(text: str) -> Iterator[tuple[str, str]]:
+def _scan(text: str) -> Iterator[_Pair]:
     """Yield whatever looks like a key with a text in what is not JSON."""
     for key, value in _PAIR.findall(text):
-        yield _unescaped(key), _unescaped(value)
+        yield _Pair(_unescaped(key), _unescaped(value), inner=False)
+
+
+def _of_yaml(text: str) -> tuple[bool, list[_Pair]]:
+    """Return whether YAML that is no JSON is an object, and whatever looks like a key in it.
+
+    Only plain YAML is read; what could make a reader see a name that does not stand there is refused.
+    """
+    text = text.replace("\r", "\n")
+    if _TRICKS.search(text):
+        raise UnclearError("this body is YAML that can be read in several ways")
+    found = [(double or single or plain, rest) for double, single, plain, rest in _LINE.findall(text)]
+    pairs = [_Pair(key, _scalar(rest), inner=False) for key, rest in found]
+    return bool(pairs) and text[:1] not in "[-", pairs
+
+
+def _scalar(rest: str) -> Any:
+    """Return the text that a value of YAML is; of one that has no end in its line, an object to be no text."""
+    rest = re.sub(r"\s#.*", "", rest).strip().rstrip(",]} ")
+    if rest in ("~", "null"):
+        return None
+    if not rest or rest[0] in "[{":
+        return {}
+    if rest[0] in "\"'":
+        return rest[1:-1] if len(rest) > 1 and rest[-1] == rest[0] else {}
+    return rest
 
 
 def _unescaped(text: str) -> str:

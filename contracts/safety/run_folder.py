@@ -23,7 +23,7 @@ def claim(folder: Path, run_id: str) -> int:
     work there or a journal is of no run.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o750, parents=True, exist_ok=True)
         lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise RunFolderError("run folder {folder}: cannot be used: {why}", folder, error.strerror) from None

@@ -5,9 +5,11 @@ import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from contracts.text.errors import InputError
 from contracts.text.message import msg
+from contracts.text.redact import MASK
 from contracts.text.tokens import clean
 from contracts.text.urls import address
 
@@ -36,6 +38,28 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._text)
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """What no sink may show of it."""
+        return frozenset({self._text})
+
+
+class Address(Secret):
+    """A URL of which all shows but the user information that it may have: a name and a password."""
+
+    @property
+    def _user(self) -> str:
+        return urlsplit(self._text).netloc.rpartition("@")[0]
+
+    def __repr__(self) -> str:
+        return self._text.replace(f"{self._user}@", f"{MASK}@", 1) if self._user else self._text
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The user information and the password, each as it stands there and as it is meant."""
+        parts = {self._user, self._user.partition(":")[2]}
+        return frozenset(parts | {unquote(part) for part in parts})
 
 
 def text(value: Any) -> str:
@@ -110,23 +134,20 @@ def seconds(value: Any) -> float:
     return _within(number, 0, A_DAY)
 
 
-def url(value: Any) -> str | None:
-    """Return the address of a Zadig without a slash at its end; an empty one is none."""
-    if not text(value):
-        return None
+def url(value: Any) -> str:
+    """Return the address of a Zadig without a slash at its end."""
     advice = msg("write it like https://zadig.example.com")
-    if "@" in address(value, advice).netloc:
+    if "@" in address(text(value), advice).netloc:
         raise InputError("has credentials in it; set ZADIG_TOKEN or ZADIG_TOKEN_FILE instead")
     if "?" in value or "#" in value:
         raise InputError("has a query or a fragment; {advice}", advice)
     return str(value).rstrip("/")
 
 
-def proxy(value: Any) -> str | None:
-    """Return the address of a proxy; an empty one is none."""
-    if text(value):
-        address(value, msg("write it like http://proxy.example.com:3128"))
-    return value or None
+def proxy(value: Any) -> Address:
+    """Return the address of a proxy."""
+    address(text(value), msg("write it like http://proxy.example.com:3128"))
+    return Address(value)
 
 
 def prefix(value: Any) -> str:

@@ -1,7 +1,8 @@
 """Every setting: its name, default and check. Order: option, environment, zadig.toml, default."""
 
+import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,9 +13,9 @@ from contracts.catalog.release import releases
 from contracts.i18n.locale import LANGUAGES, chosen
 from contracts.profiles import Profile
 from contracts.settings import parsers as values
-from contracts.settings.parsers import Secret
+from contracts.settings.parsers import Address, Secret
 from contracts.standin.defects import BEHAVIOURS
-from contracts.text import toml
+from contracts.text import files, toml
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import Message, about, msg
 from contracts.text.redact import register
@@ -32,8 +33,13 @@ OF_A_TARGET = (
     *("ca_file", "client_cert", "client_key", "proxy"),
 )
 """Settings that are about one deployment."""
+CREDENTIALS = ("token", "token_file", "viewer_token", "outsider_token", "expired_token", "client_cert", "client_key")
+"""Settings by which a target knows who asks."""
+OPTION, ENVIRONMENT = "option", "environment"
+"""Where a value may come from, besides FILE and the default."""
 UnknownFields = Literal["report", "fail", "ignore"]
 Drift = Literal["fail", "warn"]
+ReadableBy = Literal["owner", "group"]
 
 
 class SettingsError(InputError):
@@ -47,7 +53,11 @@ def setting(default: object, means: str, reads: values.Reader = values.text) -> 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """All settings of one run. A field `env_name` is the option --env-name and the variable ZADIG_ENV_NAME."""
+    """All settings of one run. A field `env_name` is the option --env-name and the variable ZADIG_ENV_NAME.
+
+    What may not be shown hides itself: a Secret as a whole, an Address its user information; all else is plain.
+    came_from: where each value that is no default comes from: OPTION, ENVIRONMENT or FILE.
+    """
 
     base_url: str | None = setting(None, "address of the Zadig under test; left out: the stand-in", values.url)
     token: Secret | None = setting(None, "API token of a user who may do everything in the project", values.secret)
@@ -77,6 +87,9 @@ class Settings:
         values.one_of(msg("behaviour"), BEHAVIOURS),
     )
     lang: str | None = setting(None, "language of what is said; left out: the locale's", values.choice(*LANGUAGES))
+    readable_by: ReadableBy = setting(
+        "owner", "who may read the files of a run, besides root", values.choice(*get_args(ReadableBy))
+    )
     run_dir: Path | None = setting(None, "folder of the run; left out: runs/<run id>", values.path)
     shard: str | None = setting(None, "I/N: run only part I of N of the cases", values.part)
     deviations: str | None = setting(None, "file of further known deviations, or none to know of none")
@@ -96,8 +109,11 @@ class Settings:
     ca_file: Path | None = setting(None, "CA certificates to trust instead of the public ones", values.path)
     client_cert: Path | None = setting(None, "client certificate", values.path)
     client_key: Path | None = setting(None, "key of the client certificate", values.path)
-    proxy: str | None = setting(None, "proxy to go through; variables of the environment are not used", values.proxy)
+    proxy: Address | None = setting(
+        None, "proxy to go through; variables of the environment are not used", values.proxy
+    )
     allow_http: bool = setting(False, "allow plain http to another host than this one", values.yes_or_no)
+    came_from: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def known_release(self) -> str:
@@ -132,13 +148,30 @@ class Settings:
                 raise SettingsError(about(label("token_file"), error.message)) from None
         return value.reveal() if value is not None else None
 
+    def shown(self, name: str) -> Any:
+        """Return the value of a setting as anybody may see it: the one place that shows settings."""
+        value = getattr(self, name)
+        return str(value) if isinstance(value, Path | Secret) else value
+
     def to_json(self) -> dict[str, Any]:
         """Return them as they stand in verdict.json, without any secret."""
-        shown = {name: getattr(self, name) for name in SETTINGS}
-        return {name: str(value) if isinstance(value, Path | Secret) else value for name, value in shown.items()}
+        return {name: self.shown(name) for name in SETTINGS}
+
+    def source(self, name: str) -> str:
+        """Return what set a setting, as people write it."""
+        named = {OPTION: option(name), ENVIRONMENT: variable(name), FILE: FILE}
+        return named.get(self.came_from.get(name, ""), msg("the default"))
+
+    @property
+    def from_file(self) -> list[str]:
+        """What zadig.toml sets, as it stands there."""
+        found = {name: self.shown(name) for name in SETTINGS if self.came_from.get(name) == FILE}
+        return [f"{name} = {value}" for name, value in found.items() if value is not None]
 
 
-SETTINGS: Mapping[str, Field[Any]] = MappingProxyType({each.name: each for each in fields(Settings)})
+SETTINGS: Mapping[str, Field[Any]] = MappingProxyType(
+    {each.name: each for each in fields(Settings) if "means" in each.metadata}
+)
 """Each setting by its name, in the order of the tables."""
 
 
@@ -152,10 +185,14 @@ def option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
 
+def variable(name: str) -> str:
+    """Return the variable of a setting."""
+    return PREFIX + name.upper()
+
+
 def label(name: str) -> Message:
     """Return how a setting is named to people: with its option, where it has one, and its variable."""
-    variable = f"{PREFIX}{name.upper()}"
-    names = variable if is_secret(SETTINGS[name]) else f"{option(name)}, {variable}"
+    names = variable(name) if is_secret(SETTINGS[name]) else f"{option(name)}, {variable(name)}"
     return msg("setting {name} ({names})", name, names)
 
 
@@ -164,14 +201,45 @@ def load(options: Mapping[str, Any]) -> Settings:
 
     Raises SettingsError with one line; it never shows a secret's value.
     """
-    given = {name: value for name, value in options.items() if value is not None}
-    variables = {name: os.environ[key] for name in SETTINGS if (key := PREFIX + name.upper()) in os.environ}
-    settings = Settings(**{name: _read(name, value) for name, value in (_file() | variables | given).items()})
+    found = _found(options)
+    settings = Settings(
+        **{name: _read(name, value) for name, (_, value) in found.items()},
+        came_from={name: place for name, (place, _) in found.items()},
+    )
+    _hide(getattr(settings, name) for name in SETTINGS)
+    register.add(settings.secret("token"))
     _together(settings)
-    for name, each in SETTINGS.items():
-        if is_secret(each):  # from here on no sink shows it
-            register.add(settings.secret(name))
+    _confirmed(settings)
     return settings
+
+
+def one(name: str, given: Any = None) -> Any:
+    """Return the value of one setting, whatever is wrong with the others; `given` is that of its option."""
+    found = _found({name: given})
+    return _read(name, found[name][1]) if name in found else SETTINGS[name].default
+
+
+def hide_environment() -> None:
+    """Let no sink show what variables hide, also where one cannot be read: before anything shows what went wrong."""
+    for name, each in SETTINGS.items():
+        value = os.environ.get(variable(name), "")
+        register.add(value if is_secret(each) else None)
+        with contextlib.suppress(SettingsError):
+            _hide([_read(name, value)])
+
+
+def _hide(values: Iterable[Any]) -> None:
+    for value in values:
+        if isinstance(value, Secret):
+            register.add(*value.hidden)
+
+
+def _found(options: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
+    """Return by its name where each setting comes from that is set at all, and its value as it stands there."""
+    variables = {name: os.environ[variable(name)] for name in SETTINGS if variable(name) in os.environ}
+    given = {name: value for name, value in options.items() if value is not None}
+    places = {FILE: _file(), ENVIRONMENT: variables, OPTION: given}
+    return {name: (place, value) for place, values in places.items() for name, value in values.items()}
 
 
 def _file() -> dict[str, Any]:
@@ -180,9 +248,7 @@ def _file() -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except toml.NotTomlError as error:
-        raise SettingsError("{file} is not TOML: {why}", FILE, error) from None
-    except UnicodeDecodeError:
-        raise SettingsError("{file} is not TOML: it is not UTF-8", FILE) from None
+        raise SettingsError("{file} is not TOML: {why}", FILE, error.message) from None
     except OSError as error:
         raise SettingsError("{file} cannot be read: {why}", FILE, of_system(error.strerror)) from None
     for name in found.keys() - SETTINGS.keys():
@@ -198,6 +264,8 @@ def _file() -> dict[str, Any]:
 
 def _read(name: str, value: Any) -> Any:
     try:
+        if isinstance(value, str) and not value.strip():
+            raise InputError("is empty; give it a value, or leave it out")
         return SETTINGS[name].metadata["reads"](value)
     except InputError as error:
         raise SettingsError(about(label(name), error.message)) from None
@@ -211,11 +279,43 @@ def _together(settings: Settings) -> None:
         raise SettingsError("{setting} is set without {other}; set both", label("client_key"), label("client_cert"))
     for name in ("ca_file", "client_cert", "client_key"):
         path: Path | None = getattr(settings, name)
-        if path is not None and not path.is_file():
+        if path is None:
+            continue
+        if not path.is_file():
             raise SettingsError(about(label(name), "no such file: {path}", path))
+        try:
+            files.opened(path, files.CERTIFICATES).close()
+        except OSError as error:
+            why = of_system(error.strerror)
+            raise SettingsError(about(label(name), "cannot read {path}: {why}", path, why)) from None
     plain = urlsplit(settings.base_url or "").scheme == "http"
     if plain and not settings.allow_http and not settings.loopback:
         unsafe = msg(
             "is plain http to another host, so the token could be read on the way; use https, or add --allow-http"
         )
         raise SettingsError(about(label("base_url"), unsafe))
+
+
+def _confirmed(settings: Settings) -> None:
+    """Raise SettingsError where a credential from elsewhere would go where zadig.toml alone leads.
+
+    Anybody may have put that file there. A proxy of an https target sees no more than its host, unless zadig.toml also
+    says which certificates to trust.
+    """
+    foreign = next((name for name in CREDENTIALS if getattr(settings, name) and not _of_file(settings, name)), None)
+    if settings.base_url is None or foreign is None:
+        return
+    reads = urlsplit(settings.base_url).scheme == "http" or settings.came_from.get("ca_file") == FILE
+    for name in ("base_url", "proxy") if reads else ("base_url",):
+        if settings.came_from.get(name) == FILE:
+            unsure = (
+                "is from {file} alone, but {credential} is not; to send it there, set {option} or {variable} as well"
+            )
+            raise SettingsError(about(label(name), unsure, FILE, label(foreign), option(name), variable(name)))
+
+
+def _of_file(settings: Settings, name: str) -> bool:
+    """Whether a setting is from zadig.toml; where it names a file, that one must lie in its folder or below."""
+    value = getattr(settings, name)
+    inside = not isinstance(value, Path) or value.resolve().is_relative_to(Path.cwd())
+    return settings.came_from.get(name) == FILE and inside

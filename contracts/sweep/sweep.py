@@ -5,27 +5,26 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from contracts.case.cleanup import UNFINISHED, remove, still_there
+from contracts.case.cleanup import clock, remove, still_there, to_come, unanswered
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.check.snapshot import UnclearError, snapshot
 from contracts.report.verdict_file import FILE as VERDICT
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
-from contracts.safety.journal import PREFIX, RUN_ID, Header, Journal, Names, header, is_of_run, left_open
+from contracts.safety.journal import PREFIX, RUN_ID, Header, Journal, Names, header, is_of_run, left_late, left_open
 from contracts.safety.run_folder import LOCK, is_claimed
 from contracts.settings.settings import ASSUMED, Settings, SettingsError, label
 from contracts.target.connect import Probe, open_client, probe
 from contracts.target.listing import Reader, UnreadableError, projects, workflow_names
 from contracts.target.target import Subject, Target, Workspace
 from contracts.text.message import Message, msg
-from contracts.text.printable import printable
 
 RUNS = Path("runs")
 JOURNALS = "journal*.jsonl"
@@ -40,6 +39,7 @@ QUIET_SECONDS = 600.0
 CLEAN, BAD_SETTINGS, UNREACHABLE, LEFT = 0, 4, 6, 7
 _NOWHERE = Workspace(project="", env_name="", service="", service_module="", repo="", branch="")
 """A sweep makes nothing, so it needs no place to make it in."""
+NEVER: Mapping[str, datetime] = {}
 _STEM = rf"{PREFIX}-(?P<run>{RUN_ID})-(?:main|gw\d+)-\d+"
 
 Echo = Callable[[str], None]
@@ -52,6 +52,7 @@ class Journalled:
     journal: its file.
     header: how it begins, None where it is of no run of this suite; then it has nothing.
     names: names of this run's own form, with their projects.
+    late: those with requests whose answer never came, and until when the server may be at work on them.
     foreign: other names in it; they are never touched.
     """
 
@@ -59,6 +60,7 @@ class Journalled:
     header: Header | None
     names: Mapping[str, str]
     foreign: Sequence[str] = ()
+    late: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def run(self) -> str:
@@ -93,7 +95,7 @@ def read(journal: Path) -> Journalled:
         return Journalled(journal, None, {})
     names = left_open(journal)
     own = {name: project for name, project in names.items() if is_of_run(name, begun.run)}
-    return Journalled(journal, begun, own, [name for name in names if name not in own])
+    return Journalled(journal, begun, own, [name for name in names if name not in own], left_late(journal))
 
 
 def named_run(run: str, base_url: str, echo: Echo) -> list[Journalled]:
@@ -113,7 +115,7 @@ def named_run(run: str, base_url: str, echo: Echo) -> list[Journalled]:
         raise SettingsError("run {run}: its journal is of no run of this suite; try --by-prefix instead", run)
     if not any(_same(begun.base_url, base_url) for begun in headers):
         elsewhere = "run {run} was on {there}, not on {here}; set --base-url to sweep it there"
-        raise SettingsError(elsewhere, run, printable(headers[0].base_url), base_url)
+        raise SettingsError(elsewhere, run, headers[0].base_url, base_url)
     return [journal for journal in journals if _is_on(journal, base_url, echo)]
 
 
@@ -121,7 +123,7 @@ def every_run(base_url: str, echo: Echo) -> Iterator[Journalled]:
     """Yield all runs with something open on this target, and say which others have something open."""
     for path in sorted(RUNS.glob(f"*/{JOURNALS}")):
         journal = read(path)
-        if journal.header is None and path.stat().st_size == 0:  # killed before its first request
+        if journal.header is None and path.lstat().st_size == 0:  # killed before its first request
             continue
         if journal.header is None:
             echo(msg("run {run}: not swept, its journal is of no run of this suite", journal.run))
@@ -137,10 +139,10 @@ def _is_on(journal: Journalled, base_url: str, echo: Echo) -> bool:
     """Whether a run was on this target, and if not, or where names in its journal are not its own, say so."""
     there = journal.header.base_url if journal.header else ""
     if not there or not _same(there, base_url):
-        echo(msg("run {run}: not swept, it was on {there}", journal.run, printable(there)))
+        echo(msg("run {run}: not swept, it was on {there}", journal.run, there))
         return False
     for name in journal.foreign:
-        echo(msg("run {run}: {name} is no name that it made: not touched", journal.run, printable(name)))
+        echo(msg("run {run}: {name} is no name that it made: not touched", journal.run, name))
     return True
 
 
@@ -190,7 +192,7 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
     left: list[str] = []
     for found in chosen:
         echo(msg("run {run}: {count} open in its journal", found.run, _count(found.names)))
-        with _opened(settings, look, found.journal, found.names) as target:
+        with _opened(settings, look, found.journal, found.names, found.late) as target:
             left += _clear(target, found.names, dry_run=dry_run, echo=echo)
     if by_prefix:
         left += _sweep_list(settings, look, dry_run=dry_run, echo=echo)
@@ -202,14 +204,17 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
 
 
 @contextmanager
-def _opened(settings: Settings, look: Probe, journal: Path, names: Mapping[str, str]) -> Iterator[Target]:
+def _opened(
+    settings: Settings, look: Probe, journal: Path, names: Mapping[str, str], late: Mapping[str, datetime] = NEVER
+) -> Iterator[Target]:
     """Yield the target with a guard that lets only `names` be changed."""
     held = Journal(journal)
     for name, project in names.items():
-        held.adopt(name, project)
-    guard = Guard(held, set(names.values()), stand_in=False)
-    client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard)
-    yield Target(client, load(settings.known_release), _NOWHERE, Names("sweep", "main"), held)
+        held.adopt(name, project, late.get(name))
+    release = load(settings.known_release)
+    guard = Guard(held, set(names.values()), release, stand_in=False)
+    client = open_client(settings, look.base_url, look.stand_in, guard, prefix=settings.api_prefix)
+    yield Target(client, release, _NOWHERE, Names("sweep", "main"), held)
     client.close()
 
 
@@ -221,26 +226,34 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
         if target.breaker.stopped:
             reasons.append(still_there(subject, msg("not tried, the target answers no more")))
             continue
+        late = target.journal.late(name)
         try:
             held = snapshot(target, subject)
             reason = None if dry_run else remove(target, subject, held)
         except (UnclearError, RefusedError) as error:  # refused: a name that could not be sent unchanged
             reasons.append(still_there(subject, error.message))
             continue
-        unfinished = sum(state in UNFINISHED for state in held.tasks.values())
+        unfinished = sum(state in target.release.lifecycle.unfinished for state in held.tasks.values())
         what = msg("{name} in project {project}, {n} of its tasks not at an end", name, project, unfinished)
         if dry_run:
             echo(msg("would remove {what}", what) if held.workflow else msg("not there: {name}", name))
+            if to_come(late):
+                echo(still_there(subject, unanswered(late)))
         elif reason is not None:
             reasons.append(reason)
+        elif held.workflow:
+            echo(msg("removed {what}", what))
+        elif late is not None:
+            over = "not there any more: {name}; since {time} no request about it can still be carried out"
+            echo(msg(over, name, clock(late)))
         else:
-            echo(msg("removed {what}", what) if held.workflow else msg("not there any more: {name}", name))
+            echo(msg("not there any more: {name}", name))
     return reasons
 
 
 def _sweep_list(settings: Settings, look: Probe, *, dry_run: bool, echo: Echo) -> list[str]:
     """Remove what the target lists under old names of the suite's own form; no other name is touched."""
-    client = open_client(settings, look.base_url + settings.api_prefix, look.stand_in)
+    client = open_client(settings, look.base_url, look.stand_in, prefix=settings.api_prefix)
     reader = Reader(client, load(settings.known_release))
     names: dict[str, str] = {}
     reasons = []

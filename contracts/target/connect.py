@@ -1,12 +1,12 @@
 """From settings to a target: one look at what answers there, and what the cases then need."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from contracts.catalog.release import load
-from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.client import Client, Exchange, Hears, Limits, Request
 from contracts.http.transport import Transport
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
@@ -14,12 +14,16 @@ from contracts.safety.journal import Journal, Names
 from contracts.settings.settings import Settings
 from contracts.target.credentials import headers, own_users
 from contracts.target.discovery import discover_workspace
+from contracts.target.requests import reading
 from contracts.target.standin_control import STAMP, StandInControl, facts
 from contracts.target.target import Target, Workspace
 from contracts.text.message import Message, about, msg
 from contracts.text.strict_json import is_page
 
 NOTHING: Mapping[str, Any] = {}
+PATIENCE, LEAST_PATIENCE = 2, 5.0
+"""How long after its sending a server may be at work on a request without an answer: so many times the deadline of a
+whole answer, and at least so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -53,27 +57,30 @@ def open_client(
     settings: Settings,
     root: str,
     stand_in: Mapping[str, Any] = NOTHING,
-    guard: Callable[[Request], None] = refuse,
+    guard: Callable[[Request], Hears | None] = refuse,
+    *,
+    prefix: str = "",
 ) -> Client:
-    """Return a client as settings say; `root` is in front of the paths that it is asked for."""
+    """Return a client as settings say; `root` and `prefix` are in front of the paths that it is asked for."""
     cert = (settings.client_cert, settings.client_key or settings.client_cert) if settings.client_cert else None
     timeouts = (settings.connect_timeout, settings.first_byte_timeout, settings.answer_timeout)
     return Client(
         root,
         headers(settings, stand_in.get("tokens", {})),
         guard=guard,
+        prefix=prefix,
         limits=Limits(*timeouts, settings.max_answer),
-        transport=Transport(settings.ca_file, cert, settings.proxy),
+        transport=Transport(settings.ca_file, cert, settings.proxy.reveal() if settings.proxy else None),
     )
 
 
 def probe(settings: Settings, base_url: str) -> Probe:
     """Look once at what answers at `base_url`, without changing anything: is it there, and does it take the token?"""
-    client = open_client(settings, base_url)
+    client = open_client(settings, base_url, prefix=settings.api_prefix)
     # Without a project only a system admin may list workflows; anybody who is known may list the projects.
-    call, query = ("list-workflows", {"projectName": settings.project}) if settings.project else ("list-projects", {})
-    path = load(settings.known_release).support[call].path
-    exchange = client.send(Request("GET", settings.api_prefix + path, query))
+    request = reading(load(settings.known_release), "list" if settings.project else "projects", settings.project or "")
+    scope = {key: value for key, value in request.query.items() if value == settings.project}
+    exchange = client.send(replace(request, query=scope))
     is_stand_in = STAMP in exchange.headers and (settings.base_url is None or settings.loopback)
     stand_in = facts(client) if is_stand_in else {}
     client.close()
@@ -109,11 +116,13 @@ def open_target(
     journal = Journal(run_dir / JOURNAL)
     journal.begin(run_id, look.base_url)
     projects = filter(None, (where.project, where.other_project))
-    guard = Guard(journal, projects, stand_in=bool(look.stand_in))
+    patience = max(LEAST_PATIENCE, PATIENCE * settings.answer_timeout)
+    contract = load(release)
+    guard = Guard(journal, projects, contract, stand_in=bool(look.stand_in), patience=patience)
     manual = look.stand_in.get("clock") == "manual"
     return Target(
-        client=open_client(settings, look.base_url + settings.api_prefix, look.stand_in, guard),
-        release=load(release),
+        client=open_client(settings, look.base_url, look.stand_in, guard, prefix=settings.api_prefix),
+        release=contract,
         workspace=where,
         names=Names(run_id, worker),
         journal=journal,
@@ -129,7 +138,7 @@ def find_workspace(settings: Settings, look: Probe) -> Workspace:
     """
     stand_in = look.stand_in
     if not stand_in:
-        client = open_client(settings, look.base_url + settings.api_prefix)
+        client = open_client(settings, look.base_url, prefix=settings.api_prefix)
         try:
             return discover_workspace(settings, client)
         finally:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from contracts.http.client import Header
 from contracts.settings.settings import Settings
-from contracts.text.redact import register
+from contracts.text.redact import Hidden, register
 
 USERS = {
     "main": ("token", "member"),
@@ -45,13 +45,13 @@ def _forged(token: str) -> dict[str, Header]:
     """Return headers that a server must refuse, and how a shell makes each; `nobody`, no header at all, needs none."""
     alg_none = 'Bearer $(printf \'{"alg":"none"}\' | base64 | tr -d =).$(echo $ZADIG_TOKEN | cut -d. -f2).'
     forged = {
-        "wrong-scheme": (f"Basic {token}", "Basic $ZADIG_TOKEN"),
-        "wrong-signature": (f"Bearer {_resigned(token)}", "Bearer ${ZADIG_TOKEN%????}AAAA"),
-        "alg-none": (f"Bearer {_unsigned(token)}", alg_none),
+        "wrong-scheme": ("Basic", Hidden(token), "Basic $ZADIG_TOKEN"),
+        "wrong-signature": ("Bearer", Hidden(_resigned(token)), "Bearer ${ZADIG_TOKEN%????}AAAA"),
+        "alg-none": ("Bearer", Hidden(_unsigned(token)), alg_none),
     }
-    register.add(*(value.partition(" ")[2] for value, _ in forged.values()))
-    forged["garbage"] = ("Bearer garbage", "Bearer garbage")
-    return {name: Header(value, shown) for name, (value, shown) in forged.items()}
+    register.add(*(value for _, value, _ in forged.values()))
+    forged["garbage"] = ("Bearer", Hidden("garbage"), "Bearer garbage")
+    return {name: Header(f"{scheme} {value}", shown) for name, (scheme, value, shown) in forged.items()}
 
 
 def _resigned(token: str) -> str:

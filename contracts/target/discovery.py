@@ -12,7 +12,7 @@ from contracts.catalog.release import load
 from contracts.http.client import Client
 from contracts.settings.settings import PREFIX, Settings, SettingsError, option
 from contracts.target import listing
-from contracts.target.listing import DEFAULT_BRANCH, SCOPE, Project, Reader, UnreadableError, having
+from contracts.target.listing import DEFAULT_BRANCH, Project, Reader, UnreadableError
 from contracts.target.target import Workspace
 from contracts.text.message import msg
 
@@ -132,9 +132,7 @@ def the_build(settings: Settings, reader: Reader, project: str) -> tuple[str, st
 def _services(reader: Reader, project: str) -> str:
     """Return the services of a project as words, for the advice on what to create."""
     try:
-        return _some(
-            row["service_name"] for row in having(reader.rows("list-services", {SCOPE: project}), "service_name")
-        )
+        return _some(listing.service_names(reader, project))
     except UnreadableError:
         return msg("its services")
 

@@ -4,20 +4,21 @@ The calls are known from the public source alone, so they are read leniently, an
 with a line of its own.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
+from contracts.catalog.binding import Role
 from contracts.catalog.release import Release
-from contracts.http.client import Client, Request
+from contracts.http.client import Client
+from contracts.target.requests import reading
 from contracts.text.errors import TargetError
 from contracts.text.message import about, msg
 from contracts.text.strict_json import NotStrictError, is_page, parse
 
 DEFAULT_BRANCH = "main"
-SCOPE = "projectName"
+UNKNOWN = object()
+"""What is found where nothing is in its place."""
 
 
 class UnreadableError(TargetError):
@@ -61,20 +62,26 @@ class Module:
 
 
 class Reader:
-    """Reads lists of a target by the names of the release's support calls."""
+    """Reads lists of a target by the roles of the release's calls."""
 
     def __init__(self, client: Client, release: Release) -> None:
         self._client = client
         self._release = release
 
-    def get(self, call: str, query: Mapping[str, str], name: str = "") -> Any:
-        """Return the JSON value that a call answers, `name` in its path; raises UnreadableError for anything else."""
-        path = re.sub(r":\w+", quote(name, safe=""), self._release.support[call].path)
-        request = Request("GET", path, query)
+    def role(self, role: str) -> Role:
+        """Return where things stand in the answer of a role; raises UnreadableError where no call plays it."""
+        if self._release.lacks([role]):
+            raise UnreadableError(msg("release {release} has no call to {role}", self._release.name, role), None)
+        return self._release.binding.roles[role]
+
+    def get(self, role: str, project: str = "", name: str = "") -> Any:
+        """Return the JSON value that a role answers, of a project or a thing in it; raises UnreadableError."""
+        self.role(role)
+        request = reading(self._release, role, project, name)
         exchange = self._client.send(request)
         if exchange.failure is not None:
-            raise UnreadableError(about(f"GET {path}", exchange.failure.text), exchange.status)
-        what = msg("GET {url} answered HTTP {status}", path, exchange.status)
+            raise UnreadableError(about(f"GET {request.path}", exchange.failure.text), exchange.status)
+        what = msg("GET {url} answered HTTP {status}", request.path, exchange.status)
         if exchange.status in (401, 403):
             raise UnreadableError(msg("{what}, the token's user may not read it", what), exchange.status)
         if exchange.status != 200:
@@ -86,72 +93,79 @@ class Reader:
             other = msg(page if is_page(exchange.body) else "{what}, but no JSON", what)
             raise UnreadableError(other, exchange.status) from None
 
-    def rows(self, call: str, query: Mapping[str, str], name: str = "") -> list[Mapping[str, Any]]:
-        """Return the objects of a list that a call answers, bare or under `data` or `projects`; `null` is none."""
-        value = self.get(call, query, name)
-        if isinstance(value, dict):
-            value = value.get("data", value.get("projects", value))
+    def rows(self, role: str, project: str = "", having: str = "") -> list[Mapping[str, Any]]:
+        """Return the objects of the list that a role answers, those that have a text at `having`; `null` is none."""
+        value = self.role(role).list(self.get(role, project), UNKNOWN)
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            path = self._release.support[call].path
+            path = self._release.call(role).path
             raise UnreadableError(msg("GET {path} answered in a shape that is not known", path), 200)
-        return value
+        return having_text(value, self.role(role), having) if having else value
 
 
 def projects(reader: Reader) -> list[Project]:
     """Return the projects of the target."""
-    rows = reader.rows("list-projects", {"verbosity": "detailed"})
-    return [Project(row["name"], row.get("onboard") is True) for row in having(rows, "name")]
+    role = reader.role("projects")
+    rows = reader.rows("projects", having="name")
+    return [Project(role.get(row, "name"), role.get(row, "onboarding") is True) for row in rows]
 
 
 def environments(reader: Reader, project: str) -> list[Environment]:
     """Return the environments of a project."""
-    rows = [{"name": row.get("env_name"), **row} for row in reader.rows("list-environments", {SCOPE: project})]
-    return [Environment(row["name"], row.get("production") is True) for row in having(rows, "name")]
+    role = reader.role("environments")
+    rows = reader.rows("environments", project, "name")
+    return [Environment(role.get(row, "name"), role.get(row, "production") is True) for row in rows]
+
+
+def service_names(reader: Reader, project: str) -> list[str]:
+    """Return the names of a project's services."""
+    role = reader.role("services")
+    return [role.get(row, "name") for row in reader.rows("services", project, "name")]
 
 
 def modules(reader: Reader, project: str) -> list[Module]:
     """Return the service modules of a project; those without a build have no repositories."""
     try:
-        rows = reader.rows("workflow-preset", {SCOPE: project}, project)
-        return [_module(row.get("target"), row.get("repos")) for row in rows]
+        role = reader.role("modules")
+        return [_module(role, row, role, row) for row in reader.rows("modules", project)]
     except UnreadableError:  # it asks for another right than the builds do, and was not always there
-        builds = reader.rows("list-builds", {SCOPE: project})
+        rows, of_list, of_one = reader.rows("builds", project, "name"), reader.role("builds"), reader.role("build")
     found = []
-    for build in having(builds, "name"):
-        repos = reader.get("get-build", {SCOPE: project}, build["name"])
-        found += [_module(target, _at(repos, "repos")) for target in _at(build, "targets") or []]
+    for row in rows:
+        build = reader.get("build", project, of_list.get(row, "name"))
+        found += [_module(of_list, target, of_one, build) for target in of_list.get(row, "targets") or []]
     return found
 
 
 def has_default_registry(reader: Reader) -> bool:
     """Whether a registry is the default one. Only the list is asked for: other calls give the keys away."""
-    return any(row.get("is_default") is True for row in reader.rows("list-registries", {}))
+    role = reader.role("registries")
+    return any(role.get(row, "default") is True for row in reader.rows("registries"))
 
 
 def workflow_names(reader: Reader, project: str) -> list[str]:
     """Return the names of a project's workflows; a server may list those of other projects as well."""
-    rows = having(reader.rows("list-workflows", {SCOPE: project}), "name")
-    owners = [row.get("projectName", row.get("product_tmpl_name", project)) for row in rows]
-    return [row["name"] for row, owner in zip(rows, owners, strict=True) if owner == project]
+    role = reader.role("list")
+    rows = reader.rows("list", project, "name")
+    return [role.get(row, "name") for row in rows if role.get(row, "project", project) == project]
 
 
-def _module(target: object, repos: object) -> Module:
-    service, name = _at(target, "service_name"), _at(target, "service_module")
+def _module(of_module: Role, module: Any, of_repos: Role, build: Any) -> Module:
+    """Return a module, and the repositories of its build."""
+    service, name = of_module.get(module, "service"), of_module.get(module, "module")
+    repos = of_repos.get(build, "repos")
     if not (isinstance(service, str) and isinstance(name, str) and isinstance(repos, list | None)):
         raise UnreadableError(msg("the builds came in a shape that is not known"), 200)
-    rows = having([repo for repo in repos or [] if isinstance(repo, dict)], "repo_name")
-    return Module(service, name, {row["repo_name"]: str(row.get("branch") or DEFAULT_BRANCH) for row in rows})
+    rows = having_text([repo for repo in repos or [] if isinstance(repo, dict)], of_repos, "repo")
+    branches = {of_repos.get(row, "repo"): str(of_repos.get(row, "branch") or DEFAULT_BRANCH) for row in rows}
+    return Module(service, name, branches)
 
 
-def _at(value: object, key: str) -> Any:
-    return value.get(key) if isinstance(value, dict) else None
-
-
-def having(rows: Sequence[Mapping[str, Any]], key: str) -> list[Mapping[str, Any]]:
-    """Return the rows with a text under `key`; UnreadableError where there are rows and none has one."""
-    found = [row for row in rows if isinstance(row.get(key), str) and row[key]]
+def having_text(rows: Sequence[Mapping[str, Any]], role: Role, place: str) -> list[Mapping[str, Any]]:
+    """Return the rows with a text at a place; UnreadableError where there are rows and none has one."""
+    found = [row for row in rows if isinstance(role.get(row, place), str) and role.get(row, place)]
     if rows and not found:
+        key = role.key(place)
         raise UnreadableError(msg("the answer came in a shape that is not known: no {key} in it", key), 200)
     return found

@@ -1,41 +1,56 @@
-"""Builds the request of each call, from the documented sample and path, for one subject and with what is overrides."""
+"""Builds the request of each call, from what is documented of it and what the binding sends, for one subject."""
 
 import copy
 import json
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
+from contracts.catalog.binding import SCOPE, Places
 from contracts.catalog.cases import Overrides
-from contracts.catalog.release import Operation
+from contracts.catalog.pointer import parts
+from contracts.catalog.release import Operation, Release
 from contracts.http.client import Request
 from contracts.target.target import Subject, Target, Workspace
 
 NO_OVERRIDES = Overrides()
+JSON, YAML = "application/json", "application/yaml"
 
 
 def operation_call(
     target: Target, operation: Operation, subject: Subject, overrides: Overrides = NO_OVERRIDES
 ) -> Request:
     """Return the request of an operation or support call on `subject`."""
-    scope = target.workspace.other_project if overrides.scope == "other" else subject.project
-    method = overrides.method or operation.method
-    body = _body(target.workspace, operation, subject, overrides)
+    binding, values = target.release.binding, _values(target.workspace, subject, overrides)
+    places = binding.places(operation.name)
+    body = _body(target.release, operation, values, overrides)
+    usual_type = YAML if places.yaml and overrides.content_type == JSON else overrides.content_type
     return Request(
-        method=method,
-        path=_path((overrides.path or "{path}").replace("{path}", operation.path), subject, overrides),
-        query={"projectName": scope or ""} if overrides.query else {},
+        method=overrides.method or operation.method,
+        path=_path((overrides.path or "{path}").replace("{path}", operation.path), places, values),
+        query=_query(places, (*binding.always, *operation.named("query")), values, scoped=overrides.query),
         body=body,
-        content_type=overrides.content_type if body is not None else None,
+        content_type=usual_type if body is not None else None,
         credential=overrides.credential,
         call=operation.name,
+        prefixed=operation.prefixed,
     )
 
 
-def support_call(target: Target, name: str, subject: Subject) -> Request:
-    """Return the request of a support call on `subject`."""
-    return operation_call(target, target.release.support[name], subject)
+def role_call(target: Target, role: str, subject: Subject, overrides: Overrides = NO_OVERRIDES) -> Request:
+    """Return the request of the call that plays a role, on `subject`."""
+    return operation_call(target, target.release.call(role), subject, overrides)
+
+
+def reading(release: Release, role: str, project: str = "", name: str = "") -> Request:
+    """Return the request of a call that finds out what a target has: of a project, of what is called `name` there."""
+    call = release.call(role)
+    places = release.binding.places(call.name)
+    values = defaultdict(str, project=project, scope=project, name=name)
+    query = _query(places, call.named("query"), values)
+    return Request(call.method, _path(call.path, places, values), query, prefixed=call.prefixed)
 
 
 def sent_names(target: Target, subject: Subject, overrides: Overrides, request: Request) -> dict[str, str]:
@@ -65,60 +80,72 @@ def _project(workspace: Workspace, subject: Subject, overrides: Overrides) -> st
     return overrides.project.replace("{name}", subject.name)
 
 
-def _path(template: str, subject: Subject, overrides: Overrides) -> str:
-    name = quote(subject.name, safe="")
-    values = {
+def _values(workspace: Workspace, subject: Subject, overrides: Overrides) -> dict[str, str]:
+    """Return what the templates of the binding stand for."""
+    scope = workspace.other_project if overrides.scope == "other" else subject.project
+    return {
+        "name": subject.name,
         "id": overrides.id if overrides.id is not None else str(subject.task_id),
-        "pipeline": name,
-        "name": name,
-        "max": "100",
-        "start": "0",
+        "project": _project(workspace, subject, overrides),
+        "scope": scope or "",
+        "env": overrides.env or workspace.env_name,
+        "service": workspace.service,
+        "service_module": workspace.service_module,
+        "repo": workspace.repo,
+        "branch": overrides.branch or workspace.branch,
     }
-    return re.sub(r":(\w+)", lambda match: values[match[1]], template.replace("{name}", name))
 
 
-def _body(workspace: Workspace, operation: Operation, subject: Subject, overrides: Overrides) -> bytes | None:
+def _path(template: str, places: Places, values: Mapping[str, str]) -> str:
+    """Return a path with its parameters put in; an id stands there as it is written, for it may be no id at all."""
+    quoted = {key: value if key == "id" else quote(value, safe="") for key, value in values.items()}
+    named = template.replace("{name}", quoted["name"])
+    return re.sub(r":(\w+)", lambda match: places.path.get(match[1], match[0]).format_map(quoted), named)
+
+
+def _query(places: Places, keys: tuple[str, ...], values: Mapping[str, str], *, scoped: bool = True) -> dict[str, str]:
+    rows = {key: places.query[key] for key in keys if key in places.query}
+    return {key: text.format_map(values) for key, text in rows.items() if scoped or SCOPE not in text}
+
+
+def _body(release: Release, operation: Operation, values: Mapping[str, str], overrides: Overrides) -> bytes | None:
     if overrides.raw is not None:
-        project = _project(workspace, subject, overrides)
-        return overrides.raw.replace("{name}", subject.name).replace("{project}", project).encode()
-    if operation.sample is None:
+        return overrides.raw.replace("{name}", values["name"]).replace("{project}", values["project"]).encode()
+    places, documented = release.binding.places(operation.name), operation.named("body")
+    if operation.sample is None and not documented:
         return None
-    body = _filled(operation.sample, _names(workspace, operation, subject, overrides))
+    blank = {item["name"]: 0 if item["type"] == "integer" else "" for item in operation.parameters}
+    missing = {key: blank[key] for key in documented if key in places.body and key not in (operation.sample or {})}
+    body: dict[str, Any] = _filled({**(operation.sample or {}), **missing}, places.body, values)
     if overrides.body == "usual":
         body |= copy.deepcopy(dict(operation.undocumented))
     body |= overrides.set
     body |= dict.fromkeys(overrides.null)
     if overrides.pad:
-        body["description"] = "x" * overrides.pad
+        body[release.binding.padded] = "x" * overrides.pad
     for key in overrides.drop:
         body.pop(key, None)
     if overrides.keep:
         body = {key: value for key, value in body.items() if key in overrides.keep}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()  # as YAML, too, it is what it says
 
 
-def _names(workspace: Workspace, operation: Operation, subject: Subject, overrides: Overrides) -> dict[str, str]:
-    """Return what stands under which key of a documented body, in place of the sample's own names."""
-    project, env = _project(workspace, subject, overrides), overrides.env or workspace.env_name
-    names = {
-        "product_tmpl_name": project,
-        "product_name": project,
-        "env_name": env,
-        "namespace": env,
-        "service_name": workspace.service,
-        "service_module": workspace.service_module,
-        "key": f"{workspace.service}/{workspace.service_module}",
-        "repo_name": workspace.repo,
-        "branch": overrides.branch or workspace.branch,
-    }
-    if operation.name == "start-task":
-        return names | {"workflow_name": subject.name, "name": workspace.service_module}
-    return names | {"name": subject.name}
-
-
-def _filled(value: Any, names: Mapping[str, str]) -> Any:
+def _filled(value: Any, rows: Mapping[str, str], values: Mapping[str, str], at: tuple[str, ...] = ()) -> Any:
+    """Return a sample in which what the binding sends stands in place of the sample's own names."""
     if isinstance(value, Mapping):
-        return {key: names.get(key, _filled(inner, names)) for key, inner in value.items()}
+        return {key: _sent(inner, rows, values, (*at, key)) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_filled(inner, names) for inner in value]
+        return [_sent(inner, rows, values, (*at, "*")) for inner in value]
     return value
+
+
+def _sent(inner: Any, rows: Mapping[str, str], values: Mapping[str, str], at: tuple[str, ...]) -> Any:
+    pointed = next((text for key, text in rows.items() if key.startswith("/") and tuple(parts(key)) == at), None)
+    template = pointed if pointed is not None else rows.get(at[-1])
+    return _filled(inner, rows, values, at) if template is None else _like(inner, template.format_map(values))
+
+
+def _like(sample: Any, text: str) -> Any:
+    """Return what is sent as a number where the sample has one."""
+    number = isinstance(sample, int) and not isinstance(sample, bool)
+    return int(text) if number and re.fullmatch(r"-?\d+", text, re.ASCII) else text

@@ -17,7 +17,7 @@ STAMP = "X-Zadig-Stand-In"
 def facts(client: Client) -> Mapping[str, Any]:
     """Return what a stand-in says of itself: behaviour, clock, project, …, tokens by user."""
     try:
-        value = parse(client.send(Request("GET", "/_standin")).body)
+        value = parse(client.send(Request("GET", "/_standin", prefixed=False)).body)
     except NotStrictError:
         return {}
     return value if isinstance(value, dict) else {}
@@ -49,13 +49,21 @@ class StandInControl:
 
     def forget(self, workflow: str) -> None:
         """Remove a workflow without a name, with a slash in it, or in a project that does not exist."""
-        self._client.send(Request("POST", "/_standin/forget", body=workflow.encode()))
+        self._client.send(_forget(workflow))
+
+    def forget_line(self, workflow: str) -> str:
+        """Return a shell command that does what `forget` does."""
+        return f"{curl(self._client, _forget(workflow), '-sSg')} -o /dev/null"
 
 
 def _advance(workflow: str, seconds: float) -> Request:
     return Request(
         "POST", f"/_standin/clock/{quote(workflow, safe='')}", body=json.dumps({"seconds": seconds}).encode()
     )
+
+
+def _forget(workflow: str) -> Request:
+    return Request("POST", "/_standin/forget", body=workflow.encode())
 
 
 def _only_control(request: Request) -> None:

@@ -146,8 +146,9 @@ class Target:
 
     def alive(self) -> bool:
         """Whether the target's health call gets any HTTP answer at all."""
-        health = self.release.support["health"]
-        return self.send(Request(health.method, health.path, call=health.name)).status is not None
+        health = self.release.call("health")
+        request = Request(health.method, health.path, call=health.name, prefixed=health.prefixed)
+        return self.send(request).status is not None
 
 
 @dataclass(frozen=True)

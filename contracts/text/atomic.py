@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+MODE = 0o640
+"""What a file of the suite's allows at most; the mask of the process may take more away, see readable.py."""
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield the path of a draft, which takes the place of the file when the block ends without an error."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")  # a name that nobody could have planted a link under
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666))
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, MODE))
     try:
         yield draft
         os.replace(draft, path)  # noqa: PTH105 - atomic

@@ -43,4 +43,6 @@ SYSTEM = frozenset(
 
 def of_system(text: object) -> str:
     """Return what somebody else says of a mistake: a message where it is one that is translated."""
+    if isinstance(text, Message):
+        return text
     return Message(str(text)) if text in SYSTEM else str(text)

@@ -1,12 +1,14 @@
 """What the suite says, as template and values: English that can still be said in another language.
 
 A message is made where there is something to say, and it is its English text. A text of a server is only ever a value
-of one: it is put in, and never read as a template.
+of one: it is put in printable, and never read as a template.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
+
+from contracts.text.printable import printable
 
 Value: TypeAlias = str | int | Sequence[str]
 NAME = re.compile(r"\{(\w+)(?:\|([^{}]{1,3}))?\}")
@@ -48,13 +50,19 @@ def about(what: object, template: str, /, *values: object) -> Message:
 
 
 def filled(template: str, values: Mapping[str, Value], shown: Callable[[str], str]) -> str:
-    """Return a template with its values put in, each text among them as `shown` shows it."""
+    """Return a template with its values put in, each message among them as `shown` shows it, each other text printable.
+
+    Whoever has a template filled may have had a value from a server: this is where all that is said comes by.
+    """
 
     def put(match: re.Match[str]) -> str:
         value = values.get(match[1], match[0])
         if isinstance(value, list | tuple):
-            return (match[2] or "").join(map(shown, value))
-        return shown(value) if isinstance(value, str) else str(value)
+            return (match[2] or "").join(map(text, value))
+        return text(value) if isinstance(value, str) else str(value)
+
+    def text(value: str) -> str:
+        return shown(value) if isinstance(value, Message) else printable(value)
 
     return NAME.sub(put, template)
 

@@ -1,19 +1,43 @@
-"""Texts of a server made fit to be looked at: cut, and every sign that does not show written as its code."""
+"""Texts of a server made fit to be looked at: cut, and every sign that steers or does not show written as its code."""
 
+import json
+import re
 from collections.abc import Callable
 
 LIMIT = 400
 """Characters of a text that a report shows where nothing else is said."""
+_COMMAND = re.compile(r"((?:\A|[\r\n])[^\S\r\n]*):(?=:[A-Za-z][^\r\n]*::)|#(?=#\w*\[)")
+"""What a CI takes for a command in a log: `::name …::` beginning a line, or `##[`, `##vso[` and the like anywhere."""
 
 
-def printable(text: str, keep: str = "", code: Callable[[str], str] = ascii) -> str:
-    """Return `text` so that it can steer no terminal: what does not show is its code, but for signs to `keep`.
+def in_text(sign: str) -> str:
+    """Return the code of a sign as Python writes it."""
+    code = ascii(sign)[1:-1]
+    return code if code != sign else f"\\x{ord(sign):02x}"
 
-    What steers or hides is control characters, marks of direction, lone halves of a pair and all other blanks.
+
+def in_json(sign: str) -> str:
+    """Return the code of a sign as JSON reads it back."""
+    code = json.dumps(sign)[1:-1]
+    return code if code != sign else f"\\u{ord(sign):04x}"
+
+
+def printable(text: str, keep: str = "", code: Callable[[str], str] = in_text) -> str:
+    """Return `text` so that it can steer no terminal and no CI: what does is its code, but for signs to `keep`.
+
+    What steers or hides is control characters, marks of direction, lone halves of a pair, all other blanks, and what
+    begins a command of a CI.
     """
-    if text.isprintable():
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() or sign in keep else code(sign) for sign in text)
+    return without_commands(text, code)
+
+
+def without_commands(text: str, code: Callable[[str], str] = in_text) -> str:
+    """Return `text` with nothing in it that a CI takes for a command; all else stays as it is."""
+    if "::" not in text and "##" not in text:
         return text
-    return "".join(sign if sign.isprintable() or sign in keep else code(sign)[1:-1] for sign in text)
+    return _COMMAND.sub(lambda match: code("#") if match[1] is None else match[1] + code(":"), text)
 
 
 def visible(text: str, limit: int = LIMIT) -> str:

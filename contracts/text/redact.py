@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, TypeAlias
 
 from contracts.text.message import Message, changed
 from contracts.text.nested import each_text
@@ -27,6 +27,25 @@ _GRAM = SHORTEST
 """Characters of the pieces by which secrets are looked for."""
 _OFFSETS = 4
 """Places of one gram in a form that are tried: a secret of one letter would have thousands."""
+
+
+class Hidden(str):
+    """A text that is itself in all but its repr, so that no traceback, log or list shows it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(MASK)
+
+
+class HiddenBytes(bytes):
+    """Bytes that are themselves in all but their repr."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(MASK.encode())
+
 
 # Looks once at the start of each word whether a JWT can end it: from each eyJ anew would take minutes on a bad answer.
 _JWT = re.compile(r"(?<![\w-])(?=[\w-]*+\.[\w-]{5})([\w-]*?)eyJ[\w-]{12,}\.[\w-]+(?:\.[\w-]*)?", re.ASCII)
@@ -110,7 +129,7 @@ class Register:
 
     def __init__(self) -> None:
         self._secrets: frozenset[str] = frozenset()
-        self._indexes: tuple[_Index, _Index, re.Pattern[str]] | None = None
+        self._indexes: _Made | None = None
 
     def add(self, *secrets: str | None) -> None:
         """Remember secrets; None and the empty string are nothing to hide."""
@@ -123,16 +142,16 @@ class Register:
         """Whether there may be something to mask in `text`; False is certain, and costs little."""
         if "eyJ" in text or not self._secrets:
             return "eyJ" in text
-        folded, exact, hides = self._made()
+        folded, exact, hides, _ = self._made()
         return folded.may_be_in(_lower(text)) or exact.may_be_in(text) or hides.search(text) is not None
 
-    def _made(self) -> tuple[_Index, _Index, re.Pattern[str]]:
-        """Return the indexes of the forms that fold case and of those that do not, and what could hide one of them."""
+    def _made(self) -> "_Made":
+        """Return the indexes of the forms that fold case and of those that do not, what could hide one, and how."""
         if (indexes := self._indexes) is None:
             folded = _Index.of(chain.from_iterable(map(_folded_forms, self._secrets)))
             exact = _Index.of(chain.from_iterable(map(_base64_forms, self._secrets)))
-            hides = _ESCAPED if any(map(_ODD.search, self._secrets)) else _HIDING
-            indexes = self._indexes = folded, exact, hides
+            odd = any(map(_ODD.search, self._secrets))
+            indexes = self._indexes = folded, exact, *((_ESCAPED, _ESCAPES) if odd else (_HIDING, _TOGETHER))
         return indexes
 
     def mask(self, text: str) -> str:
@@ -141,7 +160,7 @@ class Register:
             return changed(text, self.mask)
         if self._secrets and self.may_hide(text):
             hidden = bytearray(len(text))
-            for view, starts in _views(text):
+            for view, starts in _views(text, self._made()[3]):
                 for start, stop in self._found(view):
                     first, last = starts[start], starts[stop]
                     hidden[first:last] = b"\1" * (last - first)
@@ -149,9 +168,10 @@ class Register:
         return _JWT.sub(rf"\1{MASK}", text) if "eyJ" in text else text
 
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
-        folded, exact, _ = self._made()
-        yield from folded.pieces(_lower(text))
-        yield from exact.pieces(text)
+        folded, exact, *_ = self._made()
+        for index, looked_at in ((folded, _lower(text)), (exact, text)):
+            if index.may_be_in(looked_at):  # costs less than to look for where
+                yield from index.pieces(looked_at)
 
 
 def _without(text: str, hidden: bytearray) -> str:
@@ -201,12 +221,12 @@ Piece = tuple[str, int]
 """A character, and how many characters of the escaped text stand for it."""
 
 
-def _views(text: str) -> Iterator[tuple[str, Sequence[int]]]:
+def _views(text: str, escapes: "_Escapes") -> Iterator[tuple[str, Sequence[int]]]:
     """Yield a text as it is and with its escapes undone, each with the place in the text of each of its characters."""
     views: list[tuple[str, Sequence[int]]] = [(text, range(len(text) + 1))]
     for _ in range(_DEPTH + 1):
         yield from views
-        views = [undone for view in views for escape in _ESCAPES if (undone := _undone(*view, *escape)) is not None]
+        views = [undone for view in views for escape in escapes if (undone := _undone(*view, *escape)) is not None]
 
 
 def _undone(
@@ -253,7 +273,17 @@ def _of_entity(escaped: str) -> Iterator[Piece]:
     yield html.unescape(escaped), len(escaped)
 
 
-_ESCAPES = ((_PERCENT, _of_percent), (_BACKSLASH, _of_backslash), (_ENTITY, _of_entity))
+def _of_any(escaped: str) -> Iterator[Piece]:
+    return {"%": _of_percent, "\\": _of_backslash, "&": _of_entity}[escaped[0]](escaped)
+
+
+_Escapes: TypeAlias = Sequence[tuple[re.Pattern[str], Callable[[str], Iterator[Piece]]]]
+_ESCAPES: _Escapes = ((_PERCENT, _of_percent), (_BACKSLASH, _of_backslash), (_ENTITY, _of_entity))
+"""Escapes, each undone by itself: a secret may have in it what looks like another one."""
+_ANY = re.compile(rf"(?:%[0-9A-Fa-f]{{2}})+|{_BACKSLASH.pattern}|{_ENTITY.pattern}", re.DOTALL)
+_TOGETHER: _Escapes = ((_ANY, _of_any),)
+"""All escapes undone at once, for secrets without odd signs, as tokens are: a fifth of the views of a text."""
+_Made: TypeAlias = tuple[_Index, _Index, re.Pattern[str], _Escapes]
 
 
 register = Register()

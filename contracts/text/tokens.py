@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+from contracts.text import files
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import about
-from contracts.text.redact import SHORTEST
+from contracts.text.redact import SHORTEST, Hidden
 
 
 def clean(text: str) -> str:
@@ -17,13 +18,13 @@ def clean(text: str) -> str:
         raise InputError("is shorter than {n} characters, so it is no token of Zadig's; copy it anew", SHORTEST)
     if any(not 33 <= ord(c) < 127 for c in token):
         raise InputError("has a line break, a space or a character that no header may hold; copy it anew")
-    return token
+    return Hidden(token)
 
 
 def read(path: Path) -> str:
     """Return the token that a file holds; raises InputError with one line where there is none that can be used."""
     try:
-        return clean(path.read_text(encoding="utf-8"))
+        return clean(files.text(path, files.TOKEN))
     except OSError as error:
         raise InputError("cannot read {path}: {why}", path, of_system(error.strerror)) from None
     except UnicodeDecodeError:

@@ -9,7 +9,9 @@ from typing import Any
 
 import tomli
 
-NotTomlError = tomli.TOMLDecodeError
+from contracts.text import files
+from contracts.text.errors import InputError
+
 _TYPES: Mapping[type, str] = {
     str: "text",
     int: "a whole number",
@@ -19,9 +21,18 @@ _TYPES: Mapping[type, str] = {
 }
 
 
+class NotTomlError(InputError):
+    """A file is not TOML, or has what nobody writes; the text says why, and where."""
+
+
 def read(path: Path) -> dict[str, Any]:
-    """Return the content of a file; raises OSError, or ValueError with the line that is no TOML."""
-    return tomli.loads(path.read_text(encoding="utf-8"))
+    """Return the content of a file; raises OSError, or NotTomlError with the line that is no TOML."""
+    try:
+        return tomli.loads(files.text(path, files.TOML))
+    except UnicodeDecodeError:
+        raise NotTomlError("it is not UTF-8") from None
+    except (ValueError, RecursionError) as error:  # nested too deep, or a number of thousands of digits
+        raise NotTomlError(str(error).partition(";")[0]) from None
 
 
 @dataclass(frozen=True)

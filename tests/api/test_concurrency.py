@@ -5,7 +5,7 @@ import pytest
 from contracts.case.concurrent import ConcurrentScenario
 
 
-@pytest.mark.case("concurrency/own-descriptions", level="nightly")
+@pytest.mark.case("concurrency/own-descriptions", level="nightly", crowd=True)
 def test_own_descriptions(crowd: ConcurrentScenario) -> None:
     """320 requests of 8 clients fail for different reasons, and each is answered about its own."""
     crowd.exists()
@@ -24,14 +24,14 @@ def test_creates_by_two(crowd: ConcurrentScenario) -> None:
     crowd.creates_at_once(clients=2)
 
 
-@pytest.mark.case("concurrency/starts-of-one-workflow", level="nightly")
+@pytest.mark.case("concurrency/starts-of-one-workflow", level="nightly", roles=("start",))
 def test_starts_of_one_workflow(crowd: ConcurrentScenario) -> None:
     """8 starts of one workflow make 8 tasks with the ids 1 to 8."""
     crowd.exists()
     crowd.starts_at_once()
 
 
-@pytest.mark.case("concurrency/cancels-and-restarts", level="nightly")
+@pytest.mark.case("concurrency/cancels-and-restarts", level="nightly", roles=("start", "cancel", "restart"))
 def test_cancels_and_restarts(crowd: ConcurrentScenario) -> None:
     """Cancels and restarts of one task at once end in a legal state, and none of them crashes the server."""
     crowd.exists()

@@ -16,14 +16,15 @@ _OF_FILES: Final = frozenset({"$schema", "$id", "title"})
 
 
 def schema_names(contract: Contract) -> Names:
-    """Return what each schema is called, such as CancelTaskSuccessResponse.
+    """Return what each schema is called, such as CancelTaskSuccessResponse; an answer that is a text has none.
 
     A name comes from operation and answer alone, so a further answer changes no other name, and it ends with a word:
     tools number names of their own accord, and a number of ours would look like theirs.
     """
     names: dict[tuple[str, str | None], str] = {}
     for operation in contract.operations:
-        ends: list[tuple[str | None, str]] = [(answer.name, f"{answer.name}-response") for answer in operation.answers]
+        answers = [answer.name for answer in operation.answers if answer.text is None]
+        ends: list[tuple[str | None, str]] = [(answer, f"{answer}-response") for answer in answers]
         for answer, end in [*([(BODY, "request")] if has_body(operation) else []), *ends]:
             name = _pascal(f"{operation.name}-{end}")
             while name in names.values():
@@ -44,8 +45,8 @@ def schemas(contract: Contract, names: Names) -> dict[str, Schema]:
         if name := names.get((operation.name, BODY)):
             found[name] = _body(contract, operation)
         for answer in operation.answers:
-            schema = answer_schema(contract, operation, answer)
-            found[names[operation.name, answer.name]] = _without(schema, _OF_FILES)
+            if name := names.get((operation.name, answer.name)):
+                found[name] = _without(answer_schema(contract, operation, answer), _OF_FILES)
     return {name: complete(schema) for name, schema in found.items()}
 
 

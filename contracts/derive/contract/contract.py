@@ -1,6 +1,6 @@
 """A release as a whole: what its page promises and what was observed, brought together operation by operation."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,10 +17,13 @@ class Answer:
 
     release: the first that has it.
     status: its HTTP status; None for a documented answer that no observed row refers to.
-    samples: all JSON samples of it, at least one.
+    samples: all JSON samples of it; none where the page has a table of it alone, or shows a text.
     lines: those of the page; None where the answer is observed.
     kind: the page's own name of it, such as success or error; None where the answer is observed.
     fact: its row of observed.toml.
+    keys: what the table of the page lists of it, as rows of documented.json.
+    text: what the page shows of an answer that is no JSON.
+    content_type: that of such a text.
     """
 
     name: str
@@ -33,16 +36,23 @@ class Answer:
     minimum: Mapping[str, int] = field(default_factory=dict)
     kind: str | None = None
     fact: ObservedAnswer | None = None
+    keys: tuple[Mapping[str, Any], ...] = ()
+    text: str | None = None
+    content_type: str = "application/json"
 
     @property
     def sample(self) -> Any:
-        """The first sample."""
-        return self.samples[0]
+        """The first sample, None if it has none."""
+        return self.samples[0] if self.samples else None
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation; ``line`` is that of the page or None, ``bodies`` all samples of its body, or None alone."""
+    """One operation; ``line`` is that of the page or None, ``bodies`` all samples of its body, or None alone.
+
+    ``models`` are the sub-models of the page by name, each a list of rows, and ``shown`` the samples of those that have
+    no rows. ``prefix``: whether its path goes below the prefix of the gateway; else it is complete as it is.
+    """
 
     name: str
     release: str
@@ -55,6 +65,9 @@ class Operation:
     body_lines: Lines | None
     body_facts: ObservedBody | None
     answers: tuple[Answer, ...]
+    models: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    shown: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    prefix: bool = True
 
     @property
     def body(self) -> Any:
@@ -113,24 +126,31 @@ def _operation(name: str, page: Mapping[str, Any], observed: Observed) -> Operat
         body_lines=_lines(body),
         body_facts=facts,
         answers=tuple(sorted(_answers(name, page, observed, where), key=lambda answer: answer.name)),
+        models=entry.get("models", {}),
+        shown={model: [one["sample"] for one in shown] for model, shown in entry.get("model_samples", {}).items()},
+        prefix=entry.get("prefix", True),
     )
 
 
 def _answers(name: str, page: Mapping[str, Any], observed: Observed, where: str) -> list[Answer]:
     row = observed.operations.get(name)
     # A documented answer without a row of its own keeps the name of its kind, so that nothing documented is lost.
+    operation = page["operations"].get(name, {})
     documented = {
         kind: Answer(
             name=kind,
             release=page["release"],
-            status=None,
+            status=entry.get("status"),
             samples=_samples(entry),
-            means=f"The {kind} answer of the page; its status was not observed.",
+            means=f"The {kind} answer of the page" + ("." if "status" in entry else "; its status was not observed."),
             source=None,
             lines=_lines(entry),
             kind=kind,
+            keys=tuple(operation.get("answer_keys", ())) if kind == "success" else (),
+            text=entry.get("text"),
+            content_type=entry.get("content_type", "application/json"),
         )
-        for kind, entry in page["operations"].get(name, {}).get("answers", {}).items()
+        for kind, entry in operation.get("answers", {}).items()
     }
     answers: list[Answer] = []
     for fact in row.answers.values() if row else ():
@@ -158,7 +178,7 @@ def _kind(fact: ObservedAnswer, documented: Mapping[str, Answer]) -> str | None:
 
 def _samples(entry: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return all samples of a body or answer of documented.json, which lists them only where there are several."""
-    return tuple(item["sample"] for item in entry.get("samples", [entry]))
+    return tuple(item["sample"] for item in entry.get("samples", [entry]) if "sample" in item)
 
 
 def _lines(entry: Mapping[str, Any]) -> Lines | None:

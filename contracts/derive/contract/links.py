@@ -112,8 +112,11 @@ def example(contract: Contract, binding: Binding, operation: Operation, row: Map
     found = [row["default"], *(_handed(contract, binding, word) if word else ()), *_like(contract, row["name"])]
     if kind == "string":
         found = [value if value is None or isinstance(value, str) else str(value) for value in found]
-    fitting = (value for value in found if value is not None and kind in (None, json_type(value)))
-    return next(fitting, _PLAIN.get(kind, row["name"]))
+    listed = row.get("enum", ()) if kind != "array" else ()
+    fitting = [value for value in found if value is not None and kind in (None, json_type(value))]
+    if listed:
+        return next((value for value in fitting if value in listed), listed[0])
+    return next(iter(fitting), _PLAIN.get(kind, row["name"]))
 
 
 def _handed(contract: Contract, binding: Binding, wanted: str) -> Iterator[Any]:

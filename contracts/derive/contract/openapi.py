@@ -11,10 +11,21 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from jsonschema import Draft202012Validator
+
 from contracts.derive.contract.components import BODY, Names, complete, schema_names, schemas
 from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.links import MEANINGS, Binding, example, is_success, links, word_of
-from contracts.derive.contract.schemas import URL_PLACES, basis, has_body, origin, request_schema
+from contracts.derive.contract.schemas import (
+    URL_PLACES,
+    Schema,
+    answer_schema,
+    basis,
+    body_schema,
+    has_body,
+    origin,
+    request_schema,
+)
 from contracts.derive.observed import Observed, ObservedAnswer
 from contracts.derive.page.names import path_parameters, shape
 from contracts.derive.page.vocabulary import PREFIX
@@ -27,8 +38,6 @@ _FRAME: Final = Path(__file__).with_name("openapi.json")
 """What the description of every release says: whose it is, the servers, the token, and how a server fails."""
 _ERROR: Final = {"$ref": "#/components/schemas/InternalError"}
 """The body of a failure that has no code of its own."""
-_OUTSIDE: Final = "/openapi/"
-"""Paths that begin so are not below the prefix of the gateway."""
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[_\W]+")
 
 Part = dict[str, Any]
@@ -87,29 +96,31 @@ def openapi(contract: Contract, observed: Observed, binding: Binding, split: boo
         described["x-task-states"] = rows
     shared = _by_status((str(fact.status), fact) for fact in observed.answers.values())
     tags: list[str] = []
+    outside: list[Part] = []
     for operation in contract.operations:
         template = re.sub(r":(\w+)", r"{\1}", templates[shape("", operation.path)])
         path = described["paths"].setdefault(template, {})
         path[operation.method.lower()] = _operation(whole, operation, shared, described["tags"])
         tags += path[operation.method.lower()]["tags"]
+        if not operation.prefix or template.startswith(tuple(binding.get("address", {}).get("bare", ()))):
+            outside.append(path)
     described["tags"] = [tag for tag in described["tags"] if tag["name"] in tags]
     components = described["components"]
     components["responses"] |= {
         _SHARED.format(status): _response(whole, None, facts) for status, facts in shared.items()
     }
     components["schemas"] |= schemas(contract, whole.names) if whole.names is not None else {}
-    _set_servers(described)
+    _set_servers(described, outside)
     return described
 
 
-def _set_servers(described: Part) -> None:
-    """Say which paths are below the prefix of the gateway, and which are not."""
+def _set_servers(described: Part, outside: Sequence[Part]) -> None:
+    """Say which paths are below the prefix of the gateway, and which are not: these are ``outside``."""
     (server,) = described["servers"]
     server["variables"]["prefix"]["default"] = PREFIX
     variables = {name: variable for name, variable in server["variables"].items() if name != "prefix"}
     plain = {"url": server["url"].replace("{prefix}", ""), "variables": variables}
-    outside = [path for template, path in described["paths"].items() if template.startswith(_OUTSIDE)]
-    if outside and len(outside) == len(described["paths"]):
+    if outside and all(path in outside for path in described["paths"].values()):
         described["servers"] = [plain]
     else:
         for path in outside:
@@ -156,12 +167,12 @@ def _parameter(whole: _Description, operation: Operation, row: Mapping[str, Any]
     else:
         schema = complete(request_schema(contract, operation)["properties"][place]["properties"][name])
     word = word_of(whole.binding, operation, place, name)
-    means = MEANINGS[word] if word else f"{' '.join(_CAMEL.split(name)).capitalize()}."
+    means = row.get("description") or (MEANINGS[word] if word else " ".join(_CAMEL.split(name)).capitalize())
     return {
         "name": whole.name(operation, place, name),
         "in": place,
         "required": row["required"] or place == "path",
-        "description": f"{means} {origin(contract, row['line'], operation.source)}",
+        "description": f"{means.rstrip('.。')}. {origin(contract, row['line'], operation.source)}",
         "schema": schema,
         "example": example(contract, whole.binding, operation, row),
         **basis(contract, row["line"], operation.source),
@@ -170,22 +181,34 @@ def _parameter(whole: _Description, operation: Operation, row: Mapping[str, Any]
 
 def _body(whole: _Description, operation: Operation) -> Part:
     contract, facts = whole.contract, operation.body_facts
-    media: Part = {"schema": whole.schema(operation, None)}
+    examples: Part = {}
     if operation.body is not None:
         summary = origin(contract, operation.body_lines, facts.source if facts else operation.source)
         name = "documented" if operation.body_lines else "observed"
-        media["examples"] = {name: {"summary": summary, "value": operation.body}}
+        examples[name] = {"summary": summary, "value": operation.body}
+    if facts is not None and facts.undocumented and isinstance(operation.body, dict):
+        examples["usual"] = {
+            "summary": f"With the keys that the page lacks. {origin(contract, None, facts.source)}",
+            "value": {**operation.body, **facts.undocumented},
+        }
+    media = {"schema": whole.schema(operation, None), **_examples(examples, [body_schema(operation)])}
     described: Part = {"required": True, "content": {"application/json": media}}
     if facts is not None:
         described["x-source"] = facts.source
-        if facts.undocumented and isinstance(operation.body, dict):
-            media["examples"]["usual"] = {
-                "summary": f"With the keys that the page lacks. {origin(contract, None, facts.source)}",
-                "value": {**operation.body, **facts.undocumented},
-            }
         if facts.not_kept:
             described["x-not-kept"] = list(facts.not_kept)
     return described
+
+
+def _examples(examples: Mapping[str, Part], schemas: Sequence[Schema]) -> Part:
+    """Return examples as a media type has them; where the page's table refuses its own sample, that stands apart."""
+    validators = [Draft202012Validator(schema) for schema in schemas]
+    fits = {name: any(each.is_valid(row["value"]) for each in validators) for name, row in examples.items()}
+    parts = {
+        "examples": {name: row for name, row in examples.items() if fits[name]},
+        "x-contradicting": {name: row for name, row in examples.items() if not fits[name]},
+    }
+    return {key: rows for key, rows in parts.items() if rows}
 
 
 def _responses(whole: _Description, operation: Operation, shared: Mapping[str, Sequence[ObservedAnswer]]) -> Part:
@@ -213,7 +236,8 @@ def _responses(whole: _Description, operation: Operation, shared: Mapping[str, S
 
 def _response(whole: _Description, operation: Operation | None, answers: Sequence[Answer | ObservedAnswer]) -> Part:
     """Return the response of one status: own answers with their schemas; shared ones have a text as body, or none."""
-    own = [answer for answer in answers if isinstance(answer, Answer)]
+    own = [answer for answer in answers if isinstance(answer, Answer) and answer.text is None]
+    shown = [answer for answer in answers if isinstance(answer, Answer) and answer.text is not None]
     texts = [answer for answer in answers if isinstance(answer, ObservedAnswer) and answer.body == "text"]
     content: dict[str | None, Any] = {}
     if own and operation is not None:
@@ -223,9 +247,13 @@ def _response(whole: _Description, operation: Operation | None, answers: Sequenc
         content["application/json"] = {
             # anyOf, because two answers of one code differ in the description only, and a body then fits both schemas.
             "schema": one_of[0] if len(one_of) == 1 else {"anyOf": one_of},
-            "examples": {answer.name: {"summary": answer.means, "value": answer.sample} for answer in own},
+            **_examples(
+                {answer.name: {"summary": answer.means, "value": answer.sample} for answer in own if answer.samples},
+                [answer_schema(whole.contract, operation, answer) for answer in own],
+            ),
         }
     content |= {text.content_type: {"schema": {"type": "string"}} for text in texts}
+    content |= {text.content_type: {"schema": {"type": "string"}, "example": text.text} for text in shown}
     return {
         "description": " ".join(f"{answer.name}: {answer.means}" for answer in answers),
         **({"content": content} if content else {}),

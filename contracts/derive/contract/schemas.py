@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Lines, Operation
-from contracts.derive.page.samples import values_by_key
+from contracts.derive.page.samples import is_translated, values_by_key
 from contracts.text.strict_json import json_type
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 ID: Final = "https://zadig-contract-tests.example/schemas/aslan"
-URL_PLACES: Final = ("path", "query")
+URL_PLACES: Final = ("path", "query", "header")
 """Where a parameter stands that is no key of the body."""
 
 Schema = dict[str, Any]
@@ -52,14 +52,17 @@ def own_schemas(contract: Contract) -> dict[str, Schema]:
         if operation.release == contract.release:
             schemas[f"{operation.name}/request.json"] = request_schema(contract, operation)
         for answer in operation.answers:
-            if answer.release == contract.release:
+            if answer.release == contract.release and answer.text is None:
                 schemas[f"{operation.name}/{answer.name}.json"] = answer_schema(contract, operation, answer)
     return schemas
 
 
 def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> Schema:
-    """Return the schema of one answer: every key that all samples have is required, and further keys are allowed."""
-    schema = united(answer.samples, required=True)
+    """Return the schema of one answer: every key that all samples have is required, and further keys are allowed.
+
+    What its table says is added; where it has no sample, the keys of its table are required.
+    """
+    schema = answered(operation, answer)
     for key in constants(*answer.samples):
         schema["properties"][key] = {"const": answer.sample[key]}
     for key, least in answer.minimum.items():
@@ -67,9 +70,21 @@ def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> S
     return _head(contract, operation, answer.name, answer.means, answer.lines, answer.source) | schema
 
 
+def answered(operation: Operation, answer: Answer) -> Schema:
+    """Return what samples and table say of an answer, without what is the same each time."""
+    schema = united(answer.samples, required=True)
+    if answer.keys:
+        add_rows(schema, answer.keys, answer.samples, operation, answered=True)
+    if answer.keys and not answer.samples:
+        said = sorted(row["name"] for row in answer.keys if row["required"])
+        schema["required"] = said or sorted(row["name"] for row in answer.keys)
+    return schema
+
+
 def request_schema(contract: Contract, operation: Operation) -> Schema:
     """Return the schema of a request, as an object of its path and query parameters and its body, if it has one."""
-    sections = {place: _parameters([row for row in operation.parameters if row["in"] == place]) for place in URL_PLACES}
+    listed = {place: [row for row in operation.parameters if row["in"] == place] for place in URL_PLACES}
+    sections = {place: _parameters(rows) for place, rows in listed.items() if rows or place != "header"}
     if has_body(operation):
         sections["body"] = body_schema(operation)
     means = f"What {operation.method} {operation.path} takes."
@@ -95,17 +110,22 @@ def _head(
 
 def constants(*samples: Any) -> tuple[str, ...]:
     """Return the keys whose values are the same in every answer of this kind: those of the known envelopes."""
-    first = samples[0]
-    if not all(isinstance(sample, dict) for sample in samples):
+    if not samples or not all(isinstance(sample, dict) for sample in samples):
         return ()
-    if first.get("type") == "error":
-        keys: tuple[str, ...] = ("code", "message", "type")
+    first = samples[0]
+    if first.get("type") == "error" or _is_error_code(first.get("code")):
+        said = () if any(is_translated(sample) for sample in samples) else ("message",)
+        keys: tuple[str, ...] = ("code", *said, "type")
     elif "resultCode" in first:
         # The text of an error may name what was sent; that of a success does not.
         keys = ("resultCode", *(["errorMsg"] if first.get("errorMsg") == "success" else []))
     else:
         keys = ("message",) if set(first) == {"message"} else ()
     return tuple(key for key in keys if key in first and all(_same(sample.get(key), first[key]) for sample in samples))
+
+
+def _is_error_code(code: Any) -> bool:
+    return isinstance(code, int) and not isinstance(code, bool) and code >= 400
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -121,11 +141,7 @@ def has_body(operation: Operation) -> bool:
 def _parameters(rows: Sequence[Mapping[str, Any]]) -> Schema:
     properties: Schema = {}
     for row in rows:
-        kind, given = row["type"], json_type(row["default"])
-        properties[row["name"]] = {} if kind is None else {"type": kind}
-        # A default of another type is none that could be sent.
-        if given is not None and (kind in (None, given) or (kind, given) == ("number", "integer")):
-            properties[row["name"]]["default"] = row["default"]
+        properties[row["name"]] = _of_row(row)
     return {
         "type": "object",
         "properties": properties,
@@ -133,19 +149,86 @@ def _parameters(rows: Sequence[Mapping[str, Any]]) -> Schema:
     }
 
 
+def _of_row(row: Mapping[str, Any]) -> Schema:
+    """Return what the row of a table says of its value."""
+    kind, given = row["type"], json_type(row["default"])
+    schema: Schema = {} if kind is None else {"type": kind}
+    if "items" in row:
+        schema["items"] = {"type": row["items"]}
+    # A default of another type is none that could be sent.
+    if given is not None and (kind in (None, given) or (kind, given) == ("number", "integer")):
+        schema["default"] = row["default"]
+    if "description" in row:
+        schema["description"] = row["description"]
+    if "enum" in row:
+        schema.update(
+            {"items": {**schema.get("items", {}), "enum": row["enum"]}} if kind == "array" else {"enum": row["enum"]}
+        )
+    return schema
+
+
+def add_rows(
+    schema: Schema,
+    rows: Sequence[Mapping[str, Any]],
+    samples: Sequence[Any],
+    operation: Operation,
+    answered: bool,
+    above: frozenset[str] = frozenset(),
+) -> None:
+    """Add what rows say, and those of their sub-models, to the schema of samples: of objects, or of arrays of such.
+
+    A type that samples show is the right one. What a table says is required is so in what is sent; of what is
+    ``answered``, samples say it. ``above`` are the sub-models that this one is part of: there it may be anything.
+    """
+    if samples and all(isinstance(sample, list) for sample in samples):
+        items = [item for sample in samples for item in sample]
+        add_rows(schema.setdefault("items", {}), rows, items, operation, answered, above)
+        return
+    schema.setdefault("type", "object")
+    properties = schema.setdefault("properties", {})
+    by_key = values_by_key(sample for sample in samples if isinstance(sample, dict))
+    for row in rows:
+        values = by_key.get(row["name"], [])
+        said, shown = _of_row(row), properties.get(row["name"], {})
+        properties[row["name"]] = merged = {**said, **shown}
+        if said.get("type") == "number" and shown.get("type") == "integer":
+            merged["type"] = "number"
+        if "items" in said and "items" in shown:
+            merged["items"] = {**said["items"], **shown["items"]}
+        kinds = merged.get("type", "")
+        if None in values and kinds:
+            merged["type"] = kinds = list(dict.fromkeys([*([kinds] if isinstance(kinds, str) else kinds), "null"]))
+            merged |= {"enum": [*merged["enum"], None]} if "enum" in merged else {}
+        name = row.get("model")
+        if name is None or name in above:
+            continue
+        inner = merged
+        if "array" in kinds:
+            inner = merged["items"] = dict(merged.get("items", {}))
+            values = [item for value in values if isinstance(value, list) for item in value]
+        samples_of = [*values, *operation.shown.get(name, ())]
+        if operation.shown.get(name):
+            inner.update(united(samples_of, answered))
+        add_rows(inner, operation.models.get(name, ()), samples_of, operation, answered, above | {name})
+    if not answered and (required := sorted(row["name"] for row in rows if row["required"])):
+        schema["required"] = required
+
+
 def body_schema(operation: Operation) -> Schema:
     """Return the schema of the body: types by the sample, required keys and defaults by the parameter table."""
-    table = _parameters([row for row in operation.parameters if row["in"] == "body"])
-    sample = united(operation.bodies, required=False)
+    rows = [row for row in operation.parameters if row["in"] == "body"]
+    schema = united(operation.bodies, required=False)
+    if rows or isinstance(operation.body, dict | None):
+        add_rows(schema, rows, operation.bodies, operation, answered=False)
     if not isinstance(operation.body, dict | None):
-        return sample
+        return schema
     properties: Schema = {}
     if facts := operation.body_facts:
         for key, value in facts.undocumented.items():
             properties[key] = {**united([value], required=False), "x-basis": "observed", "x-source": facts.source}
-    for key, schema in (*table["properties"].items(), *sample.get("properties", {}).items()):
-        properties[key] = {**properties.get(key, {}), **schema}
-    return {"type": "object", "properties": properties, "required": table["required"]}
+    for key, value in schema["properties"].items():
+        properties[key] = {**properties.get(key, {}), **value}
+    return {"type": "object", "properties": properties, "required": schema.get("required", [])}
 
 
 def basis(contract: Contract, lines: Lines | int | None, source: str | None) -> Schema:

@@ -12,7 +12,7 @@ from typing import Final
 
 from contracts.derive.page.findings import Note
 from contracts.derive.page.request import is_request
-from contracts.derive.page.vocabulary import SECTIONS, plain
+from contracts.derive.page.vocabulary import section_kind
 
 BOLD: Final = 7
 """The level of a paragraph in bold that may be a heading: below all real headings."""
@@ -40,7 +40,7 @@ class Heading:
     @property
     def kind(self) -> str | None:
         """What a section of this heading holds, or None if vocabulary.SECTIONS does not know it."""
-        return SECTIONS.get(plain(self.title))
+        return section_kind(self.title)
 
 
 @dataclass(frozen=True)
@@ -273,7 +273,7 @@ def _prose(state: _Scan, line: str) -> None:
     elif is_request(text.strip("`")) and not text.strip("`").strip().count("`"):
         state.note("request-outside-fence", number)
         state.blocks.append(Fence(text.strip("`"), number, number, number))
-    elif plain(text) in SECTIONS and above is None and not _line(state, state.at).strip():
+    elif section_kind(text) and above is None and not _line(state, state.at).strip():
         state.note("heading-not-marked", number)
         state.blocks.append(Heading(text, BOLD, number))
     else:

@@ -1,4 +1,4 @@
-"""What a page promises, as data: the content of documented.json. No prose of the page is kept."""
+"""What a page promises, as data: the content of documented.json. Of its prose, it has the descriptions in tables."""
 
 import bisect
 import difflib
@@ -12,8 +12,9 @@ from contracts.derive.page.blocks import BOLD
 from contracts.derive.page.findings import Finding, Note, noter
 from contracts.derive.page.names import mechanical_name, shape
 from contracts.derive.page.operation import read_segment
+from contracts.derive.page.samples import code_of
 from contracts.derive.page.sections import Page, Part, segments
-from contracts.derive.page.tables import index, models_of
+from contracts.derive.page.tables import index, models_of, slug
 from contracts.derive.page.vocabulary import SECTIONS, plain
 
 _RELEASE: Final = re.compile(r"/v(\d+\.\d+\.\d+)/")
@@ -45,22 +46,28 @@ def document(page: Page, names: Mapping[str, str]) -> dict[str, Any]:
     note = noter(page.name, findings)
     models = index(models_of(section for part in page.parts for section in part.sections))
     operations: dict[str, dict[str, Any]] = {}
+    shapes: dict[str, str] = {}
+    titles: dict[str, str] = {}
     owners: list[tuple[int, str | None]] = [(0, None)]
     used: set[int] = set()
+    title = next((part for part in page.parts if part.title), None)
     for part, following in zip(page.parts, (*page.parts[1:], None), strict=True):
         if not part.has_request:
-            _note_part(part, following, note)
+            _note_part(part, following, part is title, note)
             owners.append((part.line, None))
             continue
         for segment in segments(part, note):
             contents = read_segment(segment, models, used, note)
             added = [
-                _add(operations, content, request.line, names, note)
+                _add(operations, shapes, content, request.line, names, note)
                 for request, content in zip(segment.requests, contents, strict=True)
             ]
-            owners.append((segment.line, next(filter(None, added), None)))
+            owners.append((segment.line, added[0]))
+            titles.setdefault(part.anchor or slug(part.title), added[0])
     if not operations:
         raise DeriveError(f"{page.name}:1: the page documents no operation: each needs a request, METHOD and path")
+    for content in operations.values():
+        _refer(content, operations.get(titles.get(content.get("elsewhere", ("",))[0], "")), note)
     _note_sections(page, used, note)
     release = _release_of(page, note)
     lines = [line for line, _ in owners]
@@ -84,29 +91,77 @@ def document(page: Page, names: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _add(
-    operations: dict[str, dict[str, Any]], content: dict[str, Any], line: int, names: Mapping[str, str], note: Note
-) -> str | None:
-    """Give an operation its name; None, after a finding, if the page has it already."""
+    operations: dict[str, dict[str, Any]],
+    shapes: dict[str, str],
+    content: dict[str, Any],
+    line: int,
+    names: Mapping[str, str],
+    note: Note,
+) -> str:
+    """Give an operation its name, and return it; one that the page has already gets what it lacks, and a finding.
+
+    ``shapes`` has the name of each operation that there is by its shape: the names of path parameters tell none apart.
+    """
     kind = shape(content["method"], content["path"])
+    if (name := shapes.get(kind)) is not None:
+        note("operation-twice", line, name=name[:80], other=operations[name]["line"])
+        _complete(operations[name], content)
+        return name
     name = names.get(kind)
     if name is None:
         name = mechanical_name(content["method"], content["path"])
         note("unnamed-operation", line, name=name[:80])
     free, number = name, 1
-    while (other := operations.get(free)) is not None:
-        if shape(other["method"], other["path"]) == kind:
-            note("operation-twice", line, name=name[:80], other=other["line"])
-            return None
+    while free in operations:
         number += 1
         free = f"{name}-{number}"
     if number > 1:
         note("name-taken", line, name=free[:80])
     operations[free] = content
+    shapes[kind] = free
     return free
 
 
-def _note_part(part: Part, following: Part | None, note: Note) -> None:
-    """Note a part without a request, unless it is only the title of the page or of the group of parts below it."""
+def _complete(content: dict[str, Any], other: Mapping[str, Any]) -> None:
+    """Give an operation what is documented of it elsewhere alone: answers, parameters, its body."""
+    for name, answer in other["answers"].items():
+        known = content["answers"].setdefault(name, answer)
+        if (code := code_of(answer.get("sample"))) not in (None, code_of(known.get("sample"))):
+            content["answers"].setdefault(f"error-{code}", answer)
+    if content["body"] is None and all(row["in"] != "body" for row in content["parameters"]):
+        _take_body(content, other)
+    known_rows = {(row["in"], row["name"]) for row in content["parameters"]}
+    content["parameters"] = content["parameters"] + [
+        row
+        for row in other["parameters"]
+        if row["in"] in ("header", "query") and (row["in"], row["name"]) not in known_rows
+    ]
+
+
+def _take_body(content: dict[str, Any], other: Mapping[str, Any]) -> None:
+    content["body"] = other["body"]
+    content["parameters"] = content["parameters"] + [row for row in other["parameters"] if row["in"] == "body"]
+    for key in ("models", "model_samples"):
+        if key in other:
+            content[key] = {**other[key], **content.get(key, {})}
+
+
+def _refer(content: dict[str, Any], other: Mapping[str, Any] | None, note: Note) -> None:
+    """Give an operation the body of the one that its text refers to, if the page has that."""
+    if (link := content.pop("elsewhere", None)) is None:
+        return
+    if other is None or (other["body"] is None and all(row["in"] != "body" for row in other["parameters"])):
+        note("no-table/section", link[1])
+    else:
+        note("body-elsewhere", link[1], other=other["line"])
+        _take_body(content, other)
+
+
+def _note_part(part: Part, following: Part | None, first: bool, note: Note) -> None:
+    """Note a part without a request, unless it is only the title of the page or of the group of parts below it.
+
+    ``first``: no other part with a title stands above it.
+    """
     fences = [fence.first for section in part.sections for fence in section.fences]
     blocks = [*fences, *(table.line for section in part.sections for table in section.tables)]
     if part.kinds - {"notes"}:
@@ -114,7 +169,9 @@ def _note_part(part: Part, following: Part | None, note: Note) -> None:
         note("operation-without-request", line)
     elif not part.title and blocks:
         note("outside-section/page", min(blocks))
-    elif part.title and part.level > 1 and (blocks or following is None or following.level <= part.level):
+    elif (
+        part.title and (part.level > 1 or not first) and (blocks or following is None or following.level <= part.level)
+    ):
         note("not-an-operation", part.line)
 
 

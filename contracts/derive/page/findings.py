@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from contracts.text import toml
 
 TEXTS = toml.read(Path(__file__).with_name("findings.toml"))
-"""Rule, or rule/text where it has several, to what is odd and what is assumed, with {names} of values."""
+"""Rule, or rule/text where it has several, to weight, what is odd and what is assumed, with {names} of values."""
+WEIGHTS: Final = ("lost", "doubtful", "note")
+"""How much a finding asks of a person, the most first: a note asks nothing."""
+_WEIGHT: Final[dict[str, str]] = {key.partition("/")[0]: text[0] for key, text in TEXTS.items()}
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Finding:
     assumed: str
     operation: str | None = None
 
+    @property
+    def weight(self) -> str:
+        """One of WEIGHTS, by the rule; doubtful for a rule that an earlier version of the reader had."""
+        return _WEIGHT.get(self.rule, "doubtful")
+
     def __str__(self) -> str:
         return f"{self.page}:{self.line}: {self.what}; assumed that {self.assumed}"
 
@@ -44,7 +52,7 @@ def noter(page: str, findings: list[Finding]) -> Note:
     """Return a function that adds findings of a page to a list."""
 
     def note(text: str, line: int, /, **values: object) -> None:
-        what, assumed = (template.format(**values) for template in TEXTS[text])
+        what, assumed = (template.format(**values) for template in TEXTS[text][1:])
         findings.append(Finding(page, line, text.partition("/")[0], what, assumed))
 
     return note

@@ -26,6 +26,7 @@ _ESCAPE: Final = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _ESCAPED: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 DEEPEST: Final = 64
 """How deep a value may be nested."""
+_WIDEST: Final = 500
 _END: Final = re.compile(r"[\s,\]}#/]|$")
 _STRAY_KEY: Final = re.compile(r"\s*([\w.$-]+)\s*[:：]\s*")
 WORDS: Final[Mapping[str, Any]] = {
@@ -39,12 +40,12 @@ Liberty = Note
 
 @dataclass
 class JsonReader:
-    """A text and how far it is read; ``depth``: how many brackets are open there."""
+    """A text and how far it is read; ``open``: where the brackets stand that are open there."""
 
     text: str
     liberty: Liberty
     at: int = 0
-    depth: int = 0
+    open: list[int] = field(default_factory=list)
     pairs: list[tuple[str, Any]] = field(default_factory=list)
     """The pairs of the outermost object that was read last, with keys that come twice."""
     twice: list[tuple[int, str]] = field(default_factory=list)
@@ -128,9 +129,9 @@ def values(text: str, liberty: Liberty) -> list[Any]:
             liberty("json-stray-mark/alone", start, mark=char)
         elif char in "\"'" and _starts_pair(reader):
             liberty("json-not-opened", start)
-            reader.depth = 1
+            reader.open = [start]
             samples += _split(reader, start, _object(reader, start))
-            reader.depth = 0
+            reader.open = []
         elif char in "{[\"'":
             samples += _split(reader, start, _value(reader))
         else:
@@ -173,12 +174,12 @@ def _value(reader: JsonReader) -> Any:
     char = reader.peek()
     start = reader.at
     if char in ("{", "["):
-        reader.depth += 1
-        if reader.depth > DEEPEST:
+        reader.open.append(start)
+        if len(reader.open) > DEEPEST:
             raise NotJsonError(f"it is nested more than {DEEPEST} deep")
         reader.at += 1
         value: Any = _object(reader, start) if char == "{" else _array(reader, start)
-        reader.depth -= 1
+        reader.open.pop()
         return value
     if char and char in "\"'":
         return read_string(reader)
@@ -205,7 +206,7 @@ def _object(reader: JsonReader, start: int) -> dict[str, Any]:
         key = _key(reader)
         if key is None:
             continue
-        if key in keys and reader.depth == 1:
+        if key in keys and len(reader.open) == 1:
             reader.twice.append((position, key))
         elif key in keys:
             reader.liberty("json-key-twice", position, key=key[:40])
@@ -254,7 +255,8 @@ def _array(reader: JsonReader, start: int) -> list[Any]:
 def _closes(reader: JsonReader, start: int, bracket: str, some: bool) -> bool:
     """Pass commas and the closing bracket of what opened at ``start``; return whether it is closed.
 
-    A bracket of the other kind closes this one too, as long as something around it is open.
+    A bracket of the other kind closes this one too, as long as something around it is open: it belongs to that, unless
+    it stands below the line of this one. An object as the next key of an object is the next item of the array around.
     """
     commas: list[int] = []
     while reader.peek() == ",":
@@ -269,12 +271,31 @@ def _closes(reader: JsonReader, start: int, bracket: str, some: bool) -> bool:
     if char in "]}":
         if char == bracket:
             reader.at += 1
-        elif reader.depth > 1:
+        elif len(reader.open) > 1 and not _stands_below(reader):
             reader.liberty("json-not-closed/before", start, bracket=bracket, mark=char)
         else:
             reader.liberty("json-stray-mark/bracket", reader.at, mark=char, bracket=bracket)
             reader.at += 1
         return True
+    if char == "{" and bracket == "}" and some and any(reader.text[at] == "[" for at in reader.open):
+        reader.liberty("json-not-closed/before", start, bracket=bracket, mark=char)
+        return True
     if some and not commas:
         reader.liberty("json-no-comma", reader.at)
     return False
+
+
+def _stands_below(reader: JsonReader) -> bool:
+    """Return whether the next character opens a line, right below the line of the innermost open bracket alone."""
+    outer, inner = (_before(reader.text, at) for at in reader.open[-2:])
+    here = _before(reader.text, reader.at)
+    return not here.strip() and len(here) == _indent(inner) != _indent(outer)
+
+
+def _before(text: str, at: int) -> str:
+    """Return what stands before an offset on its line; no line is indented so far that more of it counted."""
+    return text[max(0, at - _WIDEST) : at].rpartition("\n")[2]
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -6,13 +6,14 @@ from typing import Any
 
 from contracts.derive.errors import DeriveError, read_toml
 
-PLACES = ("body", "path", "query")
+PLACES = ("body", "header", "path", "query")
 """Where a parameter can be."""
 Parameter = dict[str, Any]
 """A parameter as documented.json has it: what `parameter` gives.
 
-Where the table says more: ``items``, the type of an array's items, and ``model``, the name of the sub-model that the
-value, or each item, is. Where it says less: ``assumed``, which of the type, required and default it does not say.
+Where the table says more: ``description``, ``enum``, the values that the value or each item can have, ``items``, the
+type of an array's items, and ``model``, the name of the sub-model that the value, or each item, is. Where it
+says less: ``assumed``, which of the type, required and default it does not say.
 """
 _PARAMETER = re.compile(r":(\w+)|\{\w*\}")
 

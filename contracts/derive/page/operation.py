@@ -6,32 +6,40 @@ held against the request line and the samples.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import unquote
 
 from contracts.derive.page.blocks import Fence, Table
 from contracts.derive.page.findings import Note
+from contracts.derive.page.held import hold
 from contracts.derive.page.names import PLACES, Parameter, assumed, parameter, path_parameters
 from contracts.derive.page.request import Request
-from contracts.derive.page.samples import Sample, answers, entry, read_samples, values_by_key
+from contracts.derive.page.samples import Sample, answers, entry, is_stream, read_samples
 from contracts.derive.page.sections import Section, Segment
 from contracts.derive.page.tables import Model, index, models_of, read_tables, resolve, text_of
 from contracts.derive.page.vocabulary import COLUMNS, NOUNS, PREFIX, SAMPLES, WITHOUT_BODY, plain
-from contracts.text.strict_json import json_type
 
 _STATUS: Final = re.compile(r"状态码|\bHTTP\b|(?<!\d)[1-5]\d\d(?!\d)")
-
+_NUMBER: Final = re.compile(r"(?<!\d)[1-5]\d\d(?!\d)")
+_STATED: Final = re.compile(r"(?:状态码|\bHTTP|\bstatus(?: code)?)[\s:：为是`]{1,9}([1-5]\d\d)(?!\d)", re.IGNORECASE)
+_STREAM: Final = re.compile(r"\bSSE\b|\bevent[- ]?stream|事件流", re.IGNORECASE)
+_LINKED: Final = re.compile(r"\]\([^()\s#]*#([^()\s]+)\)")
 
 Tables = Mapping[str, list[Table]]
 """Tables by what they list: path, query, body, answer; each in order."""
 
 
-def _tables_and_fences(segment: Segment, models: set[int], note: Note) -> tuple[Tables, Mapping[str, list[Fence]]]:
+def _tables_and_fences(
+    segment: Segment, models: Sequence[Model], note: Note
+) -> tuple[Tables, Mapping[str, list[Fence]]]:
     """Return the tables of a segment, and its fences by what they are samples of: body, success, error.
 
-    What does not belong to the operation is a finding, each fence and each table. ``models`` are the lines of the
-    sections that are sub-models; their tables are read where a type names them.
+    What does not belong to the operation is a finding, each fence and each table. What belongs to the sub-models is
+    read where a type names them.
     """
+    tabled = {section.line for model in models for section in model.sections}
+    shown = {fence.first for model in models for fence in model.fences}
     tables, fences = defaultdict[str, list[Table]](list), defaultdict[str, list[Fence]](list)
     takes_body = any(request.method not in WITHOUT_BODY for request in segment.requests)
     names = {name for request in segment.requests for name in request.query}
@@ -41,11 +49,13 @@ def _tables_and_fences(segment: Segment, models: set[int], note: Note) -> tuple[
         if section.kind in seen and section.kind not in (None, "notes", "request"):
             note("section-twice", section.line, kind=section.kind)
         seen.add(section.kind)
-        for table in section.tables if section.line not in models else ():
+        for table in section.tables if section.line not in tabled else ():
             if place := _place(section, table, takes_body, names, note):
                 tables[place].append(table)
         for fence in section.fences:
-            if kind := _kind(section, fence, takes_body and not segment.of("body-sample"), note):
+            if fence.first not in shown and (
+                kind := _kind(section, fence, takes_body and not segment.of("body-sample"), note)
+            ):
                 fences[kind].append(fence)
     return tables, fences
 
@@ -94,42 +104,56 @@ def read_segment(segment: Segment, others: Mapping[str, Model], used: set[int], 
     that are referred to.
     """
     nearby = models_of(segment.sections)
-    tables, fences = _tables_and_fences(segment, {model.section.line for model in nearby}, note)
+    tables, fences = _tables_and_fences(segment, nearby, note)
     _note_sections(segment, note)
+    elsewhere = None
     for place in ("path", "query", "body"):
         if (sections := segment.of(place)) and place not in tables:
-            note("no-table/section", sections[0].line)
-    listed = {place: read_tables(tables.get(place, ()), place, note) for place in ("path", "query", "body", "answer")}
-    models, lines = resolve(list(listed.values()), index(nearby), others, note)
-    used |= lines
+            link = _LINKED.search(sections[0].prose) if place == "body" and not fences["body"] else None
+            if link is not None:
+                elsewhere = unquote(link[1]), sections[0].line
+            else:
+                note("no-table/section", sections[0].line)
+    listed = {place: read_tables(tables.get(place, ()), place, note) for place in (*PLACES, "answer")}
+    models = resolve(list(listed.values()), index(nearby), others, note)
+    used |= models.lines
     samples = {
-        kind: [sample for fence in fences.get(kind, ()) for sample in read_samples(fence, note)]
+        kind: [sample for fence in fences.get(kind, ()) for sample in read_samples(fence, note, kind != "body")]
         for kind in ("body", "success", "error")
     }
+    for place, kind in (("body", "body"), ("answer", "success")):
+        hold(listed[place], [sample.value for sample in samples[kind]], models.rows, note, place)
+    shown = {name: [entry([one]) for one in below] for name, below in sorted(models.samples.items()) if below}
     shared = {
         "body": entry(samples["body"]) if samples["body"] else None,
-        "answers": _answers(segment, samples, note),
-        **({"models": dict(sorted(models.items()))} if models else {}),
+        "answers": _answers(segment, samples, tables.get("answer", ()), note),
+        **({"models": dict(sorted(models.rows.items()))} if models.rows else {}),
+        **({"model_samples": shown} if shown else {}),
         **({"answer_keys": listed["answer"]} if listed["answer"] else {}),
+        **({"elsewhere": elsewhere} if elsewhere else {}),
     }
-    bodies = [sample.value for sample in samples["body"]]
-    _note_tables(listed["body"], bodies, models, note, top=False)
-    _note_tables(listed["answer"], [sample.value for sample in samples["success"]], models, note)
-    body = _body(segment, tables, listed["body"], samples["body"], note)
+    headers = [row for place in PLACES for row in listed[place] if row["in"] == "header"]
+    urls = [row for place in ("path", "query") for row in listed[place] if row["in"] != "header"]
+    body = _body(segment, tables, [row for row in listed["body"] if row["in"] != "header"], samples["body"], note)
     names = {name for one in segment.requests for name in (*path_parameters(one.path), *one.query)}
-    return [
-        {
-            "parameters": _url_parameters([*listed["path"], *listed["query"]], request, names, note) + body,
-            "method": request.method,
-            "path": _path(request, segment, note),
-            "line": segment.line,
-            **shared,
-        }
-        for request in segment.requests
-    ]
+    contents = []
+    for request in segment.requests:
+        path, below_prefix = _path(request, segment, note)
+        contents.append(
+            {
+                "parameters": [*_url_parameters(urls, request, names, note), *headers, *body],
+                "method": request.method,
+                "path": path,
+                **({} if below_prefix else {"prefix": False}),
+                "line": segment.line,
+                **shared,
+            }
+        )
+    return contents
 
 
-def _path(request: Request, segment: Segment, note: Note) -> str:
+def _path(request: Request, segment: Segment, note: Note) -> tuple[str, bool]:
+    """Return the path of a request, without the prefix of the gateway, and whether it has that on the page."""
     path = request.path
     if not any(char.isalnum() for char in path):
         note("odd-path", request.line)
@@ -140,14 +164,14 @@ def _path(request: Request, segment: Segment, note: Note) -> str:
         note("heading-names-another-thing", segment.line)
     if not path.startswith(f"{PREFIX}/"):
         note("other-prefix", request.line, prefix=PREFIX)
-        return path
-    return path.removeprefix(PREFIX)
+        return path, False
+    return path.removeprefix(PREFIX), True
 
 
 def _body(
     segment: Segment, tables: Tables, rows: Sequence[Parameter], samples: Sequence[Sample], note: Note
 ) -> list[Parameter]:
-    """Return the rows of the body, held against its samples; the methods of the requests are, too."""
+    """Return the rows of the body; what it lacks is a finding, and a method that takes none."""
     if not rows and not samples:
         return []
     method = segment.requests[0].method
@@ -155,34 +179,48 @@ def _body(
     if method in WITHOUT_BODY:
         note("body-of-no-use", line, method=method)
     parameters = [{**row, "in": "body"} for row in rows]
-    keys = values_by_key(sample.value for sample in samples if isinstance(sample.value, dict))
-    for row in parameters:
-        name = row["name"]
-        kinds = {kind for value in keys.get(name, ()) if (kind := json_type(value)) is not None}
-        if samples and name not in keys:
-            note("parameter-not-in-sample/body", row["line"], name=name[:60])
-        elif row["type"] is not None and kinds and row["type"] not in kinds:
-            kind = min(kinds)
-            note("type-differs-from-sample/body", row["line"], type=row["type"], name=name[:60], kind=kind)
-            row["type"] = kind
+    keys = {key for sample in samples if isinstance(sample.value, dict) for key in sample.value}
     if not samples:
         note("no-body-sample", next((section.line for section in segment.of("body")), line))
     elif not rows:
         note("no-table/body", line)
-    elif (known := len({row["name"] for row in rows} & keys.keys())) < len(keys):
+    elif (known := len({row["name"] for row in rows} & keys)) < len(keys):
         note("body-table-incomplete", line, known=known, count=len(keys))
     if len(samples) > 1:
         note("several-samples/body", samples[1].lines[0], count=len(samples))
     return parameters
 
 
-def _answers(segment: Segment, samples: Mapping[str, Sequence[Sample]], note: Note) -> dict[str, Any]:
-    """Return the documented answers by name; one that is missing is a finding."""
+def _answers(
+    segment: Segment, samples: Mapping[str, Sequence[Sample]], tables: Sequence[Table], note: Note
+) -> dict[str, Any]:
+    """Return the documented answers by name; one that is missing is a finding. One may have its table alone."""
     by_name = answers(samples["success"], samples["error"], note)
+    rows = [row for table in tables for row in table.rows]
     for kind, sections in (("success", segment.of("success", "answer")), ("error", segment.of("error"))):
-        if kind not in by_name:
-            note(f"no-{kind}-sample", sections[0].line if sections else segment.line)
+        line = sections[0].line if sections else segment.line
+        if kind == "success" and kind not in by_name and rows:
+            by_name[kind] = {"lines": [tables[0].line, rows[-1].line]}
+            note("no-success-sample/table", line)
+        elif kind not in by_name:
+            note(f"no-{kind}-sample", line)
+        if (status := _status(sections, kind)) is not None:
+            for name in by_name:
+                if name.partition("-")[0] == kind:
+                    by_name[name]["status"] = status
+    stream = any(_STREAM.search(text) for text in (segment.title, *(section.prose for section in segment.sections)))
+    for answer in by_name.values():
+        if "text" in answer:
+            answer["content_type"] = "text/event-stream" if stream or is_stream(answer["text"]) else "text/plain"
     return by_name
+
+
+def _status(sections: Iterable[Section], kind: str) -> int | None:
+    """Return the status that the text of sections states for the answers of a kind, if it is one, and one that fits."""
+    text = "\n".join(section.prose for section in sections)
+    stated = {int(status) for status in _STATED.findall(text)}
+    fits = len(stated) == 1 and (min(stated) < 400) == (kind == "success")
+    return min(stated) if fits and stated == {int(number) for number in _NUMBER.findall(text)} else None
 
 
 def _note_sections(segment: Segment, note: Note) -> None:
@@ -190,16 +228,21 @@ def _note_sections(segment: Segment, note: Note) -> None:
     request = segment.requests[0]
     if len(segment.requests) > 1:
         note("several-requests", segment.requests[1].line, count=len(segment.requests))
-    if headers := segment.of("headers"):
-        note("headers-not-read", headers[0].line)
-    else:
+    if not (headers := segment.of("header")):
         note("no-headers", request.line)
+    elif not any(section.tables for section in headers):
+        note("headers-not-read", headers[0].line)
     sections = segment.of("success", "answer", "error")
-    stated = [section for section in sections if _STATUS.search(section.prose)]
-    for section in stated:
-        note("status-not-read", section.line)
-    if not stated:
-        note("no-status", sections[0].line if sections else segment.line)
+    unstated = [section.line for section in sections if not _STATUS.search(section.prose)]
+    for section in sections:
+        read = _status([section], "error" if section.kind == "error" else "success")
+        if section.line not in unstated and read is None:
+            note("status-not-read", section.line)
+    if len(unstated) == len(sections):
+        note("no-status", min(unstated, default=segment.line))
+    else:
+        for line in unstated:
+            note("no-status/some", line)
 
 
 def _url_parameters(rows: Sequence[Parameter], request: Request, others: set[str], note: Note) -> list[Parameter]:
@@ -257,43 +300,3 @@ def _rename(rows: Sequence[Parameter], path: Sequence[str], known: set[str], not
     for row, name in zip(unknown, unlisted, strict=True):
         note("parameter-renamed", row["line"], name=row["name"][:60], path=name[:60])
         row["name"] = name
-
-
-def _note_tables(
-    rows: Sequence[Parameter],
-    samples: Sequence[Any],
-    models: Mapping[str, Sequence[Parameter]],
-    note: Note,
-    top: bool = True,
-) -> None:
-    """Note where rows, and those of their sub-models, and samples do not have the same keys; no sample, no doubt.
-
-    Without ``top``, only the sub-models are held against the samples.
-    """
-    pending = [(rows, [item for sample in samples for item in _objects(sample)], top)]
-    while pending:
-        listed, objects, aloud = pending.pop()
-        if not listed or not objects:
-            continue
-        by_key = values_by_key(objects)
-        missing = len(by_key.keys() - {row["name"] for row in listed})
-        if missing and aloud:
-            note("keys-not-listed", listed[0]["line"], missing=missing, count=len(by_key))
-        for row in listed:
-            name, values = row["name"], by_key.get(row["name"])
-            if values is None:
-                if aloud:
-                    note("parameter-not-in-sample/answer", row["line"], name=name[:60])
-            elif "model" in row:
-                below = [item for value in values for item in _objects(value)]
-                if not below and any(value not in (None, [], "") for value in values):
-                    note("type-differs-from-sample/model", row["line"], name=name[:60])
-                pending.append((models[row["model"]], below, True))
-
-
-def _objects(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the object that a value is, or those that are the items of an array, however deep."""
-    level = [value]
-    while level:
-        yield from (item for item in level if isinstance(item, dict))
-        level = [item for each in level if isinstance(each, list) for item in each]

@@ -30,8 +30,11 @@ from allure_commons.types import LinkType, Severity
 from allure_commons.utils import md5, platform_label, uuid4
 
 from contracts.report.summary import terminal
+from contracts.report.verdict_file import schema_file
 from contracts.text import atomic
-from contracts.text.printable import printable, visible
+from contracts.text.nested import rewrite
+from contracts.text.printable import in_json, printable, visible
+from contracts.text.redact import register
 
 SEVERITIES = (Severity.BLOCKER, Severity.CRITICAL, Severity.NORMAL, Severity.MINOR)
 LEVELS = {"smoke": 1, "regression": 2, "nightly": 3}
@@ -232,9 +235,8 @@ def attachments(case: Case, root: Path) -> Iterator[tuple[str, str, str]]:
     if case["wanted"]:
         promised = case["wanted"] | {"body": _read(case["wanted"]["body"])}
         text = json.dumps(promised, ensure_ascii=False, indent=2)
-        yield "promised", printable(text, keep="\n", code=json.dumps), "json"
-        path = (root / case["wanted"]["schema"]).resolve()
-        if path.is_relative_to(root.resolve()) and path.is_file():
+        yield "promised", printable(text, keep="\n", code=in_json), "json"
+        if path := schema_file(case["wanted"]["schema"], root):
             yield "schema", path.read_text(encoding="utf-8"), "json"
 
 
@@ -287,7 +289,7 @@ def _environment(verdict: Verdict) -> Iterator[str]:
 
 
 class CasesLeftOut:
-    """Stands between allure-pytest and its files, and lets through what is of other tests than cases.
+    """Stands between allure-pytest and its files, and lets through, masked, what is of other tests than cases.
 
     A plugin of pytest, to be registered in each process after allure-pytest is configured; where that is not there or
     writes nothing, it does nothing. `is_case` tells by the node id whether a test is a case.
@@ -329,7 +331,7 @@ class CasesLeftOut:
     def report_attached_file(self, source: str, file_name: str) -> None:
         """Write what a test that is no case attaches."""
         if not self._in_case:
-            self._each("report_attached_file", source, file_name)
+            self._each("report_attached_data", Path(source).read_bytes(), file_name)
 
     @hookimpl
     def report_attached_data(self, body: str | bytes, file_name: str) -> None:
@@ -342,6 +344,13 @@ class CasesLeftOut:
         """Write what belongs to no test."""
         self._each("report_globals", globals_item)
 
-    def _each(self, hook: str, *told: Any) -> None:
+    def _each(self, hook: str, what: Any, *told: Any) -> None:
         for logger in self._loggers:
-            getattr(logger, hook)(*told)
+            getattr(logger, hook)(_masked(what), *told)
+
+
+def _masked(what: Any) -> Any:
+    """Return what a test made for allure without secrets: a record, or the text or bytes of an attachment."""
+    if not isinstance(what, bytes):
+        return rewrite(what, register.mask)
+    return register.mask(what.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")

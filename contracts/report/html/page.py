@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment
 from markupsafe import Markup, escape
@@ -100,6 +101,7 @@ def _environment(words: Mapping[str, Word]) -> Environment:
     templates = environment(TEMPLATES, safe)
     templates.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS}
     templates.filters |= {"cut": cut, "sentence": sentence, "duration": duration}
+    templates.filters["urlencode"] = lambda text: quote(visible(text))  # as it stands where a link leads
     return templates
 
 

@@ -3,12 +3,14 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
 from contracts.report.summary.groups import Group, groups
 from contracts.text.message import msg
+from contracts.text.printable import printable
 from contracts.text.tables import columns
 
 COLUMNS = ("held", "breach", "drift", "known", "crashed", "blocked", "unreachable")
@@ -43,10 +45,9 @@ class Line(NamedTuple):
 
 def summary(verdict: Mapping[str, Any], folder: str, lang: str = ENGLISH) -> Iterator[Line]:
     """Yield the lines of the summary in a language; the verdict comes last, where the eye is."""
-    yield from map(Line, _head(verdict, lang))
-    for part in _parts(verdict, folder, lang):
-        yield Line("")
-        yield from part
+    parts = [map(Line, _head(verdict, lang)), *_parts(verdict, folder, lang)]
+    for text, style in chain(parts[0], *(chain([Line("")], part) for part in parts[1:])):
+        yield Line(printable(text), style)
 
 
 def _parts(verdict: Mapping[str, Any], folder: str, lang: str) -> Iterator[Iterable[Line]]:
@@ -138,7 +139,7 @@ def block(
         if not run["embedded"]:  # the run's own stand-in is gone
             lines.append(say(lang, "  again: {line}", case["again"] or exchange["curl"]))
     lines.append(say(lang, "  alone: {line}", alone(case, run)))
-    return lines
+    return list(map(printable, lines))
 
 
 def alone(case: Mapping[str, Any], run: Mapping[str, Any]) -> str:
@@ -158,7 +159,7 @@ def _options(run: Mapping[str, Any]) -> str:
     if run["embedded"]:
         chosen = {} if run["stand_in"].startswith("perfect") else {"behaviour": run["stand_in"]}
     chosen |= {name: run["settings"][name] for name in USUAL if run["settings"].get(name, USUAL[name]) != USUAL[name]}
-    return "".join(f" --{name.replace('_', '-')} {shlex.quote(value)}" for name, value in chosen.items())
+    return "".join(f" --{name.replace('_', '-')} {shlex.quote(str(value))}" for name, value in chosen.items())
 
 
 def _breach_lines(case: Mapping[str, Any], lang: str) -> list[str]:

@@ -158,7 +158,7 @@ def test_an_answer_is_as_its_data_says(wanted: Answer, fresh: Release) -> None:
     found = fresh.operations[wanted.operation or "cancel-task"].answers[wanted.name]
     file = catalog.ROOT / wanted.schema_file
     schema = json.loads(file.read_text(encoding="utf-8")) if wanted.schema_file else None
-    assert found == replace(wanted, schema=schema)
+    assert found == replace(wanted, schema=schema, described="description")
 
 
 def test_an_operation_is_as_its_page_says(fresh: Release) -> None:
@@ -172,6 +172,7 @@ def test_an_operation_is_as_its_page_says(fresh: Release) -> None:
         answers=found.answers,
         undocumented={"hook_ctl": {"enabled": False, "items": []}},
         not_kept=("$.notify_ctl.weChat_webHook", *stages),
+        parameters=tuple(page["operations"]["create-workflow"]["parameters"]),
     )
     shared = {"unauthorized", "forbidden", "unknown-path", "wrong-method", "no-method", "trailing-slash"}
     assert set(found.answers) == shared | {"success", "already-exists", "no-stage", "lost-race", "bad-request"}
@@ -191,9 +192,11 @@ def test_a_support_call_is_as_observed(fresh: Release) -> None:
     answer = Answer(
         *("get-task", "found", 200, "json", JSON_TYPE, False, SERVERS), values={"pipeline_name": "{name}"}, sample=TASK
     )
+    answer = replace(answer, described="description")
     found = fresh.support["get-task"]
     path = "/workflow/workflowtask/id/:id/pipelines/:name"
-    assert found == Operation("get-task", "GET", path, SERVERS, None, found.answers)
+    assert found == Operation("get-task", "GET", path, SERVERS, None, found.answers, parameters=found.parameters)
+    assert (found.named("path"), found.named("query"), found.unbound) == (("id", "name"), ("projectName",), ())
     assert (list(found.answers), found.answers["found"]) == (["found", "no-such-task"], answer)
     assert (found.answers["no-such-task"].code, fresh.support["list-projects"].answers["found"].code) == (6161, None)
 

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from contracts.catalog.cases import AFTER, EFFECTS
+from contracts.catalog.cases import effects
 from contracts.catalog.release import load
 from contracts.check.effects import StateChange, effect
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
@@ -47,8 +47,7 @@ def module(**keys: Any) -> dict[str, Any]:
 
 def details(name: str, before: Snapshot, after: Snapshot, value: Any = None) -> list[str]:
     """Return what tells each breach of the state from others."""
-    operation = next((own for own, effect in EFFECTS.items() if effect == name), "create-workflow")
-    change = StateChange(before, after, SENT, value, SUBJECT, RELEASE.operations[operation], documented=True)
+    change = StateChange(before, after, SENT, value, SUBJECT, CREATE, RELEASE, documented=True)
     return [breach.detail for breach in effect(name, change)]
 
 
@@ -142,6 +141,8 @@ ROWS: list[tuple[str, str, Snapshot, Snapshot, Any, list[str]]] = [
         {"task_id": 1},
         ["workflow:team"],
     ),
+    ("removed", "removed", tasks(t1="created"), NOTHING, None, OK),
+    ("not-removed", "removed", tasks(), tasks(), None, ["not-removed"]),
     ("anything-goes", "any", tasks(t1="created"), NOTHING, None, OK),
 ]
 
@@ -154,14 +155,14 @@ def test_effect(name: str, before: Snapshot, after: Snapshot, value: Any, told: 
     assert details(name, before, after, value) == told
 
 
-@pytest.mark.parametrize("name", AFTER)
+@pytest.mark.parametrize("name", effects(RELEASE))
 def test_every_effect_of_the_case_table_is_known(name: str) -> None:
     """Whatever the case table may name as the state afterwards can be told."""
     assert isinstance(details(name, NOTHING, NOTHING), list)
 
 
 def test_a_breach_says_both_sides() -> None:
-    change = StateChange(NOTHING, stored(env_name="dev"), SENT, None, SUBJECT, CREATE, documented=False)
+    change = StateChange(NOTHING, stored(env_name="dev"), SENT, None, SUBJECT, CREATE, RELEASE, documented=False)
     (breach,) = effect("stored", change)
     assert str(breach) == "state afterwards: promised $.env_name is stored as 'qa', came 'dev'"
     assert breach.drift

@@ -1,3 +1,3 @@
 """What these tests share."""
 
-from helpers.fuzzed_pages import no_hang  # noqa: F401 - a fixture
+from helpers.fuzzing import no_hang  # noqa: F401 - a fixture

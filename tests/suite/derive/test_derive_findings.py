@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
 from contracts.derive.command import show
+from contracts.derive.page.findings import WEIGHTS
 
 ROOT = Path(__file__).parents[3]
 PAGES = Path(__file__).parent / "pages"
@@ -24,19 +25,43 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def said(root: Path, *pages: Path, as_json: bool = False, strict: bool = False) -> tuple[int, list[str]]:
+def said(
+    root: Path, *pages: Path, as_json: bool = False, strict: bool = False, notes: bool = True
+) -> tuple[int, list[str]]:
     lines: list[str] = []
-    return show(root, pages, as_json, strict, lines.append), lines
+    return show(root, pages, as_json, strict, lines.append, notes), lines
 
 
 def test_finding_is_one_line_with_page_line_and_assumption(project: Path):
-    """Each line says where, what is odd and what was assumed, in the order of the page."""
+    """Each line says where, what is odd and what was assumed."""
     code, lines = said(project, IRREGULAR)
     assert code == 0
     assert "irregular.md:33: The JSON sample has a comment; assumed that it is left out" in lines
-    numbers = [int(line.split(":")[1]) for line in lines]
-    assert numbers == sorted(numbers)
     assert all("; assumed that " in line for line in lines)
+
+
+def test_what_is_lost_comes_first_and_then_what_is_doubtful(project: Path) -> None:
+    """Within each weight the findings are in the order of the page."""
+    _, texts = said(project, IRREGULAR, PAGES / "plain.md", as_json=True)
+    rows = json.loads(texts[0])
+    keys = [
+        (["irregular.md", "plain.md"].index(row["page"]), WEIGHTS.index(row["weight"]), row["line"]) for row in rows
+    ]
+    assert keys == sorted(keys)
+    assert {row["weight"] for row in rows} == set(WEIGHTS)
+
+
+def test_notes_are_said_only_where_they_are_asked_for(project: Path) -> None:
+    """What asks nothing is counted, and neither listed nor a failure."""
+    _, every = said(project, IRREGULAR)
+    _, some = said(project, IRREGULAR, notes=False)
+    assert every[: len(some) - 1] == some[:-1]
+    assert some[-1] == f"{len(every) - len(some) + 1} notes that ask nothing: see them with --notes"
+    assert not any("No request header is documented" in line for line in some)
+    plain = PAGES / "plain.md"
+    assert said(project, plain, strict=True)[0] == 1
+    assert said(project, plain, strict=True, notes=False)[0] == 0
+    assert json.loads(said(project, plain, as_json=True, notes=False)[1][0]) == []
 
 
 def test_findings_as_json_have_the_same_content(project: Path):
@@ -109,10 +134,11 @@ def test_command_says_findings_of_a_page():
         pytest.param(["--findings", "--split", str(IRREGULAR)], id="split"),
         pytest.param(["--json", str(IRREGULAR)], id="json-alone"),
         pytest.param(["--strict", str(IRREGULAR)], id="strict-alone"),
+        pytest.param(["--notes"], id="notes-without-a-page"),
     ],
 )
 def test_options_that_do_not_go_together_are_a_usage_error(arguments: list[str]):
     """The command says which, and derives nothing."""
     result = command(*arguments)
     assert result.exit_code == 2
-    assert "--findings" in result.output
+    assert "--findings" in result.output or "--notes" in result.output

@@ -11,16 +11,15 @@ from typing import Any
 from hypothesis import strategies as st
 
 from helpers.fuzzed_pages import (
-    BATCHES,
     FRAGMENTS,
     PAGES,
     assert_said,
     derived,
-    fuzzed,
     names,
     numbers,
     original,
 )
+from helpers.fuzzing import BATCHES, fuzzed
 
 
 def test_page_of_random_fragments_is_read_or_refused():

@@ -183,6 +183,7 @@ def findings(told: Told) -> None:
     pages = (OLD, NEW, TOLD.parent / "forms/placeholders.md")
     for as_json, strict in ((False, False), (False, True), (True, True)):
         told.say(show(told.root, pages, as_json, strict, told.lines.append))
+    told.say(show(told.root, pages, False, True, told.lines.append, notes=True))
     told.say(show(told.root, (OLD, TOLD / "missing.md"), False, False, told.lines.append))
 
 

@@ -33,6 +33,13 @@ PAGES = {
     "another-code": (CANCEL.replace("6163", "6199"),),
     "another-description": (CANCEL.replace("mongo: no documents in result", "no such {task}"),),
     "another-envelope": (CANCEL.replace('{"message": "success"}', '{"resultCode": 0, "errorMsg": "success"}'),),
+    "no-answer": (CANCEL, PAUSE.partition("#### 正常返回")[0]),
+    "text-answer": (PAUSE.replace('{"message": "success"}', '"one line"\n"another"'),),
+    "table-of-an-answer": (
+        PAUSE.replace(
+            '```json\n{"message": "success"}\n```', "|参数名|类型|描述|\n|---|---|---|\n|`state`|string|状态|"
+        ),
+    ),
     "no-error": (CANCEL.partition("#### 异常返回")[0],),
     "several-errors": (
         CANCEL + '\n```json\n{"code": 6164, "description": "x", "extra": {}, "message": "y", "type": "error"}\n```\n',
@@ -132,6 +139,33 @@ def test_new_operation_is_proposed_as_far_as_the_page_goes(project: Project) -> 
     assert f"# [{name}.documented-success]" in text
     row = tomllib.loads(project.text("observed.toml"))["operations"][name]["answers"]
     assert all(fact["source"].startswith(OPEN) for fact in row.values())
+
+
+def test_operation_without_an_answer_is_listed_and_the_rest_proposed(project: Project) -> None:
+    """What the page does not show is nobody's error: the release loads, and has no case of that operation's own."""
+    assert project.start(project.page(CANCEL, PAUSE.partition("#### 正常返回")[0])) == 0
+    name = next(name for name in catalog.load(NEW).operations if "pause" in name)
+    assert f"1 not described, as the page shows no answer of them that can be checked: {name}" in project.said
+    assert "# Not described" in project.text("observed.toml")
+    assert [case_id for case_id in proposed() if case_id.startswith(f"{name}/documented")] == []
+    assert "cancel-task/documented-success" in proposed()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status"),
+    [
+        pytest.param('"code": 6999', '"code": 6000', 400, id="6000"),
+        pytest.param('"code": 6999', '"code": 7999', 400, id="7999"),
+        pytest.param('"code": 6999', '"code": 500', 500, id="500"),
+        pytest.param('"code": 6999', '"code": 404', 404, id="404"),
+        pytest.param("#### 异常返回\n", "#### 异常返回\n\nHTTP 409\n", 409, id="stated"),
+    ],
+)
+def test_status_of_an_error_is_stated_or_follows_its_code(project: Project, old: str, new: str, status: int) -> None:
+    """A code of Zadig answers with 400, a code of HTTP with itself, and what the page states counts before."""
+    assert project.start(project.page(PAUSE.replace(old, new))) == 0
+    name = next(name for name in catalog.load(NEW).operations if "pause" in name)
+    assert catalog.load(NEW).operations[name].answers["error"].status == status
 
 
 def test_what_is_open_is_counted(project: Project) -> None:

@@ -262,6 +262,8 @@ def test_prefix_is_for_the_paths_below_it_alone() -> None:
     (server,) = both["paths"]["/openapi/boats"]["servers"]
     assert server["url"] == "{scheme}://{host}"
     assert set(server["variables"]) == {"scheme", "host"}
+    bare = made_up(("look", "GET /boats", ("success",)), address={"bare": ["/boats"]})
+    assert bare["servers"] == [server]
     alone = made_up(("find", "GET /openapi/boats", ("success",)))
     assert alone["servers"] == [server]
     assert "servers" not in alone["paths"]["/openapi/boats"]

@@ -82,6 +82,7 @@ def _operation(name: str, request: str, answers: tuple[str, ...]) -> Operation:
             {"name": each, "in": "path", "type": "string", "required": True, "default": None, "line": 2}
             for each in names
         ),
+        prefix=not path.startswith("/openapi/"),
         bodies=({"key": name},),
         body_lines=(3, 4),
         body_facts=None,

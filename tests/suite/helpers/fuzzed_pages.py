@@ -1,15 +1,10 @@
 """Pages that nobody meant, what becomes of them, and what is said of what they lost."""
 
-import os
-import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from contracts.derive.command import render
@@ -17,18 +12,13 @@ from contracts.derive.errors import DeriveError
 from contracts.derive.page.documented import document
 from contracts.derive.page.names import load_names
 from contracts.derive.page.sections import read_page
+from helpers.fuzzing import bounded
 
 ROOT = Path(__file__).parents[3]
 PAGES = {
     path.stem: path.read_bytes().decode() for path in sorted((Path(__file__).parents[1] / "derive/pages").rglob("*.md"))
 }
 NAMES = load_names(ROOT / "contracts/apis/aslan/operations.toml")
-BATCHES = 3 * int(os.environ.get("ZCT_FUZZ", "1"))
-"""Batches of pages, 60 each, that a test of fuzzing reads: always the same ones; for a long run: ZCT_FUZZ=50."""
-
-HANG = 30
-"""Seconds of CPU time after which reading one small page counts as a hang; it takes milliseconds."""
-
 ONLY_THERE = {"parameter-not-in-sample", "parameter-not-in-request"}
 """Findings on rows that promise what nothing else on the page does."""
 
@@ -107,52 +97,19 @@ FRAGMENTS = [
 ]
 
 
-class HungError(BaseException):
-    """Reading took so long that it may never end; not an Exception, so that nothing swallows it."""
-
-
-@pytest.fixture(autouse=True)
-def no_hang() -> Iterator[None]:
-    """A page whose reading hangs fails its test."""
-
-    def hung(*_: object) -> None:
-        raise HungError
-
-    before = signal.signal(signal.SIGPROF, hung)
-    yield
-    signal.setitimer(signal.ITIMER_PROF, 0)
-    signal.signal(signal.SIGPROF, before)
-
-
 def derived(text: str) -> dict[str, Any] | None:
     """Return what a page derives to, None where it is refused in one line."""
-    signal.setitimer(signal.ITIMER_PROF, HANG)
     try:
-        content = document(read_page(text, "page.md"), NAMES)
-        # What is derived can also be written, and has a line of the page for each finding.
-        render(content).encode()
+        with bounded():
+            content = document(read_page(text, "page.md"), NAMES)
+            # What is derived can also be written, and has a line of the page for each finding.
+            render(content).encode()
         assert all(1 <= finding["line"] <= content["page"]["lines"] + 1 for finding in content["findings"])
         return content
     except DeriveError as error:
         refused = str(error)
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
     assert "\n" not in refused
     return None
-
-
-def fuzzed(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], batches: int = BATCHES) -> None:
-    """Check one batch of examples after the other, each with a seed of its own."""
-    for batch in range(batches):
-        seed(batch)(
-            settings(
-                max_examples=60,
-                deadline=None,
-                database=None,
-                phases=[Phase.generate, Phase.shrink],
-                suppress_health_check=list(HealthCheck),
-            )(given(strategy)(check))
-        )()
 
 
 def without_lines(value: Any) -> Any:
@@ -184,16 +141,41 @@ def unknowable(name: str) -> frozenset[int]:
     samples = [
         sample
         for operation in content["operations"].values()
-        for sample in (operation["body"], *operation["answers"].values())
+        for sample in (
+            operation["body"],
+            *operation["answers"].values(),
+            *(one for shown in operation.get("model_samples", {}).values() for one in shown),
+        )
         if sample is not None
     ]
     spans = [one["lines"] for sample in samples for one in (sample, *sample.get("samples", ()))]
     inside = {line for first, last in spans for line in range(first + 1, last)}
+    # The last line of a fence that is never closed is part of its sample.
+    opened = {finding["line"] for finding in content["findings"] if finding["rule"] == "fence-not-closed"}
+    inside |= {last for first, last in spans if first in opened}
     # The front matter belongs to no operation.
     lines = PAGES[name].split("\n")
     front = range(1, next((at for at, line in enumerate(lines[1:], 2) if line.strip() == "---"), 0) + 1)
     alone = {finding["line"] for finding in content["findings"] if finding["rule"] in ONLY_THERE}
+    alone |= {row["line"] for operation in content["operations"].values() for row in _rows_without_sample(operation)}
     return frozenset({*inside, *front, *alone})
+
+
+def _rows_without_sample(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows that nothing but their table says: headers, and what has no sample, sub-models included."""
+    body = [row for row in operation["parameters"] if row["in"] == "body"]
+    yield from (row for row in operation["parameters"] if row["in"] == "header")
+    yield from body if operation["body"] is None else ()
+    answered = operation.get("answer_keys", [])
+    lacks_sample = "sample" not in operation["answers"].get("success", {})
+    yield from answered if lacks_sample else ()
+    if (body and operation["body"] is None) or (answered and lacks_sample):
+        yield from (row for rows in operation.get("models", {}).values() for row in rows)
+
+
+def _completes(finding: dict[str, Any], operation: str) -> bool:
+    """Whether a finding stands where a page goes on with an operation that it has already."""
+    return finding["rule"] in ("operation-twice", "body-elsewhere") and finding["operation"] == operation
 
 
 def assert_said(name: str, text: str, touched: set[int], cut: int | None = None) -> None:
@@ -201,11 +183,17 @@ def assert_said(name: str, text: str, touched: set[int], cut: int | None = None)
     before, after = original(name), derived(text)
     if after is None or touched & unknowable(name):
         return
-    new = findings(after) - findings(before)
+    new = bool(findings(after) - findings(before))
+    if cut is not None:  # before a cut no line moves
+        new = any(finding not in before["findings"] for finding in after["findings"])
+    last = text.count("\n") + 1
     lines = PAGES[name].split("\n")
     for operation, content in before["operations"].items():
         start = content["line"] + (set(lines[content["line"]]) in ({"="}, {"-"}))  # a heading may be underlined
+        start = max([start, *(one["line"] for one in before["findings"] if _completes(one, operation))])
         if cut is not None and cut <= len("\n".join(lines[:start])):
+            continue
+        if cut is not None and any(row["line"] >= last for row in _rows_without_sample(content)):
             continue
         actual = after["operations"].get(operation)
         if actual is None or without_lines(actual) != without_lines(content):

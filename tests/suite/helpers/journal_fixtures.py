@@ -1,10 +1,12 @@
 """A journal with a workflow of its run, the guard over it, and requests about own and foreign things."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from contracts.catalog.release import load
 from contracts.http.client import Request
 from contracts.safety.guard import Guard
 from contracts.safety.journal import FILE, Journal
@@ -12,6 +14,10 @@ from contracts.safety.journal import FILE, Journal
 OWN, FOREIGN, PROJECT = "zct-run-main-1", "release-pipeline", "nginx"
 WORKFLOWS, TASKS = "/workflow/workflow", "/workflow/workflowtask"
 CHINESE = "zct-run-main-2 发布 100%.1"
+_CALLS = load("1.7.0").operations
+_BY_PATH = replace(_CALLS["start-task"], name="start-by-path", path=f"{TASKS}/:name")
+RELEASE = replace(load("1.7.0"), operations={**_CALLS, _BY_PATH.name: _BY_PATH})
+"""Release 1.7.0 with a call that starts a task as later releases do it, too."""
 
 
 @pytest.fixture(name="journal")
@@ -26,7 +32,7 @@ def journal_fixture(tmp_path: Path) -> Journal:
 @pytest.fixture(name="guard")
 def guard_fixture(journal: Journal) -> Guard:
     """The guard of a live target with two projects."""
-    return Guard(journal, {PROJECT, "other-project"}, stand_in=False)
+    return Guard(journal, {PROJECT, "other-project"}, RELEASE, stand_in=False)
 
 
 def raw(text: str) -> str:

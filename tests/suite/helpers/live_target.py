@@ -36,7 +36,9 @@ ONE_PROJECT = {PROJECTS: [{"name": "nginx", "onboard": False}]}
 
 
 class Unstamped:
-    """The stand-in without its stamp. `answers` replace those to a path below the prefix, for GET alone."""
+    """The stand-in without its stamp, unless `stamped`. `answers` replace those to a path below the prefix, for GET."""
+
+    stamped = False
 
     def __init__(self, answers: Mapping[str, Any], prefixes: tuple[str, ...]) -> None:
         self.answers = dict(answers)
@@ -55,7 +57,7 @@ class Unstamped:
         elif scope["method"] == "GET" and below in self.answers:
             await _response(self.answers[below])(scope, receive, send)
         else:
-            await self._app(scope, receive, _without_stamp(send))
+            await self._app(scope, receive, send if self.stamped else _without_stamp(send))
 
     def changes(self) -> list[str]:
         """Return the requests that may have changed something."""

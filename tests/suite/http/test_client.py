@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.http.client import Client, Failure, Header, Limits, Request
+from contracts.http.client import Client, Exchange, Failure, Header, Limits, Request
 from contracts.http.deadlines import Deadlines
 from contracts.http.transport import Transport
 from helpers.bad_servers import says
@@ -119,6 +119,26 @@ def test_the_guard_stops_a_change() -> None:
             client.send(POST)
         client.close()
         assert methods(server) == ["GET"]
+
+
+def test_whether_anything_was_sent_is_known() -> None:
+    """Nothing was where there was no connection, or no TLS in it; all else may have reached the server."""
+    with serving(Visit.close) as server, open_client(server) as client:
+        assert client.send(POST).sent
+        secure = Client(server.url.replace("http:", "https:"), {}, guard=lambda _: None)
+        assert not secure.send(POST).sent
+        secure.close()
+    refused = Client("http://127.0.0.1:1", {}, guard=lambda _: None)
+    assert not refused.send(POST).sent
+
+
+def test_the_guard_hears_how_a_change_ended() -> None:
+    heard: list[Exchange] = []
+    with serving(keeps) as server:
+        client = Client(server.url, {}, guard=lambda _: heard.append)
+        sent = [client.send(GET), client.send(POST)]
+        client.close()
+    assert heard == sent[1:]
 
 
 @pytest.mark.parametrize(("size", "kind"), [(len(JSON), None), (len(JSON) - 1, "too-large")], ids=["just", "over"])

@@ -24,7 +24,7 @@ SILENT = {
     *("HTTP {}", "GET {}", "id {}", "{} ms", "{} min {} s"),
     *("pytest tests/api", "{} run", "python -m contracts bundle", "for i in $(seq {}); do {}; {}; done"),
     *(' -H "Authorization: {}"', " --data-raw {}", "{}=$(curl -sS {}/_standin/token/{})"),
-    *("Content-Type: {}", "Bearer garbage", "Bearer {}", "Basic {}"),
+    *("Content-Type: {}", "Bearer garbage", "Bearer {}"),
     *("{}… ({} characters)", "{}… ({} characters in all)"),
     *("certificate has expired", "not yet valid", "mismatch|doesn't match|not valid for"),
     *("self-signed|self signed|unable to get|unknown ca", "wrong.version.number|record layer|http.request"),

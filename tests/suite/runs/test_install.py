@@ -24,6 +24,9 @@ SHIPPED = "contracts/shipped/"
 BREAKAGE = "envelope/cancel-task/no-such-task/code-changed"
 BROKEN_FOLDER = {"pytest.ini": "[pytest]\naddopts = --no-such-option\n", "conftest.py": "raise SystemExit(9)\n"}
 """pytest's files of another project, with which pytest itself does not even start."""
+MODULES = ("json", "os", "execnet", "xdist", "pytest", "allure_pytest", "requests", "sitecustomize", "usercustomize")
+TRAPS = {f"{name}.py": "raise SystemExit('imported from the working directory')\n" for name in MODULES}
+"""Modules in the working directory that are called as those that a run needs."""
 OF_OTHERS = {"PYTEST_ADDOPTS": "--no-such-option", "PYTEST_PLUGINS": "no_such_plugin"}
 
 
@@ -138,6 +141,20 @@ def test_shards_with_workers_can_be_put_together(suite: Installed, tmp_path: Pat
     merged = suite.call(tmp_path, "merge", "shard-1", "shard-2", "--out", "whole")
     assert merged.code == 0, merged.output + merged.errors
     assert verdict_of(tmp_path / "whole")["not_run"] == []
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "workers"])
+def test_nothing_is_imported_from_the_working_directory(
+    workers: tuple[str, ...], suite: Installed, tmp_path: Path
+) -> None:
+    """Whatever lies there, by whatever name: neither the run nor its workers and its stand-in load it."""
+    (tmp_path / "contracts").mkdir()
+    for name, text in {**BROKEN_FOLDER, **TRAPS, "contracts/__init__.py": TRAPS["json.py"]}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "run").mkdir()  # pytest would look beside it for a conftest.py
+    done = suite.call(tmp_path, "run", "--profile", "smoke", "--run-dir", "run", *workers)
+    assert done.code == 0, done.output + done.errors
+    assert "imported from" not in done.output + done.errors
 
 
 def test_broken_promise_can_be_seen_again_as_printed(suite: Installed, broken: str, tmp_path: Path) -> None:

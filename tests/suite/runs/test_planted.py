@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.breakages.breakage import Breakage
+from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.standin.app import create_app
@@ -71,10 +71,33 @@ def test_a_fault_is_understood_and_seen_again(name: str, tmp_path: Path) -> None
     assert len(re.findall("^VERDICT", ran.output, re.MULTILINE)) == 1
 
 
-def test_the_line_leaves_nothing_behind(tmp_path: Path) -> None:
-    fault, case, _, _ = FAULTS["a-lost-key"]
-    with fault_proxy(fault, create_app()) as served:
-        ran = run(tmp_path, "--base-url", served.base_url, "-k", case)
-        line = next(line for line in ran.output.splitlines() if "again: " in line).partition("again: ")[2]
-        pasted = processes.run(["/bin/bash", "-c", f"{line}; echo; curl -sS {served.base_url}/_standin/state"])
-    assert '"workflows":[]' in pasted.output
+class Repairable:
+    """A server that cuts all requests of one call off unanswered, and does not carry them out, until it is repaired."""
+
+    def __init__(self, call: str) -> None:
+        self._broken = faults.unanswered(call, "reset").act
+        self.repaired = False
+
+    async def act(self, request: Request, forward: Forward, memory: Memory) -> Response:
+        """Answer one request."""
+        return await (forward(request) if self.repaired else self._broken(request, forward, memory))
+
+
+@pytest.mark.parametrize("call", ["create-workflow", "start-task", "restart-task"])
+def test_the_line_leaves_nothing_behind(tmp_path: Path, call: str) -> None:
+    """Each failed case's line removes what it makes: on the server of the run, and on one that has been repaired."""
+    server = Repairable(call)
+    with fault_proxy(faults.fault(server.act), create_app()) as served:
+        ran = run(tmp_path, "--base-url", served.base_url)
+        failed = [case for case in ran.verdict["cases"] if case["again"] and case["result"] == "breach"]
+        several = [case for case in failed if case["operation"] in ("flows", "concurrency")]
+        lines = {case["case"]: case["again"] for case in [*failed[::6], *several]}
+        assert len(lines) > 3
+        script = "".join(
+            f"({line}) > /dev/null 2>&1; curl -sS {served.base_url}/_standin/state | grep -q '\"workflows\":\\[\\]'"
+            f" || echo left by {case}\n"
+            for case, line in lines.items()
+        )
+        for server.repaired in (False, True):
+            pasted = processes.run(["/bin/bash", "-c", script])
+            assert (pasted.code, pasted.output) == (0, "")

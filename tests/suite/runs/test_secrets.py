@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
+from xml.etree import ElementTree as ET
 
 import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,25 +14,23 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.standin.app import create_app
 from contracts.standin.serve import serve_in_thread
 from helpers.processes import pytest as pytest_run
+from helpers.secrets import BROKEN_CONFTEST, FAULTS, IN_A_HOOK, LEAKY, UNREADABLE, faulty
 
 CANARY = "canary+Zq7/9xR2mK4v=TtB8wLs"
-ECHOES = ("body", "html", "base64", "query", "garbage")
-LEAKY = """
-import pytest
-from contracts.pytest_plugin.hooks import SESSION
-
-def test_traceback(request):
-    '''A test of the user's own fails with the token in a local variable.'''
-    token = request.config.stash[SESSION].settings.secret("token")
-    header = {"Authorization": f"Bearer {token}"}
-    print("printed", token)
-    import logging; logging.getLogger("mine").warning("logged %s", token)
-    assert header == {}
-
-def test_error(request):
-    token = request.config.stash[SESSION].settings.secret("token")
-    raise RuntimeError(f"with {token} in it")
-"""
+ECHOES = ("body", "html", "base64", "query", "garbage", "written-otherwise", "cut")
+CAP = 600
+"""Bytes of an answer that are read where one is cut in the middle of the token."""
+WRITTEN = {
+    "upper case": str.upper,
+    "backwards": lambda text: text[::-1],
+    "hex": lambda text: text.encode().hex(),
+    "percent": lambda text: "".join(f"%{ord(sign):02X}" for sign in text),
+    "JSON": lambda text: "".join(f"\\u{ord(sign):04x}" for sign in text),
+    "HTML": lambda text: "".join(f"&#{ord(sign)};" for sign in text),
+    "a piece": lambda text: text[5:17],
+    **{f"base64 {n}": lambda text, n=n: base64.b64encode(b"xyz"[:n] + text.encode()).decode() for n in range(3)},
+}
+"""Ways to write a token that a server may know, in none of which it stands as it is."""
 UNMASKED = """
 from contracts.text.redact import register
 
@@ -42,8 +41,13 @@ ENVIRONMENT = {"ZADIG_TOKEN": CANARY, "ZADIG_PROJECT": "nginx", "ZADIG_ENV_NAME"
 ENVIRONMENT |= {"ZADIG_SERVICE": "nginx", "ZADIG_SERVICE_MODULE": "nginx-test", "ZADIG_REPO": "nginx"}
 
 
+NIGHTLY = ("--profile", "nightly")
+OPTIONS = {"cut": ("--max-answer", str(CAP), "--profile", "smoke")}
+"""Options of the run against what says the token back in that way."""
+
+
 class Echo:
-    """A stand-in that takes the canary for a member's token, and says it back in every way that it can."""
+    """A stand-in that takes the canary for a member's token, and says it back in one way, or nothing of it."""
 
     def __init__(self, how: str) -> None:
         self._app: ASGIApp = create_app("1.7.0")
@@ -54,6 +58,10 @@ class Echo:
         if not scope["path"].startswith("/api"):
             await self._app(scope, receive, send)
             return
+        scope = {**scope, "path": scope["path"].replace("/api/aslan", "/api", 1)}
+        if self._how == "nothing" or (self._how == "cut" and scope["method"] == "GET"):
+            await self._app(scope, receive, send)
+            return
         said = dict(scope["headers"]).get(b"authorization", b"")
         token = said.partition(b" ")[2] or CANARY.encode()
         echoed = {
@@ -62,6 +70,8 @@ class Echo:
             "base64": b'{"message":"' + base64.b64encode(b"x" + said) + b'"}',
             "query": b'{"message":"/login?token=' + quote(token.decode(), safe="").encode() + b'"}',
             "garbage": b"\xff\xfe" + said,
+            "written-otherwise": b" ".join(write(token.decode()).encode() for write in WRITTEN.values()),
+            "cut": b"x" * (CAP - 14) + token,
         }[self._how]
 
         async def send_on(message: Message) -> None:
@@ -72,12 +82,13 @@ class Echo:
                 message["body"] = echoed
             await send(message)
 
-        await self._app({**scope, "path": scope["path"].replace("/api/aslan", "/api", 1)}, receive, send_on)
+        await self._app(scope, receive, send_on)
 
 
 def forms(secret: str) -> list[str]:
     """Return the forms that a secret could be found in."""
-    found = {secret, quote(secret, safe=""), quote(secret), secret.replace("/", "\\/")}
+    found = {secret, quote(secret, safe=""), quote(secret), secret.replace("/", "\\/"), secret[:12]}
+    found |= {write(secret) for name, write in WRITTEN.items() if not name.startswith("base64")}
     for shift in range(3):
         whole = base64.b64encode(b"\0" * shift + secret.encode()).decode()
         found.add(whole[4 if shift else 0 : -4])
@@ -105,13 +116,15 @@ def processes() -> Iterator[set[str]]:
     thread.join()
 
 
-def run_with_the_token(folder: Path, url: str, tests: Sequence[str], *options: str) -> str:
+def run_with_the_token(
+    folder: Path, url: str, tests: Sequence[str], *options: str, codes: Sequence[int] = (1, 6)
+) -> str:
     """Run tests with the canary as token and with every sink there is; return what it printed."""
     sinks = ["--run-dir", str(folder / "run"), "--alluredir", str(folder / "allure"), "-o", "junit_logging=all"]
     sinks += ["--junitxml", str(folder / "junit.xml"), "--log-file", str(folder / "log.txt"), "--log-file-level=DEBUG"]
     loud = ["-vv", "--showlocals", "--tb=long", "-rA", "--log-level=DEBUG"]
     done = pytest_run(*tests, *loud, *sinks, "--base-url", url, *options, **ENVIRONMENT)
-    assert done.code in (1, 6), done.output[-3000:]
+    assert done.code in codes, done.output[-3000:]
     return done.output
 
 
@@ -125,30 +138,90 @@ def without_masks(folder: Path) -> tuple[str, ...]:
 def test_no_sink_shows_the_token(tmp_path: Path, processes: set[str], how: str) -> None:
     """Nothing that a run prints, writes or passes on has the token in any form, though the server says it back."""
     with serve_in_thread(Echo(how)) as url:
-        printed = run_with_the_token(tmp_path, url, ["tests/api"], "-n", "4", "--profile", "nightly")
+        printed = run_with_the_token(tmp_path, url, ["tests/api"], "-n", "4", *OPTIONS.get(how, NIGHTLY))
     assert not any(leaks(tmp_path, printed, processes).values())
 
 
-def test_every_sink_would_show_the_token(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("how", "sinks"),
+    [
+        ("body", {"printed", "run", "allure"}),
+        ("written-otherwise", {"printed", "run", "allure"}),
+        ("cut", {"run", "allure"}),  # the summary shows less of a body
+    ],
+)
+def test_every_sink_would_show_the_token(tmp_path: Path, how: str, sinks: set[str]) -> None:
     """Without the masks, what the server says back stands in all that a run prints and writes."""
-    with serve_in_thread(Echo("body")) as url:
-        printed = run_with_the_token(tmp_path, url, ["tests/api"], *without_masks(tmp_path))
-    assert {where for where, hits in leaks(tmp_path, printed, set()).items() if hits} >= {"printed", "run", "allure"}
+    with serve_in_thread(Echo(how)) as url:
+        printed = run_with_the_token(tmp_path, url, ["tests/api"], *OPTIONS.get(how, ()), *without_masks(tmp_path))
+    assert {where for where, hits in leaks(tmp_path, printed, set()).items() if hits} >= sinks
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "two-workers"])
 @pytest.mark.parametrize("masked", [True, False], ids=["masked", "unmasked"])
-def test_tracebacks_are_masked(tmp_path: Path, masked: bool, workers: tuple[str, ...]) -> None:
-    """A test of the user's own that fails with the token in a variable does not show it; unmasked, every sink would."""
+def test_the_users_own_tests_are_masked(tmp_path: Path, masked: bool, workers: tuple[str, ...]) -> None:
+    """Whatever a test of the user's own says, notes, logs, attaches or is named shows no token; unmasked, it would."""
     (tmp_path / "test_leaky.py").write_text(LEAKY, encoding="utf-8")
-    tests = ["tests/api/test_flows.py", str(tmp_path / "test_leaky.py"), "-k", "leaky"]
+    tests = ["tests/api/test_flows.py", str(tmp_path / "test_leaky.py"), "-k", "leaky", "-p", "no:faulthandler"]
     plugin = () if masked else without_masks(tmp_path)
-    with serve_in_thread(Echo("body")) as url:
+    with serve_in_thread(Echo("nothing")) as url:
         printed = run_with_the_token(tmp_path, url, tests, *workers, *plugin)
-    assert "2 failed" in printed, printed[-3000:]
+    assert "11 failed, 1 passed, 2 skipped, " in printed, printed[-3000:]
     found = leaks(tmp_path, printed, set())
-    shown = set() if masked else {"printed", "junit.xml", "allure", "log.txt"}
+    assert commands(tmp_path, printed) == []
+    shown = set() if masked else {"printed", "junit.xml", "allure", "log.txt", "run"}
     assert {where for where, hits in found.items() if hits} == shown
+
+
+@pytest.mark.parametrize(("name", "text"), [("test_broken.py", UNREADABLE), ("conftest.py", BROKEN_CONFTEST)])
+@pytest.mark.parametrize("masked", [True, False], ids=["masked", "unmasked"])
+def test_files_that_cannot_be_read_are_masked(tmp_path: Path, masked: bool, name: str, text: str) -> None:
+    """An error while a file of the user's own is imported shows no token, however early it comes."""
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "test_other.py").write_text("def test_other(): pass", encoding="utf-8")
+    with serve_in_thread(Echo("nothing")) as url:
+        tests = ["tests/api/test_flows.py", str(tmp_path)]
+        printed = run_with_the_token(tmp_path, url, tests, *(() if masked else without_masks(tmp_path)), codes=(2, 4))
+    assert "while it is imported" in printed, printed[-3000:]
+    assert any(leaks(tmp_path, printed, set()).values()) is not masked
+
+
+@pytest.mark.parametrize("how", ["masked", "unmasked"])
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_frame_that_pytest_shows_has_the_token(tmp_path: Path, fault: str, how: str) -> None:
+    """An error or Ctrl-C while connecting, sending or reading shows all frames and their variables, and no token.
+
+    Not even where nothing is masked: no variable of ours and of the libraries has it.
+    """
+    (tmp_path / "test_faulty.py").write_text(faulty(fault), encoding="utf-8")
+    tests = ["tests/api/test_flows.py", str(tmp_path / "test_faulty.py"), "-k", "faulty", "--full-trace"]
+    plugin = () if how == "masked" else without_masks(tmp_path)
+    with serve_in_thread(Echo("nothing")) as url:
+        printed = run_with_the_token(tmp_path, url, tests, *plugin, codes=(2, 6))
+    assert "_exchange(" in printed, printed[-3000:]
+    assert not any(leaks(tmp_path, printed, set()).values())
+
+
+def test_an_internal_error_is_masked(tmp_path: Path) -> None:
+    """A plugin that fails with the token in hand does not show it."""
+    (tmp_path / "in_a_hook.py").write_text(IN_A_HOOK, encoding="utf-8")
+    options = ["-p", "in_a_hook", "-o", f"pythonpath={tmp_path}", "--full-trace"]
+    with serve_in_thread(Echo("nothing")) as url:
+        tests = ["tests/api/test_flows.py"]
+        printed = run_with_the_token(tmp_path, url, tests, *options, codes=(3,))
+    assert "INTERNALERROR> " in printed
+    assert "in a hook with ***" in printed, printed[-3000:]
+    assert not any(leaks(tmp_path, printed, set()).values())
+
+
+def commands(folder: Path, printed: str) -> list[str]:
+    """Return the lines in which a CI would find a command: of what was printed, of the log, and of texts in junit."""
+    texts = [printed, *(file.read_text() for file in [folder / "log.txt", *folder.glob("run/summary.md")])]
+    for file in (folder / "junit.xml", folder / "run/junit.xml"):
+        for element in ET.parse(file).iter():  # noqa: S314 - our own
+            texts += [element.text or "", *element.attrib.values()]
+    lines = [line for text in texts for line in re.split(r"[\r\n]", text)]
+    return [line for line in lines if re.match(r"\s*::\w[^:]*::", line) or re.search(r"##\w*\[", line)]
 
 
 def leaks(folder: Path, printed: str, processes: set[str]) -> dict[str, list[str]]:

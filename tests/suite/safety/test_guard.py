@@ -1,17 +1,21 @@
 """The guard lets nothing be changed but what this run made."""
 
 import json
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 
+from contracts.catalog.binding import Role
+from contracts.http.client import Exchange, Failure
 from contracts.safety.guard import Guard, RefusedError
-from contracts.safety.journal import Journal
+from contracts.safety.journal import Journal, left_late
 from helpers.journal_fixtures import (
     CHINESE,
     FOREIGN,
     OWN,
     PROJECT,
+    RELEASE,
     TASKS,
     WORKFLOWS,
     create,
@@ -160,10 +164,115 @@ def test_all_else_is_refused(guard: Guard, journal: Journal, method: str, path: 
 )
 def test_a_stand_in_gets_what_lasts_for_ever(journal: Journal, body: str) -> None:
     """What could never be removed from a live target may be sent to a stand-in."""
-    Guard(journal, {PROJECT}, stand_in=True)(request("POST", WORKFLOWS, body))
+    Guard(journal, {PROJECT}, RELEASE, stand_in=True)(request("POST", WORKFLOWS, body))
 
 
 def test_what_is_gone_may_not_be_changed(guard: Guard, journal: Journal) -> None:
     journal.close(OWN)
     with pytest.raises(RefusedError, match=OWN):
         guard(request("DELETE", f"{WORKFLOWS}/{OWN}", None))
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "sent", "live", "stand_in"),
+    [
+        pytest.param(None, 200, True, False, False, id="answered"),
+        pytest.param(None, 500, True, False, False, id="crashed"),
+        pytest.param("refused", None, False, False, False, id="never-sent"),
+        pytest.param("deadline", None, False, False, False, id="never-connected"),
+        pytest.param("deadline", None, True, True, True, id="deadline"),
+        pytest.param("no-answer", None, True, True, False, id="cut"),
+        pytest.param("garbled", 200, True, True, False, id="garbled"),
+        pytest.param("too-large", 200, True, True, False, id="too-large"),
+        pytest.param("refused", None, True, True, False, id="tls-broke"),
+        *(pytest.param(None, status, True, True, False, id=str(status)) for status in (408, 502, 503, 504)),
+    ],
+)
+def test_which_requests_a_server_may_still_be_at_work_on(
+    journal: Journal, kind: str | None, status: int | None, sent: bool, live: bool, stand_in: bool
+) -> None:
+    """Where the answer never came; a stand-in does at once what it is asked for, unless something holds it back."""
+    failure = Failure(kind, "") if kind else None
+    for is_stand_in, late in ((False, live), (True, stand_in)):
+        guard = Guard(journal, {PROJECT}, RELEASE, stand_in=is_stand_in)
+        for body in (create(), start()):
+            made = request("POST", WORKFLOWS if body == create() else TASKS, body)
+            hears = guard(made)
+            assert hears is not None
+            hears(Exchange(made, "", status, failure=failure, sent=sent))
+        assert (OWN in left_late(journal.path)) == late
+        journal.close(OWN)
+        journal.open(OWN, PROJECT)
+
+
+def test_a_late_delete_makes_nothing(guard: Guard, journal: Journal) -> None:
+    assert guard(request("DELETE", f"{WORKFLOWS}/{OWN}", None)) is None
+    assert left_late(journal.path) == {}
+
+
+YAML = "/flows"
+_FLOW = replace(RELEASE.operations["create-workflow"], name="create-flow", path=YAML)
+_USUAL = RELEASE.binding.usual
+YAML_RELEASE = replace(
+    RELEASE,
+    operations={_FLOW.name: _FLOW},
+    support={},
+    binding=replace(
+        RELEASE.binding,
+        roles={"create": Role("create", _FLOW.name)},
+        calls={
+            _FLOW.name: replace(
+                _USUAL, query={"flow": "{name}"}, body={**_USUAL.body, "/meta/label": "{name}"}, yaml=True
+            )
+        },
+    ),
+)
+"""A release whose create reads YAML, and takes a name from its query and from deep in its body too."""
+PLAIN = "product_tmpl_name: nginx\n"
+YAML_ALLOWED = [
+    pytest.param(f"name: {OWN}\n{PLAIN}", {}, id="plain"),
+    pytest.param(f'"name": "{OWN}"\n{PLAIN}stages:\n  - id: 1\n', {}, id="quoted"),
+    pytest.param(create(), {}, id="json"),
+    pytest.param(create(meta={"label": OWN}), {"flow": OWN}, id="json-deep-and-query"),
+]
+YAML_REFUSED = [
+    pytest.param(f"name: {FOREIGN}\n{PLAIN}", {}, id="foreign"),
+    pytest.param(f"name: {OWN}\nname: {FOREIGN}\n{PLAIN}", {}, id="twice"),
+    pytest.param(f"{create()}\nname: {FOREIGN}\n", {}, id="behind-json"),
+    pytest.param(f"name: {OWN}\r name: {FOREIGN}\n{PLAIN}", {}, id="behind-another-line-end"),
+    pytest.param(f"x: &a {FOREIGN}\nname: *a\n{PLAIN}", {}, id="anchor-and-alias"),
+    pytest.param(f"x: &a {{name: {FOREIGN}}}\n<<: *a\n{PLAIN}", {}, id="merge"),
+    pytest.param(f"!!str name: {FOREIGN}\n{PLAIN}", {}, id="tag"),
+    pytest.param(f"? name\n: {FOREIGN}\n{PLAIN}", {}, id="key-on-a-line-of-its-own"),
+    pytest.param(f"name: |\n  {FOREIGN}\n{PLAIN}", {}, id="block"),
+    pytest.param(f"name:\n  {FOREIGN}\n{PLAIN}", {}, id="value-on-the-next-line"),
+    pytest.param(f"name: {OWN}\n  more\n{PLAIN}", {}, id="value-of-two-lines"),
+    pytest.param(f'"na\\u006de": {FOREIGN}\n{PLAIN}', {}, id="escaped-key"),
+    pytest.param(f"--- \nname: {OWN}\n---\nname: {FOREIGN}\n", {}, id="two-documents"),
+    pytest.param(f"{{name: {FOREIGN}, product_tmpl_name: nginx}}", {}, id="in-braces"),
+    pytest.param(f"name: {OWN}\nproduct_tmpl_name: billing\n", {}, id="foreign-project"),
+    pytest.param(f"name: {OWN}\n", {}, id="no-project"),
+    pytest.param(f"name: {OWN}/x\n{PLAIN}", {}, id="slash"),
+    pytest.param("name: ~\n" + PLAIN, {}, id="null"),
+    pytest.param(f"name: {OWN}\n{PLAIN}", {"flow": FOREIGN}, id="foreign-in-the-query"),
+    pytest.param(f"name: {OWN}\n{PLAIN}", {"Flow": FOREIGN}, id="foreign-in-the-query-in-other-case"),
+    pytest.param(create(meta={"label": FOREIGN}), {}, id="foreign-deep-in-the-body"),
+    pytest.param(create(meta=[{"LABEL": FOREIGN}]), {}, id="foreign-deep-in-another-case"),
+]
+
+
+def yaml_guard(journal: Journal) -> Guard:
+    return Guard(journal, {PROJECT}, YAML_RELEASE, stand_in=False)
+
+
+@pytest.mark.parametrize(("body", "query"), YAML_ALLOWED)
+def test_own_things_may_be_changed_by_yaml(journal: Journal, body: str, query: dict[str, str]) -> None:
+    """Where the binding says that a body is YAML, plain YAML and JSON go through."""
+    yaml_guard(journal)(replace(request("POST", YAML, body), query=query))
+
+
+@pytest.mark.parametrize(("body", "query"), YAML_REFUSED)
+def test_all_else_in_yaml_is_refused(journal: Journal, body: str, query: dict[str, str]) -> None:
+    """What names another's workflow, or could be read so, does not go out; a query and what stands deep count too."""
+    with pytest.raises(RefusedError):
+        yaml_guard(journal)(replace(request("POST", YAML, body), query=query))

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from contracts.http.client import Client
 from contracts.safety.guard import Guard, RefusedError
-from contracts.safety.journal import FILE, Journal, Names, left_open
+from contracts.safety.journal import FILE, Journal, Names, left_late, left_open
 from contracts.standin.serve import serve_in_thread
 from helpers.journal_fixtures import (
     CHINESE,
@@ -101,7 +101,7 @@ def test_nothing_is_lost_behind_a_torn_line(journal: Journal) -> None:
 
 def test_left_open_is_what_was_never_seen_gone(journal: Journal) -> None:
     """A name is left over until it is closed; sends do not count."""
-    journal.note(request("POST", TASKS, start()), OWN)
+    journal.note(request("POST", TASKS, start()), OWN, 60)
     journal.close(CHINESE)
     assert left_open(journal.path) == {OWN: PROJECT}
 
@@ -123,3 +123,22 @@ def test_strange_lines_are_passed_over(journal: Journal, line: str) -> None:
     with journal.path.open("a", encoding="utf-8") as file:
         file.write(f"{line}\n")
     assert left_open(journal.path) == {OWN: PROJECT, CHINESE: PROJECT}
+
+
+def test_a_request_without_an_answer_is_late(journal: Journal) -> None:
+    """What was sent is late until it has ended, on disk too: a killed run notes no end."""
+    answered, cut, killed = (journal.note(request("POST", TASKS, start()), OWN, seconds) for seconds in (90, 60, 30))
+    journal.ended(answered, over=True)
+    journal.ended(cut, over=False)
+    assert journal.late(OWN) == left_late(journal.path)[OWN] == cut.until
+    journal.ended(cut, over=True)
+    assert left_late(journal.path) == {OWN: killed.until}
+    journal.close(OWN)
+    assert (journal.late(OWN), left_late(journal.path)) == (None, {})
+
+
+@pytest.mark.parametrize("until", ["", "yesterday", "0001-01-01T00:00:00+14:00", "99999-01-01", None, 7])
+def test_a_strange_time_in_a_journal_is_passed_over(journal: Journal, until: object) -> None:
+    with journal.path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"event": "send", "name": OWN, "number": 1, "until": until}) + "\n")
+    assert left_late(journal.path) == {}

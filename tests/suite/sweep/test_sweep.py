@@ -337,3 +337,52 @@ def test_a_run_at_work_is_not_swept(zadig: Live) -> None:
     os.close(lock)
     sweep(zadig)
     assert not set(zadig.names()) & set(names)
+
+
+def late_journal(zadig: Live, name: str, *ended: str, minutes: int) -> Path:
+    """Write a journal with a create that the server may be at work on for so many minutes from now."""
+    path = journal(LONG_AGO, zadig.url, name)
+    until = datetime.now(UTC) + timedelta(minutes=minutes)
+    lines = [{"event": "send", "name": name, "number": 1, "until": until.isoformat()}]
+    lines += [{"event": event, "name": name, "number": 1} for event in ended]
+    with path.open("a") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    os.utime(path, (time.time() - 7200,) * 2)
+    return path
+
+
+UNENDED = [pytest.param((), id="killed"), pytest.param(("unanswered",), id="unanswered")]
+
+
+@pytest.mark.parametrize("ended", UNENDED)
+@pytest.mark.parametrize("there", [True, False], ids=["there", "not-there"])
+def test_what_may_still_come_stays_open(zadig: Live, ended: tuple[str, ...], there: bool) -> None:
+    """That it is not there yet says nothing: the sweep says until when, and is no success; what is there is removed."""
+    name = f"zct-{LONG_AGO}-main-1"
+    if there:
+        zadig.create(name)
+    path = late_journal(zadig, name, *ended, minutes=5)
+    dry = sweep(zadig, "--dry-run")
+    done = sweep(zadig)
+    assert (done.exit_code, zadig.names(), set(left_open(path))) == (7, set(), {name})
+    said = "no answer came to a request about it, which the server may still carry out until 20"
+    assert f"left: {name} in project nginx: {'removed, but ' if there else ''}{said}" in done.output
+    assert "sweep after that" in done.output
+    assert said in dry.output
+    zadig.create(name)  # at last
+    assert sweep(zadig).exit_code == 7
+    assert zadig.names() == set()
+
+
+@pytest.mark.parametrize("ended", UNENDED)
+def test_what_can_come_no_more_is_closed(zadig: Live, ended: tuple[str, ...]) -> None:
+    name = f"zct-{LONG_AGO}-main-1"
+    path = late_journal(zadig, name, *ended, minutes=-5)
+    done = sweep(zadig)
+    assert (done.exit_code, left_open(path)) == (0, {})
+    assert f"not there any more: {name}; since 20" in done.output
+
+
+def test_what_got_its_answer_is_closed_at_once(zadig: Live) -> None:
+    path = late_journal(zadig, f"zct-{LONG_AGO}-main-1", "ended", minutes=5)
+    assert (sweep(zadig).exit_code, left_open(path)) == (0, {})

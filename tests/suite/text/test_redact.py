@@ -123,6 +123,16 @@ def test_a_piece_of_a_secret_is_masked(form: str) -> None:
             assert piece[3:-3] not in masked
 
 
+def test_a_token_with_every_kind_of_escape_is_masked() -> None:
+    """Each character written another way, and all of that once more."""
+    held = Register()
+    held.add(TOKEN)
+    kinds = ("percent-everything", "unicode-escapes", "html-numbers", "raw")
+    mixed = "".join(FORMS[kinds[place % 4]](sign) for place, sign in enumerate(TOKEN))
+    for again in ("raw", "percent", "json", "html"):
+        assert held.mask(f"before {FORMS[again](mixed)} behind").replace('"', "") == "before *** behind", again
+
+
 def test_what_is_shorter_than_a_piece_stays() -> None:
     """Eleven characters of a secret may be an ordinary word."""
     held = Register()

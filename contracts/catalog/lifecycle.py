@@ -1,0 +1,113 @@
+"""The lifecycle of an API: what each role answers in each state of a workflow, and which state it leaves."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from contracts.catalog.binding import LIFE, of_release
+from contracts.text.message import about
+from contracts.text.toml import TomlTable
+
+QUEUED, RUNNING, WAITING = "queued", "running", "waiting"
+PASSED, FAILED, TIMEOUT, CANCELLED = "passed", "failed", "timeout", "cancelled"
+FINAL: Final = (PASSED, FAILED, TIMEOUT, CANCELLED)
+"""What a state means that a task does not leave by itself."""
+MEANINGS: Final = (QUEUED, RUNNING, WAITING, *FINAL)
+"""What the state of a task can mean."""
+NOT_THERE, DELETED, IDLE, OTHER = "no-such-workflow", "deleted-workflow", "workflow", "*"
+"""States of a workflow without a task; and any that has no row of its own."""
+STATES: Final = (NOT_THERE, DELETED, IDLE, *MEANINGS, OTHER)
+FILE: Final = "lifecycle.toml"
+
+
+@dataclass(frozen=True)
+class Move:
+    """What comes of a role in a state.
+
+    answer: of the call that plays the role.
+    next: the state that it leaves; empty: the same.
+    basis: who promises it; empty where it is no case of its own.
+    race: further answers where several ask at once.
+    """
+
+    answer: str
+    next: str = ""
+    basis: str = ""
+    race: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """A workflow's life.
+
+    words: what each word for a task's state means; the first of a meaning is the usual one.
+    goes_on: what a task may become by itself, by what its state means.
+    moves: by role and state.
+    crowd: pairs of cases that fail for different reasons, in the order of the rounds in which a crowd asks.
+    """
+
+    words: Mapping[str, str]
+    goes_on: Mapping[str, frozenset[str]]
+    moves: Mapping[str, Mapping[str, Move]]
+    crowd: tuple[tuple[str, str], ...] = ()
+    final: frozenset[str] = field(init=False)
+    unfinished: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        final = frozenset(word for word, meaning in self.words.items() if meaning in FINAL)
+        object.__setattr__(self, "final", final)
+        object.__setattr__(self, "unfinished", frozenset(self.words) - final)
+
+    def move(self, role: str, state: str) -> Move:
+        """Return what comes of a role in a state; nothing where the table does not say."""
+        rows = self.moves.get(role, {})
+        return rows.get(state) or rows.get(OTHER) or Move("")
+
+    def answers(self, role: str, states: Iterable[str] = STATES) -> tuple[str, ...]:
+        """Return every answer that a role has in these states, those first that leave another state."""
+        rows = [row for state, row in self.moves.get(role, {}).items() if state in states]
+        rows.sort(key=lambda row: not row.next)
+        return tuple(dict.fromkeys(answer for row in rows for answer in (row.answer, *row.race)))
+
+    def leaves(self, role: str) -> str:
+        """Return the state that a role leaves where it succeeds; empty where it leaves none of its own."""
+        return next((row.next for row in self.moves.get(role, {}).values() if row.next), "")
+
+    def word(self, meaning: str) -> str:
+        """Return the usual word for what a state means; a state that is no task's stands for itself."""
+        return next((word for word, other in self.words.items() if other == meaning), meaning)
+
+    def means(self, actual: str | None, expected: str) -> bool:
+        """Whether two words for a task's state mean the same."""
+        return actual == expected or self.words.get(actual or "") == self.words.get(expected, "")
+
+    def is_in(self, actual: str | None, expected: str) -> bool:
+        """Whether a word for a task's state says the same as another, or what the task may have become by itself."""
+        return actual == expected or self.went_on(expected, actual)
+
+    def went_on(self, was: str | None, now: str | None) -> bool:
+        """Whether a task of the state `was` may have become `now` by itself."""
+        before, after = self.words.get(was or ""), self.words.get(now or "")
+        return was != now and before is not None and (after == before or after in self.goes_on.get(before, ()))
+
+
+def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, refusal: Any) -> Lifecycle:
+    """Return the lifecycle of a release that builds on others; raises `refusal` for rows that do not hold together."""
+    top = TomlTable(of_release(data, lineage), where, refusal)
+    words = top.by_name(str, "states")
+    goes_on = {meaning: frozenset(found) for meaning, found in top.below("goes-on").data.items()}
+    for meaning in (*words.values(), *goes_on, *(each for found in goes_on.values() for each in found)):
+        if meaning not in MEANINGS:
+            means = "no state means {meaning}; it can mean {meanings}"
+            raise refusal(about(where, means, repr(meaning), ", ".join(MEANINGS)))
+    moves = {role: {state: _move(state, row) for state, row in top.tables(role)} for role in LIFE}
+    pairs = top.below("crowd").data.get("fails", ())
+    top.done()
+    return Lifecycle(words, goes_on, moves, tuple((one, other) for one, other in pairs))
+
+
+def _move(state: str, row: TomlTable) -> Move:
+    if state not in STATES:
+        raise row.refusal(about(row.where, "no state is called so; there are {states}", ", ".join(STATES)))
+    basis = row.choice("basis", ("documented", "observed")) or ""
+    return Move(row.text("answer"), row.optional_text("next") or "", basis, row.texts("race"))
