@@ -23,6 +23,8 @@ UNCHANGED, BROKEN, UNUSABLE = 0, 1, 4
 HARMLESS: Final = frozenset({"operation added", "answer added", "description changed"})
 """Kinds of change that never break a client. Any other is decided by what was and is there."""
 
+_TEXTS: Final = frozenset({"message changed", "constant changed", "description changed"})
+"""Kinds of change that a translation shows."""
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]~|#])")
 
 
@@ -40,7 +42,8 @@ class ContractChange:
 def diff(before: Contract, after: Contract) -> tuple[ContractChange, ...]:
     """Return all changes by operation, breaking ones first within each.
 
-    What something else than the pages says or servers showed, an assumption, is no change; nor is a translation.
+    What neither pages say nor servers showed, an assumption, is no change. Nor is a text in the language of its page,
+    because servers speak one language to all.
     """
     changes: list[ContractChange] = []
     for one, other in operation_pairs(before.operations, after.operations):
@@ -48,7 +51,20 @@ def diff(before: Contract, after: Contract) -> tuple[ContractChange, ...]:
             changes += sorted(_operation(one, other), key=lambda change: not change.breaking)
         else:
             changes.append(_came_or_went("operation", "", one, other, address))
-    return tuple(changes)
+    languages = {_is_in_english(before), _is_in_english(after)}
+    return tuple(change for change in changes if languages != {True, False} or not _is_translation(change))
+
+
+def _is_in_english(contract: Contract) -> bool | None:
+    """Whether the page of a contract is in English, by the descriptions in its tables; None if there are none."""
+    rows = [row for operation in contract.operations for row in operation.parameters if "description" in row]
+    return sum(row["description"].isascii() for row in rows) * 2 > len(rows) if rows else None
+
+
+def _is_translation(change: ContractChange) -> bool:
+    """Whether the texts of a change are in two languages."""
+    texts = change.before, change.after
+    return change.kind in _TEXTS and len({text.isascii() for text in texts if isinstance(text, str)}) == 2
 
 
 def _change(kind: str, where: str, before: Any, after: Any) -> ContractChange:
@@ -65,38 +81,31 @@ def _operation(old: Operation, new: Operation) -> Iterator[ContractChange]:
     if address(old) != address(new):
         yield _change("operation moved", name, f"{old.method} {old.path}", f"{new.method} {new.path}")
     yield from _keys(name, *sent_keys(old, new), sent=True)
-    for one, other in answer_pairs(old.answers, new.answers):
+    for one, other in answer_pairs(old, new):
         if one and other:
-            yield from _answer(f"{name}/{one.name}", one, other)
+            yield from _answer(f"{name}/{one.name}", (old, new), one, other)
         else:
             yield _came_or_went("answer", f"{name}/", one, other, _summary)
 
 
-def _answer(where: str, old: Answer, new: Answer) -> Iterator[ContractChange]:
+def _answer(where: str, operations: tuple[Operation, Operation], old: Answer, new: Answer) -> Iterator[ContractChange]:
     statuses = _status(old), _status(new)
     if None not in statuses and statuses[0] != statuses[1]:
         yield _change("status changed", where, *statuses)
-    yield from _keys(where, answered_keys(old), answered_keys(new), sent=False)
+    yield from _keys(where, answered_keys(operations[0], old), answered_keys(operations[1], new), sent=False)
     before, after = ({key: item.sample[key] for key in constants(*item.samples)} for item in (old, new))
     for key in before:
-        if key in after and before[key] != after[key] and not _is_translation(old, new, before[key], after[key]):
+        if key in after and before[key] != after[key]:
             kind = f"{key} changed" if key in ("code", "message") else "constant changed"
             yield _change(kind, f"{where} $.{key}", before[key], after[key])
     texts = _description(old), _description(new)
-    if texts[0] != texts[1] and not _is_translation(old, new, *texts):
+    if texts[0] != texts[1]:
         yield _change("description changed", where, *texts)
 
 
 def _status(answer: Answer) -> int | None:
     """Return the status of an answer; None for one that is assumed, because no server was seen to answer with it."""
     return None if answer.fact is not None and answer.fact.is_open else answer.status
-
-
-def _is_translation(old: Answer, new: Answer, one: Any, other: Any) -> bool:
-    """Whether two texts of pages are in two languages; servers speak one, so of their texts that is a change."""
-    if not (isinstance(one, str) and isinstance(other, str)) or (old.fact is not None and new.fact is not None):
-        return False
-    return one.isascii() != other.isascii()
 
 
 def _summary(answer: Answer) -> Any:
@@ -125,6 +134,8 @@ def _keys(where: str, before: Keys, new: Keys, sent: bool) -> Iterator[ContractC
         one, other, place = old.get(label), new.get(label), f"{where} {label}"
         if any(label in labels and is_below(label, labels) for labels in (went, came)):
             continue  # it came or went with the key that it is in
+        if label.endswith("[*]") and label in went | came and label[:-3] in old.keys() & new.keys():
+            continue  # an array without items says nothing about them
         if one is None and other is not None:
             yield ContractChange(f"{_what(other, sent)} added", place, None, str(other), sent and _is_needed(other))
         elif one is not None and other is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Operation
-from contracts.derive.contract.schemas import URL_PLACES, Schema, body_schema, has_body, united
+from contracts.derive.contract.schemas import URL_PLACES, Schema, answered, body_schema, has_body
 from contracts.derive.page.names import folded
 
 
@@ -71,38 +71,44 @@ def _sent(operation: Operation, order: Sequence[str]) -> dict[str, Key]:
             keys[label] = Key(row["name"], said, types, row["required"], row["default"], unsaid)
     if has_body(operation):
         rows = [row for row in operation.parameters if row["in"] == "body"]
-        keys |= keys_of(body_schema(operation), "body $", rows)
+        keys |= keys_of(body_schema(operation), "body $", rows, operation.models)
     return keys
 
 
-def answered_keys(answer: Answer) -> Keys:
-    """Return what an answer has."""
-    return keys_of(united(answer.samples, required=True), "$")
+def answered_keys(operation: Operation, answer: Answer) -> Keys:
+    """Return what an answer of an operation has. Where it has no sample, nothing says that a key is always there."""
+    keys = keys_of(answered(operation, answer), "$")
+    if answer.samples:
+        return keys
+    return {label: replace(key, unsaid=key.unsaid | {"required"}) for label, key in keys.items()}
 
 
-def keys_of(schema: Schema, at: str, rows: Sequence[Row] | None = None) -> dict[str, Key]:
+def keys_of(
+    schema: Schema,
+    at: str,
+    rows: Sequence[Row] | None = None,
+    models: Mapping[str, Sequence[Row]] | None = None,
+    this: Key | None = None,
+) -> dict[str, Key]:
     """Return all that a schema describes, from ``at`` on.
 
-    ``rows`` are those of the table that lists the keys of what is sent: of any other key, nothing says whether it is
-    required. Of what is answered, there are none: the samples say it.
+    ``rows`` are those of the table that lists the keys of what is sent, and ``models`` those of its sub-models: of any
+    other key, nothing says whether it is required. Of what is answered there are none, because the samples say it.
+    ``this`` is what is known of the place itself.
     """
-    return _keys_of(schema, at, Key("", at, (), required=True), rows)
-
-
-def _keys_of(schema: Schema, at: str, above: Key, rows: Sequence[Row] | None) -> dict[str, Key]:
     kind = schema.get("type", ())
     types = (kind,) if isinstance(kind, str) else tuple(kind)
-    unsaid = above.unsaid if types else above.unsaid | {"type"}
-    keys = {at: replace(above, place=at, types=types, default=schema.get("default"), unsaid=unsaid)}
+    this = this or Key("", at, (), required=True)
+    unsaid = this.unsaid if types else this.unsaid | {"type"}
+    keys = {at: replace(this, place=at, types=types, default=schema.get("default"), unsaid=unsaid)}
     listed = {row["name"]: row for row in rows or ()}
     for name, inner in schema.get("properties", {}).items():
         row = listed.get(name, _UNLISTED)
         assumed = frozenset(row.get("assumed", ())) if rows is not None else frozenset()
         key = Key(name, "", (), name in schema.get("required", ()), unsaid=assumed)
-        keys |= _keys_of(inner, f"{at}.{name}", key, None if rows is None else ())
-    return keys | (
-        _keys_of(schema["items"], f"{at}[*]", Key("", at, (), required=True), rows) if "items" in schema else {}
-    )
+        below = None if rows is None else (models or {}).get(row.get("model", ""), ())
+        keys |= keys_of(inner, f"{at}.{name}", below, models, key)
+    return keys | (keys_of(schema["items"], f"{at}[*]", rows, models) if "items" in schema else {})
 
 
 def moved(old: Keys, new: Keys) -> dict[str, str]:

@@ -11,8 +11,8 @@ Item = TypeVar("Item", Operation, Answer)
 Pairs = list[tuple[Item | None, Item | None]]
 """What belongs together; None where one contract alone has something."""
 _ALIKE: Final = 0.5
-"""Two operations are the same if they share more than this part of what they take and answer, and of their paths."""
-_LEAST = 2
+"""Two operations are the same if they share this part of what they take and answer, and of their paths."""
+_LEAST: Final = 3
 """So many things at least must be shared: with fewer, anything resembles anything."""
 
 
@@ -26,9 +26,10 @@ def operation_pairs(old: Sequence[Operation], new: Sequence[Operation]) -> Pairs
     return _in_order(pairs, left, right)
 
 
-def answer_pairs(old: Sequence[Answer], new: Sequence[Answer]) -> Pairs[Answer]:
-    """Return the answers that are the same by name, code or keys."""
-    return _in_order(*_matched(old, new, (code_of, lambda answer: frozenset(answered_keys(answer)))))
+def answer_pairs(old: Operation, new: Operation) -> Pairs[Answer]:
+    """Return the answers of two operations that are the same by name, code or keys."""
+    keys = {id(answer): frozenset(answered_keys(one, answer)) for one in (old, new) for answer in one.answers}
+    return _in_order(*_matched(old.answers, new.answers, (code_of, lambda answer: keys[id(answer)])))
 
 
 def _matched(
@@ -71,14 +72,16 @@ def _likeness(one: Operation, other: Operation) -> float:
         return 0
     marks, others = _marks(one), _marks(other)
     share = len(marks & others) / len(marks | others)
-    return share if share > _ALIKE and len(marks & others) >= _LEAST else 0
+    return share if share >= _ALIKE and len(marks & others) >= _LEAST else 0
 
 
 def _marks(operation: Operation) -> frozenset[tuple[str, Any]]:
     """Return what tells an operation from others: what it takes and answers, its errors, the words of its path."""
     taken = {("takes", folded(row["name"])) for row in operation.parameters}
     body = operation.body if isinstance(operation.body, dict) else {}
-    answered = {label for answer in operation.answers if code_of(answer) is None for label in answered_keys(answer)}
+    answered = {
+        label for answer in operation.answers if code_of(answer) is None for label in answered_keys(operation, answer)
+    }
     return frozenset(
         taken
         | {("takes", folded(key)) for key in body}

@@ -135,6 +135,14 @@ def test_key_that_moved_takes_along_what_is_in_it() -> None:
     ]
 
 
+@pytest.mark.parametrize("items", [[1], [{"id": 1}], [[1]]])
+def test_array_without_items_says_nothing_about_them(items: list[Any]) -> None:
+    """What the items are is told where both have some."""
+    some, none = look(answer("a", 200, {"all": items})), look(answer("a", 200, {"all": []}))
+    assert diff(some, none) == diff(none, some) == ()
+    assert diff(some, look(answer("a", 200, {"all": ["x"]}))) != ()
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -160,6 +168,23 @@ def test_operation_without_error_codes_is_known_by_what_it_takes() -> None:
     rest = operation("post-more", "POST /workflow/v4/more", body={"more": 1})
     found = [(change.kind, change.where) for change in diff(contract(one), contract(other, rest))]
     assert found == [("operation added", "post-more"), ("operation moved", "post-v4")]
+
+
+def test_keys_of_tables_are_compared_too() -> None:
+    """Nested tables say what is required; an answer with a table and no sample does not say what is always there."""
+    rows = [{"name": "id", "in": "model", "type": "integer", "required": True, "default": None, "line": 2}]
+    body = {"name": "task", "in": "body", "type": "object", "required": True, "default": None, "line": 1, "model": "t"}
+    one = replace(operation("look", "POST /look"), parameters=(body,), models={"t": rows})
+    other = replace(one, models={"t": [{**rows[0], "required": False}]})
+    assert told(one, other) == [
+        ("body key changed", "look body $.task.id", "integer, required", "integer, optional"),
+    ]
+    unsaid = replace(one, models={"t": [{**rows[0], "required": False, "assumed": ["required"]}]})
+    assert told(one, unsaid) == []
+    table = replace(answer("a", 200, None), samples=(), keys=tuple(rows))
+    shown = answer("a", 200, {"id": 1, "more": 1})
+    assert [change.kind for change in diff(look(table), look(shown))] == ["answer key added"]
+    assert [change.kind for change in diff(look(shown), look(table))] == ["answer key removed"]
 
 
 def test_operation_of_another_method_is_the_same_by_its_path() -> None:
