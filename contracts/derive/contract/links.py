@@ -4,7 +4,7 @@ The binding names what plays a role, such as create, and where {name}, {id} and 
 """
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
@@ -28,19 +28,6 @@ _FROM: Final = ("create", "start")
 """Roles that make what others need."""
 _PLAIN: Final[Mapping[str | None, Any]] = {"integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
 """What is sent for a parameter of a type where nothing better is known."""
-
-
-def of_release(data: Mapping[str, Any], lineage: Iterable[str]) -> Binding:
-    """Return the tables of a binding with what the releases of a lineage, the newest first, say otherwise."""
-    whole = {key: value for key, value in data.items() if key != "releases"}
-    for release in reversed([*lineage]):
-        whole = _over(whole, data.get("releases", {}).get(release, {}))
-    return whole
-
-
-def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    both = {key: _over(below.get(key, {}), value) if isinstance(value, dict) else value for key, value in above.items()}
-    return {**below, **both}
 
 
 def _role(binding: Binding, operation: Operation) -> tuple[str, Mapping[str, Any]]:

@@ -15,10 +15,10 @@ from contracts.catalog import release as catalog
 from contracts.derive.command import render
 from contracts.derive.contract.components import complete
 from contracts.derive.contract.contract import combine
-from contracts.derive.contract.links import of_release
 from contracts.derive.contract.openapi import openapi
 from contracts.derive.observed import Observed, load
 from contracts.derive.releases import api_binding, contract_of, release_facts
+from contracts.text.releases import of_release
 from helpers.descriptions import addresses, content, file, made_up, operations, references, resolved, responses
 
 RELEASES = catalog.releases()
@@ -209,7 +209,7 @@ def test_links_are_those_of_the_binding() -> None:
         ("sink", "DELETE /boats/:ship/trips", ("success",)),
         ("stay", "POST /stay", ("success",)),
     )
-    found = operations(made_up(*rows, **of_release(data, ("9.9.0", "9.8.0"))))
+    found = operations(made_up(*rows, **of_release(data, ("9.8.0", "9.9.0"))))
     links = {name: item["responses"]["default"].get("links") for name, item in found.items()}
     assert {name for name, row in links.items() if row} == {"build", "sail"}
     assert {target: link["parameters"] for target, link in links["build"].items()} == {

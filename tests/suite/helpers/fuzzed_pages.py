@@ -1,6 +1,7 @@
 """Pages that nobody meant, what becomes of them, and what is said of what they lost."""
 
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
