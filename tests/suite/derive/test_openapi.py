@@ -298,6 +298,31 @@ def test_examples_fit_their_own_schemas(release: str) -> None:
                 assert set(row["content"]["application/json"]["examples"]) == set(row["x-answers"])
 
 
+def of_page(name: str) -> dict[str, Any]:
+    """Return the description of a page alone."""
+    contract = contract_of(catalog.ROOT, str(Path(__file__).parent / "pages/forms" / f"{name}.md"), True)
+    whole = openapi(contract, Observed(contract.release, (contract.release,)), {})
+    validate(whole)
+    return whole
+
+
+def test_sample_that_its_own_table_refuses_is_no_example() -> None:
+    """It is kept apart: a reader sees it, and no tool takes it for a body that holds its schema."""
+    (item,) = operations(of_page("required-body-key-missing-in-sample")).values()
+    (media,) = item["requestBody"]["content"].values()
+    assert "examples" not in media
+    assert set(media["x-contradicting"]) == {"documented"}
+
+
+def test_answer_that_is_a_text_is_no_json() -> None:
+    """It has the content type of a text and what the page shows of it, and no schema that asks for JSON."""
+    (item,) = operations(of_page("text-answer")).values()
+    (media,) = [(kind, media) for row in item["responses"].values() for kind, media in row.get("content", {}).items()]
+    assert media[0].startswith("text/")
+    assert media[1]["schema"] == {"type": "string"}
+    assert "first line" in media[1]["example"]
+
+
 @each_release
 def test_every_promise_says_where_it_comes_from(release: str) -> None:
     """Documented things name lines of the page, observed ones their source."""
