@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.case.reproduce import reproduction
 from contracts.case.scenario import Scenario, state_breach
-from contracts.catalog.cases import Case, Overrides, cases
+from contracts.catalog.cases import Case, Overrides, crowd
 from contracts.catalog.lifecycle import IDLE, MEANINGS, NOT_THERE
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
@@ -60,14 +60,14 @@ class ConcurrentScenario(Scenario):
 
         Which ones are said by pairs of cases, one pair a round; those without a workflow share one that is not there.
         """
-        release = self._target.release
-        rows = {case.id: case for case in cases(release.name)}
-        pairs = release.lifecycle.crowd
-        nowhere = [pair for pair in dict.fromkeys(pairs) if any(rows[case].given == NOT_THERE for case in pair)]
-        missing = {pair: self._another() for pair in nowhere}
-        kinds = [[self._of_case(rows[case], missing.get(pair, self._subject)) for case in pair] for pair in pairs]
+        pairs = [(pair, tuple(case.id for case in pair)) for pair in crowd(self._target.release)]
+        kinds: dict[tuple[str, ...], list[_Attempt]] = {}
+        for pair, ids in pairs:
+            if ids not in kinds:
+                missing = self._another() if any(case.given == NOT_THERE for case in pair) else self._subject
+                kinds[ids] = [self._of_case(case, missing) for case in pair]
         turns = [(client, number) for number in range(each) for client in range(CLIENTS)]
-        attempts = [kinds[number % len(kinds)][(client + number) % 2] for client, number in turns]
+        attempts = [kinds[pairs[number % len(pairs)][1]][(client + number) % 2] for client, number in turns]
         self._all_as_promised(attempts, self._at_once(attempts))
 
     def creates_at_once(self, clients: int = CLIENTS) -> None:

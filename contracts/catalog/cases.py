@@ -116,6 +116,12 @@ def _of_states(release: Release, operation: str) -> dict[str, Any]:
     return {given: {"given": given, "answer": move.answer, "basis": move.basis} for given, move in rows.items()}
 
 
+def crowd(release: Release) -> list[tuple[Case, Case]]:
+    """Return the pairs of cases that fail for different reasons, as far as the release has both."""
+    rows = {case.id: case for case in cases(release.name)}
+    return [(rows[one], rows[other]) for one, other in release.lifecycle.crowd if one in rows and other in rows]
+
+
 def _effect(release: Release, operation: str) -> str:
     """Return the state afterwards of an operation that succeeds."""
     role = release.binding.plays(operation)
@@ -137,10 +143,15 @@ def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterat
             rows = {name: row | {"given": row["given"][each]} for name, row in table.items() if each in row["given"]}
             yield from _table(release, each, rows)
         return
+    if operation in release.gone:
+        return
     if operation not in release.operations:
         unknown = msg("no operation {operation} in release {release}", repr(operation), release.name)
         raise CatalogError(about("cases.toml", unknown))
+    answers = release.operations[operation].gone_answers
     for name, row in table.items():
+        if row.get("gone") or row.get("answer") in answers:
+            continue
         for item in row.get("each", ({},)):
             fill = partial(_filled, item=item)
             filled = each_text({key: value for key, value in row.items() if key != "each"}, fill)

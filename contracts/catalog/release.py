@@ -64,7 +64,7 @@ class Operation:
     """One operation: how it is called and all its answers by name.
 
     parameters: as page or facts list them. prefixed: its path stands behind the API prefix. unbound: the parameters
-    that it needs, and of which no binding says what to send.
+    that it needs, and of which no binding says what to send. gone_answers: those that a base gave, and it does not.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Operation:
     parameters: tuple[Mapping[str, Any], ...] = ()
     prefixed: bool = True
     unbound: tuple[str, ...] = ()
+    gone_answers: frozenset[str] = frozenset()
 
     def named(self, where: str) -> tuple[str, ...]:
         """Return the parameters that stand in path, query or body."""
@@ -89,7 +90,8 @@ class Release:
     """One documented version of Zadig.
 
     api: the family of calls that it is of.
-    lineage: the release and those that it builds on. binding: which call plays which role. lifecycle: what comes of it.
+    lineage: the release and those that it builds on. gone: calls that one of those had, and it has not.
+    binding: which call plays which role. lifecycle: what comes of it.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Release:
     binding: Binding
     lifecycle: Lifecycle
     api: str = API
+    gone: frozenset[str] = frozenset()
 
     def call(self, role: str) -> Operation:
         """Return the operation or support call that plays a role; raises CatalogError where none does."""
@@ -145,6 +148,7 @@ def load(name: str) -> Release:
     shared = {fact.name: _answer("", fact, page, None, bound) for fact in facts.answers.values()}
     operations = {item.name: _operation(item, facts, page, shared, bound) for item in whole.operations}
     support = {item.name: _support(item, page, bound) for item in facts.support.values()}
+    bound = replace(bound, roles={name: role for name, role in bound.roles.items() if role.call not in facts.gone})
     for role in bound.roles.values():
         call = operations.get(role.call) or support.get(role.call)
         if call is None:
@@ -153,7 +157,7 @@ def load(name: str) -> Release:
         for answer in {role.absent, *life.answers(role.name)} - {"", *call.answers}:
             unknown = "role {role}: {call} has no answer {answer}"
             raise CatalogError(about(lifecycle.FILE, unknown, role.name, call.name, repr(answer)))
-    return Release(name, page, facts.lineage, operations, support, bound, life)
+    return Release(name, page, facts.lineage, operations, support, bound, life, gone=facts.gone)
 
 
 def _table(file: str) -> dict[str, Any]:
@@ -189,7 +193,8 @@ def _operation(
         answers={**shared, **answers},
         undocumented=item.body_facts.undocumented if item.body_facts else {},
         not_kept=item.body_facts.not_kept if item.body_facts else (),
-        **_call(item.name, item.path, item.parameters, item.body, bound),
+        gone_answers=facts.operations[item.name].gone_answers | facts.gone,
+        **_call(item.name, item.path, item.parameters, item.body, bound, prefixed=item.prefix),
     )
 
 
@@ -200,7 +205,9 @@ def _support(item: observed.ObservedOperation, page: str, bound: Binding) -> Ope
     return Operation(item.name, item.method or "", path, item.source or "", sample, answers, **call)
 
 
-def _call(name: str, path: str, parameters: Sequence[Mapping[str, Any]], sample: Any, bound: Binding) -> dict[str, Any]:
+def _call(
+    name: str, path: str, parameters: Sequence[Mapping[str, Any]], sample: Any, bound: Binding, *, prefixed: bool = True
+) -> dict[str, Any]:
     """Return how a call is sent: its parameters, whether the prefix stands before it, and what is not known of it."""
     places = bound.places(name)
     known = {"path": places.path, "query": places.query, "body": places.body}
@@ -210,8 +217,8 @@ def _call(name: str, path: str, parameters: Sequence[Mapping[str, Any]], sample:
         if item["required"] and item["name"] not in known.get(item["in"], ())
         if not (item["in"] == "body" and isinstance(sample, Mapping) and item["name"] in sample)
     ]
-    prefixed = not path.startswith(bound.bare) if bound.bare else True
-    return {"parameters": tuple(parameters), "prefixed": prefixed, "unbound": tuple(unbound)}
+    behind = prefixed and not path.startswith(bound.bare)
+    return {"parameters": tuple(parameters), "prefixed": behind, "unbound": tuple(unbound)}
 
 
 def _answer(

@@ -72,7 +72,11 @@ class ObservedBody:
 
 @dataclass(frozen=True)
 class ObservedOperation:
-    """The rows of one operation; ``method``, ``path`` and ``parameters`` are None where the page has them."""
+    """The rows of one operation; ``method``, ``path`` and ``parameters`` are None where the page has them.
+
+    ``gone``: who says that this release has the operation no more. ``gone_answers``: those that it gives no more, by
+    their names and by those of the page's samples.
+    """
 
     name: str
     release: str
@@ -82,6 +86,8 @@ class ObservedOperation:
     path: str | None = None
     parameters: tuple[Mapping[str, Any], ...] | None = None
     body: ObservedBody | None = None
+    gone: str | None = None
+    gone_answers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,11 @@ class TaskStates:
 
 @dataclass(frozen=True)
 class Observed:
-    """All observed facts of a release, those of its base included. ``lineage`` is the release, its base, and so on."""
+    """All observed facts of a release, those of its base included. ``lineage`` is the release, its base, and so on.
+
+    ``gone`` are operations, support calls and answers of all of them that a base had: whatever else names them means
+    nothing any more.
+    """
 
     release: str
     lineage: tuple[str, ...]
@@ -103,6 +113,7 @@ class Observed:
     answers: Mapping[str, ObservedAnswer] = field(default_factory=dict)
     support: Mapping[str, ObservedOperation] = field(default_factory=dict)
     task_states: TaskStates | None = None
+    gone: frozenset[str] = frozenset()
 
 
 def check_sample(answer: ObservedAnswer, sample: Any, where: str) -> None:
@@ -148,13 +159,20 @@ def load(path: Path, above: tuple[str, ...] = ()) -> Observed:
     # The order is that in which errors are said.
     operations = {name: _operation(row, name, release) for name, row in top.tables("operations")}
     support = {name: _operation(row, name, release) for name, row in top.tables("support")}
+    answers, lost = _answers(top, release)
+    gone = {name for name, row in (operations | support).items() if row.gone} | lost
+    strays = gone - below.operations.keys() - below.support.keys() - below.answers.keys() - operations.keys()
+    if strays:
+        raise top.error(f"{min(strays)} is gone, and no base has it: remove the row")
+    back = {*operations, *support, *answers} - gone
     observed = Observed(
         release,
         (release, *below.lineage),
         _merged(below.operations, operations),
-        {**below.answers, **{name: _answer(row, name, release) for name, row in top.tables("answers")}},
+        {name: row for name, row in {**below.answers, **answers}.items() if name not in lost},
         _merged(below.support, support),
         top.nested(top.anything("task_states"), "task_states", _task_states) or below.task_states,
+        (below.gone - back) | gone,
     )
     top.done()
     return observed
@@ -166,21 +184,42 @@ def _merged(
     """Put rows over inherited ones: an answer replaces the one of its name whole, anything else key by key."""
     merged = dict(below)
     for name, row in rows.items():
+        if row.gone:
+            merged.pop(name, None)
+            continue
         base = below.get(name, row)
+        kinds = (base.answers[key].documented for key in row.gone_answers if key in base.answers)
+        gone = (base.gone_answers - row.answers.keys()) | row.gone_answers | {*filter(None, kinds)}
         request = {key: getattr(row, key) for key in ("source", "method", "path", "parameters", "body")}
         changes: dict[str, Any] = {key: value for key, value in request.items() if value is not None}
         # The operation itself counts as this release's own only if something of its request is.
         release = row.release if changes else base.release
-        merged[name] = replace(base, **changes, release=release, answers={**base.answers, **row.answers})
+        answers = {key: each for key, each in {**base.answers, **row.answers}.items() if key not in row.gone_answers}
+        merged[name] = replace(base, **changes, release=release, answers=answers, gone_answers=gone)
     return merged
 
 
+def _answers(row: TomlTable, release: str) -> tuple[dict[str, ObservedAnswer], frozenset[str]]:
+    """Return the rows of answers, and the names of those that are gone; such a row says no more than who says so."""
+    answers, gone = {}, set()
+    for name, answer in row.tables("answers"):
+        if answer.optional_text("gone") is not None:
+            answer.text("gone")
+            gone.add(name)
+        else:
+            answers[name] = _answer(answer, name, release)
+    return answers, frozenset(gone)
+
+
 def _operation(row: TomlTable, name: str, release: str) -> ObservedOperation:
+    if row.optional_text("gone") is not None:
+        return ObservedOperation(name, release, {}, gone=row.text("gone"))
     method = row.optional_text("method")
+    answers, gone = _answers(row, release)
     return ObservedOperation(
         name,
         release,
-        {key: _answer(answer, key, release) for key, answer in row.tables("answers")},
+        answers,
         row.text("source") if method else row.optional_text("source"),
         method,
         row.text("path") if method else row.optional_text("path"),
@@ -188,6 +227,7 @@ def _operation(row: TomlTable, name: str, release: str) -> ObservedOperation:
             list, "parameters", lambda rows: tuple(row.nested(item, "parameters", _parameter) for item in rows)
         ),
         row.nested(row.anything("body"), "body", _body),
+        gone_answers=gone,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from contracts.case.concurrent import ConcurrentScenario
 from contracts.case.flow import Flow
 from contracts.case.scenario import Scenario
-from contracts.catalog.cases import LOOKS, Case, cases
+from contracts.catalog.cases import LOOKS, Case, cases, crowd
 from contracts.catalog.givens import NEEDS_AGENT
 from contracts.catalog.release import load
 from contracts.paths import CASES, ROOT
@@ -88,7 +88,7 @@ def _runs(item: pytest.Item, run: Session) -> bool:
     if not allowed or not runs_at(wants["level"], run.scope.level) or wants.get("api", release.api) != release.api:
         return False
     can = not release.lacks((*LOOKS, "create", *wants.get("roles", ()))) and (
-        not wants.get("crowd") or bool(release.lifecycle.crowd)
+        not wants.get("crowd") or bool(crowd(release))
     )
     if not can:
         run.lacking.append(marker.args[0])

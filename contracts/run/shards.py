@@ -53,9 +53,10 @@ def _read(path: Path) -> dict[str, float]:
 def record(verdict: Mapping[str, Any], root: Path) -> Message:
     """Write how long the cases of a run took beside the data of its release below `root`; return a line about it.
 
-    A case counts from its first request on: what a run does once, such as compiling schemas, is no part of it.
+    A case counts from its first request on: what a run does once, such as compiling schemas, is no part of it. Raises
+    CatalogError for a release that there is not.
     """
-    path = root / "contracts" / "apis" / API / verdict["run"]["release"] / FILE
+    path = root / "contracts" / "apis" / API / load(verdict["run"]["release"]).name / FILE
     seconds = {case["case"]: _seconds(case) for case in verdict["cases"] if case["result"] == "held"}
     path.write_text(json.dumps(seconds, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     total = f"{sum(seconds.values()):.0f}"

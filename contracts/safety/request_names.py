@@ -20,13 +20,9 @@ from contracts.text.errors import InputError
 _NOWHERE = "no-such"
 """How a part of a path begins that makes it a path of no server."""
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*"((?:[^"\\]|\\.)*)"', re.DOTALL)
-_LINE = re.compile(
-    r"""(?:^|[{,\[-])[ \t]*(?:"([^"\\]*)"|'([^']*)'|([\w./-]+))[ \t]*:(?=\s|$)[ \t]*(.*)""", re.MULTILINE
-)
+_LINE = r"""(?m)(?:^|[{,\[-])[ \t]*(?:"([^"\\]*)"|'([^']*)'|([\w./-]+))[ \t]*:(?=\s|$)[ \t]*(.*)"""
 """What looks like a key of YAML, with the rest of its line."""
-_TRICKS = re.compile(
-    r"(?m)(?:^|[\s:,\[{-])(?:[&*!|>?%`@]|<<)|^(?:---|\.\.\.)|[\\\t\x85\u2028\u2029]|^ +[^\s:#-][^:\n]*$"
-)
+_TRICKS = r"(?m)(?:^|[\s:,\[{-])(?:[&*!|>?%`@]|<<)|^(?:---|\.\.\.)|[\\\t\x85\u2028\u2029]|^ +[^\s:#-][^:\n]*$"
 """What makes YAML say something that does not stand there: anchors, aliases, tags, merges, blocks, documents, escapes,
 texts of several lines."""
 
@@ -179,9 +175,9 @@ def _of_yaml(text: str) -> tuple[bool, list[_Pair]]:
     Only plain YAML is read; what could make a reader see a name that does not stand there is refused.
     """
     text = text.replace("\r", "\n")
-    if _TRICKS.search(text):
+    if re.search(_TRICKS, text):
         raise UnclearError("this body is YAML that can be read in several ways")
-    found = [(double or single or plain, rest) for double, single, plain, rest in _LINE.findall(text)]
+    found = [(double or single or plain, rest) for double, single, plain, rest in re.findall(_LINE, text)]
     pairs = [_Pair(key, _scalar(rest), inner=False) for key, rest in found]
     return bool(pairs) and text[:1] not in "[-", pairs
 

@@ -98,7 +98,9 @@ def _values(workspace: Workspace, subject: Subject, overrides: Overrides) -> dic
 
 def _path(template: str, places: Places, values: Mapping[str, str]) -> str:
     """Return a path with its parameters put in; an id stands there as it is written, for it may be no id at all."""
-    quoted = {key: value if key == "id" else quote(value, safe="") for key, value in values.items()}
+    quoted = {
+        key: value if key == "id" else quote(value, safe="", errors="backslashreplace") for key, value in values.items()
+    }
     named = template.replace("{name}", quoted["name"])
     return re.sub(r":(\w+)", lambda match: places.path.get(match[1], match[0]).format_map(quoted), named)
 
@@ -130,19 +132,19 @@ def _body(release: Release, operation: Operation, values: Mapping[str, str], ove
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()  # as YAML, too, it is what it says
 
 
-def _filled(value: Any, rows: Mapping[str, str], values: Mapping[str, str], at: tuple[str, ...] = ()) -> Any:
+def _filled(value: Any, rows: Mapping[str, str], values: Mapping[str, str]) -> Any:
     """Return a sample in which what the binding sends stands in place of the sample's own names."""
-    if isinstance(value, Mapping):
-        return {key: _sent(inner, rows, values, (*at, key)) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_sent(inner, rows, values, (*at, "*")) for inner in value]
-    return value
+    pointed = {tuple(parts(key)): text for key, text in rows.items() if key.startswith("/")}
 
+    def sent(inner: Any, at: tuple[str, ...]) -> Any:
+        template = pointed.get(at) or rows.get(at[-1]) if at else None
+        if template is not None:
+            return _like(inner, template.format_map(values))
+        if isinstance(inner, Mapping):
+            return {key: sent(below, (*at, key)) for key, below in inner.items()}
+        return [sent(below, (*at, "*")) for below in inner] if isinstance(inner, list) else inner
 
-def _sent(inner: Any, rows: Mapping[str, str], values: Mapping[str, str], at: tuple[str, ...]) -> Any:
-    pointed = next((text for key, text in rows.items() if key.startswith("/") and tuple(parts(key)) == at), None)
-    template = pointed if pointed is not None else rows.get(at[-1])
-    return _filled(inner, rows, values, at) if template is None else _like(inner, template.format_map(values))
+    return sent(value, ())
 
 
 def _like(sample: Any, text: str) -> Any:

@@ -91,7 +91,7 @@ def combine(documented: Mapping[str, Any] | None, observed: Observed) -> Contrac
     Raises DeriveError where the two contradict each other.
     """
     page: Mapping[str, Any] = documented or {"release": observed.release, "operations": {}, "page": {"file": None}}
-    names = sorted({*page["operations"], *observed.operations})
+    names = sorted({*page["operations"], *observed.operations} - observed.gone)
     operations = tuple(_operation(name, page, observed) for name in names)
     return Contract(observed.release, page["page"]["file"], operations)
 
@@ -167,6 +167,7 @@ def _answers(name: str, page: Mapping[str, Any], observed: Observed, where: str)
             answer = replace(shown, name=fact.name, release=release, status=fact.status, means=fact.means)
         answers.append(replace(answer, minimum=fact.minimum, fact=fact))
     used = {answer.kind for answer in answers} | {answer.name for answer in answers}
+    used |= row.gone_answers if row else set()
     return answers + [answer for kind, answer in documented.items() if kind not in used]
 
 

@@ -266,3 +266,61 @@ def test_json_stays_the_same_as_toml(item: object) -> None:
 def test_null_is_left_out_of_toml() -> None:
     """TOML has no null; the rest of what has one is kept."""
     assert tomllib.loads(toml.table(("a",), {"x": None, "y": {"z": None, "n": [None, 1]}})) == {"a": {"y": {"n": [1]}}}
+
+
+GONE = f"""
+[operations.restart-task]
+gone = "public source of Zadig v{NEW}"
+
+[operations.cancel-task.answers.already-passed]
+gone = "public source of Zadig v{NEW}"
+
+[support.get-build]
+gone = "public source of Zadig v{NEW}"
+
+[answers.trailing-slash]
+gone = "public source of Zadig v{NEW}"
+"""
+
+
+def test_what_is_gone_is_gone_everywhere(project: Project) -> None:
+    """Operations, answers and cases that a release has no more are in no schema, description, role or plan of it."""
+    assert project.start(project.page(CANCEL)) == 0
+    folder = project.root / "contracts/apis/aslan" / NEW
+    kept = (folder / "observed.toml").read_text(encoding="utf-8").split("\n[operations.restart-task")[0]
+    (folder / "observed.toml").write_text(kept + GONE, encoding="utf-8")
+    (folder / "cases.toml").write_text('[cancel-task.id-percent-encoded]\ngone = "ids are told otherwise"\n', "utf-8")
+    lifecycle = project.root / "contracts/apis/aslan/lifecycle.toml"
+    passed = f'\n[releases."{NEW}".cancel]\npassed = {{ answer = "no-such-task", basis = "observed" }}\n'
+    lifecycle.write_text(lifecycle.read_text(encoding="utf-8") + passed, encoding="utf-8")
+    said: list[str] = []
+    assert derive(project.root, (), False, said.append) == 0, said
+    catalog.load.cache_clear()
+    casetable.cases.cache_clear()
+
+    before, after = catalog.load("1.9.0"), catalog.load(NEW)
+    assert before.operations.keys() - after.operations.keys() == {"restart-task"}
+    assert before.support.keys() - after.support.keys() == {"get-build"}
+    assert before.binding.roles.keys() - after.binding.roles.keys() == {"restart", "build"}
+    lost = {"already-passed", "trailing-slash"}
+    assert before.operations["cancel-task"].answers.keys() - after.operations["cancel-task"].answers.keys() == lost
+    assert "trailing-slash" not in after.operations["create-workflow"].answers
+    schemas = {path.relative_to(project.root).as_posix() for path in (project.root / "schemas/aslan" / NEW).rglob("*")}
+    assert not any("restart-task" in path or "already-passed" in path for path in schemas)
+    whole = json.loads((project.root / "schemas/aslan" / NEW / "openapi.json").read_text(encoding="utf-8"))
+    assert "restart-task" not in json.dumps(whole)
+    old, new = ({case.id: case for case in casetable.cases(name)} for name in ("1.9.0", NEW))
+    expected = {case.id for case in old.values() if case.operation == "restart-task" or case.answer.name in lost}
+    assert old.keys() - new.keys() == (expected | {"cancel-task/id-percent-encoded"}) - {"cancel-task/passed-task"}
+    assert new["cancel-task/passed-task"].answer.name == "no-such-task"
+    assert [pair for pair in casetable.crowd(after) if "restart-task" in (pair[0].operation, pair[1].operation)] == []
+
+
+def test_what_is_gone_must_have_been_there(project: Project) -> None:
+    """A row that takes away what no base has is a mistake, and says so."""
+    assert project.start(project.page(CANCEL)) == 0
+    observed = project.root / "contracts/apis/aslan" / NEW / "observed.toml"
+    observed.write_text(observed.read_text(encoding="utf-8") + '\n[support.stop]\ngone = "nobody"\n', encoding="utf-8")
+    said: list[str] = []
+    assert derive(project.root, (), False, said.append) == 4
+    assert said[-1] == f"{NEW}/observed.toml: stop is gone, and no base has it: remove the row"
