@@ -10,13 +10,11 @@ from contracts.derive.command import UNUSABLE, UP_TO_DATE, Echo, derive, render
 from contracts.derive.contract.contract import Answer, Contract, Operation, combine
 from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError, read_toml
-from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, load, misfits
+from contracts.derive.observed import OPEN, Observed, ObservedAnswer, ObservedBody, load, misfits
 from contracts.derive.releases import RELEASES, SCHEMAS, known_releases, read_document, release_document, release_facts
 from contracts.text import toml
 from contracts.text.releases import in_order, is_release
 
-OPEN: Final = "to be shown on a server of"
-"""How a source begins that nobody has named yet."""
 _TEXTS: Final = toml.read(Path(__file__).with_suffix(".toml"))
 
 

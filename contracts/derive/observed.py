@@ -16,6 +16,8 @@ from contracts.text.strict_json import JSON_TYPES
 from contracts.text.toml import TomlTable
 
 JSON_TYPE: Final = "application/json; charset=utf-8"
+OPEN: Final = "to be shown on a server of"
+"""How the source of a row begins that is only assumed yet."""
 NAMES: Final[Mapping[str, str]] = {
     "name": ".+",
     "project": ".+",
@@ -51,6 +53,11 @@ class ObservedAnswer:
     values: Mapping[str, str] = field(default_factory=dict)
     minimum: Mapping[str, int] = field(default_factory=dict)
     also: tuple[int, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has named yet what showed it."""
+        return self.source.startswith(OPEN)
 
 
 @dataclass(frozen=True)

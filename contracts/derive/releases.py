@@ -7,13 +7,14 @@ from types import MappingProxyType
 from typing import Any
 
 from contracts.derive.contract.contract import Contract, combine
-from contracts.derive.errors import DeriveError
+from contracts.derive.contract.links import Binding
+from contracts.derive.errors import DeriveError, read_toml
 from contracts.derive.observed import Observed, load
 from contracts.derive.page.documented import document
 from contracts.derive.page.names import load_names
 from contracts.derive.page.sections import read_page
 from contracts.text import files
-from contracts.text.releases import in_order, is_release
+from contracts.text.releases import in_order, is_release, of_release
 
 RELEASES = Path("contracts/apis/aslan")
 """Where the data of the releases is, below the root."""
@@ -64,6 +65,12 @@ def release_document(
                 pass
             raise DeriveError(f"{release}/documented.json: is damaged: derive it again from its page")
     return None
+
+
+def api_binding(root: Path, lineage: tuple[str, ...]) -> Binding:
+    """Return the binding of the API as it is for a release; empty where there is none."""
+    path = root / RELEASES / "binding.toml"
+    return of_release(read_toml(path, path.name), lineage[::-1]) if path.exists() else {}
 
 
 def contract_of(root: Path, name: str, only_documented: bool) -> Contract:

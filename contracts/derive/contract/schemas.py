@@ -62,17 +62,23 @@ def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> S
 
     What its table says is added; where it has no sample, the keys of its table are required.
     """
+    schema = answered(operation, answer)
+    for key in constants(*answer.samples):
+        schema["properties"][key] = {"const": answer.sample[key]}
+    for key, least in answer.minimum.items():
+        schema["properties"][key]["minimum"] = least
+    return _head(contract, operation, answer.name, answer.means, answer.lines, answer.source) | schema
+
+
+def answered(operation: Operation, answer: Answer) -> Schema:
+    """Return what samples and table say of an answer, without what is the same each time."""
     schema = united(answer.samples, required=True)
     if answer.keys:
         add_rows(schema, answer.keys, answer.samples, operation, answered=True)
     if answer.keys and not answer.samples:
         said = sorted(row["name"] for row in answer.keys if row["required"])
         schema["required"] = said or sorted(row["name"] for row in answer.keys)
-    for key in constants(*answer.samples):
-        schema["properties"][key] = {"const": answer.sample[key]}
-    for key, least in answer.minimum.items():
-        schema["properties"][key]["minimum"] = least
-    return _head(contract, operation, answer.name, answer.means, answer.lines, answer.source) | schema
+    return schema
 
 
 def request_schema(contract: Contract, operation: Operation) -> Schema:

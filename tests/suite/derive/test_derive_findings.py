@@ -140,6 +140,7 @@ def test_command_says_findings_of_a_page():
     [
         pytest.param(["--findings"], id="no-page"),
         pytest.param(["--findings", "--check", str(IRREGULAR)], id="check"),
+        pytest.param(["--findings", "--split", str(IRREGULAR)], id="split"),
         pytest.param(["--json", str(IRREGULAR)], id="json-alone"),
         pytest.param(["--strict", str(IRREGULAR)], id="strict-alone"),
         pytest.param(["--notes"], id="notes-without-a-page"),
