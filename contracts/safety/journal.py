@@ -55,13 +55,19 @@ class Journal:
         self._late: dict[str, dict[int, datetime]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self._torn = True  # as far as is known: another process may have been killed while it wrote its last line
         path.parent.mkdir(0o750, parents=True, exist_ok=True)
         self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, MODE)
 
     def begin(self, run_id: str, base_url: str) -> None:
         """Note which run of which suite this is, and on which target, where nothing stands in the journal yet."""
         entry = {"event": "run", "run": run_id, "base_url": base_url, "suite": SUITE}
-        self._write(entry, first_only=True, sync=True)
+        fcntl.flock(self._file, fcntl.LOCK_EX)  # of several workers the first one does
+        try:
+            if not os.fstat(self._file).st_size:
+                self._write(entry, sync=True)
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def open(self, name: str, project: str) -> None:
         """Note on disk that `name` may be made in `project` from now on."""
@@ -116,19 +122,14 @@ class Journal:
         """Whether `name` was opened here and is not gone."""
         return name in self._open
 
-    def _write(self, entry: Mapping[str, str | int], *, first_only: bool = False, sync: bool = False) -> None:
+    def _write(self, entry: Mapping[str, str | int], *, sync: bool = False) -> None:
         """Append an entry. It outlives this process at once, and with `sync` also the machine."""
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}, ensure_ascii=False)
         with self._lock:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            try:
-                if first_only and os.fstat(self._file).st_size:
-                    return
-                os.write(self._file, f"{self._line_end()}{line}\n".encode())
-                if sync:
-                    os.fsync(self._file)
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
+            text = f"{self._line_end() if self._torn else ''}{line}\n".encode()
+            self._torn = os.write(self._file, text) < len(text)
+            if sync:
+                os.fsync(self._file)
 
     def _line_end(self) -> str:
         """Return what ends a torn last line, so that the next one is not lost with it."""
