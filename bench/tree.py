@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.exchanges import LIFE, PLACE, RELEASE, TOKEN
 from bench.measure import Program
-from contracts.paths import API, ROOT
+from contracts.paths import ROOT
 
 STEPS = {
     "list-tasks": 'flow.only_task_is("created")',
@@ -47,7 +47,7 @@ def with_rows(folder: Path, number: int) -> Path:
         row = {"given": given, "answer": answer, "basis": "documented"}
         table += [f'[{operation}."{name}-{{n}}"]', *(f"{key} = {json.dumps(value)}" for key, value in row.items())]
         table += [f"each = [{items}]", ""]
-    (made / "contracts" / "apis" / API / RELEASE / "cases.toml").write_text("\n".join(table), encoding="utf-8")
+    (made / "contracts" / "apis" / "aslan" / RELEASE / "cases.toml").write_text("\n".join(table), encoding="utf-8")
     return made
 
 

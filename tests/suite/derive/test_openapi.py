@@ -24,7 +24,6 @@ from contracts.derive.contract.contract import combine
 from contracts.derive.contract.openapi import openapi
 from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.observed import Observed, load
-from contracts.paths import API
 from contracts.standin.app import create_app
 from contracts.standin.serve import serve_in_thread
 
@@ -38,7 +37,7 @@ each_release = pytest.mark.parametrize("release", RELEASES)
 
 
 def file(release: str) -> Path:
-    return catalog.SCHEMAS / API / release / "openapi.json"
+    return catalog.SCHEMAS / "aslan" / release / "openapi.json"
 
 
 def content(release: str) -> dict[str, Any]:
@@ -146,7 +145,7 @@ def test_examples_fit_their_own_schemas(release: str) -> None:
 def test_every_promise_says_where_it_comes_from(release: str) -> None:
     """Documented things name lines of the page, observed ones their source."""
     whole = content(release)
-    page = json.loads((catalog.RELEASES / "1.7.0/documented.json").read_text(encoding="utf-8"))["page"]
+    page = json.loads((catalog.data_of("1.7.0") / "documented.json").read_text(encoding="utf-8"))["page"]
     rows = [row for item in operations(whole).values() for row in (item, *item["parameters"])]
     for item in operations(whole).values():
         rows += [row for response in responses(whole, item).values() for row in response["x-answers"].values()]
@@ -188,7 +187,7 @@ def test_host_and_prefix_are_variables_of_the_server() -> None:
 
 def test_answer_that_nobody_observed_is_a_default_response(tmp_path: Path) -> None:
     """A page alone gives a valid description: no status is made up."""
-    documented = json.loads((catalog.RELEASES / "1.7.0/documented.json").read_text(encoding="utf-8"))
+    documented = json.loads((catalog.data_of("1.7.0") / "documented.json").read_text(encoding="utf-8"))
     nothing = Observed("1.7.0", ("1.7.0",), {}, {}, {}, None)
     contract = combine(documented, nothing)
     whole = openapi(contract, nothing)
