@@ -12,8 +12,8 @@ import click
 
 from contracts.cli.options import SpokenCommand, checkout, echo, spoken
 from contracts.i18n.translate import localized
-from contracts.report.verdict_file import ReadError, read
-from contracts.text.errors import of_system
+from contracts.report.verdict_file import read
+from contracts.text.errors import InputError, of_system
 from contracts.text.message import about, msg
 from contracts.text.printable import in_json, printable
 from contracts.text.readable import UMASKS, let_read
@@ -35,7 +35,7 @@ class RunsCommand(SpokenCommand):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except ReadError as error:
+        except InputError as error:
             fail(error.message)
         except OSError as error:
             why = of_system(error.strerror or error)
@@ -185,17 +185,12 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
     Exit code: that of the merged verdict, or 4 where the runs are not shards of one plan, target and release.
     """
 
-    from contracts.catalog.release import CatalogError
     from contracts.report.summary.terminal import verdict_line
     from contracts.report.write import write_all
-    from contracts.run.merge import MergeError
     from contracts.run.merge import merge as put_together
     from contracts.run.verdict import write
 
-    try:
-        verdict = put_together([read(run) for run in runs], out.name)
-    except (MergeError, CatalogError) as error:
-        fail(error.message)
+    verdict = put_together([read(run) for run in runs], out.name)
     write(verdict, out)
     for line in write_all(verdict, out, os.environ, lang=spoken()):
         echo(line, err=True)

@@ -16,6 +16,8 @@ from contracts.paths import RUN
 from contracts.text.message import Message, msg
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from contracts.breakages.breakage import Breakage
     from contracts.settings.settings import Settings
 
@@ -24,16 +26,28 @@ if TYPE_CHECKING:
 @click.option("--port", default=0, show_default="a free one", type=click.IntRange(0, 65535))
 @click.option("--behaviour", default="perfect", show_default=True, help="perfect, or a release with its defects.")
 @click.option("--clock", default="manual", show_default=True, type=click.Choice(["manual", "real"]))
+@click.option(
+    "--licence",
+    default="basic",
+    show_default=True,
+    type=click.Choice(["basic", "professional", "down"]),
+    help="What the licence service says where custom workflows are checked.",
+)
+@click.option("--own-port", is_flag=True, help="No login in front of /openapi, as at the workflow service's own port.")
 @click.option("--until-eof", is_flag=True, hidden=True, help="End with standard input; say nothing but the base URL.")
 @click.option("--breakage", metavar="NAME", help="Break the contract in one way, or differ harmlessly (benign/…).")
-def standin(port: int, behaviour: str, clock: str, until_eof: bool, breakage: str | None) -> None:
+def standin(
+    port: int, behaviour: str, clock: str, licence: str, own_port: bool, until_eof: bool, breakage: str | None
+) -> None:
     """Serve the stand-in Zadig on this machine until Ctrl-C."""
+    from contracts.standin.app import create_app
     from contracts.standin.defects import BEHAVIOURS
     from contracts.standin.serve import serve
 
     if behaviour not in BEHAVIOURS:
         names = ", ".join(BEHAVIOURS)
         _bad(msg("{name} is none of {names}", repr(behaviour), names), "--behaviour")
+    app = create_app(behaviour, clock, licence, own_port=own_port)
     change = _change(breakage) if breakage is not None else None
 
     def announce(base_url: str) -> None:
@@ -50,9 +64,9 @@ def standin(port: int, behaviour: str, clock: str, until_eof: bool, breakage: st
 
     try:
         if change is None:
-            serve(port, behaviour, clock, until_eof=until_eof, announce=announce)
+            serve(app, port, until_eof=until_eof, announce=announce)
         else:
-            _serve_changed(change, port, behaviour, clock, announce)
+            _serve_changed(change, app, port, announce)
     except OSError as error:
         raise click.ClickException(str(error)) from None
 
@@ -75,14 +89,13 @@ def _change(name: str) -> "Breakage":
     return changes[name]
 
 
-def _serve_changed(change: "Breakage", port: int, behaviour: str, clock: str, announce: Callable[[str], None]) -> None:
+def _serve_changed(change: "Breakage", app: "ASGIApp", port: int, announce: Callable[[str], None]) -> None:
     from contracts.breakages.proxy.proxy import fault_proxy
-    from contracts.standin.app import create_app
 
     over = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
-    with fault_proxy(change, create_app(behaviour, clock), port) as served:
+    with fault_proxy(change, app, port) as served:
         announce(served.base_url)
         over.wait()
 

@@ -165,7 +165,7 @@ class Client:
     def url(self, request: Request) -> str:
         """Return the whole URL that `request` goes to, byte for byte."""
         path = quote(request.path, safe=string.punctuation)  # changes nothing but what no HTTP can carry
-        query = f"?{urlencode(request.query)}" if request.query else ""
+        query = f"?{urlencode(request.query, errors='backslashreplace')}" if request.query else ""
         return f"{self.root}{self.prefix if request.prefixed else ''}{path}{query}"
 
     @cached_property

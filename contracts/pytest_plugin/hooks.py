@@ -253,8 +253,7 @@ def _tell(config: pytest.Config, run: Session) -> Callable[[str], None]:
 
     def tell(text: str) -> None:
         if terminal is not None:
-            terminal.ensure_newline()
-            terminal.write_line(localized(text, run.settings.language))
+            terminal.write_line(f"\n{localized(text, run.settings.language)}")  # dots may stand before it
             terminal.flush()
 
     return tell

@@ -152,9 +152,12 @@ class Session:
         """The behaviour of the stand-in, None where the target is not one."""
         if self.settings.base_url is not None:
             return self.probe.behaviour
-        wished = self.settings.behaviour
-        of_release = f"{wished}-{self.settings.release}"  # the perfect server of that release, where it differs
-        return of_release if of_release in BEHAVIOURS else wished
+        wished, release = self.settings.behaviour, self.settings.release
+        of_release = (
+            f"{wished}-{release}",
+            f"{wished}-{release.rpartition('.')[0]}",
+        )  # its perfect server, if it differs
+        return next((name for name in of_release if name in BEHAVIOURS), wished)
 
     @property
     def release(self) -> str:

@@ -52,7 +52,8 @@ def _read(path: Path) -> dict[str, float]:
 def record(verdict: Mapping[str, Any], root: Path) -> Message:
     """Write how long the cases of a run took beside the data of its release below `root`; return a line about it.
 
-    A case counts from its first request on: what a run does once, such as compiling schemas, is no part of it.
+    A case counts from its first request on: what a run does once, such as compiling schemas, is no part of it. Raises
+    CatalogError for a release that there is not.
     """
     release = load(verdict["run"]["release"])
     path = root / "contracts" / "apis" / release.api / release.name / FILE

@@ -150,7 +150,7 @@ def header(path: Path) -> Header | None:
     """Return how a journal on disk begins, None where it does not begin as one of this suite."""
     try:
         with files.opened(path, files.JOURNAL) as lines:
-            entry = json.loads(lines.readline(_LONGEST))
+            entry = json.loads(lines.readline(_LONGEST).decode("utf-8", "replace"))
     except (OSError, ValueError, RecursionError):
         return None
     match entry:
@@ -161,7 +161,7 @@ def header(path: Path) -> Header | None:
 
 def is_of_run(name: str, run_id: str) -> bool:
     """Whether a name has the form that only this run gives: its own names, and what some cases put behind them."""
-    return re.match(rf"{PREFIX}-{re.escape(run_id)}-(?:main|gw\d+)-\d+", name, re.ASCII) is not None
+    return name.isprintable() and bool(re.match(rf"{PREFIX}-{re.escape(run_id)}-(?:main|gw\d+)-\d+", name, re.ASCII))
 
 
 def left_open(path: Path) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import jwt
 
@@ -38,9 +38,9 @@ class TokenDesk:
         """Return a token of `user` that expires in `seconds` from now; a negative number has expired already."""
         return jwt.encode({"uid": user, "exp": int(time.time()) + seconds}, self._secret, _ALGORITHM)
 
-    def issue_all(self) -> dict[str, str]:
-        """Return a token of every user by name, and `expired`: a member's, an hour too old."""
-        tokens = {user: self.issue(user) for user in (ADMIN, *GRANTS)}
+    def issue_all(self, others: Iterable[str] = ()) -> dict[str, str]:
+        """Return a token of every user and of `others` by name, and `expired`: a member's, an hour too old."""
+        tokens = {user: self.issue(user) for user in (ADMIN, *GRANTS, *others)}
         return tokens | {"expired": self.issue(MEMBER, -HOUR)}
 
     def user_of(self, authorization: str | None) -> str:

@@ -4,6 +4,7 @@ Unknown keys are ignored, and absent ones become zero.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,6 +64,13 @@ def branches(targets: list[dict[str, Any] | None]) -> list[str]:
     """Return the branches that the targets of a start body build, in their order."""
     builds = [target["build"] for target in targets if target and target["build"]]
     return [repo["branch"] for build in builds for repo in build["repos"] if repo]
+
+
+def int64(text: str) -> int | None:
+    """Return an integer of 64 bits as Go's ParseInt reads it, ASCII digits with an optional sign; None for another."""
+    if len(text) <= 64 and re.fullmatch(r"[+-]?[0-9]+", text) and int(text) in INT64:
+        return int(text)
+    return None
 
 
 def decode(body: bytes, shape: Mapping[str, Shape]) -> dict[str, Any]:

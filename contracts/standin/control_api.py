@@ -2,21 +2,34 @@
 
 import json
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from contracts.standin import clock, seed
+from contracts.standin.clock import Clock
 from contracts.standin.defects import Defect
 from contracts.standin.responses import json_answer
-from contracts.standin.store import Store
 
 
-def routes(described: Mapping[str, Any], store: Store) -> list[Route]:
-    """Return the control routes of one stand-in; its app's state says how many `requests` came in below /api."""
+class Store(Protocol):
+    """What the control calls ask of workflows and their tasks."""
+
+    def clock(self, name: str) -> Clock | None:
+        """Return the clock of a workflow, or None."""
+
+    def forget(self, name: str) -> None:
+        """Remove a workflow."""
+
+    def held(self) -> Iterable[Mapping[str, Any]]:
+        """Return name, project and tasks of each workflow."""
+
+
+def routes(described: Mapping[str, Any], *stores: Store) -> list[Route]:
+    """Return the control routes of one stand-in; its app's state says how many `requests` came in to its API."""
 
     async def describe(_request: Request) -> Response:
         return json_answer(described)
@@ -26,29 +39,23 @@ def routes(described: Mapping[str, Any], store: Store) -> list[Route]:
         return PlainTextResponse(issued or "no such user", 200 if issued else 404)
 
     async def advance(request: Request) -> Response:
-        workflow = store.get(request.path_params["workflow"])
-        if workflow is None:
-            return json_answer({"error": f"no workflow {request.path_params['workflow']!r}"}, 404)
+        name = request.path_params["workflow"]
+        found = next(filter(None, (store.clock(name) for store in stores)), None)
+        if found is None:
+            return json_answer({"error": f"no workflow {name!r}"}, 404)
         seconds = _seconds(await request.body())
         if seconds is None:
             return json_answer({"error": 'the body must be {"seconds": a number, 0 or more}'}, 400)
-        return json_answer({"now": workflow.clock.advance(seconds)})
+        return json_answer({"now": found.advance(seconds)})
 
     async def forget(request: Request) -> Response:
-        store.forget((await request.body()).decode())
+        name = (await request.body()).decode()
+        for store in stores:
+            store.forget(name)
         return json_answer({})
 
     async def state(request: Request) -> Response:
-        workflows = [
-            {
-                "name": workflow.name,
-                "project": workflow.project,
-                "tasks": [
-                    {"task_id": task.task_id, "status": workflow.status(task)} for task in workflow.tasks.values()
-                ],
-            }
-            for workflow in store
-        ]
+        workflows = [row for store in stores for row in store.held()]
         return json_answer({"workflows": workflows, "requests": request.app.state.requests})
 
     return [

@@ -8,9 +8,12 @@ MESSAGES = {
     6161: "获取工作流任务失败",
     6163: "取消工作流任务失败",
     6164: "重试工作流任务失败",
+    6169: "批准工作流任务失败",
     6540: "新建或更新wokflow失败",
     6542: "查询workflow失败",
     6543: "删除workflow失败",
+    6545: "校验workflow失败",
+    7050: "用户许可证不可用，请检查许可证后重试",
 }
 """Code to message."""
 NO_DOCUMENTS = "mongo: no documents in result"
@@ -25,8 +28,8 @@ class ZadigError(Exception):
 
     @property
     def status(self) -> int:
-        """The HTTP status: 400 for Zadig's own codes (6000 to 6999), else the code itself."""
-        return 400 if 6000 <= self.code <= 6999 else self.code
+        """The HTTP status: 400 for Zadig's own codes (6000 to 7999), else the code itself."""
+        return 400 if 6000 <= self.code <= 7999 else self.code
 
     def envelope(self, description: str | None) -> dict[str, object]:
         """Return the JSON object that says it, with this description."""
@@ -38,8 +41,20 @@ class PanicError(Exception):
     """The handler crashed: HTTP 500 without a body."""
 
 
+class UncodedError(Exception):
+    """An error to which the server gives no code of its own: HTTP 500, with three keys."""
+
+    def envelope(self) -> dict[str, object]:
+        """Return the JSON object that says it."""
+        return {"code": 500, "description": str(self), "message": "Internal Error: "}
+
+
+class UnreadableError(Exception):
+    """A body does not decode; the text is what the decoder says."""
+
+
 class DeniedError(Exception):
-    """The gateway turned the request away: `status` is 401 or 403, without a body."""
+    """The request was turned away without a body: `status` is 401 by the login, 403 by a right, 400 by the binding."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
@@ -81,3 +96,21 @@ RESTART_WITHOUT_TASK = Refusal(6164, MESSAGES[6161])
 RESTART_OF_QUEUED = Refusal(6164, "更新工作流任务失败")
 RESTART_OF_PASSED = Refusal(6164, "不能重试已经通过任务")
 """The task runs or has passed; the server says the same of both."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The errors about product workflows that later releases word otherwise.
+
+    taken: a name that another workflow has. not_found: a workflow that is looked for and not there.
+    """
+
+    taken: Refusal = WORKFLOW_EXISTS
+    not_found: Refusal = WORKFLOW_NOT_FOUND
+
+
+LATER_TEXTS = Texts(
+    Refusal(6540, "与项目 [{stored}] 中的工作流 [] 标识相同"),
+    Refusal(400, f"{MESSAGES[6542]}: {NO_DOCUMENTS}"),
+)
+"""Those of 2.3 and 3.0. They have the project of the workflow that is there, and its display name, here never one."""

@@ -4,13 +4,12 @@ A function takes the world and one authorized call, and returns the value to ans
 PanicError or DeniedError. It never waits, so that requests under way at the same time cannot come between its steps.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.standin import auth, errors
-from contracts.standin.bodies import INT64, START, WORKFLOW, Shape, as_stored, branches, decode
+from contracts.standin.bodies import START, WORKFLOW, Shape, as_stored, branches, decode, int64
 from contracts.standin.clock import end_of
 from contracts.standin.defects import Defect
 from contracts.standin.store import Store, Task, Workflow
@@ -25,6 +24,7 @@ class World:
     store: Store
     defects: frozenset[Defect]
     names_project: bool = False
+    texts: errors.Texts = field(default_factory=errors.Texts)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def create_workflow(world: World, call: Call) -> object:
     body = _body(world, call, WORKFLOW)
     if body["product_tmpl_name"]:
         call.need(body["product_tmpl_name"])
-    world.store.refuse_if_not_creatable(body)
+    world.store.refuse_if_not_creatable(body, world.texts.taken)
     if Defect.DOCUMENTED_BODY_CRASHES in world.defects and body["hook_ctl"] is None:
         raise errors.PanicError
     world.store.add(as_stored(body), call.user)
@@ -73,7 +73,7 @@ def create_workflow(world: World, call: Call) -> object:
 
 def find_workflow(world: World, call: Call) -> object:
     """Return a workflow by name."""
-    return _existing(world, call, call.name, errors.WORKFLOW_NOT_FOUND).document
+    return _existing(world, call, call.name, world.texts.not_found).document
 
 
 def list_workflows(world: World, call: Call) -> object:
@@ -182,10 +182,10 @@ def _task(world: World, call: Call, missing: errors.Refusal) -> tuple[Workflow, 
 
 
 def _integer(text: str, complaint: str) -> int:
-    """Read an integer of 64 bits as Go's ParseInt does: ASCII digits with an optional sign."""
-    if len(text) <= 64 and re.fullmatch(r"[+-]?[0-9]+", text) and int(text) in INT64:
-        return int(text)
-    raise errors.NOT_AN_ARGUMENT(complaint=complaint)
+    number = int64(text)
+    if number is None:
+        raise errors.NOT_AN_ARGUMENT(complaint=complaint)
+    return number
 
 
 def _task_document(workflow: Workflow, task: Task) -> dict[str, Any]:

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from contracts.standin.app import create_app
-
 HOST = "127.0.0.1"
 READY_SECONDS = 20.0
 _GRACE_SECONDS = 1
@@ -78,13 +76,12 @@ def base_url(bound: socket.socket) -> str:
     return f"http://{HOST}:{bound.getsockname()[1]}"
 
 
-def serve(port: int, behaviour: str, clock: str, until_eof: bool, announce: Callable[[str], None]) -> None:
-    """Run a stand-in until SIGINT or SIGTERM, or (`until_eof`) until standard input ends as well.
+def serve(app: ASGIApp, port: int, until_eof: bool, announce: Callable[[str], None]) -> None:
+    """Run an app until SIGINT or SIGTERM, or (`until_eof`) until standard input ends as well.
 
     Calls `announce` with the base URL once connections are accepted. Must run in the main thread. OSError if the port
-    cannot be had, ValueError for an unknown behaviour or clock.
+    cannot be had.
     """
-    app = create_app(behaviour, clock)
     with bind(port) as bound:
         server = AppServer(app, lambda: announce(base_url(bound)))
         if until_eof:

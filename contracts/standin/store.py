@@ -90,10 +90,22 @@ class Store:
         """Return the workflow of this name in any project, or None."""
         return self._workflows.get(name)
 
-    def refuse_if_not_creatable(self, body: Mapping[str, Any]) -> None:
+    def clock(self, name: str) -> Clock | None:
+        """Return the clock of a workflow, or None."""
+        workflow = self.get(name)
+        return workflow.clock if workflow else None
+
+    def held(self) -> Iterator[Mapping[str, Any]]:
+        """Yield name, project and tasks of each workflow, as the control calls show them."""
+        for workflow in self:
+            tasks = [{"task_id": task.task_id, "status": workflow.status(task)} for task in workflow.tasks.values()]
+            yield {"name": workflow.name, "project": workflow.project, "tasks": tasks}
+
+    def refuse_if_not_creatable(self, body: Mapping[str, Any], taken: errors.Refusal) -> None:
         """Raise ZadigError if the name is taken or no stage is enabled."""
-        if body["name"] in self._workflows:
-            raise errors.WORKFLOW_EXISTS(name=body["name"], project=body["product_tmpl_name"])
+        there = self.get(body["name"])
+        if there is not None:
+            raise taken(name=body["name"], project=body["product_tmpl_name"], stored=there.project)
         if not any((body[stage] or {}).get("enabled") for stage in ("build_stage", "artifact_stage")):
             raise errors.NO_ENABLED_STAGE()
 

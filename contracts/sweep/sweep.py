@@ -150,8 +150,11 @@ def _same(one: str, other: str) -> bool:
     """Whether two base URLs are of one server."""
 
     def parts(url: str) -> tuple[object, ...]:
-        split = urlsplit(url)
-        port = split.port or {"http": 80, "https": 443}.get(split.scheme)
+        try:
+            split = urlsplit(url)
+            port = split.port or {"http": 80, "https": 443}.get(split.scheme)
+        except ValueError:  # a journal may hold what is no URL
+            return (url,)
         return split.scheme, split.hostname, port, split.path.rstrip("/")
 
     return parts(one) == parts(other)

@@ -98,7 +98,9 @@ def _values(workspace: Workspace, subject: Subject, overrides: Overrides) -> dic
 
 def _path(template: str, places: Places, values: Mapping[str, str]) -> str:
     """Return a path with its parameters put in; an id stands there as it is written, for it may be no id at all."""
-    quoted = {key: value if key == "id" else quote(value, safe="") for key, value in values.items()}
+    quoted = {
+        key: value if key == "id" else quote(value, safe="", errors="backslashreplace") for key, value in values.items()
+    }
     named = template.replace("{name}", quoted["name"])
     return re.sub(r":(\w+)", lambda match: places.path.get(match[1], match[0]).format_map(quoted), named)
 

@@ -22,7 +22,7 @@ pytest.register_assert_rewrite(
     *(  # so that they say, like tests, what was not as it should be
         f"helpers.{name}"
         for name in (
-            *("allure_samples", "checked_answers", "fuzzed_pages"),
+            *("allure_samples", "checked_answers", "fuzzed_pages", "fuzzed_runs"),
             *("verdicts", "zadig_client"),
         )
     )

@@ -119,7 +119,7 @@ def _columns(table: Table, above: Sequence[str | None], note: Note) -> tuple[Seq
             if meanings[at] is None and at == 0 and "name" not in meanings:
                 meanings[at] = "name"
             if titles:
-                text = "unknown-column/known" if meanings[at] else "unknown-column/nothing"
+                text = "column-by-cells" if meanings[at] else "unknown-column"
                 note(text, table.line, number=at + 1, meaning=meanings[at])
         elif meanings[at] in meanings[:at]:
             note("column-twice", table.line, meaning=meanings[at])

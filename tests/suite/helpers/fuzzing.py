@@ -50,8 +50,12 @@ def bounded() -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def fuzzed(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], batches: int = BATCHES) -> None:
+def fuzzed(strategy: st.SearchStrategy[Any], check: Callable[[Any], object], batches: int = BATCHES) -> None:
     """Check one batch of examples after the other, each with a seed of its own."""
+
+    def example(drawn: Any) -> None:
+        check(drawn)
+
     for batch in range(batches):
         seed(batch)(
             settings(
@@ -60,5 +64,5 @@ def fuzzed(strategy: st.SearchStrategy[Any], check: Callable[[Any], None], batch
                 database=None,
                 phases=[Phase.generate, Phase.shrink],
                 suppress_health_check=list(HealthCheck),
-            )(given(strategy)(check))
+            )(given(strategy)(example))
         )()

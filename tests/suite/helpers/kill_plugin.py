@@ -12,6 +12,7 @@ from typing import Any
 
 from contracts.breakages.proxy.recognise import recognise
 from contracts.http.client import Client, Exchange, Request
+from contracts.target import connect
 
 KINDS = ("create", "start", "cancel", "restart", "delete", "find", "list-tasks")
 
@@ -25,6 +26,8 @@ def kind_of(request: Request) -> str:
 def pytest_configure(config: Any) -> None:
     """Put the point in front of the client of each process that is meant; the one that reaches it first is hit."""
     who, number, when, what = os.environ["KILL_AT"].split(":")
+    if who in ("worker", "every"):  # the rest of the run waits for what they may have under way
+        connect.PATIENCE, connect.LEAST_PATIENCE = 0, 2.0
     worker = getattr(config, "workerinput", {}).get("workerid", "main")
     if (worker == "main") != (who == "main") or (who == "every" and worker not in ("gw0", "gw1")):
         return

@@ -45,7 +45,7 @@ def test_a_create_that_comes_after_its_deadline_is_removed(tmp_path: Path, stamp
             zadig.app.answers.clear()
         threading.Thread(target=goes_on, daemon=True).start()
         token = {} if stamped else {"ZADIG_TOKEN": zadig.tokens["member"]}
-        ran = run(tmp_path, *live_options(url, 4), "-k", CASES, **token)
+        ran = run(tmp_path, *live_options(url, 7), "-k", CASES, **token)
         assert late.done.is_set(), ran.output
         assert held(zadig) == []
         swept = contracts("sweep", ran.folder, "--base-url", url, **token)
@@ -62,7 +62,7 @@ def test_where_the_run_may_not_wait_the_name_is_said_and_swept_later(tmp_path: P
     with behind(late) as (zadig, url):
         token = {"ZADIG_TOKEN": zadig.tokens["member"]}
         ran = run(
-            tmp_path, *live_options(url, 30), "--first-byte-timeout", "3", "--run-timeout", "2", "-k", CASES, **token
+            tmp_path, *live_options(url, 30), "--first-byte-timeout", "11", "--run-timeout", "10", "-k", CASES, **token
         )
         (leak,) = ran.verdict["leaks"]
         assert "which the server may still carry out until" in leak

@@ -13,6 +13,7 @@ import test_secrets
 from contracts.catalog.release import ROOT
 from helpers.bad_servers import BAD_SERVERS
 from helpers.bad_settings import BAD, BAD_TOML, LED_ASTRAY
+from helpers.fuzzing import EXAMPLES
 
 FIGURES = {
     "SIGKILL before and after": len(test_kill.KILLS),
@@ -28,6 +29,7 @@ FIGURES = {
     "bad settings": len(BAD) + len(BAD_TOML),
     "credentials that": len(LED_ASTRAY),
     "modules and pytest files": len(test_install.TRAPS) + len(test_install.BROKEN_FOLDER) + len(["contracts"]),
+    "journals, verdicts": (4 * 3 + 1) * EXAMPLES,  # batches of four tests, and one of the run that cleans up
     "servers that break": len(test_detection.BROKEN),
     "servers that differ": len(test_detection.BENIGN),
 }

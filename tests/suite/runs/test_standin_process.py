@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from contracts.standin import process
+from contracts.standin.app import create_app
 from contracts.standin.serve import serve
 from helpers.processes import HANG
 
@@ -154,7 +155,7 @@ def taken_port() -> Iterator[int]:
 
 def test_a_port_in_use_is_an_error_of_the_caller(taken_port: int) -> None:
     with pytest.raises(OSError, match=rf"cannot listen on 127\.0\.0\.1:{taken_port}: .*choose another port"):
-        serve(taken_port, "perfect", "manual", until_eof=False, announce=pytest.fail)
+        serve(create_app(), taken_port, until_eof=False, announce=pytest.fail)
 
 
 def test_a_port_in_use_is_told_in_one_line(taken_port: int) -> None:

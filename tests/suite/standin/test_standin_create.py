@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from contracts.standin.app import create_app
-from contracts.standin.defects import BEHAVIOURS
+from contracts.standin.defects import PRODUCT_BEHAVIOURS
 from contracts.standin.serve import serve_in_thread
 from helpers.zadig_client import (
     BAD_REQUEST,
@@ -153,7 +153,7 @@ def test_a_workflow_of_any_name_is_found_and_deleted_by_its_encoded_name(zadig: 
 
 
 @pytest.mark.parametrize("name", ["", "a/b"], ids=["empty-name", "slash-in-name"])
-@pytest.mark.parametrize("behaviour", BEHAVIOURS)
+@pytest.mark.parametrize("behaviour", PRODUCT_BEHAVIOURS)
 def test_some_names_are_accepted_and_lost_for_ever(behaviour: str, name: str) -> None:
     with serve_in_thread(create_app(behaviour)) as url:
         zadig, encoded = Zadig(url), quote(name, safe="")

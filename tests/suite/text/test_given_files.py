@@ -68,3 +68,14 @@ def test_a_journal_that_is_none_names_nothing(kind: str, tmp_path: Path) -> None
 def test_a_file_of_just_the_bound_is_read(tmp_path: Path) -> None:
     (tmp_path / "page.md").write_bytes(b"x" * 10)
     assert files.read(tmp_path / "page.md", 10) == b"x" * 10
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_journal_in_another_encoding_is_none(encoding: str, tmp_path: Path) -> None:
+    """A journal is written in UTF-8 without a mark; what JSON readers guess besides is not this suite's."""
+    begun = '{"event":"run","run":"20250101t000000-abcd","base_url":"http://x","suite":"zadig-contract-tests"}'
+    path = tmp_path / "journal.jsonl"
+    path.write_text(begun, encoding="utf-8")
+    assert header(path) is not None
+    path.write_text(begun, encoding=encoding)
+    assert header(path) is None
