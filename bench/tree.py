@@ -1,6 +1,7 @@
 """The product itself in a folder of its own, with other cases: its package, plugin and schemas, all as they are."""
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 from bench.exchanges import LIFE, PLACE, RELEASE, TOKEN
 from bench.measure import Program
 from contracts.catalog.release import load
-from contracts.paths import API, ROOT
+from contracts.paths import ROOT
 
 STEPS = {
     "list-tasks": 'flow.only_task_is("queued")',
@@ -47,7 +48,10 @@ def with_rows(folder: Path, number: int) -> Path:
         row = {"given": given, "answer": answer, "basis": "documented"}
         table += [f'[{operation}."{name}-{{n}}"]', *(f"{key} = {json.dumps(value)}" for key, value in row.items())]
         table += [f"each = [{items}]", ""]
-    (made / "contracts" / "apis" / API / RELEASE / "cases.toml").write_text("\n".join(table), encoding="utf-8")
+    api = made / "contracts" / "apis" / "aslan"
+    (api / RELEASE / "cases.toml").write_text("\n".join(table), encoding="utf-8")
+    lifecycle = (api / "lifecycle.toml").read_text(encoding="utf-8")
+    (api / "lifecycle.toml").write_text(re.sub(', basis = "\\w+"', "", lifecycle), encoding="utf-8")  # no cases by it
     return made
 
 

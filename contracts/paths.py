@@ -6,9 +6,8 @@ Below ROOT both look the same, so that names of tests and schemas are the same i
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
-API = "aslan"
-"""The family of calls whose releases are tested."""
-RELEASES = PACKAGE / "apis" / API
+APIS = PACKAGE / "apis"
+"""A folder for each family of calls, with one for each of its releases."""
 _SHIPPED = PACKAGE / "shipped"
 INSTALLED = _SHIPPED.is_dir()
 ROOT = _SHIPPED if INSTALLED else PACKAGE.parent

@@ -13,7 +13,15 @@ from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import load
 from contracts.derive.page.findings import WEIGHTS, Finding
-from contracts.derive.releases import RELEASES, SCHEMAS, api_binding, read_document, release_document
+from contracts.derive.releases import (
+    APIS,
+    SCHEMAS,
+    api_binding,
+    data_of,
+    read_document,
+    release_document,
+    schemas_of,
+)
 from contracts.text.releases import in_order, is_release
 
 UP_TO_DATE, DIFFERENT, UNUSABLE = 0, 1, 4
@@ -46,10 +54,10 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, notes: bo
                 raise DeriveError(f"{where}: a second page of release {release}: give one per release")
             documents[release] = content
         # All releases are derived before the first file is written, so an error leaves everything as it was.
-        files = [*root.glob(f"{RELEASES}/*/observed.toml"), *root.glob(f"{RELEASES}/*/documented.json")]
+        files = [*root.glob(f"{APIS}/*/*/observed.toml"), *root.glob(f"{APIS}/*/*/documented.json")]
         releases = in_order([*(file.parent.name for file in files), *documents])
         plans = {release: _plan(root, release, documents, echo, split) for release in releases}
-        for folder in sorted((root / SCHEMAS).glob("*")):
+        for folder in sorted((root / SCHEMAS).glob("*/*")):
             if is_release(folder.name) and folder.name not in plans:
                 plans[folder.name] = _stale(folder)
         outcomes = [
@@ -115,7 +123,7 @@ def difference(name: str, actual: str | None, expected: str | None) -> str:
 
 
 def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo, split: bool) -> Files:
-    folder, schemas = root / RELEASES / release, root / SCHEMAS / release
+    folder, schemas = data_of(root, release), schemas_of(root, release)
     expected = _stale(schemas)
     if release in documents:
         expected[folder / "documented.json"] = render(documents[release])
@@ -128,7 +136,8 @@ def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo, sp
         }
         expected |= {schemas / name: render(content) for name, content in files.items()}
     else:
-        echo(f"{release}: no schemas, because {RELEASES}/{release}/observed.toml is missing: write it")
+        missing = (folder / "observed.toml").relative_to(root)
+        echo(f"{release}: no schemas, because {missing} is missing: write it")
     return expected
 
 

@@ -18,6 +18,8 @@ from contracts.text.toml import TomlTable
 JSON_TYPE: Final = "application/json; charset=utf-8"
 OPEN: Final = "to be shown on a server of"
 """How the source of a row begins that is only assumed yet."""
+API: Final = "aslan"
+"""The API of what says nothing of its own."""
 NAMES: Final[Mapping[str, str]] = {
     "name": ".+",
     "project": ".+",
@@ -114,6 +116,7 @@ class Observed:
     support: Mapping[str, ObservedOperation] = field(default_factory=dict)
     task_states: TaskStates | None = None
     gone: frozenset[str] = frozenset()
+    api: str = API
 
 
 def check_sample(answer: ObservedAnswer, sample: Any, where: str) -> None:
@@ -173,6 +176,7 @@ def load(path: Path, above: tuple[str, ...] = ()) -> Observed:
         _merged(below.support, support),
         top.nested(top.anything("task_states"), "task_states", _task_states) or below.task_states,
         (below.gone - back) | gone,
+        path.parent.parent.name,
     )
     top.done()
     return observed

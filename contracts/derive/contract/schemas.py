@@ -8,7 +8,7 @@ from contracts.derive.page.samples import is_translated, values_by_key
 from contracts.text.strict_json import json_type
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-ID: Final = "https://zadig-contract-tests.example/schemas/aslan"
+ID: Final = "https://zadig-contract-tests.example/schemas"
 URL_PLACES: Final = ("path", "query", "header")
 """Where a parameter stands that is no key of the body."""
 
@@ -101,7 +101,7 @@ def _head(
 ) -> Schema:
     return {
         "$schema": DIALECT,
-        "$id": f"{ID}/{contract.release}/{operation.name}/{name}.json",
+        "$id": f"{ID}/{contract.api}/{contract.release}/{operation.name}/{name}.json",
         "title": f"{operation.name}: {name}",
         "description": f"{means} {origin(contract, lines, source)}",
         **basis(contract, lines, source),

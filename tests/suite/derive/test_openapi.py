@@ -217,7 +217,7 @@ def test_answer_that_is_a_text_is_no_json() -> None:
 def test_every_promise_says_where_it_comes_from(release: str) -> None:
     """Documented things name lines of the page, observed ones their source."""
     whole = content(release)
-    page = json.loads((catalog.RELEASES / "1.7.0/documented.json").read_text(encoding="utf-8"))["page"]
+    page = json.loads((catalog.data_of("1.7.0") / "documented.json").read_text(encoding="utf-8"))["page"]
     rows = [row for item in operations(whole).values() for row in (item, *item["parameters"])]
     for item in operations(whole).values():
         rows += [row for response in responses(whole, item).values() for row in response["x-answers"].values()]
@@ -259,7 +259,7 @@ def test_host_and_prefix_are_variables_of_the_server() -> None:
 
 def test_answer_that_nobody_observed_is_a_default_response() -> None:
     """A page alone gives a valid description: no status is made up."""
-    documented = json.loads((catalog.RELEASES / "1.7.0/documented.json").read_text(encoding="utf-8"))
+    documented = json.loads((catalog.data_of("1.7.0") / "documented.json").read_text(encoding="utf-8"))
     nothing = Observed("1.7.0", ("1.7.0",), {}, {}, {}, None)
     whole = openapi(combine(documented, nothing), nothing, {})
     validate(whole)

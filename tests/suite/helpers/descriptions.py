@@ -9,14 +9,13 @@ from contracts.catalog import release as catalog
 from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.openapi import openapi
 from contracts.derive.observed import Observed
-from contracts.paths import API
 
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 
 
 def file(release: str) -> Path:
     """Return the description of a release."""
-    return catalog.SCHEMAS / API / release / "openapi.json"
+    return catalog.SCHEMAS / catalog.data_of(release).parent.name / release / "openapi.json"
 
 
 def content(release: str) -> dict[str, Any]:
