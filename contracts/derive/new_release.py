@@ -3,9 +3,10 @@
 import re
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from contracts.derive.command import UNUSABLE, UP_TO_DATE, Echo, derive, render
@@ -15,7 +16,7 @@ from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError, read_toml
 from contracts.derive.observed import OPEN, Observed, ObservedAnswer, ObservedBody, load, misfits
 from contracts.derive.page.names import load_names, path_parameters, shape
-from contracts.derive.proposal import Proposal, propose
+from contracts.derive.proposal import DOUBT, FIND, pointer, propose
 from contracts.derive.releases import (
     APIS,
     api_binding,
@@ -51,18 +52,22 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
     except DeriveError as error:
         echo(str(error))
         return UNUSABLE
-    written = Written([], folder.parent.exists())
+    proposed = {} if facts else _proposed(folder.parent, documented)
+    new = () if folder.parent.exists() else (folder.parent, schemas.parent)
     try:
         folder.mkdir(parents=True)
-        proposal = _fill(folder, {**documented, "release": release}, facts, root, written)
+        for path, text in proposed.items():
+            path.write_bytes(text.encode())
+        documented = read_document(root, page)  # again, as its operations may have names now
+        _fill(root, folder, {**documented, "release": release}, facts)
         said: list[str] = []
         if derive(root, (), check=False, echo=said.append) != UP_TO_DATE:
             raise DeriveError(said[-1])
     except (DeriveError, OSError, UnicodeEncodeError) as error:
-        for made in (folder, schemas, *(() if written.was_there else (folder.parent, schemas.parent))):
+        for made in (folder, schemas, *new):
             shutil.rmtree(made, ignore_errors=True)
-        for file in written.files:
-            file.unlink(missing_ok=True)
+        for path in proposed:
+            path.unlink(missing_ok=True)
         echo(f"{release}: nothing is written: {error}")
         return UNUSABLE
     if documented["release"] not in (None, release):
@@ -74,10 +79,10 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
         echo(
             f"{len(silent)} not described, as the page shows no answer of them that can be checked: {', '.join(silent)}"
         )
-    if proposal is not None:
-        said = [file.name for file in written.files]
-        made_of = f"{', '.join(said)}: proposed, with {proposal.doubts} doubts; review them" if said else "as it was"
-        echo(f"{folder.parent.relative_to(root).as_posix()}: {made_of}")
+    if proposed:
+        doubts, files = sum(text.count(f"# {DOUBT}") for text in proposed.values()), [path.name for path in proposed]
+        where = folder.parent.relative_to(root).as_posix()
+        echo(f"{where}: {', '.join(files)}: proposed, with {doubts} doubts; review them")
     builds = f"builds on {facts.release}" if facts else "builds on no other release"
     echo(f"{name}/observed.toml: {builds}; {still_open} sources are open")
     echo(f"{name}/cases.toml: proposed; review it")
@@ -132,45 +137,27 @@ def _before(releases: Sequence[str], release: str) -> str:
     return names[names.index(release) - 1]
 
 
-@dataclass
-class Written:
-    """What was written beside a release's own folder.
-
-    files: those that were not there. was_there: whether the folder of its API was.
-    """
-
-    files: list[Path]
-    was_there: bool
+def _proposed(folder: Path, documented: Mapping[str, Any]) -> dict[Path, str]:
+    """Return those tables of an API that are not there, as the page of its first release lets propose them."""
+    texts = {folder / name: text for name, text in propose(documented).texts.items()}
+    return {path: text for path, text in texts.items() if not path.exists()}
 
 
-def _fill(
-    folder: Path, documented: Mapping[str, Any], base: Observed | None, root: Path, written: Written
-) -> Proposal | None:
-    """Write the files of the release's folder: each is read again by what it is for before the next is made of it.
-
-    Returns what is proposed of its API, where it builds on no other release.
-    """
+def _fill(root: Path, folder: Path, documented: Mapping[str, Any], base: Observed | None) -> None:
+    """Write the files of the release's folder: each is read again by what it is for before the next is made of it."""
     (folder / "documented.json").write_bytes(render(documented).encode())
-    proposal: Proposal | None = None
+    binding = api_binding(root, base.lineage if base else (documented["release"],))
     if base is None:
-        proposal = propose(documented)
-        text = observed_text(documented, None, None, proposal.roles)
-        known, every = frozenset(proposal.roles), dict[str, Any]()
-        for name, content in proposal.texts.items():
-            path = folder.parent / name
-            if not path.exists():
-                path.write_bytes(content.encode())
-                written.files.append(path)
-        binding: Mapping[str, Any] = read_toml(folder.parent / "binding.toml", "binding.toml")
+        roles = {row["call"]: role for role, row in binding.get("roles", {}).items()}
+        text = observed_text(documented, None, None, roles)
+        known, every = frozenset(roles), dict[str, Any]()
     else:
-        binding = api_binding(root, base.lineage)
         before = combine(release_document(root, base.lineage), base)
         text = observed_text(documented, base, before)
         known, every = frozenset(operation.name for operation in before.operations), _every(root, base)
     (folder / "observed.toml").write_bytes(text.encode())
     contract = combine(documented, load(folder / "observed.toml"))
     (folder / "cases.toml").write_bytes(cases_text(contract, known, every, binding, first=base is None).encode())
-    return proposal
 
 
 def _every(root: Path, base: Observed) -> dict[str, Any]:
@@ -186,12 +173,12 @@ def observed_text(
     documented: Mapping[str, Any],
     base: Observed | None,
     before: Contract | None,
-    roles: Collection[str] = (),
+    roles: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return observed.toml of a new release: what its base says is inherited, and its page's departures are rows.
 
     ``documented`` is the content of documented.json of the new release, ``before`` the contract of its base; both are
-    None for the first release of an API, of which ``roles`` are the operations that play a role in a workflow's life.
+    None for the first release of an API, of which ``roles`` says what each operation plays in a workflow's life.
     """
     release, page = documented["release"], documented["page"]["file"]
     known = {operation.name: operation for operation in before.operations} if before else {}
@@ -207,6 +194,8 @@ def observed_text(
             continue
         kinds = _described(documented["operations"][name])
         rows = list(_answers(kinds, known[name].answers if name in known else (), release))
+        if roles.get(name) == FIND:
+            rows = [(answer, _recognised(row, kinds.get(answer, {}).get("sample"))) for answer, row in rows]
         if name in roles and "success" not in kinds:
             assumed = toml.table(("operations", name, "answers", "success"), _assumed(documented))
             parts.append(toml.comment(_TEXTS["assumed"]) + assumed)
@@ -214,6 +203,14 @@ def observed_text(
         if not kinds and name not in {*known, *roles}:
             parts.append(toml.comment(_TEXTS["not_described"]) + toml.table(("operations", name), {}))
     return "\n".join(parts)
+
+
+def _recognised(row: Mapping[str, Any], sample: Any) -> Mapping[str, Any]:
+    """Return the row of an error by which a workflow is known not to be there: with its description, word for word."""
+    at = pointer(sample, "description")
+    if row["documented"] != "error" or not at or not isinstance(sample[at[1:]], str):
+        return row
+    return {**row, "values": {at[1:]: sample[at[1:]].replace("{", "{{").replace("}", "}}")}}
 
 
 def _assumed(documented: Mapping[str, Any]) -> dict[str, Any]:
@@ -373,7 +370,7 @@ def _rows(operation: Operation, known: bool, binding: Binding, *, first: bool) -
 
 def _givens(operation: Operation, binding: Binding) -> Sequence[str]:
     """Return the given in which an operation succeeds, and the one in which the page's error comes."""
-    ids = {key for key, sent in binding.get("path", {}).items() if sent == "{id}"}
+    ids = {key for key, sent in binding.get("path", {"id": "{id}"}).items() if sent == "{id}"}
     place = "otherwise" if ids.isdisjoint(path_parameters(operation.path)) else "of_a_task"
     role = next((role for role, row in binding.get("roles", {}).items() if row["call"] == operation.name), "")
     givens: Sequence[str] = _TEXTS["givens"].get(role, _TEXTS["new_givens"][place])

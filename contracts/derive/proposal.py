@@ -15,6 +15,8 @@ _WORDS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = _DATA["words"]
 _MEANING: Final = {word: meaning for meaning, row in _WORDS.items() for kind in row.values() for word in kind}
 _LIKELY: Final = frozenset(word for row in _WORDS.values() for word in row["likely"])
 _STATE: Final = {word: meaning for meaning, words in _DATA["states"].items() for word in words}
+FIND: Final = "find"
+"""The role whose error says that a workflow is not there."""
 DOUBT: Final = "doubt: "
 """How each line of comment begins that says what a person has to settle."""
 
@@ -77,6 +79,7 @@ class Call:
             and form.get("task") in (None, self.about_tasks)
             and (not form.get("inside") or bool(path_parameters(path.rpartition("/")[2])))
             and re.fullmatch(form.get("ends", ".*"), self.words[-1] if self.words else "") is not None
+            and not re.fullmatch(form.get("never", ""), self.words[-1] if self.words else "/")
             and all(any(place in where for place, _ in self.sent.get(word, ())) for word in form.get("sent", ()))
             and ("sent_at" not in form or all(place in where for place, _ in self.sent[form["sent"][0]]))
             and not any(word in self.sent for word in form.get("unsent", ()))
@@ -95,12 +98,10 @@ class Proposal:
 
     texts: by the name of each file.
     roles: of each operation that plays one.
-    doubts: how many there are.
     """
 
     texts: Mapping[str, str]
     roles: Mapping[str, str]
-    doubts: int
 
 
 def pointer(answer: Any, word: str) -> str:
@@ -134,8 +135,7 @@ def propose(documented: Mapping[str, Any]) -> Proposal:
         + _binding(calls, played, others),
         "lifecycle.toml": toml.comment(_DATA["texts"]["lifecycle"].format(page=page)) + "\n" + _lifecycle(played),
     }
-    doubts = sum(text.count(f"# {DOUBT}") for text in texts.values())
-    return Proposal(texts, {call.name: role for role, call in played.items()}, doubts)
+    return Proposal(texts, {call.name: role for role, call in played.items()})
 
 
 def _roles(calls: Sequence[Call]) -> tuple[dict[str, Call], dict[str, list[str]]]:
