@@ -16,7 +16,7 @@ from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError, read_toml
 from contracts.derive.observed import OPEN, Observed, ObservedAnswer, ObservedBody, load, misfits
 from contracts.derive.page.names import load_names, path_parameters, shape
-from contracts.derive.proposal import DOUBT, FIND, pointer, propose
+from contracts.derive.proposal import DOUBT, FIND, key_of, propose
 from contracts.derive.releases import (
     APIS,
     api_binding,
@@ -207,10 +207,10 @@ def observed_text(
 
 def _recognised(row: Mapping[str, Any], sample: Any) -> Mapping[str, Any]:
     """Return the row of an error by which a workflow is known not to be there: with its description, word for word."""
-    at = pointer(sample, "description")
-    if row["documented"] != "error" or not at or not isinstance(sample[at[1:]], str):
+    key = key_of(sample, "description")
+    if row["documented"] != "error" or key is None or not isinstance(sample[key], str):
         return row
-    return {**row, "values": {at[1:]: sample[at[1:]].replace("{", "{{").replace("}", "}}")}}
+    return {**row, "values": {key: sample[key].replace("{", "{{").replace("}", "}}")}}
 
 
 def _assumed(documented: Mapping[str, Any]) -> dict[str, Any]:

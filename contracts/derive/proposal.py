@@ -104,11 +104,19 @@ class Proposal:
     roles: Mapping[str, str]
 
 
+def key_of(answer: Any, word: str) -> str | None:
+    """Return the key under which an object has what a word means; None where it has not."""
+    keys = {folded(key): key for key in answer} if isinstance(answer, Mapping) else {}
+    return next((keys[each] for kind in _WORDS[word].values() for each in kind if each in keys), None)
+
+
 def pointer(answer: Any, word: str) -> str:
     """Return where an object has what a word means, as a JSON pointer; empty where it has not."""
-    keys = {folded(key): key for key in answer} if isinstance(answer, Mapping) else {}
-    found = next((keys[each] for kind in _WORDS[word].values() for each in kind if each in keys), None)
-    return "" if found is None else f"/{found.replace('~', '~0').replace('/', '~1')}"
+    return "" if (key := key_of(answer, word)) is None else _pointed(key)
+
+
+def _pointed(key: str) -> str:
+    return f"/{key.replace('~', '~0').replace('/', '~1')}"
 
 
 def items(answer: Any, words: Iterable[str], depth: int = 2) -> tuple[str, Mapping[str, Any]] | None:
@@ -117,7 +125,7 @@ def items(answer: Any, words: Iterable[str], depth: int = 2) -> tuple[str, Mappi
         return ("", answer[0]) if answer and all(pointer(answer[0], word) for word in words) else None
     for key, value in answer.items() if isinstance(answer, Mapping) and depth else ():
         if (found := items(value, words, depth - 1)) is not None:
-            return f"/{key}{found[0]}", found[1]
+            return f"{_pointed(key)}{found[0]}", found[1]
     return None
 
 
@@ -162,7 +170,8 @@ def _roles(calls: Sequence[Call]) -> tuple[dict[str, Call], dict[str, list[str]]
 
 
 def _doubt(text: str) -> str:
-    return f"# {DOUBT}{text}\n"
+    """Return what somebody has to settle as one line of comment, whatever keys of a page it names."""
+    return toml.comment(DOUBT + " ".join(text.split()))
 
 
 def _binding(calls: Sequence[Call], played: Mapping[str, Call], others: Mapping[str, Sequence[str]]) -> str:
@@ -179,6 +188,8 @@ def _binding(calls: Sequence[Call], played: Mapping[str, Call], others: Mapping[
         said = [f"{role} could also be {', '.join(others[role])}"] if others[role] else []
         if row.get("absent"):
             said.append(_DATA["texts"]["absent" if absent else "no_absent"].format(call=call.name, absent=absent))
+        if "id" in at and not isinstance(inside[key_of(inside, "id") or ""], int):
+            said.append(_DATA["texts"]["id_is_text"].format(call=call.name))
         where = {"items": listed[0]} if listed and listed[0] else {}
         text = toml.table(("roles", role), {"call": call.name, "absent": absent, **where, **at})
         parts.append("".join(map(_doubt, said)) + text)
@@ -194,9 +205,9 @@ def _errors(calls: Sequence[Call]) -> str:
         if kind.startswith("error") and isinstance(answer.get("sample"), Mapping)
     ]
     found = {
-        word: next(filter(None, (pointer(error, word) for error in errors)), "") for word in ("code", "description")
+        word: next(filter(None, (key_of(error, word) for error in errors)), None) for word in ("code", "description")
     }
-    rows = {word: at[1:] for word, at in found.items() if at}
+    rows = {word: key for word, key in found.items() if key is not None}
     return toml.table(("errors",), rows) if rows else _doubt("the page shows no error with a code: which keys has one?")
 
 
@@ -253,7 +264,10 @@ def _bodies(played: Mapping[str, Call]) -> Iterator[str]:
         ]
         if not sent:
             continue
-        rows = {f"/{key}" if key in deeper else key: _template("body", meaning) for key, meaning in sent}
+        rows = {
+            _pointed(key) if key in deeper or key.startswith("/") else key: _template("body", meaning)
+            for key, meaning in sent
+        }
         doubts = [
             _doubt(f"is {key} in the body of {call.name} what {_template('body', meaning)} stands for?")
             for key, meaning in sent
@@ -314,7 +328,6 @@ def _states(played: Mapping[str, Call]) -> list[str]:
                 found |= dict.fromkeys(word for word in row.get("enum") or () if isinstance(word, str))
         listed = items(call.answer, ("state",))
         shown = listed[1] if listed and role == "list-tasks" else call.answer
-        at = pointer(shown, "state")
-        if at and isinstance(shown[at[1:]], str):
-            found[shown[at[1:]]] = None
+        if (key := key_of(shown, "state")) is not None and isinstance(shown[key], str):
+            found[shown[key]] = None
     return list(found)

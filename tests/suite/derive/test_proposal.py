@@ -8,6 +8,7 @@ import pytest
 
 from contracts.catalog import cases as casetable
 from contracts.catalog import release as catalog
+from contracts.catalog.pointer import first, parts
 from contracts.derive.command import derive
 from contracts.derive.proposal import propose
 from helpers.new_pages import (
@@ -203,3 +204,27 @@ def test_roles_are_told_by_method_words_and_answers(role: str, entry: dict[str, 
     """Other APIs have other verbs and other words for the same things; what looks like nothing plays no role."""
     page = {"page": {"file": "page.md"}, "operations": {"call": entry}}
     assert propose(page).roles == ({"call": role} if role else {})
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["na\nme", "na/me", "/name", "na~me", 'na"me', "na me"],
+    ids=["line", "slash", "first", "tilde", "quote", "blank"],
+)
+def test_odd_keys_of_a_page_stay_data(key: str) -> None:
+    """A key with signs that mean something in TOML, in a pointer or in a comment is written as the key that it is."""
+    create = operation("POST /pipelines", answer={"message": "success"}) | {"body": {"sample": {key: "x"}}}
+    find = operation("GET /pipelines/:pipeline", answer={key: "x"})
+    page = {"page": {"file": "page.md"}, "operations": {"create": create, "find": find}}
+    binding = tomllib.loads(propose(page).texts["binding.toml"])
+    found = binding["roles"]["find"]["name"]
+    assert first({key: "here"}, (found,)) == "here"
+    (sent,) = binding["calls"]["create"]["body"]
+    assert (parts(sent) if sent.startswith("/") else [sent]) == [key]
+
+
+def test_ids_that_are_no_numbers_are_a_doubt() -> None:
+    """The suite knows a task by a number: where an API has texts, the one who reviews has to know."""
+    start = operation("POST /pipelines/:pipeline/runs", answer={"run_id": "r-1"})
+    text = propose({"page": {"file": "page.md"}, "operations": {"start": start}}).texts["binding.toml"]
+    assert "# doubt: the ids of start are no numbers" in text
