@@ -2,19 +2,27 @@
 
 KILL_AT is `who:signal:when:what`: who is main (a run of one process), worker (the one that comes there first), every
 (each of the first two workers, once) or parent (of that worker: the controller); when is before or after the first
-request of the kind `what`. KILL_MARK is a path for files that say that somebody was there.
+request of the kind `what`, or that part of the run. A signal such as 5×SIGINT comes so many times, each after the one
+before was heard. KILL_MARK is a path for files that say that somebody was there.
 """
 
 import os
 import signal
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 from contracts.breakages.proxy.recognise import recognise
 from contracts.http.client import Client, Exchange, Request
+from contracts.pytest_plugin import hooks
+from contracts.run.session import Session
 from contracts.target import connect
 
 KINDS = ("create", "start", "cancel", "restart", "delete", "find", "list-tasks")
+
+PARTS = {"connect": (Session, "connect"), "clean-up": (hooks, "clean_up"), "reports": (hooks, "finish")}
+"""Parts of a run, each a function of the controller."""
 
 
 def kind_of(request: Request) -> str:
@@ -33,18 +41,37 @@ def pytest_configure(config: Any) -> None:
         return
     mark = Path(os.environ["KILL_MARK"] + (worker if who == "every" else ""))
     victim = os.getppid() if who == "parent" else os.getpid()
-    plain = Client.send
+    owner, name = PARTS.get(what, (Client, "send"))
+    plain = getattr(owner, name)
 
-    def send(client: Client, request: Request) -> Exchange:
-        hit = kind_of(request) == what and _first(mark)
-        if hit and when == "before":
-            os.kill(victim, signal.Signals[number])
-        exchange = plain(client, request)
-        if hit and when == "after":
-            os.kill(victim, signal.Signals[number])
-        return exchange
+    def hit(*words: Any) -> Any:
+        meant = (what in PARTS or kind_of(words[1]) == what) and _first(mark)
+        if meant and when == "before":
+            _end(config, victim, number)
+        result = plain(*words)
+        if meant and when == "after":
+            _end(config, victim, number)
+        return result
 
-    Client.send = send  # type: ignore[method-assign]
+    setattr(owner, name, hit)
+
+
+def _end(config: Any, victim: int, signals: str) -> None:
+    times, _, name = signals.rpartition("×")
+    if not times:
+        os.kill(victim, signal.Signals[name])
+        return
+    insists = threading.Thread(target=_insist, args=(config, int(times), signal.Signals[name]))
+    insists.start()
+    insists.join()
+
+
+def _insist(config: Any, times: int, number: int) -> None:
+    interrupts = config.stash[hooks.INTERRUPTS]
+    for heard in range(times):
+        os.kill(os.getpid(), number)
+        while interrupts.heard <= heard:  # two that come at once are one
+            time.sleep(0.01)
 
 
 def _first(mark: Path) -> bool:
