@@ -13,7 +13,7 @@ from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError
 from contracts.i18n.locale import wished
 from contracts.i18n.translate import localized, say
-from contracts.paths import CASES, COMMAND
+from contracts.paths import CASES, COMMAND, real
 from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SESSION, case_id_of
 from contracts.pytest_plugin.signals import Interrupts, end_on_signals
@@ -131,7 +131,7 @@ def _only_tells(config: pytest.Config) -> bool:
 
 
 def _paths(config: pytest.Config) -> list[Path]:
-    return [(config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args]
+    return [real(config.invocation_params.dir / arg.partition("::")[0]) for arg in config.args]
 
 
 def _wants_cases(config: pytest.Config) -> bool:

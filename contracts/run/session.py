@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from contracts.case.cleanup import CleanUp
 from contracts.catalog.release import load, releases
+from contracts.paths import real
 from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
 from contracts.run.plan import OTHER_PROJECT, Scope, scope
@@ -52,7 +52,7 @@ class Session:
         self.worker = worker
         self._handed: dict[str, Any] = from_plain(handed or {})
         self.run_id: str = self._handed.get("run_id") or new_run_id()
-        self.run_dir = Path(self._handed.get("run_dir") or settings.run_dir or f"runs/{self.run_id}").resolve()
+        self.run_dir = real(self._handed.get("run_dir") or settings.run_dir or f"runs/{self.run_id}")
         self.deadline: float = self._handed.get("deadline") or time.time() + settings.run_timeout
         self.started = datetime.now(UTC)
         self.clock = time.monotonic()

@@ -4,7 +4,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response as Page
@@ -15,7 +15,8 @@ from contracts.breakages.proxy.recognise import with_json
 from helpers import faults
 from helpers.bad_servers import BAD_SERVERS
 from helpers.live_target import ONE_PROJECT, Live, live
-from helpers.raw_server import Behaviour, Server, Visit, answer, serving as raw
+from helpers.raw_server import Behaviour, Server, Visit, answer
+from helpers.raw_server import serving as raw
 
 EVIL = "\x1b[2J::error::x\r\n::stop-commands::y\u202e##vso[task.complete]"
 
@@ -52,17 +53,13 @@ def _also(call: str, **values: object) -> Breakage:
     return faults.fault(act)
 
 
-def _tells(where: str) -> Breakage:
-    """Say the token of each request back: in a header, in the body, or where a redirect leads."""
-
-    async def act(request: Request, forward: Forward, _: Memory) -> Response:
-        token = dict(request.headers).get("authorization", dict(request.headers).get("Authorization", ""))
-        response = await forward(request)
-        if where == "body":
-            return replace(response, status=500, body=json.dumps({"message": token}).encode())
-        return response
-
-    return faults.fault(act)
+async def _tells(request: Request, forward: Forward, _: Memory) -> Response:
+    """Say the token of each request that changes something back: in a header, in the body, as what it redirects to."""
+    if request.method == "GET":
+        return await forward(request)
+    token = next(value for name, value in request.headers if name.lower() == "authorization")
+    said = (("x-said", token), ("location", f"/{token}"), ("content-type", "application/json"))
+    return Response(302, said, json.dumps({"message": token, token: [token[:40], token.split(".")]}).encode())
 
 
 FAULTS: Mapping[str, Breakage] = {
@@ -77,6 +74,7 @@ FAULTS: Mapping[str, Breakage] = {
     "delete-502": faults.edited("delete-workflow", "*", faults.EMPTY | {"status": 502}),
     "find-502": faults.edited("find-workflow", "*", faults.EMPTY | {"status": 502}),
     "list-502": faults.edited("list-workflows", "*", faults.EMPTY | {"status": 502}),
+    "says-the-token": faults.fault(_tells),
     "read-only": faults.turned_away(403),
 }
 BAD = {bad.name: bad for bad in BAD_SERVERS}

@@ -1,5 +1,6 @@
-"""Attacks as rows of attacks.toml: what is planted, set, served and signalled, and what a sensible user expects then."""
+"""Attacks as rows of attacks.toml: what is planted, set, served and signalled, and what a sensible user expects."""
 
+import base64
 import json
 import os
 import stat
@@ -21,13 +22,12 @@ from contracts.safety.run_folder import claim
 from helpers import attack_servers, processes
 from helpers.processes import HANG, Done
 
-ROWS: Mapping[str, Mapping[str, Any]] = tomllib.loads(
-    Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
-)
+ROWS: Mapping[str, Mapping[str, Any]] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 RUN, OTHER = "20250101t000000-abcd", "20250102t000000-efgh"
 """Ids of runs long ago."""
 FOREIGN = ("release", "prod-release", "zct-mine", f"zct-{RUN}-main-1-copy")
 """Somebody else's workflows on the target; each has a task."""
+PASSWORD = "s3cret-of-the-proxy"
 CASE = "cancel-task/queued-task"
 CASES = ("-p", "no:cacheprovider", "--rootdir", str(ROOT), "-c", str(ROOT / "pytest.ini"), str(ROOT / "tests" / "api"))
 KILLS = ("-p", "tests.suite.helpers.kill_plugin")
@@ -154,6 +154,10 @@ def world(attack: Attack, folder: Path) -> Iterator[World]:
             "token": target.zadig.tokens["member"],
             "theirs": str(theirs),
             "root": str(ROOT),
+            "with_password": target.proxy.replace("//", f"//user:{PASSWORD}@"),
+            "password": PASSWORD,
+            "password_base64": base64.b64encode(f"user:{PASSWORD}".encode()).decode(),
+            "deep": "[" * 100_000,
             "run": RUN,
             "other": OTHER,
         }
@@ -174,6 +178,7 @@ def _plant(path: Path, content: Any) -> None:
         case list():
             lines = [json.dumps(line) if isinstance(line, dict) else line for line in content]
             path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            path.chmod(0o600)
             os.utime(path, (time.time() - 7200,) * 2)
         case {"link": to}:
             path.symlink_to(to)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.breakages.proxy.recognise import recognise
-from contracts.http.client import Client, Exchange, Request
+from contracts.http.client import Client, Request
 from contracts.pytest_plugin import hooks
 from contracts.run.session import Session
 from contracts.target import connect
