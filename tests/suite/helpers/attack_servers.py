@@ -132,7 +132,15 @@ LISTS: Mapping[str, Page] = {
         json.dumps([{"name": f"zct-{EVIL}", "projectName": "nginx"}, {"name": EVIL, "projectName": "nginx"}]).encode(),
         media_type="application/json",
     ),
-    "names-as-numbers": Page(b'[{"name": 7, "projectName": "nginx"}]', media_type="application/json"),
+    "names-of-a-run": Page(
+        json.dumps(
+            [
+                {"name": "zct-20250101t000000-abcd-main-7", "projectName": "nginx"},
+                {"name": "zct-20250101t000000-abcd-main-8", "projectName": "elsewhere"},
+            ]
+        ).encode(),
+        media_type="application/json",
+    ),
 }
 
 

@@ -80,6 +80,7 @@ class Step:
     env, unset: what else is in the environment, and what is not.
     options: further words.
     signal: where a signal comes, as the plugin that ends runs takes it.
+    lines: how many it prints at most where it ends with 4.
     """
 
     do: str
@@ -90,6 +91,7 @@ class Step:
     unset: Sequence[str] = ()
     options: Sequence[str] = ()
     signal: str = ""
+    lines: int = 1
 
 
 ATTACKS = {name: Attack(**row) for name, row in ROWS.items()}
@@ -150,6 +152,7 @@ def world(attack: Attack, folder: Path) -> Iterator[World]:
             "url": target.url,
             "direct": target.zadig.url,
             "elsewhere": target.elsewhere.url,
+            "elsewhere_tls": target.elsewhere.url.replace("http", "https"),
             "proxy": target.proxy,
             "token": target.zadig.tokens["member"],
             "theirs": str(theirs),

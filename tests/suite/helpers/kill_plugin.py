@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,29 @@ from contracts.target import connect
 KINDS = ("create", "start", "cancel", "restart", "delete", "find", "list-tasks")
 
 PARTS = {"connect": (Session, "connect"), "clean-up": (hooks, "clean_up"), "reports": (hooks, "finish")}
-"""Parts of a run, each a function of the controller."""
+"""Parts of a run of one process, each a function."""
+HEARD: list[Any] = []
+"""What counts the interrupts, once something does."""
 
 
 def kind_of(request: Request) -> str:
     """Return the kind of a request, one of KINDS, or another text."""
     call = recognise(request.method, request.path).operation
     return call.removesuffix("-workflow").removesuffix("-task")
+
+
+def pytest_addoption() -> None:
+    """Put the point in front of a part of the run, which may begin before other plugins are configured."""
+    plain_end = hooks.end_on_signals
+
+    def end_on_signals(last_words: Any) -> Any:
+        HEARD.append(plain_end(last_words))
+        return HEARD[0]
+
+    hooks.end_on_signals = end_on_signals
+    _, number, when, what = os.environ["KILL_AT"].split(":")
+    if what in PARTS:
+        _put(*PARTS[what], when, lambda _: _end(os.getpid(), number))
 
 
 def pytest_configure(config: Any) -> None:
@@ -41,36 +58,45 @@ def pytest_configure(config: Any) -> None:
         return
     mark = Path(os.environ["KILL_MARK"] + (worker if who == "every" else ""))
     victim = os.getppid() if who == "parent" else os.getpid()
-    owner, name = PARTS.get(what, (Client, "send"))
+
+    def end(words: Sequence[Any]) -> None:
+        if kind_of(words[1]) == what and _first(mark):
+            _end(victim, number)
+
+    _put(Client, "send", when, end)
+
+
+def _put(owner: Any, name: str, when: str, end: Callable[[Sequence[Any]], None]) -> None:
+    """Let `end` be called before or after each call of a function, with its arguments."""
     plain = getattr(owner, name)
 
-    def hit(*words: Any) -> Any:
-        meant = (what in PARTS or kind_of(words[1]) == what) and _first(mark)
-        if meant and when == "before":
-            _end(config, victim, number)
+    def called(*words: Any) -> Any:
+        if when == "before":
+            end(words)
         result = plain(*words)
-        if meant and when == "after":
-            _end(config, victim, number)
+        if when == "after":
+            end(words)
         return result
 
-    setattr(owner, name, hit)
+    setattr(owner, name, called)
 
 
-def _end(config: Any, victim: int, signals: str) -> None:
+def _end(victim: int, signals: str) -> None:
     times, _, name = signals.rpartition("×")
     if not times:
         os.kill(victim, signal.Signals[name])
+        if victim == os.getpid() and signal.getsignal(signal.Signals[name]) is signal.SIG_DFL:
+            threading.Event().wait()  # this thread may be told later than others that all is over
         return
-    insists = threading.Thread(target=_insist, args=(config, int(times), signal.Signals[name]))
+    insists = threading.Thread(target=_insist, args=(int(times), signal.Signals[name]))
     insists.start()
     insists.join()
 
 
-def _insist(config: Any, times: int, number: int) -> None:
-    interrupts = config.stash[hooks.INTERRUPTS]
+def _insist(times: int, number: int) -> None:
     for heard in range(times):
         os.kill(os.getpid(), number)
-        while interrupts.heard <= heard:  # two that come at once are one
+        while HEARD[0].heard <= heard:  # two that come at once are one
             time.sleep(0.01)
 
 
