@@ -157,7 +157,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if run.settings.base_url is not None:  # the stand-in starts while the cases are collected
         try:
             run.open()
-        except SettingsError as error:
+        except (SettingsError, RunFolderError) as error:
             raise _usage_error(error, session.config) from None
 
 

@@ -44,7 +44,9 @@ class Sending:
 class Journal:
     """The names of this run that something may be made under, on disk before the first request that names them.
 
-    Several processes may write to one journal; each holds only the names that it opened itself.
+    Several processes may write to one journal; each holds only the names that it opened itself. Where there is no room
+    for a line that lets something be made, OSError is raised, and nothing is sent; without one that says that something
+    is over, a sweep looks once more.
     """
 
     def __init__(self, path: Path) -> None:
@@ -93,7 +95,8 @@ class Journal:
         if over:
             with self._lock:
                 self._late.get(sending.name, {}).pop(sending.number, None)
-        self._write({"event": "ended" if over else "unanswered", "name": sending.name, "number": sending.number})
+        with contextlib.suppress(OSError):
+            self._write({"event": "ended" if over else "unanswered", "name": sending.name, "number": sending.number})
 
     def late(self, name: str) -> datetime | None:
         """Return until when the server may be at work on requests about `name` without an answer, None: there are none.
@@ -108,7 +111,8 @@ class Journal:
         with self._lock:
             self._open.pop(name, None)
             self._late.pop(name, None)
-        self._write({"event": "gone", "name": name})
+        with contextlib.suppress(OSError):
+            self._write({"event": "gone", "name": name})
 
     def holds(self, name: str) -> bool:
         """Whether `name` was opened here and is not gone."""
@@ -122,7 +126,9 @@ class Journal:
             try:
                 if first_only and os.fstat(self._file).st_size:
                     return
-                os.write(self._file, f"{self._line_end()}{line}\n".encode())
+                data = f"{self._line_end()}{line}\n".encode()
+                while data:  # a disk that is nearly full takes a part of it, and refuses only the rest
+                    data = data[os.write(self._file, data) :]
                 if sync:
                     os.fsync(self._file)
             finally:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import header
-from contracts.text.errors import InputError
+from contracts.text.errors import InputError, of_system
+from contracts.text.message import msg
 
 LOCK = "run.lock"
+UNUSABLE = msg("run folder {folder}: cannot be used: {why}")
 
 
 class RunFolderError(InputError):
@@ -27,7 +29,7 @@ def claim(folder: Path, run_id: str) -> int:
         folder.mkdir(0o750, parents=True, exist_ok=True)
         lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise RunFolderError("run folder {folder}: cannot be used: {why}", folder, error.strerror) from None
+        raise RunFolderError(UNUSABLE.put(folder, of_system(error.strerror))) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _set_aside(folder, run_id)

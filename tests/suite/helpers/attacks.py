@@ -31,7 +31,10 @@ PASSWORD = "s3cret-of-the-proxy"
 CASE = "cancel-task/queued-task"
 CASES = ("-p", "no:cacheprovider", "--rootdir", str(ROOT), "-c", str(ROOT / "pytest.ini"), str(ROOT / "tests" / "api"))
 KILLS = ("-p", "tests.suite.helpers.kill_plugin")
-HEADER = {"event": "run", "run": RUN, "base_url": "{url}", "suite": "zadig-contract-tests"}
+FULL = """import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
 PRIVATE = 0o077
 """What the mode of a run's file or folder may not have."""
 
@@ -81,6 +84,7 @@ class Step:
     options: further words.
     signal: where a signal comes, as the plugin that ends runs takes it.
     lines: how many it prints at most where it ends with 4.
+    room: bytes that any file may have, as on a disk that is full then.
     """
 
     do: str
@@ -92,6 +96,7 @@ class Step:
     options: Sequence[str] = ()
     signal: str = ""
     lines: int = 1
+    room: int = 0
 
 
 ATTACKS = {name: Attack(**row) for name, row in ROWS.items()}
@@ -131,7 +136,8 @@ class World:
             env |= {"KILL_AT": step.signal, "KILL_MARK": str(self.folder / "mark")} if step.signal else {}
         else:
             words = ["contracts", *words]
-        command = [sys.executable, "-m", *words, *self.fill(step.options)]
+        room = ["-c", FULL, str(step.room)] if step.room else []
+        command = [sys.executable, *room, "-m", *words, *self.fill(step.options)]
         return processes.run(command, self.here, processes.environment(PYTHONPATH=str(ROOT)) | env)
 
 
