@@ -46,7 +46,9 @@ class Sending:
 class Journal:
     """The names of this run that something may be made under, on disk before the first request that names them.
 
-    Several processes may write to one journal; each holds only the names that it opened itself.
+    Several processes may write to one journal; each holds only the names that it opened itself. Where there is no room
+    for a line that lets something be made, OSError is raised, and nothing is sent; without one that says that something
+    is over, a sweep looks once more.
     """
 
     def __init__(self, path: Path) -> None:
@@ -101,7 +103,8 @@ class Journal:
         if over:
             with self._lock:
                 self._late.get(sending.name, {}).pop(sending.number, None)
-        self._write({"event": "ended" if over else "unanswered", "name": sending.name, "number": sending.number})
+        with contextlib.suppress(OSError):
+            self._write({"event": "ended" if over else "unanswered", "name": sending.name, "number": sending.number})
 
     def late(self, name: str) -> datetime | None:
         """Return until when the server may be at work on requests about `name` without an answer, None: there are none.
@@ -116,7 +119,8 @@ class Journal:
         with self._lock:
             self._open.pop(name, None)
             self._late.pop(name, None)
-        self._write({"event": "gone", "name": name})
+        with contextlib.suppress(OSError):
+            self._write({"event": "gone", "name": name})
 
     def holds(self, name: str) -> bool:
         """Whether `name` was opened here and is not gone."""
@@ -126,8 +130,11 @@ class Journal:
         """Append an entry. It outlives this process at once, and with `sync` also the machine."""
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}, ensure_ascii=False)
         with self._lock:
-            text = f"{self._line_end() if self._torn else ''}{line}\n".encode()
-            self._torn = os.write(self._file, text) < len(text)
+            data = f"{self._line_end() if self._torn else ''}{line}\n".encode()
+            self._torn = True
+            while data:  # a disk that is nearly full takes a part of it, and refuses only the rest
+                data = data[os.write(self._file, data) :]
+            self._torn = False
             if sync:
                 os.fsync(self._file)
 
