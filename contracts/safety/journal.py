@@ -64,12 +64,7 @@ class Journal:
     def begin(self, run_id: str, base_url: str) -> None:
         """Note which run of which suite this is, and on which target, where nothing stands in the journal yet."""
         entry = {"event": "run", "run": run_id, "base_url": base_url, "suite": SUITE}
-        fcntl.flock(self._file, fcntl.LOCK_EX)  # of several workers the first one does
-        try:
-            if not os.fstat(self._file).st_size:
-                self._write(entry, sync=True)
-        finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._write(entry, sync=True, first=True)
 
     def open(self, name: str, project: str) -> None:
         """Note on disk that `name` may be made in `project` from now on."""
@@ -126,10 +121,12 @@ class Journal:
         """Whether `name` was opened here and is not gone."""
         return name in self._open
 
-    def _write(self, entry: Mapping[str, str | int], *, sync: bool = False) -> None:
+    def _write(self, entry: Mapping[str, str | int], *, sync: bool = False, first: bool = False) -> None:
         """Append an entry. It outlives this process at once, and with `sync` also the machine."""
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}, ensure_ascii=False)
-        with self._lock:
+        with self._lock, self._alone():
+            if first and os.fstat(self._file).st_size:
+                return  # another worker has begun it
             data = f"{self._line_end() if self._torn else ''}{line}\n".encode()
             self._torn = True
             while data:  # a disk that is nearly full takes a part of it, and refuses only the rest
@@ -137,6 +134,15 @@ class Journal:
             self._torn = False
             if sync:
                 os.fsync(self._file)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other process of this run write meanwhile."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def _line_end(self) -> str:
         """Return what ends a torn last line, so that the next one is not lost with it."""
