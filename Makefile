@@ -5,7 +5,7 @@ READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
 READY_RUN := .venv-run/.ready
 
-.PHONY: help setup run test test-fast check messages campaign-short mutation bench bench-peers pictures lock clean
+.PHONY: help setup run test test-fast check openapi-tools messages campaign-short mutation bench bench-peers pictures lock clean
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
@@ -57,6 +57,12 @@ check: $(READY_DEV)
 	$(BIN)/python -m contracts coverage --check
 	$(BIN)/python -m contracts readme --check
 
+## make openapi-tools  installs what takes openapi.json in the tests: linters and generators of others; needs npm
+openapi-tools:
+	@command -v npm > /dev/null || { echo "openapi-tools: npm is not here; install Node.js 20.19 or newer with it" >&2; exit 1; }
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix tests/openapi \
+	  || { echo "openapi-tools: npm could not install tests/openapi/package-lock.json, see above; is the network there?" >&2; exit 1; }
+
 ## make messages puts what the code says into the catalogue of its Chinese, and compiles that
 messages: $(READY_DEV)
 	@PYTHONPATH=. $(BIN)/python tests/suite/helpers/messages.py
@@ -94,4 +100,4 @@ lock: $(READY)
 
 ## make clean    removes what was set up and made
 clean:
-	rm -rf .venv .venv-run .venv-bench bench/node bench/cargo .setup.log .pytest_cache .mypy_cache .ruff_cache runs mutants
+	rm -rf .venv .venv-run .venv-bench bench/node bench/cargo tests/openapi/node_modules .setup.log .pytest_cache .mypy_cache .ruff_cache runs mutants

@@ -12,7 +12,7 @@ from bench.exchanges import EACH, PREFIX, RELEASE, TOKEN
 from bench.measure import Program, Run, good, run
 from bench.server import Server
 from bench.table import BenchError
-from contracts.paths import API, ROOT
+from contracts.paths import ROOT
 
 HERE = Path(__file__).parent
 FOLDERS = (ROOT / ".venv-bench/bin", HERE / "node/node_modules/.bin", HERE / "cargo/bin", Path(sys.executable).parent)
@@ -130,7 +130,7 @@ def _pytests() -> list[Contender]:
 
 
 def _tools() -> list[Contender]:
-    schema = str(ROOT / "schemas" / API / RELEASE / "openapi.json")
+    schema = str(ROOT / "schemas" / "aslan" / RELEASE / "openapi.json")
     checks = ["--checks", "status_code_conformance,response_schema_conformance"]
     made_up = ["--phases", "fuzzing", "--mode", "positive", *checks, "--max-examples", str(MADE_UP)]
     sent = ["--url", f"{{url}}{PREFIX}", "-H", f"Authorization: Bearer {TOKEN}"]

@@ -1,19 +1,20 @@
 """The product itself in a folder of its own, with other cases: its package, plugin and schemas, all as they are."""
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from bench.exchanges import LIFE, PLACE, RELEASE, TOKEN
 from bench.measure import Program
-from contracts.paths import API, ROOT
+from contracts.catalog.release import load
+from contracts.paths import ROOT
 
 STEPS = {
-    "list-tasks": 'flow.only_task_is("created")',
-    "delete-workflow": "flow.deletes()",
+    "list-tasks": 'flow.only_task_is("queued")',
+    "delete": "flow.deletes()",
 }
-ANSWERS = {6540: "already-exists", 6163: "no-such-task"}
 KINDS = (
     ("create-workflow", "with-empty-hook-ctl", "no-such-workflow", "success"),
     ("create-workflow", "duplicate", "workflow", "already-exists"),
@@ -33,7 +34,7 @@ def with_lives(folder: Path, number: int) -> Path:
     for index in range(1, number + 1):
         lines += ["", "", f'@pytest.mark.case("flows/life-{index:05}", level="smoke")']
         lines += [f"def test_life_{index}(flow: Flow) -> None:", '    """A workflow lives once."""']
-        lines += [f"    {_step(call, status, answer)}" for call, status, answer in LIFE]
+        lines += [f"    {_step(call)}" for call, _, _ in LIFE]
     return _product(folder, {"test_lives.py": "\n".join(lines) + "\n"})
 
 
@@ -47,7 +48,10 @@ def with_rows(folder: Path, number: int) -> Path:
         row = {"given": given, "answer": answer, "basis": "documented"}
         table += [f'[{operation}."{name}-{{n}}"]', *(f"{key} = {json.dumps(value)}" for key, value in row.items())]
         table += [f"each = [{items}]", ""]
-    (made / "contracts" / "apis" / API / RELEASE / "cases.toml").write_text("\n".join(table), encoding="utf-8")
+    api = made / "contracts" / "apis" / "aslan"
+    (api / RELEASE / "cases.toml").write_text("\n".join(table), encoding="utf-8")
+    lifecycle = (api / "lifecycle.toml").read_text(encoding="utf-8")
+    (api / "lifecycle.toml").write_text(re.sub(', basis = "\\w+"', "", lifecycle), encoding="utf-8")  # no cases by it
     return made
 
 
@@ -60,10 +64,9 @@ def program(tree: Path, python: str, *options: str) -> Program:
     return Program([*pytest, *where, *written, *options], tree, {"ZADIG_TOKEN": TOKEN})
 
 
-def _step(call: str, status: int, answer: Mapping[str, object]) -> str:
-    usual = "queued" if call == "start-task" else "success"
-    name = usual if status == 200 else ANSWERS[int(str(answer["code"]))]
-    return STEPS.get(call) or f'flow.does("{call}", "{name}")'
+def _step(call: str) -> str:
+    role = load(RELEASE).binding.plays(call)
+    return STEPS.get(role) or f'flow.does("{role}")'
 
 
 def _product(folder: Path, tests: Mapping[str, str]) -> Path:

@@ -7,9 +7,8 @@ import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
-API = "aslan"
-"""The family of calls whose releases are tested."""
-RELEASES = PACKAGE / "apis" / API
+APIS = PACKAGE / "apis"
+"""A folder for each family of calls, with one for each of its releases."""
 _SHIPPED = PACKAGE / "shipped"
 INSTALLED = _SHIPPED.is_dir()
 ROOT = _SHIPPED if INSTALLED else PACKAGE.parent

@@ -163,6 +163,6 @@ def _failed(path: Path) -> set[str]:
             return {row["name"] for row in earlier["changes"] if row["result"] not in GOOD}
     except OSError as error:
         raise PlanError(f"--failed-from: {path} cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise PlanError(f"--failed-from: {path} is no {FILE} of a campaign") from None
     raise PlanError(f"--failed-from: {path} is of version {earlier['version']!r}, this reads {VERSION}")

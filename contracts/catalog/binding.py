@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from contracts.catalog.pointer import first, parts
 from contracts.text.message import about
+from contracts.text.releases import of_release
 from contracts.text.toml import TomlTable
 
 LIFE: Final = ("create", "update", "start", "cancel", "restart", "delete", "approve")
@@ -148,22 +149,6 @@ def read_binding(data: Mapping[str, Any], lineage: Iterable[str], where: str, re
     for table in (address, errors, top):
         table.done()
     return binding
-
-
-def of_release(data: Mapping[str, Any], lineage: Iterable[str]) -> dict[str, Any]:
-    """Return a file's tables with what its releases, the oldest first, say otherwise."""
-    whole = {key: value for key, value in data.items() if key != "releases"}
-    for release in lineage:
-        whole = _merged(whole, data.get("releases", {}).get(release, {}))
-    return whole
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    both = {
-        key: _merged(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
-        for key, value in above.items()
-    }
-    return {**below, **both}
 
 
 def _places(row: TomlTable) -> Places:

@@ -7,8 +7,7 @@ from typing import Any
 
 from contracts.catalog.binding import LIFE
 from contracts.catalog.givens import GIVENS, given_of
-from contracts.catalog.release import Answer, CatalogError, Operation, Release, load
-from contracts.paths import RELEASES
+from contracts.catalog.release import Answer, CatalogError, Operation, Release, data_of, load
 from contracts.profiles import LEVELS
 from contracts.text import toml
 from contracts.text.message import about, msg
@@ -85,10 +84,10 @@ def cases(release: str) -> tuple[Case, ...]:
 
     Raises CatalogError that names the row which does not hold together.
     """
-    whole = load(release)
+    whole, api = load(release), data_of(release).parent
     rows: dict[str, dict[str, Any]] = {}
     for name in reversed(whole.lineage):
-        path = RELEASES / name / "cases.toml"
+        path = api / name / "cases.toml"
         try:
             tables = toml.read(path) if path.exists() else {}
         except toml.NotTomlError as error:

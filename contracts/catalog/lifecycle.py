@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contracts.catalog.binding import LIFE, of_release
+from contracts.catalog.binding import LIFE
 from contracts.text.message import about
+from contracts.text.releases import of_release
 from contracts.text.toml import TomlTable
 
 QUEUED, RUNNING, WAITING = "queued", "running", "waiting"

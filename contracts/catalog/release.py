@@ -15,7 +15,7 @@ from contracts.derive.contract import contract
 from contracts.derive.contract.contract import combine
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import Observed
-from contracts.paths import API, RELEASES, ROOT, SCHEMAS
+from contracts.paths import APIS, ROOT, SCHEMAS
 from contracts.text import toml
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import about
@@ -101,7 +101,7 @@ class Release:
     support: Mapping[str, Operation]
     binding: Binding
     lifecycle: Lifecycle
-    api: str = API
+    api: str
     gone: frozenset[str] = frozenset()
 
     def call(self, role: str) -> Operation:
@@ -123,18 +123,25 @@ class Release:
 
 def releases() -> tuple[str, ...]:
     """Return the names of all releases that there is data for, the oldest first."""
-    return tuple(in_order(path.parent.name for path in RELEASES.glob("*/observed.toml")))
+    return tuple(in_order(path.parent.name for path in APIS.glob("*/*/observed.toml")))
+
+
+def data_of(name: str) -> Path:
+    """Return the folder of a release's data; raises CatalogError where there is none."""
+    found = sorted(APIS.glob(f"*/{name}/observed.toml"))
+    if not found:
+        raise CatalogError("no release {name}; there are {names}", repr(name), ", ".join(releases()))
+    return found[0].parent
 
 
 @cache
 def load(name: str) -> Release:
     """Return a release by name; raises CatalogError where there is none or its data does not hold together."""
-    if name not in releases():
-        raise CatalogError("no release {name}; there are {names}", repr(name), ", ".join(releases()))
+    api = data_of(name).parent
     try:
-        facts = observed.load(RELEASES / name / "observed.toml")
-        page_release = next(item for item in facts.lineage if (RELEASES / item / "documented.json").exists())
-        documented = json.loads((RELEASES / page_release / "documented.json").read_text(encoding="utf-8"))
+        facts = observed.load(api / name / "observed.toml")
+        page_release = next(item for item in facts.lineage if (api / item / "documented.json").exists())
+        documented = json.loads((api / page_release / "documented.json").read_text(encoding="utf-8"))
         whole = combine(documented, facts)
     except (DeriveError, StopIteration, OSError, ValueError) as error:
         raise CatalogError("release {release}: {why}", name, error) from None
@@ -143,8 +150,8 @@ def load(name: str) -> Release:
         raise CatalogError("release {release}: observed.toml has no answers of {operations}", name, names)
     page = documented["page"]["file"]
     older = facts.lineage[::-1]
-    bound = read_binding(_table(binding.FILE), older, binding.FILE, CatalogError)
-    life = read_lifecycle(_table(lifecycle.FILE), older, lifecycle.FILE, CatalogError)
+    bound = read_binding(_table(api / binding.FILE), older, binding.FILE, CatalogError)
+    life = read_lifecycle(_table(api / lifecycle.FILE), older, lifecycle.FILE, CatalogError)
     shared = {fact.name: _answer("", fact, page, None, bound) for fact in facts.answers.values()}
     operations = {item.name: _operation(item, facts, page, shared, bound) for item in whole.operations}
     support = {item.name: _support(item, page, bound) for item in facts.support.values()}
@@ -157,16 +164,16 @@ def load(name: str) -> Release:
         for answer in {role.absent, *life.answers(role.name)} - {"", *call.answers}:
             unknown = "role {role}: {call} has no answer {answer}"
             raise CatalogError(about(lifecycle.FILE, unknown, role.name, call.name, repr(answer)))
-    return Release(name, page, facts.lineage, operations, support, bound, life, gone=facts.gone)
+    return Release(name, page, facts.lineage, operations, support, bound, life, api.name, facts.gone)
 
 
-def _table(file: str) -> dict[str, Any]:
+def _table(path: Path) -> dict[str, Any]:
     try:
-        return toml.read(RELEASES / file)
+        return toml.read(path)
     except OSError as error:
-        raise CatalogError(about(file, "cannot be read: {why}", of_system(error.strerror))) from None
+        raise CatalogError(about(path.name, "cannot be read: {why}", of_system(error.strerror))) from None
     except ValueError as error:
-        raise CatalogError(about(file, "is not TOML: {why}", error)) from None
+        raise CatalogError(about(path.name, "is not TOML: {why}", error)) from None
 
 
 def _operation(
@@ -176,7 +183,7 @@ def _operation(
     answers = {}
     for fact in facts.operations[item.name].answers.values():
         combined = whole[fact.name]
-        file = SCHEMAS / API / combined.release / item.name / f"{fact.name}.json"
+        file = SCHEMAS / facts.api / combined.release / item.name / f"{fact.name}.json"
         answers[fact.name] = replace(
             _answer(item.name, fact, page, combined.lines, bound),
             schema=_schema(file),
@@ -233,8 +240,8 @@ def _answer(
         documented=fact.documented is not None,
         basis=f"{page}:{lines[0]}-{lines[1]}" if lines else fact.source,
         code=_code(fact.sample, bound),
-        description=fact.description,
-        values=fact.values,
+        description=fact.values.get(bound.description, fact.description),
+        values={key: text for key, text in fact.values.items() if key != bound.description},
         text=fact.text or "",
         sample=fact.sample,
         also=fact.also,

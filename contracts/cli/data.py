@@ -14,25 +14,28 @@ DATA = PACKAGE.parent
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail on any difference and print it.")
+@click.option("--split", is_flag=True, help="Have openapi.json refer to the schema files beside it.")
 @click.option("--findings", is_flag=True, help="Write nothing; say what of each PAGE is in doubt, and what is assumed.")
 @click.option("--json", "as_json", is_flag=True, help="With --findings: say them as JSON.")
 @click.option("--strict", is_flag=True, help="With --findings: fail if there are any.")
 @click.option("--notes", is_flag=True, help="With a PAGE: say the findings too that ask nothing of you.")
 @click.argument("pages", nargs=-1, metavar="[PAGE …]", type=click.Path(path_type=Path))
-def derive(pages: tuple[Path, ...], check: bool, findings: bool, as_json: bool, strict: bool, notes: bool) -> None:
+def derive(
+    pages: tuple[Path, ...], check: bool, split: bool, findings: bool, as_json: bool, strict: bool, notes: bool
+) -> None:
     """Derive documented.json from each PAGE, then the schemas and OpenAPI of every release."""
     from contracts.derive.command import derive as derive_all
     from contracts.derive.command import show
 
-    if findings and (check or not pages):
-        raise click.UsageError("--findings needs a PAGE, and goes without --check")
+    if findings and (check or split or not pages):
+        raise click.UsageError("--findings needs a PAGE, and goes without --check and --split")
     if (as_json or strict) and not findings:
         raise click.UsageError("--json and --strict go with --findings")
     if notes and not pages:
         raise click.UsageError("--notes needs a PAGE")
     if findings:
         sys.exit(show(DATA, pages, as_json, strict, click.echo, notes))
-    sys.exit(derive_all(checkout(), pages, check, click.echo, notes))
+    sys.exit(derive_all(checkout(), pages, check, click.echo, notes, split=split))
 
 
 @click.command("diff-contract")

@@ -13,7 +13,15 @@ from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import load
 from contracts.derive.page.findings import WEIGHTS, Finding
-from contracts.derive.releases import RELEASES, SCHEMAS, read_document, release_document
+from contracts.derive.releases import (
+    APIS,
+    SCHEMAS,
+    api_binding,
+    data_of,
+    read_document,
+    release_document,
+    schemas_of,
+)
 from contracts.text.releases import in_order, is_release
 
 UP_TO_DATE, DIFFERENT, UNUSABLE = 0, 1, 4
@@ -23,12 +31,13 @@ Files = Mapping[Path, str | None]
 """What derived files should say; None for one that should not be there."""
 
 
-def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, notes: bool = False) -> int:
+def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, notes: bool = False, split: bool = False) -> int:
     """Derive documented.json from each page, then the schemas and openapi.json of every release below ``root``.
 
-    Says what of the pages is lost or doubtful, and with ``notes`` the rest too. With ``check`` nothing is written and
-    each difference is shown as a unified diff. Returns the exit code: 0, or 1 for a difference under ``check``, or 4
-    for an input that cannot be derived from, after one line that says why.
+    Says what of the pages is lost or doubtful, and with ``notes`` the rest too. With ``split`` openapi.json refers to
+    the schema files instead of having all schemas in it. With ``check`` nothing is written and each difference is shown
+    as a unified diff. Returns the exit code: 0, or 1 for a difference under ``check``, or 4 for an input that cannot be
+    derived from, after one line that says why.
     """
     try:
         documents = {}
@@ -45,10 +54,10 @@ def derive(root: Path, pages: Sequence[Path], check: bool, echo: Echo, notes: bo
                 raise DeriveError(f"{where}: a second page of release {release}: give one per release")
             documents[release] = content
         # All releases are derived before the first file is written, so an error leaves everything as it was.
-        files = [*root.glob(f"{RELEASES}/*/observed.toml"), *root.glob(f"{RELEASES}/*/documented.json")]
+        files = [*root.glob(f"{APIS}/*/*/observed.toml"), *root.glob(f"{APIS}/*/*/documented.json")]
         releases = in_order([*(file.parent.name for file in files), *documents])
-        plans = {release: _plan(root, release, documents, echo) for release in releases}
-        for folder in sorted((root / SCHEMAS).glob("*")):
+        plans = {release: _plan(root, release, documents, echo, split) for release in releases}
+        for folder in sorted((root / SCHEMAS).glob("*/*")):
             if is_release(folder.name) and folder.name not in plans:
                 plans[folder.name] = _stale(folder)
         outcomes = [
@@ -113,18 +122,22 @@ def difference(name: str, actual: str | None, expected: str | None) -> str:
     return "\n".join(lines) or f"{name}: differs in its line ends or is empty: run this without --check"
 
 
-def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo) -> Files:
-    folder, schemas = root / RELEASES / release, root / SCHEMAS / release
+def _plan(root: Path, release: str, documents: Mapping[str, Any], echo: Echo, split: bool) -> Files:
+    folder, schemas = data_of(root, release), schemas_of(root, release)
     expected = _stale(schemas)
     if release in documents:
         expected[folder / "documented.json"] = render(documents[release])
     if (folder / "observed.toml").exists():
         observed = load(folder / "observed.toml")
         contract = combine(release_document(root, observed.lineage, documents), observed)
-        files = {**own_schemas(contract), "openapi.json": openapi(contract, observed)}
+        files = {
+            **own_schemas(contract),
+            "openapi.json": openapi(contract, observed, api_binding(root, observed.lineage), split),
+        }
         expected |= {schemas / name: render(content) for name, content in files.items()}
     else:
-        echo(f"{release}: no schemas, because {RELEASES}/{release}/observed.toml is missing: write it")
+        missing = (folder / "observed.toml").relative_to(root)
+        echo(f"{release}: no schemas, because {missing} is missing: write it")
     return expected
 
 

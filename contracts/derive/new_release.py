@@ -10,13 +10,18 @@ from contracts.derive.command import UNUSABLE, UP_TO_DATE, Echo, derive, render
 from contracts.derive.contract.contract import Answer, Contract, Operation, combine
 from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError, read_toml
-from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, load, misfits
-from contracts.derive.releases import RELEASES, SCHEMAS, known_releases, read_document, release_document, release_facts
+from contracts.derive.observed import OPEN, Observed, ObservedAnswer, ObservedBody, load, misfits
+from contracts.derive.releases import (
+    data_of,
+    known_releases,
+    read_document,
+    release_document,
+    release_facts,
+    schemas_of,
+)
 from contracts.text import toml
 from contracts.text.releases import in_order, is_release
 
-OPEN: Final = "to be shown on a server of"
-"""How a source begins that nobody has named yet."""
 _TEXTS: Final = toml.read(Path(__file__).with_suffix(".toml"))
 
 
@@ -26,14 +31,14 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
     ``base`` is the release that it builds on; None stands for the one before it. Returns the exit code: 0, or 4 after
     one line that says why; then everything is as it was.
     """
-    folder, schemas = root / RELEASES / release, root / SCHEMAS / release
     try:
         if not is_release(release):
             raise DeriveError(f"{release!r} is no release: write it with three numbers, such as 1.10.0")
-        for made in (folder, schemas):
+        for made in (data_of(root, release), schemas_of(root, release)):
             if made.exists():
                 raise DeriveError(f"{release} is there already, see {made}: edit it, or remove it and start anew")
         facts = release_facts(root, base or _before(root, release))
+        folder, schemas = data_of(root, release, facts.api), schemas_of(root, release, facts.api)
         documented = read_document(root, page)
     except DeriveError as error:
         echo(str(error))
@@ -60,7 +65,8 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
         )
     echo(f"{name}/observed.toml: builds on {facts.release}; {still_open} sources are open")
     echo(f"{name}/cases.toml: proposed; review it")
-    echo(f"{SCHEMAS}/{release}: written; see also: python -m contracts diff-contract {facts.release} {release}")
+    see_also = f"python -m contracts diff-contract {facts.release} {release}"
+    echo(f"{schemas.relative_to(root).as_posix()}: written; see also: {see_also}")
     return UP_TO_DATE
 
 
@@ -81,7 +87,7 @@ def _fill(root: Path, folder: Path, documented: Mapping[str, Any], base: Observe
     known = frozenset(operation.name for operation in before.operations)
     every: dict[str, Any] = {}
     for release in reversed(base.lineage):
-        path = root / RELEASES / release / "cases.toml"
+        path = data_of(root, release) / "cases.toml"
         every |= read_toml(path, f"{release}/cases.toml").get("every", {}) if path.exists() else {}
     (folder / "cases.toml").write_bytes(cases_text(contract, known, every).encode())
 

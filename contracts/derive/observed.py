@@ -16,6 +16,10 @@ from contracts.text.strict_json import JSON_TYPES
 from contracts.text.toml import TomlTable
 
 JSON_TYPE: Final = "application/json; charset=utf-8"
+OPEN: Final = "to be shown on a server of"
+"""How the source of a row begins that is only assumed yet."""
+API: Final = "aslan"
+"""The API of what says nothing of its own."""
 NAMES: Final[Mapping[str, str]] = {
     "name": ".+",
     "project": ".+",
@@ -51,6 +55,11 @@ class ObservedAnswer:
     values: Mapping[str, str] = field(default_factory=dict)
     minimum: Mapping[str, int] = field(default_factory=dict)
     also: tuple[int, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has named yet what showed it."""
+        return self.source.startswith(OPEN)
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,7 @@ class Observed:
     support: Mapping[str, ObservedOperation] = field(default_factory=dict)
     task_states: TaskStates | None = None
     gone: frozenset[str] = frozenset()
+    api: str = API
 
 
 def check_sample(answer: ObservedAnswer, sample: Any, where: str) -> None:
@@ -166,6 +176,7 @@ def load(path: Path, above: tuple[str, ...] = ()) -> Observed:
         _merged(below.support, support),
         top.nested(top.anything("task_states"), "task_states", _task_states) or below.task_states,
         (below.gone - back) | gone,
+        path.parent.parent.name,
     )
     top.done()
     return observed

@@ -7,23 +7,37 @@ from types import MappingProxyType
 from typing import Any
 
 from contracts.derive.contract.contract import Contract, combine
-from contracts.derive.errors import DeriveError
-from contracts.derive.observed import Observed, load
+from contracts.derive.contract.links import Binding
+from contracts.derive.errors import DeriveError, read_toml
+from contracts.derive.observed import API, Observed, load
 from contracts.derive.page.documented import document
 from contracts.derive.page.names import load_names
 from contracts.derive.page.sections import read_page
 from contracts.text import files
-from contracts.text.releases import in_order, is_release
+from contracts.text.releases import in_order, is_release, of_release
 
-RELEASES = Path("contracts/apis/aslan")
-"""Where the data of the releases is, below the root."""
-SCHEMAS = Path("schemas/aslan")
-"""Where what is derived from it is, below the root."""
+APIS, SCHEMAS = Path("contracts/apis"), Path("schemas")
+"""Where the data of the APIs is, and what is derived from it, below the root."""
+
+
+def api_of(root: Path, release: str) -> str:
+    """Return the API that a release is one of."""
+    return next((path.parent.name for path in sorted((root / APIS).glob(f"*/{release}"))), API)
+
+
+def data_of(root: Path, release: str, api: str | None = None) -> Path:
+    """Return the folder of a release's data."""
+    return root / APIS / (api or api_of(root, release)) / release
+
+
+def schemas_of(root: Path, release: str, api: str | None = None) -> Path:
+    """Return the folder of what is derived from a release's data."""
+    return root / SCHEMAS / (api or api_of(root, release)) / release
 
 
 def known_releases(root: Path) -> list[str]:
     """Return the releases that have an observed.toml, from the oldest to the newest."""
-    return in_order(path.parent.name for path in (root / RELEASES).glob("*/observed.toml"))
+    return in_order(path.parent.name for path in (root / APIS).glob("*/*/observed.toml"))
 
 
 def read_document(root: Path, path: Path, needed: str = "the path of a page") -> dict[str, Any]:
@@ -34,14 +48,20 @@ def read_document(root: Path, path: Path, needed: str = "the path of a page") ->
         raise DeriveError(f"{path}: cannot be read ({error.strerror}): give {needed}") from None
     except UnicodeDecodeError as error:
         raise DeriveError(f"{path}: is not UTF-8 at byte {error.start}: save it as UTF-8") from None
-    return document(read_page(text, path.name), load_names(root / RELEASES / "operations.toml"))
+    return document(read_page(text, path.name), _names(root))
+
+
+def _names(root: Path) -> dict[str, str]:
+    """Return the names of the operations of every API, by method and path."""
+    found = sorted((root / APIS).glob("*/operations.toml")) or [root / APIS / API / "operations.toml"]
+    return {shape: name for path in found for shape, name in load_names(path).items()}
 
 
 def release_facts(root: Path, release: str) -> Observed:
     """Return the observed facts of a release; DeriveError if there is no such release."""
     if release not in known_releases(root):
         raise DeriveError(f"no release {release}: there are {', '.join(known_releases(root)) or 'none'}")
-    return load(root / RELEASES / release / "observed.toml")
+    return load(data_of(root, release) / "observed.toml")
 
 
 def release_document(
@@ -54,7 +74,7 @@ def release_document(
     for release in lineage:
         if release in given:
             return given[release]
-        path = root / RELEASES / release / "documented.json"
+        path = data_of(root, release) / "documented.json"
         if path.exists():
             try:
                 content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -64,6 +84,12 @@ def release_document(
                 pass
             raise DeriveError(f"{release}/documented.json: is damaged: derive it again from its page")
     return None
+
+
+def api_binding(root: Path, lineage: tuple[str, ...]) -> Binding:
+    """Return the binding of the API as it is for a release; empty where there is none."""
+    path = data_of(root, lineage[0]).parent / "binding.toml"
+    return of_release(read_toml(path, path.name), lineage[::-1]) if path.exists() else {}
 
 
 def contract_of(root: Path, name: str, only_documented: bool) -> Contract:

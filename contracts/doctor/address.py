@@ -75,7 +75,9 @@ def knock(settings: Settings, base_url: str) -> Address:
         advice = msg("check --base-url and --api-prefix: they are to lead to Zadig's API, not to its console")
         return Address((_tls(settings, base_url), fail("address", text, advice)))
     if last == settings.api_prefix:
-        found = ok("address", msg("Zadig answers at {address}", base_url + last))
+        found = ok(
+            "address", msg("Zadig answers at {address}", base_url + (last if release.call("health").prefixed else ""))
+        )
     else:
         elsewhere = "nothing of Zadig at {prefix}, {which}, but it answers at {last}"
         which = describe(msg("which"), answers[settings.api_prefix])
@@ -116,7 +118,8 @@ def time_per_request(settings: Settings, base_url: str, prefix: str) -> Finding:
 
 def _health(client: Client, release: Release, prefix: str) -> Exchange:
     request = reading(release, "health")
-    return client.send(replace(request, path=prefix + request.path, credential="nobody"))
+    path = prefix + request.path if request.prefixed else request.path
+    return client.send(replace(request, path=path, credential="nobody"))
 
 
 def _no_answer(settings: Settings, base_url: str, exchange: Exchange) -> Finding:

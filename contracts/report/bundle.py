@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from contracts.report.verdict_file import FILE, ReadError, problem, read, schema_file
 from contracts.report.write import reports
@@ -124,8 +124,8 @@ def _manifest(verdict: Verdict, files: Mapping[str, bytes], suite: Mapping[str, 
     }
 
 
-def _zip(path: Path, files: Mapping[str, bytes]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
+def _zip(draft: BinaryIO, files: Mapping[str, bytes]) -> None:
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as out:
         for name, data in sorted(files.items()):
             entry = zipfile.ZipInfo(name, _EPOCH)
             entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16

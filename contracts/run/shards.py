@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from contracts.catalog.release import load
-from contracts.paths import API, RELEASES
+from contracts.catalog.release import data_of, load
 from contracts.text.errors import InputError
 from contracts.text.message import Message, about
 
@@ -38,7 +37,7 @@ def shard(ids: Iterable[str], part: str | None, seconds: Mapping[str, float]) ->
 
 def recorded(release: str) -> dict[str, float]:
     """Return how long the cases of a release took when that was last recorded; nothing where it never was."""
-    files = [RELEASES / name / FILE for name in reversed(load(release).lineage)]
+    files = [data_of(name) / FILE for name in reversed(load(release).lineage)]
     return {case: seconds for file in files if file.exists() for case, seconds in _read(file).items()}
 
 
@@ -56,7 +55,8 @@ def record(verdict: Mapping[str, Any], root: Path) -> Message:
     A case counts from its first request on: what a run does once, such as compiling schemas, is no part of it. Raises
     CatalogError for a release that there is not.
     """
-    path = root / "contracts" / "apis" / API / load(verdict["run"]["release"]).name / FILE
+    release = load(verdict["run"]["release"])
+    path = root / "contracts" / "apis" / release.api / release.name / FILE
     seconds = {case["case"]: _seconds(case) for case in verdict["cases"] if case["result"] == "held"}
     path.write_text(json.dumps(seconds, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     total = f"{sum(seconds.values()):.0f}"

@@ -1,6 +1,7 @@
 """What this run made, written to disk before the request that makes it."""
 
 import contextlib
+import errno
 import fcntl
 import itertools
 import json
@@ -21,6 +22,8 @@ from contracts.text.atomic import MODE
 PREFIX = "zct"
 _LONGEST = 10_000
 """Characters of the first line of a journal that are read."""
+LONGEST_REQUEST = timedelta(days=3)
+"""Longer than a server may be at work on any request; a journal that says more was written by somebody else."""
 FILE = "journal.jsonl"
 SUITE = "zadig-contract-tests"
 RUN_ID = r"\d{8}t\d{6}-[a-z0-9]{4}"
@@ -55,13 +58,19 @@ class Journal:
         self._late: dict[str, dict[int, datetime]] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
+        self._torn = True  # as far as is known: another process may have been killed while it wrote its last line
         path.parent.mkdir(0o750, parents=True, exist_ok=True)
         self._file = os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR | os.O_NOFOLLOW, MODE)
 
     def begin(self, run_id: str, base_url: str) -> None:
         """Note which run of which suite this is, and on which target, where nothing stands in the journal yet."""
         entry = {"event": "run", "run": run_id, "base_url": base_url, "suite": SUITE}
-        self._write(entry, first_only=True, sync=True)
+        fcntl.flock(self._file, fcntl.LOCK_EX)  # of several workers the first one does
+        try:
+            if not os.fstat(self._file).st_size:
+                self._write(entry, sync=True)
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def open(self, name: str, project: str) -> None:
         """Note on disk that `name` may be made in `project` from now on."""
@@ -118,21 +127,16 @@ class Journal:
         """Whether `name` was opened here and is not gone."""
         return name in self._open
 
-    def _write(self, entry: Mapping[str, str | int], *, first_only: bool = False, sync: bool = False) -> None:
+    def _write(self, entry: Mapping[str, str | int], *, sync: bool = False) -> None:
         """Append an entry. It outlives this process at once, and with `sync` also the machine."""
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}, ensure_ascii=False)
         with self._lock:
-            fcntl.flock(self._file, fcntl.LOCK_EX)
-            try:
-                if first_only and os.fstat(self._file).st_size:
-                    return
-                data = f"{self._line_end()}{line}\n".encode()
-                while data:  # a disk that is nearly full takes a part of it, and refuses only the rest
-                    data = data[os.write(self._file, data) :]
-                if sync:
-                    os.fsync(self._file)
-            finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
+            text = f"{self._line_end() if self._torn else ''}{line}\n".encode()
+            self._torn = os.write(self._file, text) < len(text)
+            if self._torn:  # a disk that is nearly full takes a part without an error
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+            if sync:
+                os.fsync(self._file)
 
     def _line_end(self) -> str:
         """Return what ends a torn last line, so that the next one is not lost with it."""
@@ -188,11 +192,13 @@ def left_late(path: Path) -> dict[str, datetime]:
     A run that was killed noted no end of what was under way.
     """
     late: dict[str, dict[int, datetime]] = {}
+    last = datetime.now(UTC) + LONGEST_REQUEST
     for entry in _entries(path):
         match entry:
             case {"event": "send", "name": str(name), "number": int(number), "until": str(until)}:
                 with contextlib.suppress(ValueError, OverflowError):  # written by somebody else
-                    late.setdefault(name, {})[number] = datetime.fromisoformat(until).astimezone(UTC)
+                    time = datetime.fromisoformat(until).astimezone(UTC)
+                    late.setdefault(name, {}).update({number: time} if time < last else {})
             case {"event": "ended", "name": str(name), "number": int(number)}:
                 late.get(name, {}).pop(number, None)
             case {"event": "gone", "name": str(name)}:

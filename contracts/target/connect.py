@@ -78,7 +78,8 @@ def probe(settings: Settings, base_url: str) -> Probe:
     """Look once at what answers at `base_url`, without changing anything: is it there, and does it take the token?"""
     client = open_client(settings, base_url, prefix=settings.api_prefix)
     # Without a project only a system admin may list workflows; anybody who is known may list the projects.
-    request = reading(load(settings.known_release), "list" if settings.project else "projects", settings.project or "")
+    release, wished = load(settings.known_release), "list" if settings.project else "projects"
+    request = reading(release, wished if not release.lacks([wished]) else "health", settings.project or "")
     scope = {key: value for key, value in request.query.items() if value == settings.project}
     exchange = client.send(replace(request, query=scope))
     is_stand_in = STAMP in exchange.headers and (settings.base_url is None or settings.loopback)

@@ -146,6 +146,8 @@ class Target:
 
     def alive(self) -> bool:
         """Whether the target's health call gets any HTTP answer at all."""
+        if self.release.lacks(["health"]):
+            return False
         health = self.release.call("health")
         request = Request(health.method, health.path, call=health.name, prefixed=health.prefixed)
         return self.send(request).status is not None

@@ -1,7 +1,8 @@
-"""Names of releases, such as 1.7.0, and their order."""
+"""Names of releases, such as 1.7.0, their order, and what is otherwise from one of them on."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 def is_release(name: str) -> bool:
@@ -12,3 +13,19 @@ def is_release(name: str) -> bool:
 def in_order(names: Iterable[str]) -> list[str]:
     """Return the releases among names, each once, from the oldest to the newest: 1.10.0 comes after 1.9.0."""
     return sorted(set(filter(is_release, names)), key=lambda name: [int(number) for number in name.split(".")])
+
+
+def of_release(data: Mapping[str, Any], lineage: Iterable[str]) -> dict[str, Any]:
+    """Return a file's tables with what its releases, the oldest first, say otherwise."""
+    whole = {key: value for key, value in data.items() if key != "releases"}
+    for release in lineage:
+        whole = _merged(whole, data.get("releases", {}).get(release, {}))
+    return whole
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    both = {
+        key: _merged(below[key], value) if isinstance(value, dict) and isinstance(below.get(key), dict) else value
+        for key, value in above.items()
+    }
+    return {**below, **both}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed import Observed, ObservedAnswer, ObservedBody, check_sample
+from contracts.derive.observed import API, Observed, ObservedAnswer, ObservedBody, check_sample
 
 Lines = tuple[int, int]
 """The first and the last line of something on a page."""
@@ -77,11 +77,12 @@ class Operation:
 
 @dataclass(frozen=True)
 class Contract:
-    """All operations of a release by name; ``page`` is the file name of the page, or None."""
+    """All operations of a release of an API by name; ``page`` is the file name of the page, or None."""
 
     release: str
     page: str | None
     operations: tuple[Operation, ...]
+    api: str = API
 
 
 def combine(documented: Mapping[str, Any] | None, observed: Observed) -> Contract:
@@ -93,7 +94,7 @@ def combine(documented: Mapping[str, Any] | None, observed: Observed) -> Contrac
     page: Mapping[str, Any] = documented or {"release": observed.release, "operations": {}, "page": {"file": None}}
     names = sorted({*page["operations"], *observed.operations} - observed.gone)
     operations = tuple(_operation(name, page, observed) for name in names)
-    return Contract(observed.release, page["page"]["file"], operations)
+    return Contract(observed.release, page["page"]["file"], operations, observed.api)
 
 
 def _operation(name: str, page: Mapping[str, Any], observed: Observed) -> Operation:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Contract, Operation
-from contracts.derive.contract.schemas import URL_PLACES, Schema, body_schema, constants, has_body, united
+from contracts.derive.contract.keys import Key, Keys, after_moves, answered_keys, is_below, moved, sent_keys
+from contracts.derive.contract.pairs import address, answer_pairs, operation_pairs
+from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError
-from contracts.derive.page.names import shape
 from contracts.derive.releases import contract_of
 from contracts.text.printable import printable
 from contracts.text.releases import is_release
@@ -22,6 +23,8 @@ UNCHANGED, BROKEN, UNUSABLE = 0, 1, 4
 HARMLESS: Final = frozenset({"operation added", "answer added", "description changed"})
 """Kinds of change that never break a client. Any other is decided by what was and is there."""
 
+_TEXTS: Final = frozenset({"message changed", "constant changed", "description changed"})
+"""Kinds of change that a translation shows."""
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]~|#])")
 
 
@@ -36,32 +39,32 @@ class ContractChange:
     breaking: bool
 
 
-@dataclass(frozen=True)
-class _Key:
-    """One parameter or key: its JSON types, whether it must be sent or is always answered, and its default."""
-
-    types: tuple[str, ...]
-    required: bool
-    default: Any = None
-
-    def __str__(self) -> str:
-        words = [" or ".join(self.types) or "any type", "required" if self.required else "optional"]
-        return ", ".join([*words, *([f"default {self.default!r}"] if self.default is not None else [])])
-
-
 def diff(before: Contract, after: Contract) -> tuple[ContractChange, ...]:
     """Return all changes by operation, breaking ones first within each.
 
-    Operations are the same by name, or else by method and path, or else by their error codes; answers by name, or
-    else by their code, or else by their keys. Path parameters are the same by their place: their names are not sent.
+    What neither pages say nor servers showed, an assumption, is no change. Nor is a text in the language of its page,
+    because servers speak one language to all.
     """
     changes: list[ContractChange] = []
-    for one, other in _pairs(before.operations, after.operations, (_address, _error_codes)):
+    for one, other in operation_pairs(before.operations, after.operations):
         if one and other:
             changes += sorted(_operation(one, other), key=lambda change: not change.breaking)
         else:
-            changes.append(_came_or_went("operation", "", one, other, _address))
-    return tuple(changes)
+            changes.append(_came_or_went("operation", "", one, other, address))
+    languages = {_is_in_english(before), _is_in_english(after)}
+    return tuple(change for change in changes if languages != {True, False} or not _is_translation(change))
+
+
+def _is_in_english(contract: Contract) -> bool | None:
+    """Whether the page of a contract is in English, by the descriptions in its tables; None if there are none."""
+    rows = [row for operation in contract.operations for row in operation.parameters if "description" in row]
+    return sum(row["description"].isascii() for row in rows) * 2 > len(rows) if rows else None
+
+
+def _is_translation(change: ContractChange) -> bool:
+    """Whether the texts of a change are in two languages."""
+    texts = change.before, change.after
+    return change.kind in _TEXTS and len({text.isascii() for text in texts if isinstance(text, str)}) == 2
 
 
 def _change(kind: str, where: str, before: Any, after: Any) -> ContractChange:
@@ -73,68 +76,36 @@ def _came_or_went(what: str, above: str, one: Any, other: Any, summary: Callable
     return _change(kind, above + (one or other).name, one and summary(one), other and summary(other))
 
 
-def _pairs(old: Sequence[Any], new: Sequence[Any], marks: Sequence[Callable[[Any], object]]) -> list[tuple[Any, Any]]:
-    """Return what belongs together, in the order of names: by name, or by a mark that no other one has; or None."""
-    pairs: list[tuple[Any, Any]] = []
-    left, right = list(old), list(new)
-    for mark in (lambda item: item.name, *marks):
-        for one in list(left):
-            rivals = [item for item in left if mark(item) == mark(one)]
-            same = [item for item in right if mark(item) == mark(one)]
-            if mark(one) and len(rivals) == len(same) == 1:
-                pairs.append((one, same[0]))
-                left.remove(one)
-                right.remove(same[0])
-    pairs += [*((one, None) for one in left), *((None, other) for other in right)]
-    return sorted(pairs, key=lambda pair: (pair[0] or pair[1]).name)
-
-
-def _address(operation: Operation) -> str:
-    return shape(operation.method, operation.path)
-
-
-def _error_codes(operation: Operation) -> frozenset[int]:
-    """Return the codes of an operation's errors, without those such as 400 that say nothing about it."""
-    return frozenset(code for answer in operation.answers if (code := _code(answer)) is not None and code > 999)
-
-
-def _code(answer: Answer) -> int | None:
-    code = answer.sample.get("code") if isinstance(answer.sample, dict) else None
-    return code if isinstance(code, int) and not isinstance(code, bool) else None
-
-
 def _operation(old: Operation, new: Operation) -> Iterator[ContractChange]:
     name = old.name
-    if old.method != new.method:
-        yield _change("method changed", name, old.method, new.method)
-    if shape("", old.path) != shape("", new.path):
-        yield _change("path changed", name, old.path, new.path)
-    yield from _keys("parameter", name, _url_keys(old), _url_keys(new), sent=True)
-    before, after = ({} if not has_body(item) else keys_of(body_schema(item)) for item in (old, new))
-    yield from _keys("body key", f"{name} body", before, after, sent=True)
-    marks = (_code, lambda answer: frozenset(keys_of(_schema(answer))))
-    for one, other in _pairs(old.answers, new.answers, marks):
+    if address(old) != address(new):
+        yield _change("operation moved", name, f"{old.method} {old.path}", f"{new.method} {new.path}")
+    yield from _keys(name, *sent_keys(old, new), sent=True)
+    for one, other in answer_pairs(old, new):
         if one and other:
-            yield from _answer(f"{name}/{one.name}", one, other)
+            yield from _answer(f"{name}/{one.name}", (old, new), one, other)
         else:
             yield _came_or_went("answer", f"{name}/", one, other, _summary)
 
 
-def _answer(where: str, old: Answer, new: Answer) -> Iterator[ContractChange]:
-    if None not in (old.status, new.status) and old.status != new.status:
-        yield _change("status changed", where, old.status, new.status)
-    yield from _keys("answer key", where, keys_of(_schema(old)), keys_of(_schema(new)), sent=False)
+def _answer(where: str, operations: tuple[Operation, Operation], old: Answer, new: Answer) -> Iterator[ContractChange]:
+    statuses = _status(old), _status(new)
+    if None not in statuses and statuses[0] != statuses[1]:
+        yield _change("status changed", where, *statuses)
+    yield from _keys(where, answered_keys(operations[0], old), answered_keys(operations[1], new), sent=False)
     before, after = ({key: item.sample[key] for key in constants(*item.samples)} for item in (old, new))
     for key in before:
         if key in after and before[key] != after[key]:
             kind = f"{key} changed" if key in ("code", "message") else "constant changed"
             yield _change(kind, f"{where} $.{key}", before[key], after[key])
-    if _description(old) != _description(new):
-        yield _change("description changed", where, _description(old), _description(new))
+    texts = _description(old), _description(new)
+    if texts[0] != texts[1]:
+        yield _change("description changed", where, *texts)
 
 
-def _schema(answer: Answer) -> Schema:
-    return united(answer.samples, required=True)
+def _status(answer: Answer) -> int | None:
+    """Return the status of an answer; None for one that is assumed, because no server was seen to answer with it."""
+    return None if answer.fact is not None and answer.fact.is_open else answer.status
 
 
 def _summary(answer: Answer) -> Any:
@@ -150,47 +121,43 @@ def _description(answer: Answer) -> Any:
     return answer.sample.get("description") if isinstance(answer.sample, dict) else None
 
 
-def _keys(
-    what: str, where: str, old: Mapping[str, _Key], new: Mapping[str, _Key], sent: bool
-) -> Iterator[ContractChange]:
+def _keys(where: str, before: Keys, new: Keys, sent: bool) -> Iterator[ContractChange]:
     """Yield what changed of parameters or keys; ``sent``: a client sends them and does not read them."""
-    came_or_went = old.keys() ^ new.keys()
-    for key in sorted(old.keys() | new.keys()):
-        one, other, place = old.get(key), new.get(key), f"{where} {key}"
-        if one == other or any(key.startswith((f"{item}.", f"{item}[")) for item in came_or_went):
-            continue  # what is below a key that came or went came or went with it
-        if one is None:
-            yield ContractChange(f"{what} added", place, None, str(other), sent and bool(other and other.required))
-        elif other is None:
-            yield ContractChange(f"{what} removed", place, str(one), None, True)
-        else:
-            yield ContractChange(f"{what} changed", place, str(one), str(other), _breaks(one, other, sent))
+    moves = moved(before, new)
+    for start, end in moves.items():
+        kinds = {_what(key, sent) for key in (before[start], new[end])}
+        kind = "parameter" if "parameter" in kinds else _what(new[end], sent)
+        yield _change(f"{kind} moved", f"{where} {start}", before[start].place, new[end].place)
+    old = after_moves(before, moves)
+    went, came = old.keys() - new.keys(), new.keys() - old.keys()
+    for label in sorted(old.keys() | new.keys()):
+        one, other, place = old.get(label), new.get(label), f"{where} {label}"
+        if any(label in labels and is_below(label, labels) for labels in (went, came)):
+            continue  # it came or went with the key that it is in
+        if label.endswith("[*]") and label in went | came and label[:-3] in old.keys() & new.keys():
+            continue  # an array without items says nothing about them
+        if one is None and other is not None:
+            yield ContractChange(f"{_what(other, sent)} added", place, None, str(other), sent and _is_needed(other))
+        elif one is not None and other is None:
+            yield ContractChange(f"{_what(one, sent)} removed", place, str(one), None, True)
+        elif one is not None and other is not None and (facets := one.differs(other)):
+            kind = f"{_what(other, sent)} changed"
+            yield ContractChange(kind, place, str(one), str(other), _breaks(one, other, facets, sent))
 
 
-def _breaks(old: _Key, new: _Key, sent: bool) -> bool:
+def _what(key: Key, sent: bool) -> str:
+    return "answer key" if not sent else "body key" if key.place.startswith("body ") else "parameter"
+
+
+def _is_needed(key: Key) -> bool:
+    return key.required and "required" not in key.unsaid
+
+
+def _breaks(old: Key, new: Key, facets: frozenset[str], sent: bool) -> bool:
     """Whether a key breaks a client: what is sent must not become required, and what is answered not optional."""
-    if (old.types and new.types and old.types != new.types) or old.default != new.default:
+    if ("type" in facets and old.types and new.types) or "default" in facets:
         return True
-    return new.required > old.required if sent else new.required < old.required
-
-
-def _url_keys(operation: Operation) -> dict[str, _Key]:
-    keys: dict[str, _Key] = {}
-    for place in URL_PLACES:
-        for at, row in enumerate((row for row in operation.parameters if row["in"] == place), 1):
-            name = at if place == "path" else row["name"]
-            types = () if row["type"] is None else (row["type"],)
-            keys[f"{place} {name}"] = _Key(types, row["required"], row["default"])
-    return keys
-
-
-def keys_of(schema: Schema, at: str = "$", required: bool = True) -> dict[str, _Key]:
-    """Return JSON path to key of all that a schema describes, from ``$`` on."""
-    kind = schema.get("type", ())
-    keys = {at: _Key((kind,) if isinstance(kind, str) else tuple(kind), required, schema.get("default"))}
-    for name, inner in schema.get("properties", {}).items():
-        keys |= keys_of(inner, f"{at}.{name}", name in schema.get("required", ()))
-    return keys | (keys_of(schema["items"], f"{at}[*]") if "items" in schema else {})
+    return "required" in facets and new.required is sent
 
 
 def diff_contract(

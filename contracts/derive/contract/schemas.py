@@ -8,7 +8,7 @@ from contracts.derive.page.samples import is_translated, values_by_key
 from contracts.text.strict_json import json_type
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-ID: Final = "https://zadig-contract-tests.example/schemas/aslan"
+ID: Final = "https://zadig-contract-tests.example/schemas"
 URL_PLACES: Final = ("path", "query", "header")
 """Where a parameter stands that is no key of the body."""
 
@@ -62,17 +62,23 @@ def answer_schema(contract: Contract, operation: Operation, answer: Answer) -> S
 
     What its table says is added; where it has no sample, the keys of its table are required.
     """
+    schema = answered(operation, answer)
+    for key in constants(*answer.samples):
+        schema["properties"][key] = {"const": answer.sample[key]}
+    for key, least in answer.minimum.items():
+        schema["properties"][key]["minimum"] = least
+    return _head(contract, operation, answer.name, answer.means, answer.lines, answer.source) | schema
+
+
+def answered(operation: Operation, answer: Answer) -> Schema:
+    """Return what samples and table say of an answer, without what is the same each time."""
     schema = united(answer.samples, required=True)
     if answer.keys:
         add_rows(schema, answer.keys, answer.samples, operation, answered=True)
     if answer.keys and not answer.samples:
         said = sorted(row["name"] for row in answer.keys if row["required"])
         schema["required"] = said or sorted(row["name"] for row in answer.keys)
-    for key in constants(*answer.samples):
-        schema["properties"][key] = {"const": answer.sample[key]}
-    for key, least in answer.minimum.items():
-        schema["properties"][key]["minimum"] = least
-    return _head(contract, operation, answer.name, answer.means, answer.lines, answer.source) | schema
+    return schema
 
 
 def request_schema(contract: Contract, operation: Operation) -> Schema:
@@ -95,7 +101,7 @@ def _head(
 ) -> Schema:
     return {
         "$schema": DIALECT,
-        "$id": f"{ID}/{contract.release}/{operation.name}/{name}.json",
+        "$id": f"{ID}/{contract.api}/{contract.release}/{operation.name}/{name}.json",
         "title": f"{operation.name}: {name}",
         "description": f"{means} {origin(contract, lines, source)}",
         **basis(contract, lines, source),

@@ -12,7 +12,8 @@ Parameter = dict[str, Any]
 """A parameter as documented.json has it: what `parameter` gives.
 
 Where the table says more: ``description``, ``enum``, the values that the value or each item can have, ``items``, the
-type of an array's items, and ``model``, the name of the sub-model that the value, or each item, is.
+type of an array's items, and ``model``, the name of the sub-model that the value, or each item, is. Where it
+says less: ``assumed``, which of the type, required and default it does not say.
 """
 _PARAMETER = re.compile(r":(\w+)|\{\w*\}")
 
@@ -20,6 +21,11 @@ _PARAMETER = re.compile(r":(\w+)|\{\w*\}")
 def parameter(name: str, place: str, kind: str | None, required: bool, default: Any, line: int | None) -> Parameter:
     """Return a parameter: ``kind`` is its type in JSON Schema, None for any, ``line`` that of the page or None."""
     return {"name": name, "in": place, "type": kind, "required": required, "default": default, "line": line}
+
+
+def assumed(row: Parameter, *facets: str) -> Parameter:
+    """Return a parameter of which these are not said by its page: of ``type``, ``required`` and ``default``."""
+    return {**row, "assumed": sorted(facets)} if facets else row
 
 
 def path_parameters(path: str) -> tuple[str, ...]:
@@ -30,6 +36,11 @@ def path_parameters(path: str) -> tuple[str, ...]:
 def shape(method: str, path: str) -> str:
     """Return what identifies an operation: ``DELETE /id/{}``, with every path parameter as ``{}``."""
     return f"{method} {_PARAMETER.sub('{}', path)}"
+
+
+def folded(name: str) -> str:
+    """Return a name in the form that all its spellings have: task_id is taskId."""
+    return re.sub(r"[\W_]", "", name.casefold())
 
 
 def mechanical_name(method: str, path: str) -> str:

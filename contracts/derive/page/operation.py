@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from contracts.derive.page.blocks import Fence, Table
 from contracts.derive.page.findings import Note
 from contracts.derive.page.held import hold
-from contracts.derive.page.names import PLACES, Parameter, parameter, path_parameters
+from contracts.derive.page.names import PLACES, Parameter, assumed, parameter, path_parameters
 from contracts.derive.page.request import Request
 from contracts.derive.page.samples import Sample, answers, entry, is_stream, read_samples
 from contracts.derive.page.sections import Section, Segment
@@ -277,7 +277,13 @@ def _url_parameters(rows: Sequence[Parameter], request: Request, others: set[str
         if name not in by_name:
             note("parameter-not-listed", request.line, name=name[:60])
             place = "path" if name in path else "query"
-            by_name[name] = parameter(name, place, "string", name in path, query.get(name), request.line)
+            row = parameter(name, place, "string", name in path, query.get(name), request.line)
+            unsaid = [
+                "type",
+                *(["required"] if place == "query" else []),
+                *(["default"] if not query.get(name) else []),
+            ]
+            by_name[name] = assumed(row, *unsaid)
     if len(set(path)) < len(path):
         note("path-parameter-twice", request.line)
     order = {name: at for at, name in reversed(list(enumerate((*path, *query))))}

@@ -12,7 +12,7 @@ from typing import Any, Final
 from contracts.derive.page.blocks import BOLD, Fence, Table, TableRow
 from contracts.derive.page.findings import Note
 from contracts.derive.page.listed import listed_values, said_required
-from contracts.derive.page.names import PLACES, Parameter, parameter
+from contracts.derive.page.names import PLACES, Parameter, assumed, parameter
 from contracts.derive.page.samples import Sample, read_samples
 from contracts.derive.page.sections import Section
 from contracts.derive.page.vocabulary import ANY, COLUMNS, MODEL_ENDINGS, NO_DEFAULT, REQUIRED, TYPES, plain
@@ -119,7 +119,7 @@ def _columns(table: Table, above: Sequence[str | None], note: Note) -> tuple[Seq
             if meanings[at] is None and at == 0 and "name" not in meanings:
                 meanings[at] = "name"
             if titles:
-                text = "unknown-column/known" if meanings[at] else "unknown-column/nothing"
+                text = "column-by-cells" if meanings[at] else "unknown-column"
                 note(text, table.line, number=at + 1, meaning=meanings[at])
         elif meanings[at] in meanings[:at]:
             note("column-twice", table.line, meaning=meanings[at])
@@ -183,7 +183,9 @@ def _parameter(name: str, cells: Mapping[str, str], row: TableRow, place: str, n
     listed: Parameter = {"description": " ".join(description.split())} if description else {}
     if word and (values := listed_values(cells.get("description", ""), TYPES.get(plain(word.word)))):
         listed["enum"] = values
-    return {**parameter(name, where, kind, bool(required), default, row.line), **listed, "word": word}
+    row_of = parameter(name, where, kind, bool(required), default, row.line)
+    unsaid = {"required": required is None and place != "answer", "default": place in PLACES and "default" not in cells}
+    return {**assumed(row_of, *(facet for facet in unsaid if unsaid[facet])), **listed, "word": word}
 
 
 def _default(cell: str, kind: str | None) -> Any:

@@ -8,7 +8,7 @@ from contracts.catalog.binding import LIFE, ROLES, Binding, read_binding
 from contracts.catalog.givens import GIVENS, given_of
 from contracts.catalog.lifecycle import MEANINGS, NOT_THERE, OTHER, Lifecycle, read_lifecycle
 from contracts.catalog.pointer import first, pointed
-from contracts.catalog.release import RELEASES, CatalogError, Release, load, releases
+from contracts.catalog.release import CatalogError, Release, data_of, load, releases
 from contracts.derive import observed
 
 each_release = pytest.mark.parametrize("release", [pytest.param(load(name), id=name) for name in releases()])
@@ -155,7 +155,7 @@ def test_every_role_is_played_by_a_call_that_is_there(release: Release) -> None:
 @each_release
 def test_the_states_of_a_lifecycle_are_those_that_were_observed(release: Release) -> None:
     """The lifecycle says what each state means that observed.toml lists, and those are final that it calls so."""
-    facts = observed.load(RELEASES / release.name / "observed.toml").task_states
+    facts = observed.load(data_of(release.name) / "observed.toml").task_states
     assert facts is not None
     assert (set(release.lifecycle.words), release.lifecycle.final) == (set(facts.states), set(facts.final))
 

@@ -26,7 +26,7 @@ from contracts.catalog.coverage import (
     read,
     stories,
 )
-from contracts.catalog.release import RELEASES, ROOT, CatalogError, load, releases
+from contracts.catalog.release import APIS, ROOT, CatalogError, data_of, load, releases
 from contracts.check.breach import Kind
 from contracts.derive.command import difference
 from contracts.run.deviations import FILE as DEVIATIONS
@@ -51,7 +51,7 @@ def all_ids(release: str = RELEASE) -> list[str]:
 
 def deviations() -> list[Deviation]:
     """Return the known deviations that ship with any release."""
-    return [row for path in sorted(RELEASES.glob(f"*/{DEVIATIONS}")) for row in read_deviations(path)]
+    return [row for path in sorted(APIS.glob(f"*/*/{DEVIATIONS}")) for row in read_deviations(path)]
 
 
 def with_sources(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -201,7 +201,7 @@ def test_bases_cover_rows_and_stories() -> None:
 @EVERY_RELEASE
 def test_every_observed_fact_has_a_source(release: str) -> None:
     """Nobody has to take an observed fact on trust."""
-    for name, row in with_sources(RELEASES / release / "observed.toml"):
+    for name, row in with_sources(data_of(release) / "observed.toml"):
         source = row.get("source", "")
         assert re.match(SOURCES, source), (
             f"{release}/observed.toml: {name}: add where it was seen: source = …, {SOURCES}"

@@ -21,9 +21,9 @@ PAGE = "zadig-1.7.0-workflow-api.md"
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the data that a test may spoil; what was loaded before does not count."""
-    shutil.copytree(catalog.RELEASES, tmp_path / "releases")
+    shutil.copytree(catalog.APIS, tmp_path / "apis")
     shutil.copytree(catalog.SCHEMAS, tmp_path / "schemas")
-    monkeypatch.setattr(catalog, "RELEASES", tmp_path / "releases")
+    monkeypatch.setattr(catalog, "APIS", tmp_path / "apis")
     monkeypatch.setattr(catalog, "SCHEMAS", tmp_path / "schemas")
     monkeypatch.setattr(catalog, "ROOT", tmp_path)
     monkeypatch.setattr(catalog, "load", load.__wrapped__)
@@ -34,7 +34,7 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_release_has_the_four_operations(name: str) -> None:
     """Each release knows the operations that the suite is about, all of them by name, and ends its lineage at 1.7.0."""
     release = load(name)
-    names = load_names(catalog.RELEASES / "operations.toml").values()
+    names = load_names(catalog.APIS / "aslan/operations.toml").values()
     assert {"create-workflow", "start-task", "cancel-task", "restart-task"} <= set(release.operations) <= set(names)
     assert (release.lineage[0], release.lineage[-1]) == (name, "1.7.0")
 
@@ -43,7 +43,7 @@ def test_every_release_has_the_four_operations(name: str) -> None:
 def test_release_without_a_page_has_that_of_its_base(name: str) -> None:
     """What is documented comes from the release's own page, or else from that of the release that it builds on."""
     release = load(name)
-    own = catalog.RELEASES / name / "documented.json"
+    own = catalog.data_of(name) / "documented.json"
     wanted = json.loads(own.read_text())["page"]["file"] if own.exists() else load(release.lineage[1]).page
     assert release.page == wanted
     assert name != "1.7.0" or release.page == PAGE
@@ -164,7 +164,7 @@ def test_an_answer_is_as_its_data_says(wanted: Answer, fresh: Release) -> None:
 def test_an_operation_is_as_its_page_says(fresh: Release) -> None:
     """An operation of the page has its line, its sample, what servers want besides, and the answers of them all."""
     found = fresh.operations["create-workflow"]
-    page = json.loads((catalog.RELEASES / "1.7.0" / "documented.json").read_text(encoding="utf-8"))
+    page = json.loads((catalog.data_of("1.7.0") / "documented.json").read_text(encoding="utf-8"))
     stages = [f"$.{stage}.modules[*].target.key" for stage in ("build_stage", "artifact_stage")]
     assert found == Operation(
         *("create-workflow", "POST", "/workflow/workflow", f"{PAGE}:80"),
@@ -208,7 +208,7 @@ def test_an_unknown_release_is_named_with_those_there_are() -> None:
 
 def test_releases_are_in_their_order(copy: Path) -> None:
     """1.10.0 comes after 1.9.0, though not in the order of letters."""
-    shutil.copytree(copy / "releases/1.9.0", copy / "releases/1.10.0")
+    shutil.copytree(copy / "apis/aslan/1.9.0", copy / "apis/aslan/1.10.0")
     assert releases()[-2:] == ("1.9.0", "1.10.0")
 
 
@@ -225,12 +225,12 @@ def write(path: str, text: str) -> Callable[[Path], None]:
     [
         pytest.param(remove(SCHEMA), "cancel-task/success.json", id="schema-missing"),
         pytest.param(write(SCHEMA, "{"), "python -m contracts derive", id="schema"),
-        pytest.param(write("releases/1.7.0/observed.toml", "x ="), "release 1.7.0: ", id="observed-no-toml"),
+        pytest.param(write("apis/aslan/1.7.0/observed.toml", "x ="), "release 1.7.0: ", id="observed-no-toml"),
         pytest.param(
-            write("releases/1.7.0/observed.toml", 'release = "1.7.0"'), "release 1.7.0: ", id="observed-empty"
+            write("apis/aslan/1.7.0/observed.toml", 'release = "1.7.0"'), "release 1.7.0: ", id="observed-empty"
         ),
-        pytest.param(write("releases/1.7.0/documented.json", "{"), "release 1.7.0: ", id="documented-no-json"),
-        pytest.param(remove("releases/1.7.0/documented.json"), "release 1.7.0: ", id="documented-missing"),
+        pytest.param(write("apis/aslan/1.7.0/documented.json", "{"), "release 1.7.0: ", id="documented-no-json"),
+        pytest.param(remove("apis/aslan/1.7.0/documented.json"), "release 1.7.0: ", id="documented-missing"),
     ],
 )
 def test_data_that_does_not_hold_together_is_one_line(copy: Path, spoil: Callable[[Path], None], says: str) -> None:

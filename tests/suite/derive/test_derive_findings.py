@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
 from contracts.derive.command import show
-from contracts.derive.page.findings import WEIGHTS
+from contracts.derive.page.findings import TEXTS, WEIGHTS
 
 ROOT = Path(__file__).parents[3]
 PAGES = Path(__file__).parent / "pages"
@@ -49,6 +49,15 @@ def test_what_is_lost_comes_first_and_then_what_is_doubtful(project: Path) -> No
     ]
     assert keys == sorted(keys)
     assert {row["weight"] for row in rows} == set(WEIGHTS)
+
+
+def test_all_texts_of_a_rule_have_one_weight() -> None:
+    """A finding is stored with its rule alone, which has to tell its weight."""
+    weights: dict[str, set[str]] = {}
+    for text, (weight, _, _) in TEXTS.items():
+        weights.setdefault(text.partition("/")[0], set()).add(weight)
+    assert {rule for rule, some in weights.items() if len(some) > 1} == set()
+    assert set().union(*weights.values()) == set(WEIGHTS)
 
 
 def test_notes_are_said_only_where_they_are_asked_for(project: Path) -> None:
@@ -131,6 +140,7 @@ def test_command_says_findings_of_a_page():
     [
         pytest.param(["--findings"], id="no-page"),
         pytest.param(["--findings", "--check", str(IRREGULAR)], id="check"),
+        pytest.param(["--findings", "--split", str(IRREGULAR)], id="split"),
         pytest.param(["--json", str(IRREGULAR)], id="json-alone"),
         pytest.param(["--strict", str(IRREGULAR)], id="strict-alone"),
         pytest.param(["--notes"], id="notes-without-a-page"),

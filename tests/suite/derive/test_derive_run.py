@@ -52,10 +52,10 @@ class Project:
         top = f'release = "{release}"\n' + (f'base = "{base}"\n' if base else "")
         (folder / "observed.toml").write_text(top + rows, encoding="utf-8")
 
-    def derive(self, *pages: Path, check: bool = False) -> int:
+    def derive(self, *pages: Path, check: bool = False, split: bool = False) -> int:
         """Derive, and keep what is said."""
         self.said.clear()
-        return derive(self.root, pages, check, self.said.append)
+        return derive(self.root, pages, check, self.said.append, split=split)
 
     def files(self) -> dict[str, bytes]:
         """Return every file of the project by its path."""
@@ -242,11 +242,11 @@ def test_page_without_a_release_is_not_derived(derived: Project, tmp_path: Path)
 
 
 def test_release_on_a_base_has_files_only_for_what_differs(derived: Project):
-    """What a later release takes over stands in the folder of its base, and its description refers there."""
+    """What a later release takes over stands in the folder of its base, and a split description refers there."""
     derived.observed("9.10.0", LATER, base="9.9.0")
     derived.observed("9.11.0", "", base="9.10.0")
     before = derived.schemas()
-    assert derived.derive() == 0
+    assert derived.derive(split=True) == 0
     assert derived.schemas() - before == {
         "9.10.0/openapi.json",
         "9.10.0/cancel-task/success.json",
@@ -257,8 +257,23 @@ def test_release_on_a_base_has_files_only_for_what_differs(derived: Project):
     text = json.dumps(content)
     assert '"../9.10.0/cancel-task/success.json"' in text
     assert '"../9.9.0/cancel-task/gone.json"' in text
-    assert derived.derive(check=True) == 0
+    assert derived.derive(check=True, split=True) == 0
     assert [line.split(":")[0] for line in derived.said] == ["9.9.0", "9.10.0", "9.11.0"]
+
+
+def test_description_is_split_only_where_it_is_asked_for(derived: Project):
+    """Without --split the description is complete in itself; --check compares the form that is asked for."""
+    whole = derived.files()["schemas/aslan/9.9.0/openapi.json"]
+    assert b".json#" not in whole
+    assert derived.derive(check=True, split=True) == 1
+    assert derived.derive(split=True) == 0
+    text = derived.files()["schemas/aslan/9.9.0/openapi.json"].decode()
+    assert '"cancel-task/gone.json"' in text
+    assert '"create-workflow/request.json#/properties/body"' in text
+    assert derived.derive(check=True, split=True) == 0
+    assert derived.derive(check=True) == 1
+    assert derived.derive() == 0
+    assert derived.files()["schemas/aslan/9.9.0/openapi.json"] == whole
 
 
 def test_page_of_a_release_without_facts_is_written_and_the_gap_named(project: Project):

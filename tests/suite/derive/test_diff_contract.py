@@ -1,6 +1,7 @@
 """What changed between two releases or pages is told, and what breaks a client is told apart from what does not."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.diff import FORMS, diff, diff_contract
+from contracts.derive.observed import OPEN, ObservedAnswer
 from contracts.text import toml
 
 PAGE = Path(__file__).parent / "pages/plain.md"
@@ -79,14 +81,133 @@ def test_release_and_page_are_compared_by_what_pages_document() -> None:
     assert ("operation removed", "restart-task", True) in kinds(text)
 
 
-def look(*answers: Answer) -> Contract:
-    return Contract(
-        "9.9.9", None, (Operation("look", "9.9.9", "GET", "/look", 1, None, (), (None,), None, None, answers),)
-    )
-
-
 def answer(name: str, status: int, sample: Any, *more: Any) -> Answer:
     return Answer(name, "9.9.9", status, (sample, *more), "Seen.", "a server", None)
+
+
+def look(*answers: Answer) -> Contract:
+    return contract(operation("look", "GET /look", answers=answers))
+
+
+def contract(*operations: Operation) -> Contract:
+    return Contract("9.9.9", None, operations)
+
+
+def operation(name: str, request: str, *rows: str, body: Any = None, answers: tuple[Answer, ...] = ()) -> Operation:
+    """Return an operation whose parameters are rows such as ``query size integer yes``."""
+    method, path = request.split(" ")
+    listed = [dict(zip(("in", "name", "type", "required"), row.split(" "), strict=True)) for row in rows]
+    parameters = tuple({**row, "required": row["required"] == "yes", "default": None, "line": 1} for row in listed)
+    return Operation(name, "9.9.9", method, path, 1, None, parameters, (body,), None, None, answers)
+
+
+def told(one: Operation, other: Operation) -> list[tuple[str, str, Any, Any]]:
+    return [(change.kind, change.where, change.before, change.after) for change in diff(contract(one), contract(other))]
+
+
+def test_what_moved_into_the_body_is_neither_removed_nor_added() -> None:
+    """A client has to send the same keys, elsewhere; their spelling does not matter, and what else changed is told."""
+    ids = ("query taskId integer yes", "query workflowKey string yes")
+    before = operation("cancel", "POST /cancel", *ids)
+    rows = ("body task_id integer yes", "body workflow_key string no")
+    after = operation("cancel", "POST /cancel", *rows, body={"task_id": 1, "workflow_key": "one"})
+    assert told(before, after) == [
+        ("parameter moved", "cancel query taskId", "query taskId", "body $.task_id"),
+        ("parameter moved", "cancel query workflowKey", "query workflowKey", "body $.workflow_key"),
+        ("body key added", "cancel body $", None, "object, required"),
+        ("body key changed", "cancel body $.workflow_key", "string, required", "string, optional"),
+    ]
+    back = ["parameter moved", "parameter moved", "body key removed", "parameter changed"]
+    assert [kind for kind, *_ in told(after, before)] == back
+
+
+def test_key_that_moved_takes_along_what_is_in_it() -> None:
+    """What changed inside of it is told too, at its new place."""
+    before = answer("found", 200, {"tasks": [{"id": 1, "by": "ann"}], "total": 1})
+    after = answer("found", 200, {"data": {"tasks": [{"id": "1"}], "total": 1}})
+    found = [(change.kind, change.where, change.after) for change in diff(look(before), look(after))]
+    assert found == [
+        ("answer key moved", "look/found $.tasks", "$.data.tasks"),
+        ("answer key moved", "look/found $.total", "$.data.total"),
+        ("answer key removed", "look/found $.data.tasks[*].by", None),
+        ("answer key changed", "look/found $.data.tasks[*].id", "string, required"),
+        ("answer key added", "look/found $.data", "object, required"),
+    ]
+
+
+@pytest.mark.parametrize("items", [[1], [{"id": 1}], [[1]]])
+def test_array_without_items_says_nothing_about_them(items: list[Any]) -> None:
+    """What the items are is told where both have some."""
+    some, none = look(answer("a", 200, {"all": items})), look(answer("a", 200, {"all": []}))
+    assert diff(some, none) == diff(none, some) == ()
+    assert diff(some, look(answer("a", 200, {"all": ["x"]}))) != ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param({"id": 1}, {"task": {"id": "1"}}, id="of-another-type"),
+        pytest.param({"a": {"id": 1}, "b": {"id": 1}}, {"c": {"id": 1}}, id="of-several"),
+        pytest.param({"id": 1}, {"a": {"id": 1}, "b": {"id": 1}}, id="to-several"),
+    ],
+)
+def test_key_is_not_taken_for_another_one(before: Any, after: Any) -> None:
+    """Where it is not clear what moved, all that is said is what went and what came."""
+    kinds = [change.kind for change in diff(look(answer("a", 200, before)), look(answer("a", 200, after)))]
+    assert set(kinds) == {"answer key removed", "answer key added"}
+
+
+STARTED = answer("success", 200, {"task_id": 1, "workflow_name": "one"})
+
+
+def test_operation_without_error_codes_is_known_by_what_it_takes() -> None:
+    """An operation that nobody gave a name is the same if nearly all of it is."""
+    body = {"name": "one", "stages": [], "project": "boats", "remark": ""}
+    one = operation("post-v4", "POST /workflow/v4", body=body, answers=(STARTED,))
+    other = operation("post-custom", "POST /openapi/workflows/custom", body=body, answers=(STARTED,))
+    rest = operation("post-more", "POST /workflow/v4/more", body={"more": 1})
+    found = [(change.kind, change.where) for change in diff(contract(one), contract(other, rest))]
+    assert found == [("operation added", "post-more"), ("operation moved", "post-v4")]
+
+
+def test_keys_of_tables_are_compared_too() -> None:
+    """Nested tables say what is required; an answer with a table and no sample does not say what is always there."""
+    rows = [{"name": "id", "in": "model", "type": "integer", "required": True, "default": None, "line": 2}]
+    body = {"name": "task", "in": "body", "type": "object", "required": True, "default": None, "line": 1, "model": "t"}
+    one = replace(operation("look", "POST /look"), parameters=(body,), models={"t": rows})
+    other = replace(one, models={"t": [{**rows[0], "required": False}]})
+    assert told(one, other) == [
+        ("body key changed", "look body $.task.id", "integer, required", "integer, optional"),
+    ]
+    unsaid = replace(one, models={"t": [{**rows[0], "required": False, "assumed": ["required"]}]})
+    assert told(one, unsaid) == []
+    table = replace(answer("a", 200, None), samples=(), keys=tuple(rows))
+    shown = answer("a", 200, {"id": 1, "more": 1})
+    assert [change.kind for change in diff(look(table), look(shown))] == ["answer key added"]
+    assert [change.kind for change in diff(look(shown), look(table))] == ["answer key removed"]
+
+
+def test_operation_of_another_method_is_the_same_by_its_path() -> None:
+    """Where the path has one operation only."""
+    found = told(operation("put-boats", "PUT /boats"), operation("post-boats", "POST /boats"))
+    assert found == [("operation moved", "put-boats", "PUT /boats", "POST /boats")]
+
+
+def test_operation_is_not_taken_for_another_one() -> None:
+    """What has little in common, or resembles two others alike, went and came."""
+    boat, ship = (operation(name, f"DELETE /{name}/:id", "path id integer yes") for name in ("boats", "ships"))
+    assert [kind for kind, *_ in told(boat, ship)] == ["operation removed", "operation added"]
+    twins = [operation(name, f"DELETE /{name}/boats/:id", "path id integer yes") for name in ("old", "new")]
+    kinds = sorted(change.kind for change in diff(contract(boat), contract(*twins)))
+    assert kinds == ["operation added", "operation added", "operation removed"]
+
+
+def test_parameters_of_a_moved_path_are_known_by_their_names() -> None:
+    """Their order in the path is no change of theirs."""
+    rows = ("path id integer yes", "path name string yes")
+    one = operation("look", "GET /id/:id/of/:name", *rows)
+    other = operation("look", "GET /of/:name/id/:id", *reversed(rows))
+    assert [kind for kind, *_ in told(one, other)] == ["operation moved"]
 
 
 def test_answer_of_another_name_is_the_same_by_its_code() -> None:
@@ -118,6 +239,86 @@ def test_breaking_changes_can_fail_a_build(tmp_path: Path) -> None:
     assert said(PAGE, breaking, fail=True)[0] == 1
     harmless = changed_page(tmp_path, "nothing found", "no such task")
     assert said(PAGE, harmless, fail=True)[0] == 0
+
+
+LANGUAGES = Path(__file__).parent / "pages/languages"
+
+
+def test_pages_in_two_languages_differ_in_nothing_but_language() -> None:
+    """A translation is no change, of whatever text: servers have one language."""
+    chinese, english = LANGUAGES / "zh.md", LANGUAGES / "en.md"
+    assert kinds(said(chinese, english)[1]) == []
+    assert kinds(said(english, chinese)[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("7107", "7108", ("code changed", "post-openapi-boats-boatkey-moor/error-7107 $.code", True)),
+        ("| 7 | No |", "| 7 | Yes |", ("parameter changed", "post-openapi-boats-boatkey-moor query days", True)),
+        ("| 7 | No |", "| 8 | No |", ("parameter changed", "post-openapi-boats-boatkey-moor query days", True)),
+        ('"berth": 4', '"place": 4', ("answer key removed", "post-openapi-boats-boatkey-moor/success $.berth", True)),
+    ],
+)
+def test_change_shows_through_a_translation(
+    tmp_path: Path, old: str, new: str, expected: tuple[str, str, bool]
+) -> None:
+    """What a page in another language promises otherwise is told as ever."""
+    text = (LANGUAGES / "en.md").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    (tmp_path / "en.md").write_text(text.replace(old, new), encoding="utf-8")
+    assert expected in kinds(said(LANGUAGES / "zh.md", tmp_path / "en.md")[1])
+
+
+def test_servers_do_not_translate() -> None:
+    """A message that servers were seen to say in another language is another message."""
+    texts = ({"code": 6001, "message": message, "type": "error"} for message in ("停靠失败", "Mooring failed"))
+    one, other = (replace(answer("a", 400, text), fact=seen("running server v1.9.0")) for text in texts)
+    assert [change.kind for change in diff(look(one), look(other))] == ["message changed"]
+
+
+def seen(source: str) -> ObservedAnswer:
+    return ObservedAnswer("a", "9.9.9", 400, source, "Seen.", "json", None)
+
+
+def test_status_that_nobody_saw_yet_is_no_promise() -> None:
+    """new-release proposes a status: until a server showed it, it is compared with nothing."""
+    one, other = answer("a", 400, {"id": 1}), answer("a", 500, {"id": 1})
+    shown = replace(other, fact=seen("running server v1.10.0"))
+    proposed = replace(other, fact=seen(f"{OPEN} 1.10.0"))
+    assert [change.kind for change in diff(look(one), look(shown))] == ["status changed"]
+    assert diff(look(one), look(proposed)) == diff(look(proposed), look(one)) == ()
+
+
+BODY = """| 参数名 | 类型 | 描述 | 是否必须 |
+| ------ | ---- | ---- | -------- |
+| `captain` | string | 船长 | 是 |
+| `crew` | []string | 船员 | 否 |
+"""
+QUERY = """| 参数名 | 类型 | 描述 | 默认值 | 是否必须 |
+| ------ | ---- | ---- | ------ | -------- |
+| `harbour` | string | 停在哪个港口 | 无 | 是 |
+| `days` | int | 停多少天 | 7 | 否 |
+"""
+UNSAID = {
+    "required-in-doubt": ("| 7 | 否 |", "| 7 | 视情况 |"),
+    "parameter-not-listed": ("| `harbour` | string | 停在哪个港口 | 无 | 是 |\n", ""),
+    "required-key-not-listed": ("| `captain` | string | 船长 | 是 |\n", ""),
+    "no-table": (BODY, ""),
+    "no-column-for-required": (BODY, "|参数名|类型|描述|\n|-|-|-|\n|captain|string|船长|\n|crew|[]string|船员|\n"),
+    "no-column-for-default": (QUERY, "|参数名|类型|是否必须|\n|-|-|-|\n|harbour|string|是|\n|days|int|否|\n"),
+    "no-column-for-type": (QUERY, "|参数名|默认值|是否必须|\n|-|-|-|\n|harbour|无|是|\n|days|7|否|\n"),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), UNSAID.values(), ids=UNSAID)
+def test_what_a_page_does_not_say_is_no_change(tmp_path: Path, old: str, new: str) -> None:
+    """What the reader assumes of such a page is no promise of it, so another page cannot break it."""
+    page = LANGUAGES / "zh.md"
+    text = page.read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "zh.md").write_text(text.replace(old, new), encoding="utf-8")
+    assert kinds(said(page, tmp_path / "zh.md")[1]) == kinds(said(tmp_path / "zh.md", page)[1]) == []
 
 
 def test_text_has_a_line_per_change_and_one_that_counts(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from contracts.catalog import cases as casetable
 from contracts.catalog import release as catalog
 from contracts.catalog.release import ROOT
 from contracts.derive.command import derive
-from contracts.derive.new_release import OPEN
+from contracts.derive.observed import OPEN
 from contracts.text import toml
 from helpers.new_pages import (
     CANCEL,

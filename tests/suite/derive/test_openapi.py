@@ -1,4 +1,4 @@
-"""The OpenAPI description is one that other people's tools take: a validator, and a generator of requests."""
+"""The OpenAPI description is complete in itself, and says where all of it comes from and how operations follow."""
 
 import json
 from collections.abc import Iterator
@@ -6,82 +6,32 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
-import schemathesis
-from hypothesis import HealthCheck, given, seed, settings
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from openapi_spec_validator.readers import read_from_filename
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from contracts.catalog import release as catalog
+from contracts.derive.command import render
+from contracts.derive.contract.components import complete
 from contracts.derive.contract.contract import combine
 from contracts.derive.contract.openapi import openapi
-from contracts.derive.contract.schemas import own_schemas
 from contracts.derive.observed import Observed, load
-from contracts.paths import API
-from contracts.standin.app import create_app
-from contracts.standin.serve import serve_in_thread
+from contracts.derive.releases import api_binding, contract_of, release_facts
+from helpers.descriptions import addresses, content, file, made_up, operations, references, resolved, responses
 
 RELEASES = catalog.releases()
-OPERATIONS = ("create-workflow", "start-task", "cancel-task", "restart-task")
-BEHAVIOURS = {"1.7.0": "perfect", "1.7.1": "perfect", "1.8.0": "perfect-1.8.0", "1.9.0": "perfect-1.9.0"}
-REQUESTS = 6
-"""How many valid requests each operation gets."""
+OF_FILES = {"$schema", "$id", "title"}
 
 each_release = pytest.mark.parametrize("release", RELEASES)
 
 
-def file(release: str) -> Path:
-    return catalog.SCHEMAS / API / release / "openapi.json"
-
-
-def content(release: str) -> dict[str, Any]:
-    whole: dict[str, Any] = json.loads(file(release).read_text(encoding="utf-8"))
-    return whole
-
-
-def operations(whole: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {entry["operationId"]: entry for path in whole["paths"].values() for entry in path.values()}
-
-
-def responses(whole: dict[str, Any], operation: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the responses of an operation by status, those that all share put in."""
-    shared = whole["components"]["responses"]
-    found = operation["responses"].items()
-    return {status: shared[row["$ref"].rpartition("/")[2]] if "$ref" in row else row for status, row in found}
-
-
-def resolved(release: str, reference: str) -> tuple[Any, Path]:
-    """Return what a reference from the description leads to, and the file that it is in."""
-    path, _, pointer = reference.partition("#")
-    target = (file(release).parent / path).resolve()
-    value = json.loads(target.read_text(encoding="utf-8"))
-    for key in filter(None, pointer.split("/")):
-        value = value[key]
-    return value, target
-
-
-def references(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from [inner] if key == "$ref" else references(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from references(inner)
-
-
 @each_release
 def test_description_is_valid(release: str) -> None:
-    """It holds against OpenAPI 3.1, with every file that it refers to."""
+    """It holds against OpenAPI 3.1, and refers to nothing outside itself."""
     whole, base = read_from_filename(str(file(release)))
     assert whole["openapi"].startswith("3.1.")
     validate(whole, base_uri=base)
+    assert {reference[:13] for reference in references(whole)} == {"#/components/"}
 
 
 @each_release
@@ -89,9 +39,10 @@ def test_it_has_the_operations_and_answers_of_the_catalog(release: str) -> None:
     """Nothing that the catalog knows is missing, and nothing is there that it does not know."""
     whole, known = content(release), catalog.load(release)
     found = operations(whole)
-    assert {name: (len(path), method) for name, path, method in _addresses(whole)} == {
-        name: (len(item.path), item.method.lower()) for name, item in known.operations.items()
-    }
+    assert {
+        entry["operationId"]: (path.replace("{", ":").replace("}", ""), method)
+        for path, method, entry in addresses(whole)
+    } == {name: (item.path, item.method.lower()) for name, item in known.operations.items()}
     for name, item in known.operations.items():
         rows = responses(whole, found[name])
         answers = {answer: status for status, row in rows.items() for answer in row["x-answers"]}
@@ -100,53 +51,173 @@ def test_it_has_the_operations_and_answers_of_the_catalog(release: str) -> None:
     assert count == len(known.answers)
 
 
-def _addresses(whole: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for path, methods in whole["paths"].items():
-        for method, entry in methods.items():
-            yield entry["operationId"], path.replace("{", ":").replace("}", ""), method
+def split(release: str) -> dict[str, Any]:
+    """Return the description that refers to the schema files."""
+    facts = release_facts(catalog.ROOT, release)
+    described = openapi(
+        contract_of(catalog.ROOT, release, False), facts, api_binding(catalog.ROOT, facts.lineage), split=True
+    )
+    written: dict[str, Any] = json.loads(render(described))
+    return written
+
+
+def from_file(release: str, reference: str) -> tuple[Any, Path]:
+    """Return what a reference of such a description leads to, and the file that it is in."""
+    path, _, pointer = reference.partition("#")
+    target = (file(release).parent / path).resolve()
+    value = json.loads(target.read_text(encoding="utf-8"))
+    for key in filter(None, pointer.split("/")):
+        value = value[key]
+    return value, target
+
+
+def schemas(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the schemas of an operation's own parameters, body and answers, one by one."""
+    places = [*item["parameters"], *item.get("requestBody", {}).get("content", {}).values()]
+    places += [row["content"]["application/json"] for row in item["responses"].values() if "$ref" not in row]
+    for place in places:
+        yield from place["schema"].get("anyOf", [place["schema"]])
 
 
 @each_release
-def test_everything_with_a_schema_refers_to_a_schema_file(release: str) -> None:
-    """Parameters, bodies and answers of JSON keep no schema of their own: there is one place for each."""
-    schemas = catalog.SCHEMAS.resolve()
-    for name, item in operations(content(release)).items():
-        places = [row["schema"] for row in item["parameters"]]
-        places += [row["schema"] for row in item.get("requestBody", {}).get("content", {}).values()]
-        places += [
-            row["content"]["application/json"]["schema"] for row in item["responses"].values() if "$ref" not in row
-        ]
-        for place in places:
-            found = list(references(place))
-            assert found, f"{name}: {place}"
-            for reference in found:
-                value, target = resolved(release, reference)
-                Draft202012Validator.check_schema(value)
-                assert target.is_relative_to(schemas)
-                assert target.parent.name == name
+def test_both_forms_have_the_same_schemas(release: str) -> None:
+    """What stands in the description is what the schema files say, which --split refers to."""
+    whole, files = content(release), operations(split(release))
+    folder = catalog.SCHEMAS.resolve()
+    for name, item in operations(whole).items():
+        for one, other in zip(schemas(item), schemas(files[name]), strict=True):
+            inside = resolved(whole, one["$ref"]) if "$ref" in one else one
+            outside, path = from_file(release, other["$ref"])
+            assert path.is_relative_to(folder)
+            assert path.parent.name == name
+            Draft202012Validator.check_schema(outside)
+            kept = {key: value for key, value in outside.items() if key not in OF_FILES}
+            assert complete(kept) == {key: inside[key] for key in inside if key in complete(kept)}
+            assert inside.keys() - outside.keys() <= {
+                "description",
+                "x-basis",
+                "x-page",
+                "x-lines",
+                "x-source",
+                "items",
+            }
+        kept_too = ("summary", "tags", "description")
+        assert [item[key] for key in kept_too] == [files[name][key] for key in kept_too]
+        assert {status: row.get("links") for status, row in item["responses"].items()} == {
+            status: row.get("links") for status, row in files[name]["responses"].items()
+        }
+
+
+@each_release
+def test_it_says_what_a_reader_needs(release: str) -> None:
+    """Each operation has a summary and a tag that is explained, each parameter a text and an example that fits."""
+    whole = content(release)
+    info = whole["info"]
+    assert info["license"]["identifier"] == "Apache-2.0"
+    assert info["contact"]["name"]
+    tags = {tag["name"]: tag["description"] for tag in whole["tags"]}
+    seen = set()
+    for item in operations(whole).values():
+        assert item["summary"]
+        assert item["tags"]
+        seen |= {*item["tags"]}
+        for row in item["parameters"]:
+            assert len(row["description"]) > len(row["name"])
+            assert Draft202012Validator(row["schema"]).is_valid(row["example"])
+    assert seen == tags.keys()
+    assert all(tags.values())
+
+
+def test_examples_of_parameters_come_from_the_samples() -> None:
+    """Whoever tries an operation out sends the workflow and the task that the samples speak of."""
+    rows = operations(content("1.8.0"))["cancel-task"]["parameters"]
+    assert {row["name"]: row["example"] for row in rows} == {
+        "id": 16,
+        "pipeline": "zadig-test-workflow-qa",
+        "projectName": "nginx",
+    }
+
+
+@each_release
+def test_every_operation_says_how_a_server_fails(release: str) -> None:
+    """A client can tell a failure from an answer; no case expects one."""
+    whole = content(release)
+    for item in operations(whole).values():
+        failure = responses(whole, item)["500"]
+        assert failure["x-answers"] == {}
+        (media,) = failure["content"].values()
+        (example,) = media["examples"].values()
+        assert Draft202012Validator(resolved(whole, media["schema"]["$ref"])).is_valid(example["value"])
+
+
+def test_documented_failure_stands_beside_the_failures_of_all(tmp_path: Path) -> None:
+    """An operation that documents a failure can still fail in the way of all others."""
+    observed = facts(tmp_path, "status = 500", "sample = { message = 'no such boat' }")
+    whole = openapi(combine(None, observed), observed, {})
+    validate(whole)
+    media = operations(whole)["look"]["responses"]["500"]["content"]["application/json"]
+    assert [*references(media)] == ["#/components/schemas/LookGoneResponse", "#/components/schemas/InternalError"]
+
+
+def test_arrays_say_what_their_items_are() -> None:
+    """Tools that know older OpenAPI refuse an array that leaves it open."""
+    schema = {"type": "object", "properties": {"a": {"type": ["array", "null"]}, "b": {"type": "array", "items": {}}}}
+    nested = {"type": "array", "items": {"type": "array"}}
+    assert complete(schema)["properties"] == {
+        "a": {"type": ["array", "null"], "items": {}},
+        "b": {"type": "array", "items": {}},
+    }
+    assert complete(nested) == {"type": "array", "items": {"type": "array", "items": {}}}
+    assert complete({"type": "string"}) == {"type": "string"}
 
 
 @each_release
 def test_examples_fit_their_own_schemas(release: str) -> None:
     """What a reader copies from the description is right: each answer has an example, and each body."""
-    for name, item in operations(content(release)).items():
+    whole = content(release)
+    for name, item in operations(whole).items():
         media = [*item.get("requestBody", {}).get("content", {}).values()]
         media += [row["content"]["application/json"] for row in item["responses"].values() if "content" in row]
         for row in media:
-            schemas = [resolved(release, reference)[0] for reference in references(row["schema"])]
+            found = [resolved(whole, reference) for reference in references(row["schema"])]
             assert row["examples"], name
             for example in row["examples"].values():
-                assert any(Draft202012Validator(schema).is_valid(example["value"]) for schema in schemas)
+                assert any(Draft202012Validator(schema).is_valid(example["value"]) for schema in found)
         for row in item["responses"].values():
             if "content" in row:
                 assert set(row["content"]["application/json"]["examples"]) == set(row["x-answers"])
+
+
+def of_page(name: str) -> dict[str, Any]:
+    """Return the description of a page alone."""
+    contract = contract_of(catalog.ROOT, str(Path(__file__).parent / "pages/forms" / f"{name}.md"), True)
+    whole = openapi(contract, Observed(contract.release, (contract.release,)), {})
+    validate(whole)
+    return whole
+
+
+def test_sample_that_its_own_table_refuses_is_no_example() -> None:
+    """It is kept apart: a reader sees it, and no tool takes it for a body that holds its schema."""
+    (item,) = operations(of_page("required-body-key-missing-in-sample")).values()
+    (media,) = item["requestBody"]["content"].values()
+    assert "examples" not in media
+    assert set(media["x-contradicting"]) == {"documented"}
+
+
+def test_answer_that_is_a_text_is_no_json() -> None:
+    """It has the content type of a text and what the page shows of it, and no schema that asks for JSON."""
+    (item,) = operations(of_page("text-answer")).values()
+    (media,) = [(kind, media) for row in item["responses"].values() for kind, media in row.get("content", {}).items()]
+    assert media[0].startswith("text/")
+    assert media[1]["schema"] == {"type": "string"}
+    assert "first line" in media[1]["example"]
 
 
 @each_release
 def test_every_promise_says_where_it_comes_from(release: str) -> None:
     """Documented things name lines of the page, observed ones their source."""
     whole = content(release)
-    page = json.loads((catalog.RELEASES / "1.7.0/documented.json").read_text(encoding="utf-8"))["page"]
+    page = json.loads((catalog.data_of("1.7.0") / "documented.json").read_text(encoding="utf-8"))["page"]
     rows = [row for item in operations(whole).values() for row in (item, *item["parameters"])]
     for item in operations(whole).values():
         rows += [row for response in responses(whole, item).values() for row in response["x-answers"].values()]
@@ -186,71 +257,46 @@ def test_host_and_prefix_are_variables_of_the_server() -> None:
     assert (token["type"], token["scheme"]) == ("http", "bearer")
 
 
-def test_answer_that_nobody_observed_is_a_default_response(tmp_path: Path) -> None:
+def test_answer_that_nobody_observed_is_a_default_response() -> None:
     """A page alone gives a valid description: no status is made up."""
-    documented = json.loads((catalog.RELEASES / "1.7.0/documented.json").read_text(encoding="utf-8"))
+    documented = json.loads((catalog.data_of("1.7.0") / "documented.json").read_text(encoding="utf-8"))
     nothing = Observed("1.7.0", ("1.7.0",), {}, {}, {}, None)
-    contract = combine(documented, nothing)
-    whole = openapi(contract, nothing)
-    for path, schema in own_schemas(contract).items():
-        (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text(json.dumps(schema), encoding="utf-8")
-    validate(whole, base_uri=(tmp_path / "openapi.json").as_uri())
+    whole = openapi(combine(documented, nothing), nothing, {})
+    validate(whole)
     item = operations(whole)["cancel-task"]
-    assert list(item["responses"]) == ["default"]
+    assert list(item["responses"]) == ["500", "default"]
     assert set(item["responses"]["default"]["x-answers"]) == {"success", "error"}
 
 
-def test_own_and_shared_answers_of_one_status_stand_in_one_response(tmp_path: Path) -> None:
-    """An operation with a 404 of its own still has the one of all operations."""
-    row = "status = 404\nsource = 'a server'\nmeans = 'Gone.'\n"
+def test_operation_whose_page_shows_no_answer_has_a_default_response() -> None:
+    """Where nothing is promised the description says so, and is still valid."""
+    whole = made_up(("look", "GET /look", ()))
+    validate(whole)
+    assert operations(whole)["look"]["responses"]["default"]["description"] == "The page shows no answer."
+
+
+def facts(tmp_path: Path, status: str, sample: str) -> Observed:
+    """Return a release with one operation that has one answer, and an answer of all operations with a status of 404."""
+    row = "source = 'a server'\nmeans = 'Gone.'\n"
     (tmp_path / "9.9.0").mkdir()
     path = tmp_path / "9.9.0/observed.toml"
     path.write_text(
         'release = "9.9.0"\n'
-        f"[answers.unknown-path]\n{row}text = 'Invalid path'\ncontent_type = 'text/plain'\n"
+        f"[answers.unknown-path]\nstatus = 404\n{row}text = 'Invalid path'\ncontent_type = 'text/plain'\n"
         "[operations.look]\nmethod = 'GET'\npath = '/look/:id/:id2'\nsource = 'a server'\n"
         "parameters = [{ name = 'id', in = 'path', type = 'integer', required = true },"
         "{ name = 'id2', in = 'path', type = 'integer', required = true }]\n"
-        f"[operations.look.answers.gone]\n{row}sample = {{ message = 'gone' }}\n",
+        f"[operations.look.answers.gone]\n{status}\n{row}{sample}\n",
         encoding="utf-8",
     )
-    observed = load(path)
-    whole = openapi(combine(None, observed), observed)
+    return load(path)
+
+
+def test_own_and_shared_answers_of_one_status_stand_in_one_response(tmp_path: Path) -> None:
+    """An operation with a 404 of its own still has the one of all operations."""
+    observed = facts(tmp_path, "status = 404", "sample = { message = 'gone' }")
+    whole = openapi(combine(None, observed), observed, {})
     assert list(whole["paths"]) == ["/look/{id}/{id2}"]
     response = operations(whole)["look"]["responses"]["404"]
     assert set(response["content"]) == {"application/json", "text/plain"}
     assert set(response["x-answers"]) == {"gone", "unknown-path"}
-
-
-@pytest.fixture(scope="module", params=RELEASES)
-def described(request: pytest.FixtureRequest) -> Iterator[tuple[Any, str, dict[str, str]]]:
-    """Yield the description as schemathesis loads it, the address of a stand-in, and the header that opens it."""
-    whole = schemathesis.openapi.from_path(file(request.param))
-    with serve_in_thread(create_app(BEHAVIOURS.get(request.param, "perfect-1.9.0"))) as url:
-        token = requests.get(f"{url}/_standin", timeout=10).json()["tokens"]["admin"]
-        yield whole, f"{url}/api/aslan", {"Authorization": f"Bearer {token}"}
-
-
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_valid_requests_get_documented_answers(described: tuple[Any, str, dict[str, str]], name: str) -> None:
-    """A generator of requests that knows only the description is never surprised by a good server."""
-    whole, base_url, headers = described
-    statuses = set()
-    checks = [
-        not_a_server_error,
-        status_code_conformance,
-        content_type_conformance,
-        response_schema_conformance,
-    ]
-
-    @seed(170)
-    @settings(max_examples=REQUESTS, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    @given(case=whole.find_operation_by_id(name).as_strategy())
-    def send(case: Any) -> None:
-        response = case.call(base_url=base_url, headers=headers)
-        case.validate_response(response, checks=checks)
-        statuses.add(response.status_code)
-
-    send()
-    assert statuses - {307, 404, 405}, f"no request reached {name}: {statuses}"

@@ -31,6 +31,7 @@ HOSTILE: Sequence[str] = (
     ),
     *("http://127.0.0.1:99999", "http://[", "http://[::1", "http://127.0.0.1:x", "http://u:p@127.0.0.1:1", "//x"),
     *("2026-01-01T00:00:00+99:99", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "2026-02-30", "١٢"),
+    *("[" * 900 + "]" * 900, '{"a":' * 70 + "1" + "}" * 70, "9" * 5000, "[1e999, NaN]", '{"a": 1, "a": "\\ud800"}'),
     *("<script>alert(1)</script>", "]]>", "```", "1/0", "0/1", "2/99999999999999999999", "perfect", "cancel-task/a"),
 )
 """Texts to put where others stand; `{precious}` and `{theirs}`: a file and a folder outside of a run's."""

@@ -36,7 +36,7 @@ EXITS = {
     "report": {0, 4},
     "merge": {0, 1, 4, 6, 7},
     "history": {0, 4},
-    "bundle": {0, 4},
+    "bundle": {0, 1, 4},
     "timings": {0, 4},
 }
 """The exit codes that each command is documented to have, where no disk is full."""

@@ -16,7 +16,7 @@ from jinja2 import Environment, nodes
 
 from contracts.check.breach import Kind
 from contracts.i18n.translate import DOMAIN, FOLDER
-from contracts.paths import PACKAGE, RELEASES, ROOT
+from contracts.paths import APIS, PACKAGE, ROOT
 from contracts.report.html.templates import TEMPLATES
 from contracts.report.summary.terminal import PLACES
 from contracts.report.verdict_rules import VERDICTS, Result
@@ -72,7 +72,7 @@ def said() -> Iterator[Said]:
             consts = node.args[0].find_all(nodes.Const) if isinstance(node.args[0], nodes.CondExpr) else node.args[:1]
             texts = [one.value for one in consts if isinstance(one, nodes.Const) and isinstance(one.value, str)]
             yield from (Said(text, HISTORY.relative_to(ROOT).as_posix(), node.lineno) for text in texts)
-    for path in sorted(RELEASES.glob("*/deviations.toml")):
+    for path in sorted(APIS.glob("*/*/deviations.toml")):
         rows = tomllib.loads(path.read_text(encoding="utf-8")).values()
         yield from (Said(row["means"], path.relative_to(ROOT).as_posix()) for row in rows)
     yield from (Said(name, "contracts") for name in sorted(WORDS))

@@ -52,8 +52,7 @@ def project_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     project = Project(tmp_path)
     monkeypatch.setattr(catalog, "ROOT", tmp_path)
     monkeypatch.setattr(catalog, "SCHEMAS", tmp_path / "schemas")
-    for module in (catalog, casetable):
-        monkeypatch.setattr(module, "RELEASES", tmp_path / "contracts/apis/aslan")
+    monkeypatch.setattr(catalog, "APIS", tmp_path / "contracts/apis")
     catalog.load.cache_clear()
     casetable.cases.cache_clear()
     yield project

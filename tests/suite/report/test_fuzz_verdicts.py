@@ -1,6 +1,7 @@
 """A verdict is input like any other: each reader uses or refuses it, and no path in it leads anywhere."""
 
 import json
+import zipfile
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from hypothesis import strategies as st
 
 from contracts.__main__ import main
+from contracts.report.bundle import MANIFEST
 from contracts.run.verdict import RunResult, decide
 from contracts.text.message import to_plain
 from helpers import verdicts
@@ -28,7 +30,7 @@ from helpers.fuzzed_runs import (
     run,
     zadig_fixture,  # noqa: F401 - a fixture
 )
-from helpers.fuzzing import fuzzed, no_hang  # noqa: F401 - a fixture
+from helpers.fuzzing import LONGER, fuzzed, no_hang  # noqa: F401 - a fixture
 from helpers.live_target import Live
 
 
@@ -140,3 +142,26 @@ def test_a_verdict_with_one_thing_changed(bare: Path, path: str, literal: str, r
         exit_code = verdict_read(bare, (way, data, "file", "en"))
         if refused and good is not FIRST and not way.startswith("history"):
             assert exit_code in (1, 4)
+
+
+def test_bundles_are_checked_or_refused(bare: Path) -> None:
+    """Whatever its manifest says: a bundle is whole only if all is as the manifest of the run says."""
+    with ground(bare) as laid:
+        run("bundle", verdicts.write(laid.run("good"), ACCEPTED))
+        with zipfile.ZipFile(laid.run("good") / "evidence.zip") as good:
+            files = {name: good.read(name) for name in good.namelist()}
+    manifest = json.loads(files[MANIFEST])
+
+    def check(data: bytes) -> None:
+        with ground(bare) as laid:
+            path = laid.work / "odd.zip"
+            with zipfile.ZipFile(path, "w") as odd:
+                for name, content in (files | {MANIFEST: data}).items():
+                    odd.writestr(name, content)
+            before = laid.seen(laid.run("none"))
+            done = run("bundle", "--verify", path)
+            assert laid.seen(laid.run("none")) == before
+            if done.exit_code == 0:
+                assert json.loads(data)["files"] == manifest["files"]
+
+    fuzzed(changed(manifest, ["verdict.json"]).flatmap(lambda text: as_bytes(text, bare / "precious")), check, LONGER)

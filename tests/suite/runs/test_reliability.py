@@ -30,7 +30,7 @@ FIGURES = {
     "bad settings": len(BAD) + len(BAD_TOML),
     "credentials that": len(LED_ASTRAY),
     "modules and pytest files": len(test_install.TRAPS) + len(test_install.BROKEN_FOLDER) + len(["contracts"]),
-    "journals, verdicts": (4 * 3 + 1) * EXAMPLES,  # batches of four tests, and one of the run that cleans up
+    "journals, verdicts": (4 * 3 + 2) * EXAMPLES,  # four tests of three batches, two of one
     "attacks by": len(ATTACKS),
     "servers that break": len(test_detection.BROKEN),
     "servers that differ": len(test_detection.BENIGN),

@@ -176,3 +176,15 @@ def test_a_journal_with_one_thing_changed(zadig: Live, bare: Path, old: str, new
         swept(zadig, bare, (text.encode(), JOURNAL, "file", words, "en"))
     for early in (True, False):
         started(zadig, bare, (text.encode(), "file", early, "en"))
+
+
+@pytest.mark.parametrize(
+    "until", ["9999-12-31T23:59:59+00:00", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+00:00", "soon", "\x1b"]
+)
+def test_requests_without_an_end(zadig: Live, bare: Path, until: str) -> None:
+    """A time in a journal that no run writes neither ends a sweep nor keeps a name open for ever."""
+    text = "\n".join(line for line in journal_lines(zadig.url) if '"ended"' not in line)
+    data = text.replace("2025-01-01T00:01:00+00:00", json.dumps(until)[1:-1]).encode()
+    swept(zadig, bare, (data, JOURNAL, "file", [RUN], "en"))
+    assert not {*OWN} & zadig.names()
+    started(zadig, bare, (data, "file", False, "en"))

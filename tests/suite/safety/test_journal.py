@@ -145,11 +145,16 @@ def test_a_strange_time_in_a_journal_is_passed_over(journal: Journal, until: obj
     assert left_late(journal.path) == {}
 
 
-def test_a_line_that_the_disk_takes_in_parts_is_whole(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_that_the_disk_takes_in_part_is_no_note(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name is refused, and the next line, where there is room again, stands apart from the half one."""
     plain = os.write
-    monkeypatch.setattr(os, "write", lambda file, data: plain(file, data[:7]))
-    journal.open(f"{OWN}1", PROJECT)
-    assert left_open(journal.path) == dict.fromkeys((OWN, CHINESE, f"{OWN}1"), PROJECT)
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, data: plain(file, data[:7]))
+        with pytest.raises(OSError, match="No space left"):
+            journal.open(f"{OWN}1", PROJECT)
+    assert not journal.holds(f"{OWN}1")
+    journal.open(f"{OWN}2", PROJECT)
+    assert left_open(journal.path) == dict.fromkeys((OWN, CHINESE, f"{OWN}2"), PROJECT)
 
 
 def test_on_a_full_disk_nothing_more_may_be_made(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
