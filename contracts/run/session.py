@@ -89,8 +89,8 @@ class Session:
     def open(self) -> None:
         """Wait for the stand-in, find where the cases may work, and open the target there; once.
 
-        Raises SettingsError where it is not settled where on a live target that is, RunFolderError where the folder of
-        the run takes no journal.
+        Raises SettingsError where it is not settled where on a live target that is, RunFolderError where the run's
+        folder takes no journal.
         """
         if self._opened:
             return

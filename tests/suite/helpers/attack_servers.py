@@ -75,6 +75,8 @@ FAULTS: Mapping[str, Breakage] = {
     "find-502": faults.edited("find-workflow", "*", faults.EMPTY | {"status": 502}),
     "list-502": faults.edited("list-workflows", "*", faults.EMPTY | {"status": 502}),
     "says-the-token": faults.fault(_tells),
+    "task-id-is-a-path": faults.edited("start-task", "queued", {"set": {"task_id": "1/pipelines/release?x=#"}}),
+    "task-id-is-huge": faults.edited("start-task", "queued", {"set": {"task_id": 10**400}}),
     "read-only": faults.turned_away(403),
 }
 BAD = {bad.name: bad for bad in BAD_SERVERS}
