@@ -1,7 +1,6 @@
 """What this run made, written to disk before the request that makes it."""
 
 import contextlib
-import errno
 import fcntl
 import itertools
 import json
