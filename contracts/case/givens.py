@@ -38,6 +38,8 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Snap
         return subject, Snapshot()  # a name of its own that was never sent anywhere
     for role in row.steps:
         move = lifecycle.move(role, state)
+        if move.answer not in target.release.call(role).answers:
+            raise NotArrangedError(lifecycle.unsaid(target.release.call(role).name, state))
         branch = _branch(target, row.branch) if role == "start" else ""
         subject, state = _does(target, subject, role, move.answer, branch), move.next or state
     word = lifecycle.word(row.state) if row.state else ""
