@@ -18,7 +18,10 @@ def pytest_configure() -> None:
         exchange = plain(client, request)
         prepared = client._prepare(request)  # the client has no other way to tell the headers
         body = prepared.body.decode() if isinstance(prepared.body, bytes) else prepared.body
-        entry = {"method": request.method, "url": exchange.url, "headers": dict(prepared.headers), "body": body}
+        headers = dict(prepared.headers)
+        if credential := client._auth.get(request.credential):  # the transport puts this line on the wire
+            headers["Authorization"] = bytes(credential.line).decode("latin-1").partition(": ")[2]
+        entry = {"method": request.method, "url": exchange.url, "headers": headers, "body": body}
         _sent.append(entry | {"status": exchange.status})
         return exchange
 

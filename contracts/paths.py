@@ -3,6 +3,7 @@
 Below ROOT both look the same, so that names of tests and schemas are the same in every report.
 """
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -19,3 +20,8 @@ COMMAND = "zadig-contracts" if INSTALLED else "python -m contracts"
 """How people here call the commands."""
 RUN = f"{COMMAND} run" if INSTALLED else "pytest tests/api"
 """How people here run the cases."""
+
+
+def real(path: str | Path) -> Path:
+    """Return a path that somebody names without links; links that lead to each other stay, for whoever opens it."""
+    return Path(os.path.realpath(path))  # Path.resolve raises for those what is no OSError

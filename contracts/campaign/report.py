@@ -67,7 +67,7 @@ def lines(data: Mapping[str, Any]) -> Iterator[str]:
     yield from columns(["family", *shown], [*table, ["all", *(data["counts"][result] for result in shown)]])
     for row in sorted(data["changes"], key=lambda row: WORST.index(Result(row["result"]))):
         if row["result"] not in GOOD:
-            yield f"\n{row['result']}  {row['name']}\n  {row['says']}\n  {row['reason']}"
+            yield from ("", f"{row['result']}  {row['name']}", f"  {row['says']}", f"  {row['reason']}")
     yield ""
     yield from (f"note: {note}" for note in data["notes"])
     yield summed(data)

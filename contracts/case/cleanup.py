@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeGuard
 
-from contracts.check.snapshot import Snapshot, UnclearError, list_tasks, snapshot
+from contracts.check.snapshot import Snapshot, UnclearError, find, list_tasks, snapshot
 from contracts.safety.journal import is_of_run, left_late, left_open
 from contracts.target.listing import Reader, UnreadableError, workflow_names
 from contracts.target.requests import role_call
@@ -17,10 +17,11 @@ from contracts.target.target import Subject, Target
 from contracts.text.message import Message, about, msg
 
 
-def remove(target: Target, subject: Subject, held: Snapshot | None = None) -> str | None:
+def remove(target: Target, subject: Subject, held: Snapshot | None = None, *, looks_again: bool = False) -> str | None:
     """Remove the subject's workflow and close it in the journal; return None, or why it may still be there or come.
 
-    `held` is what the target holds under the name, where that is known; else it is looked up.
+    `held` is what the target holds under the name, where that is known; else it is looked up. `looks_again`: a success
+    is not believed, where nobody looks at the list afterwards.
     """
     late = target.journal.late(subject.name)
     try:
@@ -28,9 +29,12 @@ def remove(target: Target, subject: Subject, held: Snapshot | None = None) -> st
         _cancel_tasks(target, subject, held.tasks if held.workflow or late is None else _orphans(target, subject))
         if held.workflow is not None:
             exchange = target.send(role_call(target, "delete", subject))
-            if exchange.status != 200 and snapshot(target, subject).workflow is not None:
+            refused = exchange.status != 200
+            if (refused or looks_again) and find(target, subject) is not None:
+                call = target.release.call("delete").name
                 came = exchange.failure.text if exchange.failure else f"HTTP {exchange.status}"
-                return still_there(subject, msg("{call} answered {came}", target.release.call("delete").name, came))
+                why = msg("{call} answered {came}", call, came) if refused else untrue(call)
+                return still_there(subject, why)
     except UnclearError as error:
         return still_there(subject, error.message)
     if to_come(late):
@@ -70,6 +74,11 @@ def clock(time: datetime) -> str:
 def still_there(subject: Subject, why: str) -> Message:
     """Return what a subject's workflow is called to people, and why it may still be there."""
     return about(msg("{name} in project {project}", subject.name, subject.project), why)
+
+
+def untrue(call: str) -> Message:
+    """Return what is said of what is there after its delete."""
+    return msg("{call} says success, and it is still there", call)
 
 
 def _orphans(target: Target, subject: Subject) -> Mapping[int, str]:
@@ -146,9 +155,7 @@ def remove_all(target: Target, run_id: str, wait: Callable[[datetime], None] = l
         if name in reasons and reasons[name] is None:
             removed = [other for other in removed if other != name]
             target.journal.open(name, project)  # for a sweep to find
-            reasons[name] = still_there(
-                Subject(name, project), msg("{call} says success, and it is still there", delete)
-            )
+            reasons[name] = still_there(Subject(name, project), untrue(delete))
     left = tuple(reason for reason in reasons.values() if reason is not None)
     return CleanUp(tuple(removed), left, tuple(remarks))
 

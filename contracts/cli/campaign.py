@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from contracts.cli.options import echo
+from contracts.paths import real
 from contracts.profiles import PROFILES
 from contracts.text.errors import InputError
 from contracts.text.readable import let_read
@@ -61,7 +62,7 @@ def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) ->
     if not planned.jobs:
         click.echo("; ".join([*planned.notes, "there is nothing to run"]))
         return
-    folder = (out or Path("runs") / f"campaign-{datetime.now(UTC):%Y%m%dt%H%M%S}").resolve()
+    folder = real(out or Path("runs") / f"campaign-{datetime.now(UTC):%Y%m%dt%H%M%S}")
     at_once = jobs or (1 if options.upstream else _cores())
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, with all of its runs
     warm()

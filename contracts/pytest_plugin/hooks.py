@@ -13,7 +13,7 @@ from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError
 from contracts.i18n.locale import wished
 from contracts.i18n.translate import localized, say
-from contracts.paths import CASES, COMMAND
+from contracts.paths import CASES, COMMAND, real
 from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SESSION, case_id_of
 from contracts.pytest_plugin.signals import Interrupts, end_on_signals
@@ -131,7 +131,7 @@ def _only_tells(config: pytest.Config) -> bool:
 
 
 def _paths(config: pytest.Config) -> list[Path]:
-    return [(config.invocation_params.dir / arg.partition("::")[0]).resolve() for arg in config.args]
+    return [real(config.invocation_params.dir / arg.partition("::")[0]) for arg in config.args]
 
 
 def _wants_cases(config: pytest.Config) -> bool:
@@ -157,7 +157,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if run.settings.base_url is not None:  # the stand-in starts while the cases are collected
         try:
             run.open()
-        except SettingsError as error:
+        except (SettingsError, RunFolderError) as error:
             raise _usage_error(error, session.config) from None
 
 

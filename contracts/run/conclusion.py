@@ -4,12 +4,14 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from contracts.case.cleanup import interrupted, remove_all, to_come, unanswered
 from contracts.catalog.release import load
 from contracts.http.trace import Phase
+from contracts.report.verdict_file import FILE
 from contracts.report.write import write_all
 from contracts.run.description import about
 from contracts.run.deviations import to_rows
@@ -18,6 +20,7 @@ from contracts.run.session import Session
 from contracts.run.verdict import RunResult, decide, once, write
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import left_late
+from contracts.text.errors import of_system
 from contracts.text.message import Message, msg
 from contracts.text.message import about as about_name
 
@@ -88,7 +91,11 @@ def finish(session: Session, exit_status: int, allure: str | None = None) -> int
         removed=session.clean_up.removed,
     )
     session.verdict = decide(about(session), result)
-    write(session.verdict, session.run_dir)
+    try:
+        write(session.verdict, session.run_dir)
+    except OSError as error:  # the folder is full, or something else stands there: no gate can read this run
+        lost = msg("{file} could not be written into {folder}: {why}", FILE, session.run_dir, of_system(error.strerror))
+        session.verdict = decide(about(session), replace(result, interrupted=interrupted or lost))
     session.warnings = write_all(
         session.verdict, session.run_dir, os.environ, Path(allure) if allure else None, session.settings.language
     )

@@ -6,22 +6,23 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from contracts.case.cleanup import CleanUp
 from contracts.catalog.release import load, releases
+from contracts.paths import real
 from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
 from contracts.run.plan import OTHER_PROJECT, Scope, scope
 from contracts.safety.journal import new_run_id
-from contracts.safety.run_folder import claim
+from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
 from contracts.settings.settings import ASSUMED, AUTO, Settings
 from contracts.standin.defects import BEHAVIOURS
 from contracts.standin.process import StandIn, StandInError, launch
 from contracts.target.connect import Probe, find_workspace, open_target, probe
 from contracts.target.credentials import USERS, headers
 from contracts.target.target import Target, Workspace
+from contracts.text.errors import of_system
 from contracts.text.message import from_plain, msg, to_plain
 
 PERFECT = "perfect"
@@ -52,7 +53,7 @@ class Session:
         self.worker = worker
         self._handed: dict[str, Any] = from_plain(handed or {})
         self.run_id: str = self._handed.get("run_id") or new_run_id()
-        self.run_dir = Path(self._handed.get("run_dir") or settings.run_dir or f"runs/{self.run_id}").resolve()
+        self.run_dir = real(self._handed.get("run_dir") or settings.run_dir or f"runs/{self.run_id}")
         self.deadline: float = self._handed.get("deadline") or time.time() + settings.run_timeout
         self.started = datetime.now(UTC)
         self.clock = time.monotonic()
@@ -88,7 +89,8 @@ class Session:
     def open(self) -> None:
         """Wait for the stand-in, find where the cases may work, and open the target there; once.
 
-        Raises SettingsError where it is not settled where on a live target that is.
+        Raises SettingsError where it is not settled where on a live target that is, RunFolderError where the run's
+        folder takes no journal.
         """
         if self._opened:
             return
@@ -99,15 +101,18 @@ class Session:
             return
         found = self._handed.get("workspace")
         self.workspace = Workspace(**found) if found else find_workspace(self.settings, self.probe, self.release)
-        opened = open_target(
-            self.settings,
-            self.probe,
-            self.workspace,
-            release=self.release,
-            run_id=self.run_id,
-            worker=self.worker or "main",
-            run_dir=self.run_dir,
-        )
+        try:
+            opened = open_target(
+                self.settings,
+                self.probe,
+                self.workspace,
+                release=self.release,
+                run_id=self.run_id,
+                worker=self.worker or "main",
+                run_dir=self.run_dir,
+            )
+        except OSError as error:  # there is no room for a journal
+            raise RunFolderError(UNUSABLE.put(self.run_dir, of_system(error.strerror))) from None
         self.target = replace(opened, deadline=self.deadline)
 
     def close(self) -> None:

@@ -46,7 +46,9 @@ class Sending:
 class Journal:
     """The names of this run that something may be made under, on disk before the first request that names them.
 
-    Several processes may write to one journal; each holds only the names that it opened itself.
+    Several processes may write to one journal; each holds only the names that it opened itself. Where there is no room
+    for a line that lets something be made, OSError is raised, and nothing is sent; without one that says that something
+    is over, a sweep looks once more.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,12 +64,7 @@ class Journal:
     def begin(self, run_id: str, base_url: str) -> None:
         """Note which run of which suite this is, and on which target, where nothing stands in the journal yet."""
         entry = {"event": "run", "run": run_id, "base_url": base_url, "suite": SUITE}
-        fcntl.flock(self._file, fcntl.LOCK_EX)  # of several workers the first one does
-        try:
-            if not os.fstat(self._file).st_size:
-                self._write(entry, sync=True)
-        finally:
-            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._write(entry, sync=True, first=True)
 
     def open(self, name: str, project: str) -> None:
         """Note on disk that `name` may be made in `project` from now on."""
@@ -101,7 +98,8 @@ class Journal:
         if over:
             with self._lock:
                 self._late.get(sending.name, {}).pop(sending.number, None)
-        self._write({"event": "ended" if over else "unanswered", "name": sending.name, "number": sending.number})
+        with contextlib.suppress(OSError):
+            self._write({"event": "ended" if over else "unanswered", "name": sending.name, "number": sending.number})
 
     def late(self, name: str) -> datetime | None:
         """Return until when the server may be at work on requests about `name` without an answer, None: there are none.
@@ -116,20 +114,35 @@ class Journal:
         with self._lock:
             self._open.pop(name, None)
             self._late.pop(name, None)
-        self._write({"event": "gone", "name": name})
+        with contextlib.suppress(OSError):
+            self._write({"event": "gone", "name": name})
 
     def holds(self, name: str) -> bool:
         """Whether `name` was opened here and is not gone."""
         return name in self._open
 
-    def _write(self, entry: Mapping[str, str | int], *, sync: bool = False) -> None:
+    def _write(self, entry: Mapping[str, str | int], *, sync: bool = False, first: bool = False) -> None:
         """Append an entry. It outlives this process at once, and with `sync` also the machine."""
         line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **entry}, ensure_ascii=False)
-        with self._lock:
-            text = f"{self._line_end() if self._torn else ''}{line}\n".encode()
-            self._torn = os.write(self._file, text) < len(text)
+        with self._lock, self._alone():
+            if first and os.fstat(self._file).st_size:
+                return  # another worker has begun it
+            data = f"{self._line_end() if self._torn else ''}{line}\n".encode()
+            self._torn = True
+            while data:  # a disk that is nearly full takes a part of it, and refuses only the rest
+                data = data[os.write(self._file, data) :]
+            self._torn = False
             if sync:
                 os.fsync(self._file)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other process of this run write meanwhile."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
 
     def _line_end(self) -> str:
         """Return what ends a torn last line, so that the next one is not lost with it."""

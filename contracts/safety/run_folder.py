@@ -1,14 +1,17 @@
 """The folder of a run: it has one owner at a time, and what an earlier run left in it is neither believed nor lost."""
 
 import fcntl
+import itertools
 import os
 from pathlib import Path
 
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import header
-from contracts.text.errors import InputError
+from contracts.text.errors import InputError, of_system
+from contracts.text.message import msg
 
 LOCK = "run.lock"
+UNUSABLE = msg("run folder {folder}: cannot be used: {why}")
 
 
 class RunFolderError(InputError):
@@ -19,14 +22,14 @@ def claim(folder: Path, run_id: str) -> int:
     """Make a folder this run's own, and return what keeps it so until it is closed: a file descriptor.
 
     The journal of an earlier run moves aside as `journal.<its id>.jsonl`, where a sweep finds it: its names are not
-    this run's, on whatever target they stand. Raises RunFolderError, with nothing changed, where another run is at
-    work there or a journal is of no run.
+    this run's, on whatever target they stand; what stands under that name already stays. Raises RunFolderError, with
+    nothing changed, where another run is at work there or a journal is of no run.
     """
     try:
         folder.mkdir(0o750, parents=True, exist_ok=True)
         lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise RunFolderError("run folder {folder}: cannot be used: {why}", folder, error.strerror) from None
+        raise RunFolderError(UNUSABLE.put(folder, of_system(error.strerror))) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _set_aside(folder, run_id)
@@ -65,4 +68,5 @@ def _set_aside(folder: Path, run_id: str) -> None:
         stranger = "run folder {folder}: its {file} is of no run of this suite; choose another --run-dir"
         raise RunFolderError(stranger, folder, JOURNAL)
     if begun.run != run_id:
-        path.rename(folder / f"journal.{begun.run}.jsonl")
+        names = (f"journal.{begun.run}{f'.{n}' if n > 1 else ''}.jsonl" for n in itertools.count(1))
+        path.rename(next(folder / name for name in names if not os.path.lexists(folder / name)))

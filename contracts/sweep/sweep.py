@@ -232,7 +232,7 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
         late = target.journal.late(name)
         try:
             held = snapshot(target, subject)
-            reason = None if dry_run else remove(target, subject, held)
+            reason = None if dry_run else remove(target, subject, held, looks_again=True)
         except (UnclearError, RefusedError) as error:  # refused: a name that could not be sent unchanged
             reasons.append(still_there(subject, error.message))
             continue

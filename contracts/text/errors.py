@@ -32,7 +32,15 @@ SYSTEM = frozenset(
     {
         *("Connection refused", "Connection reset by peer", "Network is unreachable", "No route to host"),
         *("Name or service not known", "Temporary failure in name resolution", "No such file or directory"),
-        *("Permission denied", "Is a directory", "Not a directory", "File name too long", "Expecting value"),
+        *(
+            "No space left on device",
+            "File too large",
+            "Permission denied",
+            "Is a directory",
+            "Not a directory",
+            "File name too long",
+            "Expecting value",
+        ),
         *("Extra data", "Expecting property name enclosed in double quotes", "Unterminated string starting at"),
         *("Expecting ',' delimiter", "Expecting ':' delimiter", "Illegal trailing comma before end of object"),
         *("Illegal trailing comma before end of array", "closed in the middle of the answer"),

@@ -202,7 +202,7 @@ def test_what_writes_into_the_project_says_that_it_needs_one(
 def test_what_only_reads_the_releases_needs_no_checkout(suite: Installed, tmp_path: Path) -> None:
     """A page of the user's own can be looked through, and held against a release."""
     page = str(next((ROOT / "tests" / "suite").rglob("plain.md")))
-    looked = suite.call(tmp_path, "derive", "--findings", page)
+    looked = suite.call(tmp_path, "derive", "--findings", "--notes", page)
     compared = suite.call(tmp_path, "diff-contract", "1.7.0", page)
     assert (looked.code, looked.errors) == (0, "")
     assert "assumed" in looked.output

@@ -198,7 +198,7 @@ def test_both_languages_are_in_the_page() -> None:
         outcome(Became.BREACH, breaches=(wrong, server)),
         outcome(Became.BLOCKED, reason=msg("the given did not stay as arranged, {n} times", 5)),
     ]
-    leak = still_there(Subject("zct-1", "p"), msg("delete-workflow answered {came}", "HTTP 500"))
+    leak = still_there(Subject("zct-1", "p"), msg("{call} answered {came}", "delete-workflow", "HTTP 500"))
     page = render(verdict(*cases, leaks=[leak]))
     for english, chinese in (
         ("this key", "有该字段"),

@@ -11,6 +11,7 @@ import test_late_runs
 import test_secrets
 
 from contracts.catalog.release import ROOT
+from helpers.attacks import ATTACKS
 from helpers.bad_servers import BAD_SERVERS
 from helpers.bad_settings import BAD, BAD_TOML, LED_ASTRAY
 from helpers.fuzzing import EXAMPLES
@@ -30,6 +31,7 @@ FIGURES = {
     "credentials that": len(LED_ASTRAY),
     "modules and pytest files": len(test_install.TRAPS) + len(test_install.BROKEN_FOLDER) + len(["contracts"]),
     "journals, verdicts": (4 * 3 + 2) * EXAMPLES,  # four tests of three batches, two of one
+    "attacks by": len(ATTACKS),
     "servers that break": len(test_detection.BROKEN),
     "servers that differ": len(test_detection.BENIGN),
 }

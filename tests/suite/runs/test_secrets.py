@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.standin.app import create_app
 from contracts.standin.serve import serve_in_thread
 from helpers.processes import pytest as pytest_run
-from helpers.secrets import BROKEN_CONFTEST, FAULTS, IN_A_HOOK, LEAKY, UNREADABLE, faulty
+from helpers.secret_forms import BROKEN_CONFTEST, FAULTS, IN_A_HOOK, LEAKY, UNREADABLE, faulty
 
 CANARY = "canary+Zq7/9xR2mK4v=TtB8wLs"
 ECHOES = ("body", "html", "base64", "query", "garbage", "written-otherwise", "cut")

@@ -1,5 +1,6 @@
 """The journal knows what a run made before it is made, and what of it is left."""
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -142,3 +143,28 @@ def test_a_strange_time_in_a_journal_is_passed_over(journal: Journal, until: obj
     with journal.path.open("a", encoding="utf-8") as file:
         file.write(json.dumps({"event": "send", "name": OWN, "number": 1, "until": until}) + "\n")
     assert left_late(journal.path) == {}
+
+
+def test_a_line_that_the_disk_takes_in_parts_is_whole(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: plain(file, data[:7]))
+    journal.open(f"{OWN}1", PROJECT)
+    assert left_open(journal.path) == dict.fromkeys((OWN, CHINESE, f"{OWN}1"), PROJECT)
+
+
+def test_on_a_full_disk_nothing_more_may_be_made(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that cannot be noted is refused; what is over is forgotten here, and stays open on disk for a sweep."""
+    sending = journal.note(request("POST", TASKS, start()), OWN, 60)
+
+    def full(_file: int, _data: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space left"):
+        journal.open(f"{OWN}1", PROJECT)
+    assert not journal.holds(f"{OWN}1")
+    journal.ended(sending, over=True)
+    journal.close(OWN)
+    assert (journal.late(OWN), journal.holds(OWN)) == (None, False)
+    assert left_open(journal.path) == {OWN: PROJECT, CHINESE: PROJECT}
+    assert left_late(journal.path) == {OWN: sending.until}

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import json
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -136,3 +137,11 @@ def test_an_error_without_description_shows_what_is_left_over(shared: bool, desc
         return await answers.answer(TASK_NOT_FOUND())
 
     assert json.loads(bytes(asyncio.run(answer_twice()).body))["description"] == description
+
+
+def test_it_listens_on_this_machine_alone(perfect: Zadig) -> None:
+    """Its port is open at one address of the loopback, and at no other."""
+    at = urlsplit(perfect.url)
+    assert at.hostname == "127.0.0.1"
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.2", at.port)):
+        pass
