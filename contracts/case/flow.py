@@ -8,7 +8,7 @@ from contracts.catalog.cases import Overrides
 from contracts.catalog.lifecycle import DELETED, NOT_THERE
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
-from contracts.check.snapshot import UnclearError, find, list_tasks
+from contracts.check.snapshot import UnclearError, find, json_value, list_tasks
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, role_call, sent_names
 from contracts.target.target import Target
@@ -19,10 +19,9 @@ class Flow(Scenario):
     """Reads as a sentence in a test: it creates, starts, cancels, and the task is cancelled."""
 
     operation = "flows"
-    names = "{name}-工作流"
-    """Names are Chinese as often as not, and cost no request more."""
 
     def _begin(self, target: Target) -> None:
+        self.names = target.release.binding.odd  # it costs no request more
         super()._begin(target)
         self._state = NOT_THERE
 
@@ -89,6 +88,29 @@ class Flow(Scenario):
                 )
         except UnclearError:
             return
+
+    def lists(self, number: int, overrides: Overrides = NO_OVERRIDES) -> None:
+        """List the workflow's tasks in a way of one's own: so many come."""
+        role = self._target.release.binding.roles["list-tasks"]
+        exchange = self._send(role_call(self._target, "list-tasks", self._subject, overrides), role.call)
+        actual = len(role.list(json_value(exchange), ()) or ())
+        if actual != number:
+            expected = msg("{n} tasks", number)
+            self._end_if((state_breach("tasks", expected, msg("{n} tasks", actual)),), msg("looking at the tasks"))
+
+    def other_name(self) -> str:
+        """Return a further name, whose workflow is removed with the flow's own."""
+        return self._another().name
+
+    def is_there(self) -> None:
+        """The flow's workflow can be found under its name."""
+        try:
+            found = find(self._target, self._subject)
+        except UnclearError as error:
+            self._end(Result.BLOCKED, error.message)
+        if found is None:
+            expected = msg("the workflow that was created can be found")
+            self._end_if((state_breach("workflow", expected, msg("no such workflow")),), msg("looking"))
 
     def deletes(self) -> None:
         """Delete the workflow."""

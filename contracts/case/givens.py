@@ -11,7 +11,7 @@ from contracts.check.check import check
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.client import Exchange
 from contracts.http.trace import Wait
-from contracts.target.requests import operation_call
+from contracts.target.requests import NO_OVERRIDES, operation_call
 from contracts.target.target import Subject, Target
 from contracts.text.errors import EndedError
 from contracts.text.message import about, msg
@@ -28,8 +28,10 @@ class NotArrangedError(EndedError):
         self.exchange = exchange
 
 
-def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Snapshot]:
+def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_OVERRIDES) -> tuple[Subject, Snapshot]:
     """Bring the target into the state `given` for `subject`; return the subject with its task, and what is held.
+
+    `made` is what is special in its create.
 
     Raises NotArrangedError where a step fails or the state afterwards is not the one wished for.
     """
@@ -40,8 +42,8 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Snap
         move = lifecycle.move(role, state)
         if move.answer not in target.release.call(role).answers:
             raise NotArrangedError(lifecycle.unsaid(target.release.call(role).name, state))
-        branch = _branch(target, row.branch) if role == "start" else ""
-        subject, state = _does(target, subject, role, move.answer, branch), move.next or state
+        special = replace(made if role == "create" else NO_OVERRIDES, branch=_branch(target, row.branch))
+        subject, state = _does(target, subject, role, move.answer, special), move.next or state
     word = lifecycle.word(row.state) if row.state else ""
     if row.waits:
         _reach(target, subject, word)
@@ -58,10 +60,10 @@ def arrange(target: Target, given: str, subject: Subject) -> tuple[Subject, Snap
     return subject, held
 
 
-def _does(target: Target, subject: Subject, role: str, answer: str, branch: str) -> Subject:
+def _does(target: Target, subject: Subject, role: str, answer: str, special: Overrides) -> Subject:
     """Let a role be played, which must give this answer; return the subject, with its task where one was started."""
     call = target.release.call(role)
-    request = operation_call(target, call, subject, Overrides(branch=branch))
+    request = operation_call(target, call, subject, special)
     if call.name in target.release.support:  # nobody promises what it answers
         exchange = target.send(request)
         if exchange.status != call.answers[answer].status:

@@ -100,7 +100,12 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
     """Return what is known to be held in the end (None: not known), and the trial."""
     try:
         with target.trace.during(Phase.GIVEN):
-            subject, before = arrange(target, case.given, subject)
+            if case.licence and target.control is not None:
+                target.control.license(subject.name, case.licence)
+            subject, before = arrange(target, case.given, subject, case.made)
+            if case.put and target.control is not None:
+                target.control.put(subject.name, subject.task_id, case.put)
+                before = snapshot(target, subject)
     except NotArrangedError as error:
         exchanges = (error.exchange,) if error.exchange else ()
         if error.exchange is not None and error.exchange.failure is not None and not target.alive():

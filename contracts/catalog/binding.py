@@ -22,6 +22,8 @@ MAKES: Final = frozenset({"create", "update", "start", "restart"})
 """Roles after which there is more on the target than before."""
 NAME, PROJECT, SCOPE = "{name}", "{project}", "{scope}"
 """The templates of what names a workflow, and its project."""
+ENVIRONMENT, SERVICE = "{env}", "{service}"
+"""The templates of what workflows of some APIs need besides."""
 FILE: Final = "binding.toml"
 
 
@@ -89,6 +91,9 @@ class Binding:
     usual, calls: what is sent, in every call and in a single one.
     always: query parameters of every call about a workflow, documented or not.
     padded: the key of a create whose text may have any length.
+    odd: a template of a name with all that names may have.
+    stored: where a key of a create stands in what is found, as a pointer; any other one under its own name.
+    workspace: what is the same on every target, and so neither set nor found out.
     prefixes, open_prefix, bare: what stands in front of paths, what of it asks for no token, and how paths begin that
     have nothing in front.
     code, description: the keys of an error.
@@ -100,6 +105,9 @@ class Binding:
     calls: Mapping[str, Places]
     always: tuple[str, ...]
     padded: str
+    odd: str
+    stored: Mapping[str, str]
+    workspace: Mapping[str, str]
     prefixes: tuple[str, ...]
     open_prefix: str
     bare: tuple[str, ...]
@@ -114,6 +122,10 @@ class Binding:
     def plays(self, call: str) -> str:
         """Return the role of a call; empty where it has none."""
         return self._by_call.get(call, "")
+
+    def sends(self, template: str) -> bool:
+        """Whether any call is sent this template."""
+        return any(self.keys(where, template) for where in ("path", "query", "body"))
 
     def keys(self, where: str, *templates: str) -> frozenset[str]:
         """Return the keys of path, query or body under which any call is sent one of these templates."""
@@ -139,6 +151,9 @@ def read_binding(data: Mapping[str, Any], lineage: Iterable[str], where: str, re
         calls=calls,
         always=top.texts("always"),
         padded=top.optional_text("padded") or "",
+        odd=top.optional_text("odd") or NAME,
+        stored=top.by_name(str, "stored"),
+        workspace=top.by_name(str, "workspace"),
         prefixes=address.texts("prefixes"),
         open_prefix=address.optional_text("open") or "",
         bare=address.texts("bare"),

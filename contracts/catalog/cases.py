@@ -14,7 +14,7 @@ from contracts.text.message import about, msg
 from contracts.text.nested import each_text
 
 STORED, STARTED, REMOVED, UNCHANGED, ANY = "stored", "started", "removed", "unchanged", "any"
-_AFTER = {"create": STORED, "start": STARTED, "delete": REMOVED}
+_AFTER = {"create": STORED, "update": STORED, "start": STARTED, "delete": REMOVED}
 """The state afterwards of a role that succeeds, where it is not just another state of a task."""
 LOOKS = ("find", "list-tasks", "delete")
 """Roles without which no case can be looked at, and cleaned up."""
@@ -26,9 +26,11 @@ class Overrides:
 
     `body`: `usual` (the documented body with what real servers need besides) or `documented`. `set`, `null`, `drop` and
     `keep` then change its top-level keys; `raw` replaces it; `pad` fills the key that binding.toml calls `padded`.
-    `id` stands in the path as it is written. `name` is a template of the workflow's name, `length` fills it up.
-    `project` is the one in the body, `scope` the one in the query; `other` is the outsider's. `credential` is a name
-    of credentials.py. `path` and `method` replace the operation's own, `{path}` standing for it.
+    Texts of `set` may have {name}. `query_set` and `query_drop` change single parameters of the query, and `query` =
+    false leaves out those of the project. `id` stands in the path as it is written. `name` is a template of the
+    workflow's name, `length` fills it up. `project` is the one in the body, `scope` the one in the query; `other` is
+    the outsider's. `credential` is a name of credentials.py. `path` and `method` replace the operation's own, `{path}`
+    standing for it.
     """
 
     body: str = "usual"
@@ -47,6 +49,8 @@ class Overrides:
     env: str | None = None
     branch: str = ""
     query: bool = True
+    query_set: Mapping[str, str] = field(default_factory=dict)
+    query_drop: tuple[str, ...] = ()
     method: str | None = None
     path: str | None = None
     credential: str = "main"
@@ -56,8 +60,10 @@ class Overrides:
 class Case:
     """Given + operation + request -> answer, and the state afterwards.
 
-    `level` is the least profile that runs it; `only` is `stand-in` where a live target must not get it; `needs` names
-    a credential. `after` is one of those that `effects` lists. `lacks`: why it cannot be run against this release.
+    `made` is what is special in the create of its given; on a stand-in its task is `put` into a state that is seldom
+    seen, and a `licence` is the workflow's own. `level` is the least profile that runs it; `only` is
+    `stand-in` where a live target must not get it; `needs` names a credential. `after` is one of those that `effects`
+    lists. `lacks`: why it cannot be run against this release.
     """
 
     id: str
@@ -70,6 +76,9 @@ class Case:
     only: str = ""
     needs: str = ""
     request: Overrides = field(default_factory=Overrides)
+    made: Overrides = field(default_factory=Overrides)
+    put: str = ""
+    licence: str = ""
     lacks: str = ""
 
     def __str__(self) -> str:
@@ -125,7 +134,8 @@ def _effect(release: Release, operation: str) -> str:
     """Return the state afterwards of an operation that succeeds."""
     role = release.binding.plays(operation)
     left = release.lifecycle.leaves(role)
-    return _AFTER.get(role) or (release.lifecycle.word(left) if left else ANY)
+    reads = release.operations[operation].method == "GET"
+    return _AFTER.get(role) or (release.lifecycle.word(left) if left else UNCHANGED if reads else ANY)
 
 
 def _lacks(release: Release, operation: Operation, given: str) -> str:
@@ -181,8 +191,10 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         raise CatalogError(about(where, "given is missing"))
     if row.get("after", ANY) not in effects(release):
         raise CatalogError(about(where, "after is one of {names}", ", ".join(effects(release))))
-    rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request")}
+    rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request", "made")}
     rest.setdefault("after", _effect(release, operation) if answer.succeeds else UNCHANGED)
+    if "put" in rest or "licence" in rest:
+        rest["only"] = "stand-in"
     rest["lacks"] = _lacks(release, release.operations[operation], rest["given"])
     return Case(
         id=f"{operation}/{name}",
@@ -190,6 +202,7 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         answer=answer,
         documented=row["basis"] == "documented",
         request=Overrides(**_known(Overrides, row.get("request", {}), f"{where}.request")),
+        made=Overrides(**_known(Overrides, row.get("made", {}), f"{where}.made")),
         **_known(Case, rest, where),
     )
 

@@ -1,4 +1,4 @@
-"""Which case holds which known fact: reads facts.toml, holds it against the cases, and writes docs/coverage.md."""
+"""Which case holds which known fact: reads facts.toml, holds it against the cases, and writes the coverage tables."""
 
 import ast
 import re
@@ -16,6 +16,8 @@ from contracts.text.tables import row, table
 RELEASE = "1.7.0"
 FACTS = f"contracts/apis/aslan/{RELEASE}/facts.toml"
 TABLE = "docs/coverage.md"
+TABLES = {RELEASE: TABLE, "5.0.0": "docs/coverage-openapi.md"}
+"""The release of each API that its facts are written down for, and the table of them."""
 STORIES = "tests/api"
 LISTED = 3
 """Cases of one pattern that the table lists by id; of more it gives the pattern and their count."""
@@ -26,7 +28,10 @@ Echo = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Fact:
-    """One known fact. `cases`: ids or patterns of what holds it; `used_by`: who builds on it where no case does."""
+    """One known fact. `cases`: ids or patterns of what holds it.
+
+    Where no case does: `used_by` says who builds on it, or `untested` why none can.
+    """
 
     id: str
     area: str
@@ -34,30 +39,40 @@ class Fact:
     source: str
     cases: tuple[str, ...] = ()
     used_by: str = ""
+    untested: str = ""
 
 
 def coverage(root: Path, check: bool, echo: Echo) -> int:
-    """Write the table below `root`, or with `check` compare it.
+    """Write the tables below `root`, or with `check` compare them.
 
     Returns 0; 1 for facts and cases that do not fit, or a difference under `check`; 4 for data that cannot be read.
     """
+    return max(_table_of(release, name, root, check, echo) for release, name in TABLES.items())
+
+
+def facts_of(release: str) -> str:
+    """Return the file with the facts of a release, below the root."""
+    return f"contracts/apis/{load(release).api}/{release}/facts.toml"
+
+
+def _table_of(release: str, name: str, root: Path, check: bool, echo: Echo) -> int:
     try:
-        facts, basis = read(root / FACTS), bases(root / STORIES)
+        facts, basis = read(root / facts_of(release)), bases(root / STORIES, release)
     except (CatalogError, OSError) as error:
         echo(str(error))
         return UNUSABLE
     if wrong := "\n".join(problems(facts, basis, root)):
         echo(wrong)
         return DIFFERENT
-    text, path = render(facts, basis), root / TABLE
+    text, path = render(facts, basis, release), root / name
     before = path.read_bytes().decode("utf-8", "replace") if path.exists() else None
     if check and text != before:
-        echo(difference(TABLE, before, text))
+        echo(difference(name, before, text))
         return DIFFERENT
     if text != before:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
-    echo(f"{TABLE}: {len(facts)} facts, {len(basis)} cases, {'written' if text != before else 'up to date'}")
+    echo(f"{name}: {len(facts)} facts, {len(basis)} cases, {'written' if text != before else 'up to date'}")
     return UP_TO_DATE
 
 
@@ -72,22 +87,28 @@ def read(path: Path) -> tuple[Fact, ...]:
 
 
 def _fact(area: str, name: str, row: toml.TomlTable) -> Fact:
-    cases, used_by = row.texts("cases"), row.optional_text("used_by") or ""
-    return Fact(f"{area}.{name}", area, row.text("fact"), row.text("source"), cases, used_by)
+    cases, used_by, untested = row.texts("cases"), row.optional_text("used_by"), row.optional_text("untested")
+    said = row.text("fact"), row.text("source"), cases, used_by or "", untested or ""
+    return Fact(f"{area}.{name}", area, *said)
 
 
-def stories(folder: Path) -> tuple[str, ...]:
-    """Return the ids of the cases that are no rows of the table, found in the tests without importing them."""
+def stories(folder: Path, api: str = "") -> tuple[str, ...]:
+    """Return the ids of the cases that are no rows of the table, found in the tests without importing them.
+
+    With an `api` those that are not about another one.
+    """
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("test_*.py"))]
     functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     marks = [mark for function in functions for mark in function.decorator_list if isinstance(mark, ast.Call)]
-    return tuple(ast.literal_eval(mark.args[0]) for mark in marks if ast.unparse(mark.func) == "pytest.mark.case")
+    told = [mark for mark in marks if ast.unparse(mark.func) == "pytest.mark.case"]
+    about = [next((ast.literal_eval(each.value) for each in mark.keywords if each.arg == "api"), api) for mark in told]
+    return tuple(ast.literal_eval(mark.args[0]) for mark, of in zip(told, about, strict=True) if not api or of == api)
 
 
-def bases(folder: Path) -> dict[str, str]:
+def bases(folder: Path, release: str = RELEASE) -> dict[str, str]:
     """Return the basis of each case by its id. That of a story is empty: it goes through answers of either basis."""
-    rows = {case.id: "documented" if case.documented else "observed" for case in cases(RELEASE)}
-    return rows | dict.fromkeys(stories(folder), "")
+    rows = {case.id: "documented" if case.documented else "observed" for case in cases(release)}
+    return rows | dict.fromkeys(stories(folder, load(release).api), "")
 
 
 def matching(pattern: str, ids: Iterable[str]) -> list[str]:
@@ -99,8 +120,9 @@ def problems(facts: Sequence[Fact], ids: Iterable[str], root: Path) -> Iterator[
     """Yield one line for each fact that nothing holds, pattern that names nothing, and case that no fact names."""
     ids = list(ids)
     for fact in facts:
-        if bool(fact.cases) == bool(fact.used_by):
-            yield f"facts.toml: {fact.id}: name the cases that hold it, or else who uses it (used_by)"
+        if [bool(fact.cases), bool(fact.used_by), bool(fact.untested)].count(True) != 1:
+            choice = "name the cases that hold it, or else who uses it (used_by), or why no case can show it (untested)"
+            yield f"facts.toml: {fact.id}: {choice}"
         for pattern in fact.cases:
             if not matching(pattern, ids):
                 yield f"facts.toml: {fact.id}: {pattern} matches no case and no story"
@@ -123,24 +145,27 @@ def _particular(pattern: str) -> bool:
     return pattern != "*" and not pattern.endswith("/*")
 
 
-def render(facts: Sequence[Fact], basis: Mapping[str, str]) -> str:
+def render(facts: Sequence[Fact], basis: Mapping[str, str], release: str = RELEASE) -> str:
     """Return the table as Markdown."""
     held = [
         _row(fact.area, fact.fact, _listed(fact, basis), _basis(fact, basis), fact.source)
         for fact in facts
         if fact.cases
     ]
-    used = [_row(fact.area, fact.fact, fact.used_by, fact.source) for fact in facts if not fact.cases]
+    used = [_row(fact.area, fact.fact, fact.used_by, fact.source) for fact in facts if fact.used_by]
+    left = [_row(fact.area, fact.fact, fact.untested, fact.source) for fact in facts if fact.untested]
     held_table = "\n".join(table("area|fact|cases|basis|source", *held))
     used_table = "\n".join(table("area|fact|used by|source", *used))
+    left_table = "\n".join(table("area|fact|why|source", *left))
+    untested = f"\n## Facts that no case can show\n\n{left_table}\n" if left else ""
     of_stories = sum(not value for value in basis.values())
     return f"""\
 # Coverage
 
-What is known of the workflow API of Zadig {RELEASE}, and which cases hold it: {len(held)} facts,
+What is known of the workflow API of Zadig {release}, and which cases hold it: {len(held)} facts,
 held by {len(basis) - of_stories} rows of the case table and {of_stories} stories, and {len(used)} more that the
-suite builds on. Page: {load(RELEASE).page}.
-Written by `python -m contracts coverage` from [facts.toml](../{FACTS}); not by hand.
+suite builds on. Page: {load(release).page}.
+Written by `python -m contracts coverage` from [facts.toml](../{facts_of(release)}); not by hand.
 
 *Basis* is that of the cases: `documented` where a page promises what they expect, `observed` where
 servers or their source show it. Where only stories hold a fact, it is that of the fact's own source.
@@ -153,7 +178,7 @@ servers or their source show it. Where only stories hold a fact, it is that of t
 ## Facts without a case of their own
 
 {used_table}
-{_not_described(load(RELEASE).not_described)}"""
+{untested}{_not_described(load(release).not_described)}"""
 
 
 def _not_described(operations: Sequence[str]) -> str:

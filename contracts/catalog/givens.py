@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.catalog.lifecycle import CANCELLED, DELETED, FAILED, IDLE, MEANINGS, NOT_THERE, PASSED, QUEUED, RUNNING
+from contracts.catalog.lifecycle import (
+    CANCELLED,
+    DELETED,
+    FAILED,
+    IDLE,
+    MEANINGS,
+    NOT_THERE,
+    PASSED,
+    QUEUED,
+    RUNNING,
+    WAITING,
+)
 from contracts.catalog.lifecycle import TIMEOUT as TIMED_OUT
 
 USUAL, FAILING, HANGING = "branch", "failing_branch", "hanging_branch"
@@ -39,6 +50,7 @@ GIVENS: Final[Mapping[str, Given]] = {
     "two-queued-tasks": Given(("create", "start", "start"), QUEUED),
     "two-tasks-one-cancelled": Given(("create", "start", "start", "cancel"), CANCELLED),
     "running-task": _run_to(RUNNING),
+    "waiting-task": _run_to(WAITING),
     "passed-task": _run_to(PASSED),
     "failed-task": _run_to(FAILED, FAILING),
     "timeout-task": _run_to(TIMED_OUT, HANGING),

@@ -63,6 +63,7 @@ class Answer:
 class Operation:
     """One operation: how it is called and all its answers by name.
 
+    sample: the body that a page shows; usual: what an ordinary request has in place of it, and besides.
     parameters: as page or facts list them. prefixed: its path stands behind the API prefix. unbound: the parameters
     that it needs, and of which no binding says what to send. gone_answers: those that a base gave, and it does not.
     """
@@ -73,7 +74,7 @@ class Operation:
     basis: str
     sample: Mapping[str, Any] | None
     answers: Mapping[str, Answer]
-    undocumented: Mapping[str, Any] = field(default_factory=dict)
+    usual: Mapping[str, Any] = field(default_factory=dict)
     not_kept: tuple[str, ...] = ()
     parameters: tuple[Mapping[str, Any], ...] = ()
     prefixed: bool = True
@@ -204,7 +205,7 @@ def _operation(
         basis=f"{page}:{item.line}" if item.line else item.source or "",
         sample=item.body,
         answers={**shared, **answers},
-        undocumented=item.body_facts.undocumented if item.body_facts else {},
+        usual={**item.body_facts.undocumented, **item.body_facts.usual} if item.body_facts else {},
         not_kept=item.body_facts.not_kept if item.body_facts else (),
         gone_answers=facts.operations[item.name].gone_answers | facts.gone,
         **_call(item.name, item.path, item.parameters, item.body, bound, prefixed=item.prefix),

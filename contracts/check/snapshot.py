@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.catalog.binding import Binding
+from contracts.catalog.pointer import pointed
 from contracts.catalog.release import Answer
 from contracts.check.breach import show
 from contracts.check.check import fill
@@ -55,7 +56,8 @@ def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
     if exchange.status != 200 or not isinstance(value, dict) or role.get(value, "name", value) is value:
         raise UnclearError(msg("looking for the workflow"), exchange)
     documented = target.release.call("create").sample or {}
-    return {key: value[key] for key in documented if key in value}
+    places = {key: pointed(value, binding.stored.get(key, f"/{key}")) for key in documented}
+    return {key: found[0] for key, found in places.items() if found}
 
 
 def _says(exchange: Exchange, value: Any, answer: Answer, binding: Binding, sent: Mapping[str, str]) -> bool:

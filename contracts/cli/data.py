@@ -74,7 +74,7 @@ def new_release(page: Path, release: str, base: str | None, api: str | None) -> 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail on any difference and print it.")
 def coverage(check: bool) -> None:
-    """Write docs/coverage.md: every known fact of the workflow API, and the cases that hold it."""
+    """Write docs/coverage.md and docs/coverage-openapi.md: every known fact, and the cases that hold it."""
     from contracts.catalog.coverage import coverage as cover
 
     sys.exit(cover(checkout(), check, click.echo))

@@ -246,7 +246,7 @@ def _gone(operation: Operation, release: str) -> Iterator[str]:
     yield toml.table(place, request)
     if operation.body is not None:
         facts = operation.body_facts or ObservedBody(source)
-        body = {"undocumented": facts.undocumented or None, "not_kept": facts.not_kept or None}
+        body = {key: getattr(facts, key) or None for key in ("undocumented", "usual", "not_kept")}
         yield toml.table((*place, "body"), {"source": source, "sample": operation.body, **body})
     for answer in operation.answers:
         if answer.kind is not None and answer.samples:

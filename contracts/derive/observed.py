@@ -28,8 +28,9 @@ NAMES: Final[Mapping[str, str]] = {
     "method": "[A-Z]+",
     "prefix": "(?:/[^/]+)*",
     "path": "/.*",
+    "any": "(?s:.*)",
 }
-"""What a template may name, and what stands there in a sample."""
+"""What a template may name, and what stands there in a sample; `any`: what nobody promised."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class ObservedAnswer:
     ``body`` is ``json``, ``text`` or ``empty``. ``description``, ``text`` and ``values`` are templates over NAMES.
     ``release`` is the one whose observed.toml has the row. ``also`` are further statuses that something in front of
     the server may answer with instead; then nothing else of the answer is known. ``body`` may be ``any`` too.
+    ``optional``: JSON paths of keys that the sample has and an answer may lack; ``varies``: of those that may be
+    anything too, because the sample is only one example of what stands there.
     """
 
     name: str
@@ -55,6 +58,8 @@ class ObservedAnswer:
     values: Mapping[str, str] = field(default_factory=dict)
     minimum: Mapping[str, int] = field(default_factory=dict)
     also: tuple[int, ...] = ()
+    optional: tuple[str, ...] = ()
+    varies: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -64,11 +69,15 @@ class ObservedAnswer:
 
 @dataclass(frozen=True)
 class ObservedBody:
-    """Facts of a request body: a sample where no page has one, keys that a page lacks, JSON paths not given back."""
+    """Facts of a request body: a sample where no page has one, keys that a page lacks, JSON paths not given back.
+
+    ``usual``: what takes the place of the sample's own values in an ordinary request.
+    """
 
     source: str
     sample: Any = None
     undocumented: Mapping[str, Any] = field(default_factory=dict)
+    usual: Mapping[str, Any] = field(default_factory=dict)
     not_kept: tuple[str, ...] = ()
 
 
@@ -247,6 +256,7 @@ def _body(row: TomlTable) -> ObservedBody:
         row.text("source"),
         row.json("sample"),
         row.json("undocumented") if row.optional(dict, "undocumented") else {},
+        row.json("usual") if row.optional(dict, "usual") else {},
         row.texts("not_kept"),
     )
 
@@ -280,6 +290,8 @@ def _answer(row: TomlTable, name: str, release: str) -> ObservedAnswer:
         values=row.by_name(str, "values"),
         minimum=row.by_name(int, "minimum"),
         also=tuple(row.optional(list, "also") or ()),
+        optional=row.texts("optional"),
+        varies=row.texts("varies"),
     )
     for template in filter(None, (answer.text, answer.description, *answer.values.values())):
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from contracts.catalog.binding import ENVIRONMENT, SERVICE
 from contracts.catalog.release import load
 from contracts.doctor.finding import Finding, fail, ok, warn
 from contracts.paths import COMMAND
@@ -59,13 +60,16 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
         yield fail("onboarding", trouble.finding, trouble.advice) if project.onboarding else out
     if name is None:
         return
+    sends = load(settings.known_release).binding.sends
     there = msg("{name} is there")
-    yield _found(
-        "environment", [settings.env_name], lambda: there.put(discovery.the_environment(settings, reader, name))
-    )
-    wanted = [settings.service, settings.service_module, settings.repo]
-    yield _found("build", wanted, lambda: _build(settings, reader, name))
-    yield _registry(reader)
+    if sends(ENVIRONMENT):
+        yield _found(
+            "environment", [settings.env_name], lambda: there.put(discovery.the_environment(settings, reader, name))
+        )
+    if sends(SERVICE):
+        wanted = [settings.service, settings.service_module, settings.repo]
+        yield _found("build", wanted, lambda: _build(settings, reader, name))
+        yield _registry(reader)
     yield from _workflows(reader, name)
 
 

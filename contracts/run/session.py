@@ -100,7 +100,7 @@ class Session:
         if self.probe.trouble:
             return
         found = self._handed.get("workspace")
-        self.workspace = Workspace(**found) if found else find_workspace(self.settings, self.probe)
+        self.workspace = Workspace(**found) if found else find_workspace(self.settings, self.probe, self.release)
         try:
             opened = open_target(
                 self.settings,

@@ -7,7 +7,7 @@ from contracts.catalog.binding import MAKES
 from contracts.catalog.release import Release
 from contracts.http.client import Exchange, Hears, Request
 from contracts.safety.journal import Journal
-from contracts.safety.request_names import Places, RequestNames, UnclearError
+from contracts.safety.request_names import HiddenError, Places, RequestNames, UnclearError
 from contracts.text.errors import EndedError
 from contracts.text.message import about
 
@@ -52,6 +52,8 @@ class Guard:
         try:
             found = self._places.names_in(request)
         except UnclearError as error:
+            if self._stand_in and isinstance(error, HiddenError):
+                return None  # there is nothing of anybody's
             raise RefusedError(about(what, error.message)) from None
         if self._creates(method, found):
             if self._lasting(found):

@@ -31,6 +31,10 @@ class UnclearError(InputError):
     """A request that servers may read in different ways, or at a path at which the suite changes nothing."""
 
 
+class HiddenError(UnclearError):
+    """A body in which names may be hidden."""
+
+
 @dataclass(frozen=True)
 class RequestNames:
     """The names in a request.
@@ -74,7 +78,7 @@ class Places:
 
     def names_in(self, request: Request) -> RequestNames:
         """Return what `request` names; raises UnclearError where it does not tell."""
-        in_path, calls = self._path_names(request.path)
+        in_path, calls = self._path_names(request.method.upper(), request.path)
         query = {key.casefold(): value for key, value in request.query.items()}
         addressed = (*in_path, *(query[key] for key in self._names.query if key in query))
         read = calls or [call for call, _, _ in self._calls]
@@ -84,12 +88,16 @@ class Places:
         projects = (*(query[key] for key in self._projects.query if key in query), *self._projects.of(pairs))
         return RequestNames(names, projects, whole, not addressed, tuple(calls))
 
-    def _path_names(self, path: str) -> tuple[list[str], list[Operation]]:
+    def _path_names(self, method: str, path: str) -> tuple[list[str], list[Operation]]:
         if re.search(r"[?#\\\s\x00-\x1f\x7f]", path) or {".", ".."} & set(unquote(unquote(path)).split("/")):
             raise UnclearError("this path can be read in several ways")
         found: dict[str, None] = {}
         calls = []
+        fixed = [call for call, _, _ in self._calls if call.path == path.removesuffix("/")]
+        asked = any(call.method == method for call in fixed)
         for call, pattern, names in self._calls:
+            if fixed and call not in fixed and (asked or call.method != method):
+                continue  # a path without parameters goes before one with them
             match = pattern.fullmatch(path)
             others = {key: value for key, value in match.groupdict().items() if key not in names} if match else {}
             if match is not None and not any("/" in unquote(unquote(value)) for value in others.values()):
@@ -176,10 +184,22 @@ def _of_yaml(text: str) -> tuple[bool, list[_Pair]]:
     """
     text = text.replace("\r", "\n")
     if re.search(_TRICKS, text):
-        raise UnclearError("this body is YAML that can be read in several ways")
-    found = [(double or single or plain, rest) for double, single, plain, rest in re.findall(_LINE, text)]
-    pairs = [_Pair(key, _scalar(rest), inner=False) for key, rest in found]
+        raise HiddenError("this body is YAML that can be read in several ways")
+    keys = [_key(match) for match in re.finditer(_LINE, text)]
+    outermost = min((column for column, _, _ in keys), default=0)
+    pairs, holds = [], False  # whether the last of the outermost keys holds those further right
+    for column, key, rest in keys:
+        inner = holds and column > outermost and text[:1] != "{"
+        pairs.append(_Pair(key, _scalar(rest), inner))
+        holds = holds if inner else _scalar(rest) == {}
     return bool(pairs) and text[:1] not in "[-", pairs
+
+
+def _key(match: re.Match[str]) -> tuple[int, str, str]:
+    """Return the column of a key, the key and the rest of its line."""
+    group = next(number for number in (1, 2, 3) if match[number] is not None)
+    start = match.start(group) - (group != 3)  # where its quote stands
+    return start - match.string.rfind("\n", 0, start), match[group], match[4]
 
 
 def _scalar(rest: str) -> Any:

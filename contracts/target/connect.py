@@ -132,17 +132,17 @@ def open_target(
     )
 
 
-def find_workspace(settings: Settings, look: Probe) -> Workspace:
+def find_workspace(settings: Settings, look: Probe, release: str | None = None) -> Workspace:
     """Return where the cases may work: what settings say, then a stand-in's own facts, or what a live target has.
 
     Raises SettingsError where the target has nothing fit for it, or several things to choose from.
     """
-    stand_in = look.stand_in
+    stand_in, same = look.stand_in, load(release or settings.known_release).binding.workspace
     if not stand_in:
         client = open_client(settings, look.base_url, prefix=settings.api_prefix)
         try:
-            return discover_workspace(settings, client)
+            return replace(discover_workspace(settings, client), **same)
         finally:
             client.close()
     known = {item.name: getattr(settings, item.name, None) or stand_in.get(item.name) for item in fields(Workspace)}
-    return Workspace(**known | {"other_project": settings.outsider_project or stand_in.get("other_project")})
+    return Workspace(**known | {"other_project": settings.outsider_project or stand_in.get("other_project"), **same})

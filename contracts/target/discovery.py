@@ -1,13 +1,14 @@
 """Finds out where on a live target the cases may work. It only reads, and it never guesses.
 
-What a setting names is taken as it is, the project apart: a workflow made in a project that does not exist, or that is
-still in onboarding, could never be removed. Of what is not set there must be exactly one. What cannot
-be read only means that its setting has to be given.
+What no call of the release is sent is not looked for. What a setting names is taken as it is, the project apart: a
+workflow made in a project that does not exist, or that is still in onboarding, could never be removed. Of what is not
+set there must be exactly one. What cannot be read only means that its setting has to be given.
 """
 
 from collections.abc import Iterable
 from typing import NoReturn
 
+from contracts.catalog.binding import ENVIRONMENT, SERVICE
 from contracts.catalog.release import load
 from contracts.http.client import Client
 from contracts.settings.settings import PREFIX, Settings, SettingsError, option
@@ -44,18 +45,21 @@ class UnreadWorkspaceError(NoWorkspaceError):
 
 def discover_workspace(settings: Settings, client: Client) -> Workspace:
     """Return where the cases may work; raises SettingsError, one line, where that is not settled."""
-    reader = Reader(client, load(settings.known_release))
+    release = load(settings.known_release)
+    reader, sends = Reader(client, release), release.binding.sends
     project = _usable_project(settings, reader)
-    env_name = settings.env_name or the_environment(settings, reader, project)
+    env_name = settings.env_name
+    if env_name is None and sends(ENVIRONMENT):
+        env_name = the_environment(settings, reader, project)
     service, name, repo, branch = settings.service, settings.service_module, settings.repo, None
-    if not (service and name and repo):
+    if not (service and name and repo) and sends(SERVICE):
         service, name, repo, branch = the_build(settings, reader, project)
     return Workspace(
         project=project,
-        env_name=env_name,
-        service=service,
-        service_module=name,
-        repo=repo,
+        env_name=env_name or "",
+        service=service or "",
+        service_module=name or "",
+        repo=repo or "",
         branch=settings.branch or branch or DEFAULT_BRANCH,
         failing_branch=settings.failing_branch,
         hanging_branch=settings.hanging_branch,

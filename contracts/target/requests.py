@@ -1,6 +1,5 @@
 """Builds the request of each call, from what is documented of it and what the binding sends, for one subject."""
 
-import copy
 import json
 import re
 from collections import defaultdict
@@ -14,6 +13,7 @@ from contracts.catalog.pointer import parts
 from contracts.catalog.release import Operation, Release
 from contracts.http.client import Request
 from contracts.target.target import Subject, Target, Workspace
+from contracts.text.nested import each_text
 
 NO_OVERRIDES = Overrides()
 ROOT = "/"
@@ -31,7 +31,7 @@ def operation_call(
     return Request(
         method=overrides.method or operation.method,
         path=_path((overrides.path or "{path}").replace("{path}", operation.path), places, values),
-        query=_query(places, (*binding.always, *operation.named("query")), values, scoped=overrides.query),
+        query=_query(places, (*binding.always, *operation.named("query")), values, overrides),
         body=body,
         content_type=usual_type if body is not None else None,
         credential=overrides.credential,
@@ -115,9 +115,12 @@ def _path(template: str, places: Places, values: Mapping[str, str]) -> str:
     return re.sub(r":(\w+)", lambda match: places.path.get(match[1], match[0]).format_map(quoted), named)
 
 
-def _query(places: Places, keys: tuple[str, ...], values: Mapping[str, str], *, scoped: bool = True) -> dict[str, str]:
-    rows = {key: places.query[key] for key in keys if key in places.query}
-    return {key: text.format_map(values) for key, text in rows.items() if scoped or SCOPE not in text}
+def _query(
+    places: Places, keys: tuple[str, ...], values: Mapping[str, str], overrides: Overrides = NO_OVERRIDES
+) -> dict[str, str]:
+    rows = {key: places.query[key] for key in keys if key in places.query and key not in overrides.query_drop}
+    sent = {key: text.format_map(values) for key, text in rows.items() if overrides.query or SCOPE not in text}
+    return sent | {key: text.replace("{name}", values["name"]) for key, text in overrides.query_set.items()}
 
 
 def _body(release: Release, operation: Operation, values: Mapping[str, str], overrides: Overrides) -> bytes | None:
@@ -128,10 +131,9 @@ def _body(release: Release, operation: Operation, values: Mapping[str, str], ove
         return None
     blank = {item["name"]: 0 if item["type"] == "integer" else "" for item in operation.parameters}
     missing = {key: blank[key] for key in documented if key in places.body and key not in (operation.sample or {})}
-    body: dict[str, Any] = _filled({**(operation.sample or {}), **missing}, places.body, values)
-    if overrides.body == "usual":
-        body |= copy.deepcopy(dict(operation.undocumented))
-    body |= overrides.set
+    usual = operation.usual if overrides.body == "usual" else {}
+    body: dict[str, Any] = _filled({**(operation.sample or {}), **missing, **usual}, places.body, values)
+    body |= each_text(overrides.set, lambda text: text.replace("{name}", values["name"]))
     body |= dict.fromkeys(overrides.null)
     if overrides.pad:
         body[release.binding.padded] = "x" * overrides.pad

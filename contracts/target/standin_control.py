@@ -47,6 +47,14 @@ class StandInControl:
         user = self._users.get(variable)
         return f"{variable}=$(curl -sS {self._client.root}/_standin/token/{user})" if user else ""
 
+    def put(self, workflow: str, task_id: int, state: str) -> None:
+        """Put a task into a state that it would seldom be seen in."""
+        self._client.send(_control(f"task/{quote(workflow, safe='')}/{task_id}", status=state))
+
+    def license(self, workflow: str, licence: str) -> None:
+        """Let a workflow be checked by a licence of its own."""
+        self._client.send(_control(f"licence/{quote(workflow, safe='')}", licence=licence))
+
     def forget(self, workflow: str) -> None:
         """Remove a workflow without a name, with a slash in it, or in a project that does not exist."""
         self._client.send(_forget(workflow))
@@ -57,9 +65,11 @@ class StandInControl:
 
 
 def _advance(workflow: str, seconds: float) -> Request:
-    return Request(
-        "POST", f"/_standin/clock/{quote(workflow, safe='')}", body=json.dumps({"seconds": seconds}).encode()
-    )
+    return _control(f"clock/{quote(workflow, safe='')}", seconds=seconds)
+
+
+def _control(path: str, **body: Any) -> Request:
+    return Request("POST", f"/_standin/{path}", body=json.dumps(body).encode())
 
 
 def _forget(workflow: str) -> Request:

@@ -71,3 +71,74 @@ def test_without_a_name(flow: Flow) -> None:
     for nameless in (Overrides(set={"name": ""}), Overrides(drop=("name",)), Overrides(null=("name",))):
         flow.does("create", nameless, answer="success")
         flow.forgets("")
+
+
+@pytest.mark.case("flows/update-keeps-the-name", level="regression", roles=("update",), api="openapi")
+def test_update_keeps_the_name(flow: Flow) -> None:
+    """The path says which workflow is updated, so it keeps its name, whatever the body has."""
+    flow.does("create")
+    flow.does("update", Overrides(set={"name": flow.other_name()}))
+    flow.is_there()
+    flow.deletes()
+
+
+@pytest.mark.case("flows/key-used-again", level="regression", roles=("start", "cancel"), api="openapi")
+def test_key_used_again(flow: Flow) -> None:
+    """A cancel is about the task of the workflow that is there, and not about one of the same id before it."""
+    flow.does("create")
+    flow.does("start")
+    flow.does("cancel")
+    flow.deletes()
+    flow.creates_again()
+    flow.does("start")
+    flow.has_id(1)
+    flow.does("cancel")
+    flow.only_task_is("cancelled")
+    flow.deletes()
+
+
+@pytest.mark.case("flows/second-task-waits", level="regression", roles=("start", "cancel"), api="openapi")
+def test_second_task_waits(flow: Flow) -> None:
+    """With a limit of one, the second task waits, and is cancelled there without a word of the first."""
+    flow.does("create")
+    flow.does("start")
+    flow.does("start")
+    flow.has_id(2)
+    flow.does("cancel")
+    flow.does("restart")
+    flow.does("cancel")
+    flow.deletes()
+
+
+@pytest.mark.case("flows/page-of-tasks", level="nightly", roles=("start",), api="openapi")
+def test_page_of_tasks(flow: Flow) -> None:
+    """A list that asks for no size has up to fifty tasks on its page."""
+    flow.does("create")
+    for _ in range(11):
+        flow.does("start")
+    flow.lists(11, Overrides(query_drop=("pageSize",)))
+    flow.deletes()
+
+
+@pytest.mark.case("flows/id-used-up-by-nothing", level="regression", roles=("start",), api="openapi")
+def test_id_used_up_by_nothing(flow: Flow) -> None:
+    """A start with nothing to run fails and uses an id up all the same."""
+    flow.does("create")
+    flow.does("start", Overrides(set={"inputs": []}), answer="nothing-to-run")
+    flow.does("start")
+    flow.has_id(2)
+    flow.deletes()
+
+
+@pytest.mark.case("flows/updated-between-tasks", level="regression", roles=("update", "start"), api="openapi")
+def test_updated_between_tasks(flow: Flow) -> None:
+    """An update leaves tasks and their ids alone."""
+    flow.does("create")
+    flow.does("start")
+    flow.does("cancel")
+    flow.does("update", Overrides(set={"description": "changed"}))
+    flow.only_task_is("cancelled")
+    flow.does("start")
+    flow.has_id(2)
+    flow.deletes()
+    flow.does("update")

@@ -24,8 +24,9 @@ ENGINE = ("case", "check", "target", "safety", "run", "sweep", "doctor")
 MODULES = sorted(path for folder in ENGINE for path in (PACKAGE / folder).rglob("*.py"))
 TEMPLATES = {"name", "id", "project", "scope", "env", "service", "service_module", "repo", "branch"}
 SCHEMA = {"type", "items", "properties", "required", "const"}
-OTHERS = {"max", "created"}
-"""A measure of latency; what tells one breach of the creates at once from others."""
+OTHERS = {"max", "created", "address", "registry", "source", "steps", "version"}
+"""Words that samples have too: a measure of latency, what tells one breach of the creates at once from others, findings
+of the doctor, and keys of the suite's own files."""
 
 
 @dataclass(frozen=True)

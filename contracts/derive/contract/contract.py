@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.derive.errors import DeriveError
-from contracts.derive.observed import API, Observed, ObservedAnswer, ObservedBody, check_sample
+from contracts.derive.observed import API, Observed, ObservedAnswer, ObservedBody, check_sample, misfits
 
 Lines = tuple[int, int]
 """The first and the last line of something on a page."""
@@ -129,7 +129,7 @@ def _operation(name: str, page: Mapping[str, Any], observed: Observed) -> Operat
         answers=tuple(sorted(_answers(name, page, observed, where), key=lambda answer: answer.name)),
         models=entry.get("models", {}),
         shown={model: [one["sample"] for one in shown] for model, shown in entry.get("model_samples", {}).items()},
-        prefix=entry.get("prefix", True),
+        prefix=request["path"] != entry.get("path") or entry.get("prefix", True),
     )
 
 
@@ -163,6 +163,10 @@ def _answers(name: str, page: Mapping[str, Any], observed: Observed, where: str)
             if kind not in documented:
                 raise DeriveError(f"{place}: the page has no {kind} sample of {name}")
             shown = documented[kind]
+            several = [other for other in row.answers.values() if other.documented == kind] if row else []
+            fitting = tuple(sample for sample in shown.samples if not misfits(fact, sample))
+            if len(several) > 1 and fitting:
+                shown = replace(shown, samples=fitting)  # the page shows several answers in one place
             check_sample(fact, shown.sample, f"{place} ({page['page']['file']}:{shown.lines and shown.lines[0]})")
             release = min(fact.release, page["release"], key=observed.lineage.index)
             answer = replace(shown, name=fact.name, release=release, status=fact.status, means=fact.means)

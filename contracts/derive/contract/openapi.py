@@ -186,10 +186,10 @@ def _body(whole: _Description, operation: Operation) -> Part:
         summary = origin(contract, operation.body_lines, facts.source if facts else operation.source)
         name = "documented" if operation.body_lines else "observed"
         examples[name] = {"summary": summary, "value": operation.body}
-    if facts is not None and facts.undocumented and isinstance(operation.body, dict):
+    if facts is not None and (facts.undocumented or facts.usual) and isinstance(operation.body, dict):
         examples["usual"] = {
             "summary": f"With the keys that the page lacks. {origin(contract, None, facts.source)}",
-            "value": {**operation.body, **facts.undocumented},
+            "value": {**operation.body, **facts.undocumented, **facts.usual},
         }
     media = {"schema": whole.schema(operation, None), **_examples(examples, [body_schema(operation)])}
     described: Part = {"required": True, "content": {"application/json": media}}

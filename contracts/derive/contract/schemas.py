@@ -78,7 +78,20 @@ def answered(operation: Operation, answer: Answer) -> Schema:
     if answer.keys and not answer.samples:
         said = sorted(row["name"] for row in answer.keys if row["required"])
         schema["required"] = said or sorted(row["name"] for row in answer.keys)
+    if answer.fact is not None:
+        for path in (*answer.fact.optional, *answer.fact.varies):
+            _relax(schema, path, anything=path in answer.fact.varies)
     return schema
+
+
+def _relax(schema: Schema, path: str, *, anything: bool) -> None:
+    """Let an answer lack the key at a JSON path, such as ``$.a[*].b``; it may be anything too."""
+    *above, last = path.removeprefix("$.").replace("[*]", ".[*]").split(".")
+    for part in above:
+        schema = schema["items"] if part == "[*]" else schema["properties"][part]
+    schema["required"] = [key for key in schema.get("required", ()) if key != last]
+    if anything:
+        schema["properties"][last] = {}
 
 
 def request_schema(contract: Contract, operation: Operation) -> Schema:

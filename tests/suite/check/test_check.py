@@ -286,3 +286,11 @@ def test_no_whole_answer_is_one_breach_and_never_a_drift(failure: str, kind: Kin
 def test_content_types_that_say_the_same(content_type: str) -> None:
     answer = ANSWERS["cancel-task/success"]
     assert found(held(answer, exchange(answer, headers={"Content-Type": content_type}))) == []
+
+
+def test_a_text_that_nobody_promised_may_be_any_and_what_stands_around_it_may_not() -> None:
+    """A template with {any} holds whatever a server says there, and still tells another request's description."""
+    answer = replace(JSON_ANSWERS["cancel-task/no-such-task"], description="cannot read: {any}")
+    body = good(answer)
+    for text, kinds in (("cannot read: line 1\nx", []), ("can read: line 1", [(Kind.DESCRIPTION, "$.description")])):
+        assert found(held(answer, exchange(answer, body | {"description": text}))) == kinds

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from contracts.derive.contract.contract import combine
 from contracts.derive.contract.schemas import constants, own_schemas
-from contracts.derive.observed import load
+from contracts.derive.observed import Observed, ObservedAnswer, ObservedOperation, load
 
 ROOT = Path(__file__).parents[3]
 SCHEMAS = ROOT / "schemas/aslan/1.7.0"
@@ -196,3 +196,32 @@ def test_several_samples_of_one_answer_and_further_errors_are_kept():
     assert not missing.is_valid(without(second, "extra"))
     assert not missing.is_valid({**second, "code": 6164})
     assert Draft202012Validator(derived["cancel-task/error-6164.json"]).is_valid(other)
+
+
+def test_what_is_optional_or_varies_is_not_held_to_the_sample():
+    """A key may be lacking where its row says so; one that varies may be anything, what stands beside it not."""
+    sample = {"end": 1, "parts": [{"kind": "a", "spec": {"deep": 1}}], "id": 1}
+    row = ObservedAnswer("found", "1.7.0", 200, "a server", "Found.", "json", None, sample=sample)
+    answer = replace(row, optional=("$.end",), varies=("$.parts[*].spec",))
+    facts = ObservedOperation("look", "1.7.0", {"found": answer}, "a server", "GET", "/look", ())
+    observed = Observed("1.7.0", ("1.7.0",), {"look": facts})
+    schema = Draft202012Validator(own_schemas(combine(None, observed))["look/found.json"])
+    assert schema.is_valid({"id": 2, "parts": [{"kind": "b", "spec": None}, {"kind": "c"}]})
+    assert schema.is_valid(sample)
+    assert not schema.is_valid({"id": 2, "end": "late", "parts": []})
+    assert not schema.is_valid({"id": 2, "parts": [{"spec": {}}]})
+
+
+def test_several_answers_that_a_page_shows_in_one_place_are_told_apart():
+    """Rows that refer to one place of the page have those of its samples that say what they say."""
+    first, second = {**MISSING, "description": "gone"}, {**MISSING, "description": "still there"}
+    place = {"sample": first, "lines": [1, 2], "samples": [{"sample": first}, {"sample": second}]}
+    entry = {**DOCUMENTED["operations"]["cancel-task"], "answers": {"error": place}}
+    rows = {
+        name: ObservedAnswer(name, "1.7.0", 400, "a server", name, "json", None, documented="error", description=text)
+        for name, text in (("gone", "gone"), ("there", "still there"))
+    }
+    observed = Observed("1.7.0", ("1.7.0",), {"cancel-task": ObservedOperation("cancel-task", "1.7.0", rows)})
+    page = {**DOCUMENTED, "operations": {"cancel-task": entry}}
+    answers = combine(page, observed).operations[0].answers
+    assert {answer.name: answer.samples for answer in answers} == {"gone": (first,), "there": (second,)}

@@ -87,7 +87,7 @@ def test_operation_that_the_page_has_no_more_is_kept_and_open(project: Project) 
     assert all(row["source"].startswith(OPEN) for row in rows.values())
     before, after = catalog.load("1.9.0").operations["create-workflow"], catalog.load(NEW).operations["create-workflow"]
     assert (after.method, after.path, after.sample) == (before.method, before.path, before.sample)
-    assert (after.undocumented, after.not_kept) == (before.undocumented, before.not_kept)
+    assert (after.usual, after.not_kept) == (before.usual, before.not_kept)
     assert {name: answer.description for name, answer in after.answers.items()} == {
         name: answer.description for name, answer in before.answers.items()
     }

@@ -17,12 +17,23 @@ from contracts.derive.contract.contract import combine
 from contracts.derive.contract.openapi import openapi
 from contracts.derive.observed import Observed, load
 from contracts.derive.releases import api_binding, contract_of, release_facts
-from helpers.descriptions import addresses, content, file, made_up, operations, references, resolved, responses
+from helpers.descriptions import (
+    OF_PRODUCTS,
+    addresses,
+    content,
+    file,
+    made_up,
+    operations,
+    references,
+    resolved,
+    responses,
+)
 
 RELEASES = catalog.releases()
 OF_FILES = {"$schema", "$id", "title"}
 
 each_release = pytest.mark.parametrize("release", RELEASES)
+each_of_products = pytest.mark.parametrize("release", OF_PRODUCTS)
 
 
 @each_release
@@ -34,7 +45,7 @@ def test_description_is_valid(release: str) -> None:
     assert {reference[:13] for reference in references(whole)} == {"#/components/"}
 
 
-@each_release
+@each_of_products
 def test_it_has_the_operations_and_answers_of_the_catalog(release: str) -> None:
     """Nothing that the catalog knows is missing, and nothing is there that it does not know."""
     whole, known = content(release), catalog.load(release)
@@ -79,7 +90,7 @@ def schemas(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from place["schema"].get("anyOf", [place["schema"]])
 
 
-@each_release
+@each_of_products
 def test_both_forms_have_the_same_schemas(release: str) -> None:
     """What stands in the description is what the schema files say, which --split refers to."""
     whole, files = content(release), operations(split(release))
@@ -138,7 +149,7 @@ def test_examples_of_parameters_come_from_the_samples() -> None:
     }
 
 
-@each_release
+@each_of_products
 def test_every_operation_says_how_a_server_fails(release: str) -> None:
     """A client can tell a failure from an answer; no case expects one."""
     whole = content(release)
@@ -171,7 +182,7 @@ def test_arrays_say_what_their_items_are() -> None:
     assert complete({"type": "string"}) == {"type": "string"}
 
 
-@each_release
+@each_of_products
 def test_examples_fit_their_own_schemas(release: str) -> None:
     """What a reader copies from the description is right: each answer has an example, and each body."""
     whole = content(release)
@@ -213,7 +224,7 @@ def test_answer_that_is_a_text_is_no_json() -> None:
     assert "first line" in media[1]["example"]
 
 
-@each_release
+@each_of_products
 def test_every_promise_says_where_it_comes_from(release: str) -> None:
     """Documented things name lines of the page, observed ones their source."""
     whole = content(release)

@@ -16,12 +16,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from contracts.catalog import release as catalog
 from contracts.standin.app import create_app
 from contracts.standin.serve import serve_in_thread
-from helpers.descriptions import file, operations
+from helpers.descriptions import OF_PRODUCTS, file, operations
 
-RELEASES = catalog.releases()
 OPERATIONS = ("create-workflow", "start-task", "cancel-task", "restart-task")
 BEHAVIOURS = {"1.7.0": "perfect", "1.7.1": "perfect", "1.8.0": "perfect-1.8.0", "1.9.0": "perfect-1.9.0"}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
@@ -29,7 +27,7 @@ REQUESTS = 6
 """How many valid requests each operation gets."""
 
 
-@pytest.fixture(scope="module", params=RELEASES)
+@pytest.fixture(scope="module", params=OF_PRODUCTS)
 def described(request: pytest.FixtureRequest) -> Iterator[tuple[Any, str, dict[str, str]]]:
     """Yield the description as schemathesis loads it, the address of a stand-in, and the header that opens it."""
     whole = schemathesis.openapi.from_path(file(request.param))

@@ -10,6 +10,8 @@ from contracts.derive.contract.contract import Answer, Contract, Operation
 from contracts.derive.contract.openapi import openapi
 from contracts.derive.observed import Observed
 
+OF_PRODUCTS = tuple(name for name in catalog.releases() if catalog.load(name).api == "aslan")
+"""The releases of which each answer of each operation is known; others have calls that no server was seen to answer."""
 METHODS = {"get", "put", "post", "delete", "patch", "head", "options"}
 
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from contracts.catalog.binding import Role
+from contracts.catalog.release import load
 from contracts.http.client import Exchange, Failure
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import Journal, left_late
@@ -232,6 +233,7 @@ PLAIN = "product_tmpl_name: nginx\n"
 YAML_ALLOWED = [
     pytest.param(f"name: {OWN}\n{PLAIN}", {}, id="plain"),
     pytest.param(f'"name": "{OWN}"\n{PLAIN}stages:\n  - id: 1\n', {}, id="quoted"),
+    pytest.param(f"name: {OWN}\n{PLAIN}stages:\n- name: one\n  jobs:\n  - name: two\n", {}, id="names-of-parts"),
     pytest.param(create(), {}, id="json"),
     pytest.param(create(meta={"label": OWN}), {"flow": OWN}, id="json-deep-and-query"),
 ]
@@ -257,6 +259,9 @@ YAML_REFUSED = [
     pytest.param(f"name: {OWN}\n{PLAIN}", {"flow": FOREIGN}, id="foreign-in-the-query"),
     pytest.param(f"name: {OWN}\n{PLAIN}", {"Flow": FOREIGN}, id="foreign-in-the-query-in-other-case"),
     pytest.param(create(meta={"label": FOREIGN}), {}, id="foreign-deep-in-the-body"),
+    pytest.param(f"name: {OWN}\n{PLAIN}meta:\n  label: {FOREIGN}\n", {}, id="foreign-deep-in-yaml"),
+    pytest.param(f"name: {OWN}\n{PLAIN}x: 1\n  name: {FOREIGN}\n", {}, id="below-what-holds-nothing"),
+    pytest.param(f"  name: {OWN}\n  x:\n  name: {FOREIGN}\n  product_tmpl_name: nginx\n", {}, id="all-of-it-indented"),
     pytest.param(create(meta=[{"LABEL": FOREIGN}]), {}, id="foreign-deep-in-another-case"),
 ]
 
@@ -276,3 +281,35 @@ def test_all_else_in_yaml_is_refused(journal: Journal, body: str, query: dict[st
     """What names another's workflow, or could be read so, does not go out; a query and what stands deep count too."""
     with pytest.raises(RefusedError):
         yaml_guard(journal)(replace(request("POST", YAML, body), query=query))
+
+
+def test_a_stand_in_takes_yaml_that_could_hide_a_name(journal: Journal) -> None:
+    """There is nothing of anybody's on it; what plainly names another's workflow does not go out there either."""
+    guard = Guard(journal, {PROJECT}, YAML_RELEASE, stand_in=True)
+    assert guard(request("POST", YAML, f"x: &a {FOREIGN}\nname: *a\n{PLAIN}")) is None
+    with pytest.raises(RefusedError):
+        guard(request("POST", YAML, f"name: {FOREIGN}\n{PLAIN}"))
+
+
+FIXED = "/openapi/workflows/custom/task"
+STARTS = json.dumps({"workflow_key": OWN, "project_key": PROJECT})
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        pytest.param("POST", FIXED, True, id="start"),
+        pytest.param("PATCH", FIXED, True, id="no-method-of-the-path"),
+        pytest.param("PUT", FIXED, False, id="update-of-a-workflow-called-task"),
+        pytest.param("PUT", f"/openapi/workflows/custom/{OWN}", True, id="update"),
+        pytest.param("PUT", f"/openapi/workflows/custom/{FOREIGN}", False, id="update-of-another"),
+    ],
+)
+def test_a_fixed_path_goes_before_one_with_a_name(journal: Journal, method: str, path: str, allowed: bool) -> None:
+    """As servers read it: what stands in a name's place is none, unless the method is that of the call with a name."""
+    guard = Guard(journal, {PROJECT}, load("5.0.0"), stand_in=False)
+    if allowed:
+        guard(request(method, path, STARTS))
+    else:
+        with pytest.raises(RefusedError):
+            guard(request(method, path, STARTS))

@@ -74,6 +74,14 @@ def test_the_only_candidate_of_each_kind_is_taken(live: Answering, tmp_path: Pat
         assert zadig.app.changes() == []
 
 
+def test_what_no_call_of_the_release_is_sent_is_not_looked_for(live: Answering, tmp_path: Path) -> None:
+    """A custom workflow needs a project; what its task does stands in the workflow itself."""
+    with live({PROJECTS: ONE_PROJECT[PROJECTS]}) as zadig:
+        place = found(zadig, tmp_path, release="5.0.0")
+        assert (place.project, place.env_name, place.service, place.repo) == ("nginx", "", "", "")
+        assert (place.failing_branch, place.hanging_branch) == ("exit 1", "sleep infinity")
+
+
 def test_the_branch_is_the_one_of_the_build_unless_it_is_set(live: Answering, tmp_path: Path) -> None:
     with live(ONE_PROJECT | {PRESET: [module("nginx", "nginx-test", "code")]}) as zadig:
         assert found(zadig, tmp_path).branch == "trunk"
