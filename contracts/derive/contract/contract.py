@@ -129,7 +129,7 @@ def _operation(name: str, page: Mapping[str, Any], observed: Observed) -> Operat
         answers=tuple(sorted(_answers(name, page, observed, where), key=lambda answer: answer.name)),
         models=entry.get("models", {}),
         shown={model: [one["sample"] for one in shown] for model, shown in entry.get("model_samples", {}).items()},
-        prefix=entry.get("prefix", True),
+        prefix=request["path"] != entry.get("path") or entry.get("prefix", True),
     )
 
 
