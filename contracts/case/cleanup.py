@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeGuard
 
+from contracts.catalog.cases import LOOKS
 from contracts.check.snapshot import Snapshot, UnclearError, find, list_tasks, snapshot
 from contracts.safety.journal import is_of_run, left_late, left_open
 from contracts.target.listing import Reader, UnreadableError, workflow_names
@@ -137,6 +138,9 @@ def remove_all(target: Target, run_id: str, wait: Callable[[datetime], None] = l
         for name in chosen:
             subject = Subject(name, names[name])
             target.journal.adopt(name, subject.project, late.get(name))
+            if missing := target.release.lacks(LOOKS):
+                reasons[name] = still_there(subject, msg("the release has no call to {role}", missing))
+                continue
             try:
                 held = snapshot(target, subject)
                 reasons[name] = remove(target, subject, held)
@@ -150,12 +154,11 @@ def remove_all(target: Target, run_id: str, wait: Callable[[datetime], None] = l
     if later and not target.breaker.stopped:
         wait(max(later.values()))
     clear(later)
-    delete = target.release.call("delete").name
     for name, project in _still_listed(target).items() if names else ():
         if name in reasons and reasons[name] is None:
             removed = [other for other in removed if other != name]
             target.journal.open(name, project)  # for a sweep to find
-            reasons[name] = still_there(Subject(name, project), untrue(delete))
+            reasons[name] = still_there(Subject(name, project), untrue(target.release.call("delete").name))
     left = tuple(reason for reason in reasons.values() if reason is not None)
     return CleanUp(tuple(removed), left, tuple(remarks))
 

@@ -10,7 +10,7 @@ from typing import Any
 from contracts.case.reproduce import reproduction
 from contracts.case.scenario import Scenario, state_breach
 from contracts.catalog.cases import Case, Overrides, crowd
-from contracts.catalog.lifecycle import IDLE, MEANINGS, NOT_THERE
+from contracts.catalog.lifecycle import IDLE, MEANINGS, NOT_THERE, OTHER
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check, promise
@@ -129,6 +129,8 @@ class ConcurrentScenario(Scenario):
         call = self._target.release.call(role)
         request = operation_call(self._target, call, subject, overrides)
         known = tuple(call.answers[name] for name in answers if name in call.answers)
+        if not known:
+            self._end(Result.BLOCKED, self._target.release.lifecycle.unsaid(call.name, OTHER))
         return _Attempt(request, known, sent_names(self._target, subject, overrides, request))
 
     def _one(self, role: str, state: str) -> Any:

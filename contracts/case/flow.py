@@ -30,6 +30,8 @@ class Flow(Scenario):
         target, call = self._target, self._target.release.call(role)
         move = target.release.lifecycle.move(role, self._state)
         operation, answer = call.name, answer or move.answer
+        if answer not in call.answers:
+            self._end(Result.BLOCKED, target.release.lifecycle.unsaid(operation, self._state))
         expected = call.answers[answer]
         request = operation_call(target, call, self._subject, overrides)
         sent = sent_names(target, self._subject, overrides, request)
@@ -114,6 +116,8 @@ class Flow(Scenario):
         """Delete the workflow."""
         release = self._target.release
         call, move = release.call("delete"), release.lifecycle.move("delete", self._state)
+        if move.answer not in call.answers:
+            self._end(Result.BLOCKED, release.lifecycle.unsaid(call.name, self._state))
         exchange = self._send(role_call(self._target, "delete", self._subject), call.name)
         if exchange.status != call.answers[move.answer].status:
             self._end(Result.BLOCKED, msg("{call} answered {came}", call.name, f"HTTP {exchange.status}"))

@@ -40,6 +40,8 @@ def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_O
         return subject, Snapshot()  # a name of its own that was never sent anywhere
     for role in row.steps:
         move = lifecycle.move(role, state)
+        if move.answer not in target.release.call(role).answers:
+            raise NotArrangedError(lifecycle.unsaid(target.release.call(role).name, state))
         special = replace(made if role == "create" else NO_OVERRIDES, branch=_branch(target, row.branch))
         subject, state = _does(target, subject, role, move.answer, special), move.next or state
     word = lifecycle.word(row.state) if row.state else ""

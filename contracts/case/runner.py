@@ -112,6 +112,9 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
             return None, Trial(Result.UNREACHABLE, reason=error.message, exchanges=exchanges)
         reason = msg("the given {given} could not be arranged: {why}", case.given, error.message)
         return None, Trial(Result.BLOCKED, reason=reason, exchanges=exchanges)
+    except RefusedError as error:
+        reason = msg("the given {given} could not be arranged: {why}", case.given, error.message)
+        return None, Trial(Result.BLOCKED, reason=reason)
     operation = target.release.operations[case.operation]
     request = operation_call(target, operation, subject, case.request)
     try:

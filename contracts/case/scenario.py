@@ -13,6 +13,7 @@ from contracts.check.snapshot import Snapshot
 from contracts.http.client import Exchange, Request
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
+from contracts.safety.guard import RefusedError
 from contracts.target.target import Subject, Target, open_subject
 from contracts.text.errors import EndedError
 from contracts.text.message import msg
@@ -58,6 +59,8 @@ class Scenario:
             script()
         except ScenarioEndedError:
             pass
+        except RefusedError as error:
+            self._note(result=Result.BLOCKED, reason=error.message)
         finally:
             with self._target.trace.during(Phase.CLEANUP):
                 for subject in self._subjects:

@@ -178,7 +178,13 @@ servers or their source show it. Where only stories hold a fact, it is that of t
 ## Facts without a case of their own
 
 {used_table}
-{untested}"""
+{untested}{_not_described(load(release).not_described)}"""
+
+
+def _not_described(operations: Sequence[str]) -> str:
+    """Return the list of the operations that no case can be about, as nobody says what they answer."""
+    listed = "".join(f"- `{name}`\n" for name in operations)
+    return f"\n## Operations that are not described\n\n{listed}" if operations else ""
 
 
 def _row(*cells: str) -> str:

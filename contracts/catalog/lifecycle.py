@@ -64,6 +64,10 @@ class Lifecycle:
         rows = self.moves.get(role, {})
         return rows.get(state) or rows.get(OTHER) or Move("")
 
+    def unsaid(self, call: str, state: str) -> str:
+        """Return why nobody can tell a right answer of a call from a wrong one: no row has this state of its role."""
+        return about(FILE, "no row says what {call} answers in the state {state}; add one", call, state)
+
     def answers(self, role: str, states: Iterable[str] = STATES) -> tuple[str, ...]:
         """Return every answer that a role has in these states, those first that leave another state."""
         rows = [row for state, row in self.moves.get(role, {}).items() if state in states]

@@ -117,6 +117,12 @@ class Release:
         return next((role for role in roles if role not in self.binding.roles), "")
 
     @property
+    def not_described(self) -> tuple[str, ...]:
+        """Operations of which neither a page nor anybody who saw a server says what they answer."""
+        described = {answer.operation for answer in self.answers}
+        return tuple(name for name in self.operations if name not in described)
+
+    @property
     def answers(self) -> tuple[Answer, ...]:
         """All answers of all operations."""
         return tuple(answer for operation in self.operations.values() for answer in operation.answers.values())

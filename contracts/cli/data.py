@@ -56,15 +56,19 @@ def diff_contract(before: str, after: str, form: str, fail_on_breaking: bool) ->
 @click.command("new-release")
 @click.option("--release", required=True, help="The new release, such as 1.10.0.")
 @click.option("--base", help="The release that it builds on; where left out, the one before it.")
+@click.option(
+    "--api", help="The API that it is one of; where left out, the one that has most of the page's operations."
+)
 @click.argument("page", type=click.Path(path_type=Path))
-def new_release(page: Path, release: str, base: str | None) -> None:
+def new_release(page: Path, release: str, base: str | None, api: str | None) -> None:
     """Start a release from its PAGE: documented.json, proposals of observed.toml and cases.toml, schemas, OpenAPI.
 
+    The first release of an API has proposals of its operations.toml, binding.toml and lifecycle.toml, too.
     Exit code: 0, or 4 for a page that cannot be read or a release that exists; then nothing is written.
     """
     from contracts.derive.new_release import new_release as start_release
 
-    sys.exit(start_release(checkout(), page, release, base, click.echo))
+    sys.exit(start_release(checkout(), page, release, base, click.echo, api))
 
 
 @click.command()

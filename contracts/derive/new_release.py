@@ -1,19 +1,26 @@
 """A new release from its page: its folder with all that can be derived, and the rest as a proposal to be reviewed."""
 
+import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from contracts.derive.command import UNUSABLE, UP_TO_DATE, Echo, derive, render
 from contracts.derive.contract.contract import Answer, Contract, Operation, combine
+from contracts.derive.contract.links import Binding
 from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError, read_toml
 from contracts.derive.observed import OPEN, Observed, ObservedAnswer, ObservedBody, load, misfits
+from contracts.derive.page.names import load_names, path_parameters, shape
+from contracts.derive.proposal import DOUBT, FIND, pointer, propose
 from contracts.derive.releases import (
+    APIS,
+    api_binding,
     data_of,
-    known_releases,
     read_document,
     release_document,
     release_facts,
@@ -25,11 +32,13 @@ from contracts.text.releases import in_order, is_release
 _TEXTS: Final = toml.read(Path(__file__).with_suffix(".toml"))
 
 
-def new_release(root: Path, page: Path, release: str, base: str | None, echo: Echo) -> int:
+def new_release(root: Path, page: Path, release: str, base: str | None, echo: Echo, api: str | None = None) -> int:
     """Write documented.json, observed.toml and cases.toml of a new release, then the schemas and openapi.json.
 
-    ``base`` is the release that it builds on; None stands for the one before it. Returns the exit code: 0, or 4 after
-    one line that says why; then everything is as it was.
+    ``base`` is the release that it builds on; None stands for the one before it. ``api`` is the one that it is of; None
+    stands for that of the base or, without one, for the one that has the page's operations. The first release of an API
+    builds on nothing, and its binding, its lifecycle and the names of its operations are proposed too.
+    Returns the exit code: 0, or 4 after one line that says why; then everything is as it was.
     """
     try:
         if not is_release(release):
@@ -37,21 +46,28 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
         for made in (data_of(root, release), schemas_of(root, release)):
             if made.exists():
                 raise DeriveError(f"{release} is there already, see {made}: edit it, or remove it and start anew")
-        facts = release_facts(root, base or _before(root, release))
-        folder, schemas = data_of(root, release, facts.api), schemas_of(root, release, facts.api)
         documented = read_document(root, page)
+        facts, api = _ground(root, documented, release, base, api)
+        folder, schemas = data_of(root, release, api), schemas_of(root, release, api)
     except DeriveError as error:
         echo(str(error))
         return UNUSABLE
+    proposed = {} if facts else _proposed(folder.parent, documented)
+    new = () if folder.parent.exists() else (folder.parent, schemas.parent)
     try:
         folder.mkdir(parents=True)
+        for path, text in proposed.items():
+            path.write_bytes(text.encode())
+        documented = read_document(root, page)  # again, as its operations may have names now
         _fill(root, folder, {**documented, "release": release}, facts)
         said: list[str] = []
         if derive(root, (), check=False, echo=said.append) != UP_TO_DATE:
             raise DeriveError(said[-1])
     except (DeriveError, OSError, UnicodeEncodeError) as error:
-        for made in (folder, schemas):
+        for made in (folder, schemas, *new):
             shutil.rmtree(made, ignore_errors=True)
+        for path in proposed:
+            path.unlink(missing_ok=True)
         echo(f"{release}: nothing is written: {error}")
         return UNUSABLE
     if documented["release"] not in (None, release):
@@ -63,54 +79,151 @@ def new_release(root: Path, page: Path, release: str, base: str | None, echo: Ec
         echo(
             f"{len(silent)} not described, as the page shows no answer of them that can be checked: {', '.join(silent)}"
         )
-    echo(f"{name}/observed.toml: builds on {facts.release}; {still_open} sources are open")
+    if proposed:
+        doubts, files = sum(text.count(f"# {DOUBT}") for text in proposed.values()), [path.name for path in proposed]
+        where = folder.parent.relative_to(root).as_posix()
+        echo(f"{where}: {', '.join(files)}: proposed, with {doubts} doubts; review them")
+    builds = f"builds on {facts.release}" if facts else "builds on no other release"
+    echo(f"{name}/observed.toml: {builds}; {still_open} sources are open")
     echo(f"{name}/cases.toml: proposed; review it")
-    see_also = f"python -m contracts diff-contract {facts.release} {release}"
-    echo(f"{schemas.relative_to(root).as_posix()}: written; see also: {see_also}")
+    see_also = f"; see also: python -m contracts diff-contract {facts.release} {release}" if facts else ""
+    echo(f"{schemas.relative_to(root).as_posix()}: written{see_also}")
     return UP_TO_DATE
 
 
-def _before(root: Path, release: str) -> str:
-    """Return the newest release that is older than this one; DeriveError if there is none."""
-    names = in_order([*known_releases(root), release])
+def _ground(
+    root: Path, documented: Mapping[str, Any], release: str, base: str | None, api: str | None
+) -> tuple[Observed | None, str]:
+    """Return the facts of the release that a new one builds on, None for the first of its API, and the API."""
+    if api is not None and not re.fullmatch(r"[a-z][a-z0-9-]*", api):
+        raise DeriveError(f"{api!r} is no name of an API: write it as a word, such as openapi")
+    if base is not None:
+        facts = release_facts(root, base)
+        if api not in (None, facts.api):
+            raise DeriveError(f"{base} is a release of {facts.api} and not of {api}: leave out --base or --api")
+        return facts, facts.api
+    api = api or _api_of_page(root, documented)
+    if releases := in_order(path.parent.name for path in (root / APIS / api).glob("*/observed.toml")):
+        return release_facts(root, _before(releases, release)), api
+    return None, api
+
+
+def _api_of_page(root: Path, documented: Mapping[str, Any]) -> str:
+    """Return the API whose operations.toml names most of a page's operations, or else paths that begin as theirs."""
+    shapes = [shape(row["method"], row["path"]) for row in documented["operations"].values()]
+    begins = [_begin(each) for each in shapes]
+    for path in sorted((root / APIS).glob("*/operations.toml")):
+        if 2 * sum(each in load_names(path) for each in shapes) > len(shapes):
+            return path.parent.name
+    for path in sorted((root / APIS).glob("*/operations.toml")):
+        known = {_begin(each) for each in load_names(path)}
+        if 2 * sum(each in known for each in begins) > len(begins):
+            return path.parent.name
+    name = re.sub(r"[^a-z0-9-]", "", Counter(begins).most_common(1)[0][0].lower()) or "another"
+    file = documented["page"]["file"]
+    raise DeriveError(f"{file}: no API has most of its operations: name the one that it begins, such as --api {name}")
+
+
+def _begin(shape: str) -> str:
+    """Return the first word of an operation's path."""
+    return shape.partition("/")[2].partition("/")[0]
+
+
+def _before(releases: Sequence[str], release: str) -> str:
+    """Return the newest of an API's releases that is older than this one; DeriveError if there is none."""
+    names = in_order([*releases, release])
     if names[0] == release:
         raise DeriveError(f"no release is older than {release}: name the one that it builds on with --base")
     return names[names.index(release) - 1]
 
 
-def _fill(root: Path, folder: Path, documented: Mapping[str, Any], base: Observed) -> None:
+def _proposed(folder: Path, documented: Mapping[str, Any]) -> dict[Path, str]:
+    """Return those tables of an API that are not there, as the page of its first release lets propose them."""
+    texts = {folder / name: text for name, text in propose(documented).texts.items()}
+    return {path: text for path, text in texts.items() if not path.exists()}
+
+
+def _fill(root: Path, folder: Path, documented: Mapping[str, Any], base: Observed | None) -> None:
     """Write the files of the release's folder: each is read again by what it is for before the next is made of it."""
-    before = combine(release_document(root, base.lineage), base)
     (folder / "documented.json").write_bytes(render(documented).encode())
-    (folder / "observed.toml").write_bytes(observed_text(documented, base, before).encode())
+    binding = api_binding(root, base.lineage if base else (documented["release"],))
+    if base is None:
+        roles = {row["call"]: role for role, row in binding.get("roles", {}).items()}
+        text = observed_text(documented, None, None, roles)
+        known, every = frozenset(roles), dict[str, Any]()
+    else:
+        before = combine(release_document(root, base.lineage), base)
+        text = observed_text(documented, base, before)
+        known, every = frozenset(operation.name for operation in before.operations), _every(root, base)
+    (folder / "observed.toml").write_bytes(text.encode())
     contract = combine(documented, load(folder / "observed.toml"))
-    known = frozenset(operation.name for operation in before.operations)
+    (folder / "cases.toml").write_bytes(cases_text(contract, known, every, binding, first=base is None).encode())
+
+
+def _every(root: Path, base: Observed) -> dict[str, Any]:
+    """Return the rows for all operations of a release and those that it builds on."""
     every: dict[str, Any] = {}
     for release in reversed(base.lineage):
         path = data_of(root, release) / "cases.toml"
         every |= read_toml(path, f"{release}/cases.toml").get("every", {}) if path.exists() else {}
-    (folder / "cases.toml").write_bytes(cases_text(contract, known, every).encode())
+    return every
 
 
-def observed_text(documented: Mapping[str, Any], base: Observed, before: Contract) -> str:
+def observed_text(
+    documented: Mapping[str, Any],
+    base: Observed | None,
+    before: Contract | None,
+    roles: Mapping[str, str] = MappingProxyType({}),
+) -> str:
     """Return observed.toml of a new release: what its base says is inherited, and its page's departures are rows.
 
-    ``documented`` is the content of documented.json of the new release, ``before`` the contract of its base.
+    ``documented`` is the content of documented.json of the new release, ``before`` the contract of its base; both are
+    None for the first release of an API, of which ``roles`` says what each operation plays in a workflow's life.
     """
     release, page = documented["release"], documented["page"]["file"]
-    known = {operation.name: operation for operation in before.operations}
-    head = _TEXTS["observed"].format(release=release, base=base.release, page=page, open=OPEN)
-    parts = [f"{toml.comment(head)}release = {toml.value(release)}\nbase = {toml.value(base.release)}\n"]
+    known = {operation.name: operation for operation in before.operations} if before else {}
+    if base is None:
+        head, inherits = _TEXTS["first"].format(release=release, page=page, open=OPEN), ""
+    else:
+        head = _TEXTS["observed"].format(release=release, base=base.release, page=page, open=OPEN)
+        inherits = f"base = {toml.value(base.release)}\n"
+    parts = [f"{toml.comment(head)}release = {toml.value(release)}\n{inherits}"]
     for name in sorted({*known, *documented["operations"]}):
         if name not in documented["operations"]:
             parts += _gone(known[name], release)
             continue
         kinds = _described(documented["operations"][name])
         rows = list(_answers(kinds, known[name].answers if name in known else (), release))
+        if roles.get(name) == FIND:
+            rows = [(answer, _recognised(row, kinds.get(answer, {}).get("sample"))) for answer, row in rows]
+        if name in roles and "success" not in kinds:
+            assumed = toml.table(("operations", name, "answers", "success"), _assumed(documented))
+            parts.append(toml.comment(_TEXTS["assumed"]) + assumed)
         parts += [toml.table(("operations", name, "answers", answer), row) for answer, row in rows]
-        if not kinds and name not in known:
+        if not kinds and name not in {*known, *roles}:
             parts.append(toml.comment(_TEXTS["not_described"]) + toml.table(("operations", name), {}))
     return "\n".join(parts)
+
+
+def _recognised(row: Mapping[str, Any], sample: Any) -> Mapping[str, Any]:
+    """Return the row of an error by which a workflow is known not to be there: with its description, word for word."""
+    at = pointer(sample, "description")
+    if row["documented"] != "error" or not at or not isinstance(sample[at[1:]], str):
+        return row
+    return {**row, "values": {at[1:]: sample[at[1:]].replace("{", "{{").replace("}", "}}")}}
+
+
+def _assumed(documented: Mapping[str, Any]) -> dict[str, Any]:
+    """Return, as a row, the success of a call that a workflow's life needs and whose success the page does not show.
+
+    It is the one that most of the page's changes have.
+    """
+    changes = [_described(row).get("success") for row in documented["operations"].values() if row["method"] != "GET"]
+    shown = Counter(toml.value(success["sample"]) for success in changes if success)
+    most = shown.most_common(1)[0][0] if shown else ""
+    usual: Any = next((each["sample"] for each in changes if each and toml.value(each["sample"]) == most), {})
+    source = f"{OPEN} {documented['release']}"
+    return {"status": 200, "sample": usual, "source": source, "means": "What was asked for is done."}
 
 
 def _described(operation: Mapping[str, Any]) -> dict[str, Any]:
@@ -211,42 +324,54 @@ def _says(answer: Answer, sample: Any) -> bool:
     return same and sample.keys() == answer.sample.keys() and not misfits(answer.fact, sample)
 
 
-def cases_text(contract: Contract, known: frozenset[str], every: Mapping[str, Any]) -> str:
+def cases_text(
+    contract: Contract,
+    known: frozenset[str],
+    every: Mapping[str, Any],
+    binding: Binding,
+    *,
+    first: bool = False,
+) -> str:
     """Return cases.toml of a new release.
 
     ``known`` are the operations of its base, ``every`` the base's rows for all of them.
     The success of a new operation is a comment, unless the operation only reads: nobody knows what it leaves behind.
+    In the ``first`` release of an API so are all answers of a change that plays no role: nobody knows what it changes.
     """
-    parts = [toml.comment(_TEXTS["cases"].format(release=contract.release))]
+    parts = [toml.comment(_TEXTS["first_cases" if first else "cases"].format(release=contract.release))]
     for operation in contract.operations:
-        parts += _rows(operation, operation.name in known)
+        parts += _rows(operation, operation.name in known, binding, first=first)
     new = [operation for operation in contract.operations if operation.name not in known]
     if new and every:
         parts.append(toml.comment(_TEXTS["every"]))
         for name, row in every.items():
             of_viewer = row.get("needs") == "viewer"  # who may read, and is not refused to
             tried = [operation for operation in new if not (of_viewer and operation.method == "GET")]
-            if given := {operation.name: _givens(operation)[0] for operation in tried}:
+            if given := {operation.name: _givens(operation, binding)[0] for operation in tried}:
                 parts.append(toml.table(("every", name), {**row, "given": row["given"] | given}))
     return "\n".join(parts)
 
 
-def _rows(operation: Operation, known: bool) -> Iterator[str]:
+def _rows(operation: Operation, known: bool, binding: Binding, *, first: bool) -> Iterator[str]:
     reads = operation.method == "GET"
     for answer in operation.answers:
         if answer.kind is None or answer.text is not None:
             continue
         succeeds = answer.status is not None and answer.status < 400
-        row = {"given": _givens(operation)[0 if succeeds else 1], "answer": answer.name, "basis": "documented"}
+        given = _givens(operation, binding)[0 if succeeds else 1]
+        row = {"given": given, "answer": answer.name, "basis": "documented"}
         if reads and succeeds:
             row["after"] = "unchanged"
         text = toml.table((operation.name, f"documented-{answer.name}"), row)
-        clear = known or reads or not succeeds
-        yield text if clear else toml.comment(_TEXTS["new"].format(operation=operation.name) + "\n" + text)
+        clear = known or reads or not (succeeds or first)
+        why = _TEXTS["no_given" if clear else "new"].format(operation=operation.name)
+        yield text if clear and given else toml.comment(f"{why}\n{text}")
 
 
-def _givens(operation: Operation) -> Sequence[str]:
+def _givens(operation: Operation, binding: Binding) -> Sequence[str]:
     """Return the given in which an operation succeeds, and the one in which the page's error comes."""
-    place = "of_a_task" if ":id" in operation.path.split("/") else "otherwise"
-    givens: Sequence[str] = _TEXTS["givens"].get(operation.name, _TEXTS["new_givens"][place])
+    ids = {key for key, sent in binding.get("path", {"id": "{id}"}).items() if sent == "{id}"}
+    place = "otherwise" if ids.isdisjoint(path_parameters(operation.path)) else "of_a_task"
+    role = next((role for role, row in binding.get("roles", {}).items() if row["call"] == operation.name), "")
+    givens: Sequence[str] = _TEXTS["givens"].get(role, _TEXTS["new_givens"][place])
     return givens

@@ -10,8 +10,9 @@ from contracts.doctor.finding import Finding, fail, ok, warn
 from contracts.http.client import Client, Exchange
 from contracts.settings.settings import Settings
 from contracts.target.connect import open_client
-from contracts.target.requests import reading
+from contracts.target.requests import ROOT, knocking
 from contracts.text.message import msg
+from contracts.text.strict_json import is_page
 
 CALLS = 5
 SLOW_SECONDS = 1.0
@@ -76,7 +77,7 @@ def knock(settings: Settings, base_url: str) -> Address:
         return Address((_tls(settings, base_url), fail("address", text, advice)))
     if last == settings.api_prefix:
         found = ok(
-            "address", msg("Zadig answers at {address}", base_url + (last if release.call("health").prefixed else ""))
+            "address", msg("Zadig answers at {address}", base_url + (last if knocking(release).prefixed else ""))
         )
     else:
         elsewhere = "nothing of Zadig at {prefix}, {which}, but it answers at {last}"
@@ -87,9 +88,15 @@ def knock(settings: Settings, base_url: str) -> Address:
 
 
 def is_health(exchange: Exchange, release: Release) -> bool:
-    """Whether this is Zadig's answer to the health call."""
+    """Whether this is Zadig's answer to the health call; without one in the release, any that is no web page."""
+    if release.lacks(["health"]):
+        return exchange.status is not None and (knocking(release).path == ROOT or not is_page(exchange.body))
     value, healthy = json_value(exchange), next(iter(release.call("health").answers.values()))
-    return exchange.status == healthy.status and isinstance(value, dict) and value.items() >= healthy.sample.items()
+    return (
+        exchange.status == healthy.status
+        and isinstance(value, dict)
+        and value.items() >= (healthy.sample or {}).items()
+    )
 
 
 def describe(where: str, exchange: Exchange) -> str:
@@ -117,7 +124,7 @@ def time_per_request(settings: Settings, base_url: str, prefix: str) -> Finding:
 
 
 def _health(client: Client, release: Release, prefix: str) -> Exchange:
-    request = reading(release, "health")
+    request = knocking(release)
     path = prefix + request.path if request.prefixed else request.path
     return client.send(replace(request, path=path, credential="nobody"))
 

@@ -61,6 +61,9 @@ def _remarks(session: Session) -> list[str]:
     if session.lacking:
         missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
         said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))
+    if silent := load(session.release).not_described:
+        undescribed = "{n} operations are not described, so no case can tell what they should answer: {names}"
+        said.append(msg(undescribed, len(silent), ", ".join(silent)))
     said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
     said += session.clean_up.remarks
     newer = load(session.release).binding.newer

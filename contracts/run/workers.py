@@ -6,7 +6,7 @@ from contracts.catalog.release import load
 from contracts.run.executor import IN_A_WORKER
 from contracts.settings.settings import Settings
 from contracts.target.connect import open_client
-from contracts.target.requests import reading
+from contracts.target.requests import knocking
 
 WORK = 0.0015
 """Seconds of work that one exchange takes, measured with `make bench`."""
@@ -32,7 +32,7 @@ def latency(settings: Settings) -> float:
     """Return the seconds of one exchange on a connection that is open; 0 where the target does not answer."""
     client = open_client(settings, settings.base_url or "", prefix=settings.api_prefix)
     try:
-        health = replace(reading(load(settings.known_release), "health"), credential="nobody")
+        health = replace(knocking(load(settings.known_release)), credential="nobody")
         first, second = client.send(health), client.send(health)
     finally:
         client.close()

@@ -14,7 +14,7 @@ from contracts.safety.journal import Journal, Names
 from contracts.settings.settings import Settings
 from contracts.target.credentials import headers, own_users
 from contracts.target.discovery import discover_workspace
-from contracts.target.requests import reading
+from contracts.target.requests import ROOT, knocking
 from contracts.target.standin_control import STAMP, StandInControl, facts
 from contracts.target.target import Target, Workspace
 from contracts.text.message import Message, about, msg
@@ -79,7 +79,7 @@ def probe(settings: Settings, base_url: str) -> Probe:
     client = open_client(settings, base_url, prefix=settings.api_prefix)
     # Without a project only a system admin may list workflows; anybody who is known may list the projects.
     release, wished = load(settings.known_release), "list" if settings.project else "projects"
-    request = reading(release, wished if not release.lacks([wished]) else "health", settings.project or "")
+    request = knocking(release, settings.project or "", wished)
     scope = {key: value for key, value in request.query.items() if value == settings.project}
     exchange = client.send(replace(request, query=scope))
     is_stand_in = STAMP in exchange.headers and (settings.base_url is None or settings.loopback)
@@ -91,7 +91,7 @@ def probe(settings: Settings, base_url: str) -> Probe:
     ours = stand_in and settings.secret("token") is None  # then the stand-in's own tokens are used
     if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
         return Probe(base_url, True, _refused(settings, exchange), stand_in=stand_in)
-    if is_page(exchange.body):
+    if request.path != ROOT and is_page(exchange.body):
         page = "GET {url} answered HTTP {status} with an HTML page, where Zadig's API answers JSON"
         why = msg("{what}; check --base-url and --api-prefix", msg(page, exchange.url, exchange.status))
         return Probe(base_url, True, why, page=True)

@@ -16,6 +16,7 @@ from contracts.target.target import Subject, Target, Workspace
 from contracts.text.nested import each_text
 
 NO_OVERRIDES = Overrides()
+ROOT = "/"
 JSON, YAML = "application/json", "application/yaml"
 
 
@@ -51,6 +52,15 @@ def reading(release: Release, role: str, project: str = "", name: str = "") -> R
     values = defaultdict(str, project=project, scope=project, name=name)
     query = _query(places, call.named("query"), values)
     return Request(call.method, _path(call.path, places, values), query, prefixed=call.prefixed)
+
+
+def knocking(release: Release, project: str = "", *wished: str) -> Request:
+    """Return a request that shows whether anything answers: by the first of these roles that a call plays.
+
+    Where a release has none of the calls that only look, it is for the root, of which any answer will do.
+    """
+    role = next((each for each in (*wished, "health", "list", "projects") if not release.lacks([each])), None)
+    return Request("GET", ROOT, prefixed=False) if role is None else reading(release, role, project)
 
 
 def sent_names(target: Target, subject: Subject, overrides: Overrides, request: Request) -> dict[str, str]:

@@ -145,9 +145,9 @@ class Target:
         return exchange
 
     def alive(self) -> bool:
-        """Whether the target's health call gets any HTTP answer at all."""
+        """Whether the target's health call, or where it has none the root, gets any HTTP answer at all."""
         if self.release.lacks(["health"]):
-            return False
+            return self.send(Request("GET", "/", prefixed=False)).status is not None
         health = self.release.call("health")
         request = Request(health.method, health.path, call=health.name, prefixed=health.prefixed)
         return self.send(request).status is not None

@@ -45,7 +45,8 @@ def _pointers(row: Mapping[str, Any], word: str) -> list[str]:
 def word_of(binding: Binding, operation: Operation, place: str, key: str) -> str | None:
     """Return the word of MEANINGS for what is sent at a place under a key, or None."""
     own: Mapping[str, Any] = binding.get("calls", {}).get(operation.name, {})
-    return _WORDS.get(own.get(place, {}).get(key, binding.get(place, {}).get(key)))
+    rows: Mapping[str, str] = {**binding.get(place, {}), **own.get(place, {})}
+    return _WORDS.get(rows.get(f"/{key}") or rows.get(key, ""))  # a pointer goes before a key that may stand anywhere
 
 
 def _takes(binding: Binding, operation: Operation) -> Iterator[tuple[str, str, str]]:

@@ -32,10 +32,10 @@ class Project:
         path.write_text(front + "\n".join(parts), encoding="utf-8")
         return path
 
-    def start(self, page: Path, release: str = NEW, base: str | None = None) -> int:
+    def start(self, page: Path, release: str = NEW, base: str | None = None, api: str | None = None) -> int:
         """Make a new release of a page."""
         self.said.clear()
-        return new_release(self.root, page, release, base, self.said.append)
+        return new_release(self.root, page, release, base, self.said.append, api)
 
     def text(self, name: str, release: str = NEW) -> str:
         """Return a file of a release."""
