@@ -124,5 +124,5 @@ def test_the_doctor_looks_at_it(product: Path) -> None:
     with serve_in_thread(Toy().app()) as url:
         done = run([*command("contracts", "doctor", url=url), *WHERE], product, env(product))
     assert f"Zadig answers at {url}\n" in done.output
-    assert "release 0.1.0 has no call to environments" in done.output
+    assert "release 0.1.0 has no call to projects" in done.output
     assert "workflows in nginx can be read" in done.output
