@@ -138,4 +138,10 @@ def _made(parts: Any) -> Any:
     names = [match[1] for match in NAME.finditer(template)]
     if not isinstance(values, Mapping) or len({*names}) < len(names):
         return None
-    return Message(template, {name: _made(one) for name, one in values.items()})
+    made = {name: _made(one) for name, one in values.items()}
+    return Message(template, made) if all(map(_is_value, made.values())) else None
+
+
+def _is_value(value: Any) -> bool:
+    """Whether something read from a file can go into a template."""
+    return isinstance(value, str | int) or (isinstance(value, list) and all(isinstance(one, str) for one in value))

@@ -106,6 +106,9 @@ def test_data_keeps_its_messages_through_a_file() -> None:
         {"template": "{n} blocked", "values": {"n": 4}},
         {"template": "{n}{n} blocked", "values": {"n": ""}},
         {"template": "{n} blocked", "values": {"n": {"template": "{n}{n}", "values": {"n": "3"}}}},
+        {"template": "{n} blocked", "values": {"n": [[3]]}},
+        {"template": "{n} blocked", "values": {"n": [{}]}},
+        {"template": "{n} blocked", "values": {"n": None}},
     ],
 )
 def test_a_text_counts_where_what_stands_beside_it_says_something_else(parts: Any) -> None:
