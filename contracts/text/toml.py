@@ -21,6 +21,10 @@ _TYPES: Mapping[type, str] = {
 }
 
 
+_LONG = re.compile(r"0[xob][0-9A-Fa-f_]{3000}")
+"""A number that no error could show: Python writes none of so many digits."""
+
+
 class NotTomlError(InputError):
     """A file is not TOML, or has what nobody writes; the text says why, and where."""
 
@@ -28,7 +32,10 @@ class NotTomlError(InputError):
 def read(path: Path) -> dict[str, Any]:
     """Return the content of a file; raises OSError, or NotTomlError with the line that is no TOML."""
     try:
-        return tomli.loads(files.text(path, files.TOML))
+        text = files.text(path, files.TOML)
+        if _LONG.search(text):
+            raise NotTomlError("it has a number of thousands of digits")
+        return tomli.loads(text)
     except UnicodeDecodeError:
         raise NotTomlError("it is not UTF-8") from None
     except (ValueError, RecursionError) as error:  # nested too deep, or a number of thousands of digits

@@ -77,10 +77,18 @@ def test_settings_are_read_or_refused(zadig: Live, bare: Path) -> None:
     fuzzed(st.tuples(data, st.sampled_from(PLACES), st.sampled_from(WAYS)), partial(set_up, zadig, bare))
 
 
-NO_TOML = ("a = " + "9" * 5000, "a = " + "[" * 2000, "a" + ".b" * 2000 + " = 1", "a = \x1b", "\ufeff", "a = 1\x00")
+NO_TOML = (
+    "a = " + "9" * 5000,
+    "a = 0x" + "f" * 5000,
+    "a = " + "[" * 2000,
+    "a" + ".b" * 2000 + " = 1",
+    "a = \x1b",
+    "\ufeff",
+    "a = 1\x00",
+)
 
 
-@pytest.mark.parametrize("text", NO_TOML, ids=["digits", "nested", "parts", "escape", "mark", "nul"])
+@pytest.mark.parametrize("text", NO_TOML, ids=["digits", "hex", "nested", "parts", "escape", "mark", "nul"])
 def test_what_is_no_toml_is_refused(zadig: Live, bare: Path, text: str) -> None:
     for words in WAYS:
         set_up(zadig, bare, (text.encode(), "file", words))
