@@ -11,7 +11,7 @@ from typing import TypeGuard
 
 from contracts.catalog.cases import LOOKS
 from contracts.check.snapshot import Snapshot, UnclearError, find, list_tasks, snapshot
-from contracts.safety.journal import is_of_run, left_late, left_open
+from contracts.safety.journal import is_of_run, left_open, left_over
 from contracts.target.listing import Reader, UnreadableError, workflow_names
 from contracts.target.requests import role_call
 from contracts.target.target import Subject, Target
@@ -119,7 +119,7 @@ def remove_all(target: Target, run_id: str, wait: Callable[[datetime], None] = l
     `wait` is called with the time until which the server may be at work on requests whose answer never came. Where it
     returns earlier, or the target has stopped answering, their names stay open.
     """
-    journalled, late = left_open(target.journal.path), left_late(target.journal.path)
+    journalled, late = left_over(target.journal.path)
     remarks: list[str] = [
         msg("{name} stands in the journal, and is no name of this run: not touched", name)
         for name in journalled

@@ -182,25 +182,26 @@ def is_of_run(name: str, run_id: str) -> bool:
 
 def left_open(path: Path) -> dict[str, str]:
     """Return the names that a journal on disk opened and never saw gone, with their project; a torn line is passed."""
-    names: dict[str, str] = {}
-    for entry in _entries(path):
-        match entry:
-            case {"event": "open", "name": str(name), "project": str(project)}:
-                names[name] = project
-            case {"event": "gone", "name": str(name)}:
-                names.pop(name, None)
-    return names
+    return left_over(path)[0]
 
 
 def left_late(path: Path) -> dict[str, datetime]:
-    """Return the names with requests that have no answer in a journal on disk, and when the last of them is over.
+    """Return the names with requests that have no answer in a journal on disk, and when the last of them is over."""
+    return left_over(path)[1]
+
+
+def left_over(path: Path) -> tuple[dict[str, str], dict[str, datetime]]:
+    """Return what `left_open` and what `left_late` return of a journal on disk, by one look at it.
 
     A run that was killed noted no end of what was under way.
     """
+    names: dict[str, str] = {}
     late: dict[str, dict[int, datetime]] = {}
     last = datetime.now(UTC) + LONGEST_REQUEST
     for entry in _entries(path):
         match entry:
+            case {"event": "open", "name": str(name), "project": str(project)}:
+                names[name] = project
             case {"event": "send", "name": str(name), "number": int(number), "until": str(until)}:
                 with contextlib.suppress(ValueError, OverflowError):  # written by somebody else
                     time = datetime.fromisoformat(until).astimezone(UTC)
@@ -208,8 +209,9 @@ def left_late(path: Path) -> dict[str, datetime]:
             case {"event": "ended", "name": str(name), "number": int(number)}:
                 late.get(name, {}).pop(number, None)
             case {"event": "gone", "name": str(name)}:
+                names.pop(name, None)
                 late.pop(name, None)
-    return {name: max(sent.values()) for name, sent in late.items() if sent}
+    return names, {name: max(sent.values()) for name, sent in late.items() if sent}
 
 
 def _entries(path: Path) -> Iterator[Any]:

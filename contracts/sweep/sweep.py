@@ -18,7 +18,7 @@ from contracts.check.snapshot import UnclearError, snapshot
 from contracts.report.verdict_file import FILE as VERDICT
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
-from contracts.safety.journal import PREFIX, RUN_ID, Header, Journal, Names, header, is_of_run, left_late, left_open
+from contracts.safety.journal import PREFIX, RUN_ID, Header, Journal, Names, header, is_of_run, left_over
 from contracts.safety.run_folder import LOCK, is_claimed
 from contracts.settings.settings import ASSUMED, Settings, SettingsError, label
 from contracts.target.connect import Probe, open_client, probe
@@ -93,9 +93,9 @@ def read(journal: Path) -> Journalled:
     begun = None if journal.is_symlink() else header(journal)
     if begun is None:
         return Journalled(journal, None, {})
-    names = left_open(journal)
+    names, late = left_over(journal)
     own = {name: project for name, project in names.items() if is_of_run(name, begun.run)}
-    return Journalled(journal, begun, own, [name for name in names if name not in own], left_late(journal))
+    return Journalled(journal, begun, own, [name for name in names if name not in own], late)
 
 
 def named_run(run: str, base_url: str, echo: Echo) -> list[Journalled]:
