@@ -29,11 +29,11 @@ def reproduction(
     place = next((i for i, (_, entry) in enumerate(log.sent) if entry is request), len(log.sent))
     before = [entry for phase, entry in log.sent[:place] if phase is not Phase.CLEANUP]
     after = [entry for phase, entry in log.sent if phase is Phase.CLEANUP]
-    removed = set(_named(target, after, "delete"))
-    for subject in subjects:
-        started = [*_named(target, [*before, request], "start")].count(subject.name)
-        if subject.name in {*_named(target, [*before, request], "create")} - removed and not lasting:
-            after += _removal(target, subject, started)
+    if not lasting:
+        created, started = (_named(target, [*before, request], role) for role in ("create", "start"))
+        left = {*created} - {*_named(target, after, "delete")}
+        for subject in (each for each in subjects if each.name in left):
+            after += _removal(target, subject, started.count(subject.name))
     shown = [*(_quiet(target, entry) for entry in before), curl(target.client, request)]
     shown += [_quiet(target, entry) for entry in after]
     if lasting and target.control is not None:
@@ -45,12 +45,11 @@ def reproduction(
     return register.mask(line)
 
 
-def _named(target: Target, sent: Sequence[Request | Wait], role: str) -> Iterator[str | None]:
-    """Yield the names in all requests of a role."""
-    places = Places(target.release)
-    for entry in sent:
-        if isinstance(entry, Request) and target.release.binding.plays(entry.call) == role:
-            yield from places.names_in(entry).names
+def _named(target: Target, sent: Sequence[Request | Wait], role: str) -> list[str | None]:
+    """Return the names in all requests of a role."""
+    places, plays = Places(target.release), target.release.binding.plays
+    requests = (entry for entry in sent if isinstance(entry, Request) and plays(entry.call) == role)
+    return [name for entry in requests for name in places.names_in(entry).names]
 
 
 def _removal(target: Target, subject: Subject, started: int) -> Iterator[Request]:
