@@ -112,13 +112,13 @@ def _api_of_page(root: Path, documented: Mapping[str, Any]) -> str:
     """Return the API whose operations.toml names most of a page's operations, or else paths that begin as theirs."""
     shapes = [shape(row["method"], row["path"]) for row in documented["operations"].values()]
     begins = [_begin(each) for each in shapes]
-    for path in sorted((root / APIS).glob("*/operations.toml")):
-        if 2 * sum(each in load_names(path) for each in shapes) > len(shapes):
-            return path.parent.name
-    for path in sorted((root / APIS).glob("*/operations.toml")):
-        known = {_begin(each) for each in load_names(path)}
-        if 2 * sum(each in known for each in begins) > len(begins):
-            return path.parent.name
+    apis = {path.parent.name: load_names(path) for path in sorted((root / APIS).glob("*/operations.toml"))}
+    for api, known in apis.items():
+        if 2 * sum(each in known for each in shapes) > len(shapes):
+            return api
+    for api, known in apis.items():
+        if 2 * sum(each in set(map(_begin, known)) for each in begins) > len(begins):
+            return api
     name = re.sub(r"[^a-z0-9-]", "", Counter(begins).most_common(1)[0][0].lower()) or "another"
     file = documented["page"]["file"]
     raise DeriveError(f"{file}: no API has most of its operations: name the one that it begins, such as --api {name}")
