@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.catalog.binding import LIFE
 from contracts.catalog.givens import GIVENS, given_of
-from contracts.catalog.release import Answer, CatalogError, Operation, Release, data_of, load
+from contracts.catalog.release import Answer, CatalogError, Operation, Release, files_of, load
 from contracts.profiles import LEVELS
 from contracts.text import toml
 from contracts.text.message import about, msg
@@ -93,14 +93,13 @@ def cases(release: str) -> tuple[Case, ...]:
 
     Raises CatalogError that names the row which does not hold together.
     """
-    whole, api = load(release), data_of(release).parent
+    whole = load(release)
     rows: dict[str, dict[str, Any]] = {}
-    for name in reversed(whole.lineage):
-        path = api / name / "cases.toml"
+    for path in files_of(whole, "cases.toml"):
         try:
-            tables = toml.read(path) if path.exists() else {}
+            tables = toml.read(path)
         except toml.NotTomlError as error:
-            raise CatalogError("{release}/cases.toml is not TOML: {why}", name, error) from None
+            raise CatalogError("{release}/cases.toml is not TOML: {why}", path.parent.name, error) from None
         for operation, table in tables.items():
             rows.setdefault(operation, _of_states(whole, operation)).update(table)
     rows |= {name: _of_states(whole, name) for name in whole.operations if name not in rows}

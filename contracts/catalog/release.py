@@ -141,6 +141,12 @@ def data_of(name: str) -> Path:
     return found[0].parent
 
 
+def files_of(release: Release, name: str) -> list[Path]:
+    """Return the files of this name that the release and those that it builds on have, the oldest first."""
+    paths = (APIS / release.api / each / name for each in reversed(release.lineage))
+    return [path for path in paths if path.exists()]
+
+
 @cache
 def load(name: str) -> Release:
     """Return a release by name; raises CatalogError where there is none or its data does not hold together."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.case.outcome import Outcome
-from contracts.catalog.release import Release, data_of
+from contracts.catalog.release import Release, files_of
 from contracts.report.verdict_rules import Result
 from contracts.text import toml
 from contracts.text.errors import InputError, of_system
@@ -58,8 +58,7 @@ def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
     """
     if setting == "none":
         return ()
-    files = [path for name in release.lineage[::-1] if (path := data_of(name) / FILE).exists()]
-    files += [Path(setting)] if setting else []
+    files = [*files_of(release, FILE), *([Path(setting)] if setting else [])]
     rows = {row.id: row for file in files for row in read(file)}
     return tuple(row for row in rows.values() if release.name in row.releases)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.catalog.cases import cases
-from contracts.catalog.release import data_of, load
+from contracts.catalog.release import files_of, load
 from contracts.text.errors import InputError
 from contracts.text.message import Message, about
 
@@ -39,8 +39,7 @@ def shard(ids: Iterable[str], part: str | None, seconds: Mapping[str, float]) ->
 def recorded(release: str) -> dict[str, float]:
     """Return how long the cases of a release took when that was last recorded; nothing where it never was."""
     whole, rows = load(release), {case.id for case in cases(release)}
-    files = [data_of(name) / FILE for name in reversed(whole.lineage)]
-    found = {case: seconds for file in files if file.exists() for case, seconds in _read(file).items()}
+    found = {case: seconds for file in files_of(whole, FILE) for case, seconds in _read(file).items()}
     calls = whole.operations.keys() | whole.gone
     return {case: seconds for case, seconds in found.items() if case in rows or case.partition("/")[0] not in calls}
 

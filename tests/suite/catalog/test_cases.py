@@ -30,7 +30,7 @@ ROW = {"given": "workflow", "answer": "success", "basis": "documented"}
 def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Reads cases from a table of its own instead of the shipped one."""
     (tmp_path / "1.7.0").mkdir()
-    monkeypatch.setattr(casetable, "data_of", lambda name: tmp_path / name)
+    monkeypatch.setattr(casetable, "files_of", lambda release, name: [tmp_path / release.name / name])
 
     def read(text: str) -> tuple[Case, ...]:
         (tmp_path / "1.7.0" / "cases.toml").write_text(text, encoding="utf-8")
