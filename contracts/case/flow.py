@@ -1,14 +1,16 @@
 """A flow: several operations on one workflow, one after the other, each held against its answer."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from contracts.case.scenario import Scenario, state_breach
 from contracts.catalog.cases import Overrides
-from contracts.catalog.lifecycle import DELETED, NOT_THERE
+from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
-from contracts.check.snapshot import UnclearError, find, json_value, list_tasks
+from contracts.check.moves import traced
+from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, list_tasks, look_at_tasks
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, role_call, sent_names
 from contracts.target.target import Target
@@ -58,7 +60,7 @@ class Flow(Scenario):
             for other in sorted(tasks.keys() - {task})
         ]
         actual = tasks.get(task)
-        if not lifecycle.is_in(actual, state):  # an agent may have taken it meanwhile
+        if not lifecycle.means(actual, state):
             expected = msg("task {id} is {state}", task, state)
             wrong.append(state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task")))
         self._end_if(tuple(wrong), msg("looking at the tasks"))
@@ -68,6 +70,17 @@ class Flow(Scenario):
         actual = self._subject.task_id
         if actual != number:
             self._end_if((state_breach("task-id", f"id {number}", f"id {actual}"),), msg("looking at the task's id"))
+
+    def _end_if(self, breaches: tuple[Breach, ...], reason: str) -> None:
+        """End with these breaches, if any; where the task is not as the steps left it, an agent may have made them."""
+        if breaches and not self._target.stands_still and self._state in MEANINGS:
+            lifecycle, left = self._target.release.lifecycle, self._target.release.lifecycle.word(self._state)
+            with suppress(UnclearError):
+                now = look_at_tasks(self._target, self._subject)
+                moved = lifecycle.went_on(left, now.tasks.get(self._subject.task_id))
+                found = self._trial.exchanges
+                self._note(moved=moved, traced=moved and bool(found) and traced(Snapshot(), now, found[0], lifecycle))
+        super()._end_if(breaches, reason)
 
     def _tasks(self) -> Mapping[int, str]:
         try:

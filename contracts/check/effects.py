@@ -22,6 +22,7 @@ class StateChange:
     subject, operation: what the request was about.
     release: whose binding says where things stand, and whose lifecycle what may become of a task.
     documented: whether the case is based on the page.
+    agents: whether a task may have become another by itself, on top of what the request explains.
     """
 
     before: Snapshot
@@ -32,6 +33,12 @@ class StateChange:
     operation: Operation
     release: Release
     documented: bool
+    agents: bool = False
+
+    def kept(self, was: str | None, now: str | None) -> bool:
+        """Whether a task whose state was to be `was` may be in the state `now`."""
+        lifecycle = self.release.lifecycle
+        return lifecycle.means(now, was) or (self.agents and lifecycle.went_on(was, now))
 
     def broken(self, detail: str, promised: str, came: str) -> Breach:
         """Return a breach of the state afterwards."""
@@ -96,7 +103,7 @@ _EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
 
 def _task_is(state: str, task_id: int, change: StateChange) -> Iterator[Breach]:
     actual = change.after.tasks.get(task_id)
-    if not change.release.lifecycle.is_in(actual, state):
+    if not change.kept(state, actual):
         expected = msg("task {id} is {state}", task_id, state)
         yield change.broken(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
 
@@ -116,7 +123,7 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
     before, after = change.before.tasks, change.after.tasks
     for task_id in sorted({*before, *after} - {except_for}):
         was, now = before.get(task_id), after.get(task_id)
-        if was != now and not change.release.lifecycle.went_on(was, now):
+        if not change.kept(was, now):
             there = "task {id} as before, {state}" if was else "task {id} as before, not there"
             expected = msg(there, task_id, was)
             yield change.broken(f"task-{was or 'none'}-{now or 'gone'}", expected, now or msg("gone"))

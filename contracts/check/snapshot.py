@@ -1,10 +1,10 @@
 """What a target holds under one name, looked at with support calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contracts.catalog.binding import Binding
+from contracts.catalog.binding import Binding, Role
 from contracts.catalog.pointer import pointed
 from contracts.catalog.release import Answer
 from contracts.check.breach import show
@@ -16,6 +16,9 @@ from contracts.text.errors import TargetError
 from contracts.text.message import about, msg
 from contracts.text.strict_json import NotStrictError, parse
 
+Times = tuple[int, int]
+"""When an agent began a task, and when it ended."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -23,10 +26,12 @@ class Snapshot:
 
     workflow: its documented keys, None where there is no such workflow; others may change by themselves.
     tasks: the state of each task by its id.
+    times: when an agent began and ended each task, as the target has it; 0: not yet, or not said.
     """
 
     workflow: Mapping[str, Any] | None = None
     tasks: Mapping[int, str] = field(default_factory=dict)
+    times: Mapping[int, Times] = field(default_factory=dict)
 
 
 class UnclearError(TargetError):
@@ -42,7 +47,7 @@ class UnclearError(TargetError):
 def snapshot(target: Target, subject: Subject) -> Snapshot:
     """Return what the target holds under the subject's name; raises UnclearError where it cannot be told."""
     workflow = find(target, subject)
-    return Snapshot(workflow, list_tasks(target, subject)) if workflow is not None else Snapshot()
+    return Snapshot() if workflow is None else replace(look_at_tasks(target, subject), workflow=workflow)
 
 
 def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
@@ -73,15 +78,27 @@ def _says(exchange: Exchange, value: Any, answer: Answer, binding: Binding, sent
 
 def list_tasks(target: Target, subject: Subject) -> Mapping[int, str]:
     """Return the states of the tasks of the subject's workflow, by id; raises UnclearError."""
+    return look_at_tasks(target, subject).tasks
+
+
+def look_at_tasks(target: Target, subject: Subject) -> Snapshot:
+    """Return the tasks of the subject's workflow, which itself is not looked for; raises UnclearError."""
     role = target.release.binding.roles["list-tasks"]
     exchange = target.send(role_call(target, "list-tasks", subject))
     try:
-        rows = [(role.get(task, "id"), role.get(task, "state")) for task in role.list(json_value(exchange))]
-        if any(state is None for _, state in rows):
+        rows = [(role.get(task, "id"), role.get(task, "state"), task) for task in role.list(json_value(exchange))]
+        if any(state is None for _, state, _ in rows):
             raise UnclearError(msg("looking at the workflow's tasks"), exchange)
-        return {int(task_id): str(state) for task_id, state in rows}
+        times = {int(task_id): (_time(role, task, "began"), _time(role, task, "ended")) for task_id, _, task in rows}
+        return Snapshot(None, {int(task_id): str(state) for task_id, state, _ in rows}, times)
     except (TypeError, ValueError):
         raise UnclearError(msg("looking at the workflow's tasks"), exchange) from None
+
+
+def _time(role: Role, task: Any, place: str) -> int:
+    """Return a time of a task in seconds, 0 where it has none."""
+    time = role.get(task, place)
+    return time if type(time) is int else 0
 
 
 def json_value(exchange: Exchange) -> Any:
