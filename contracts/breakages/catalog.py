@@ -18,7 +18,7 @@ from contracts.text import toml
 
 FOLDER = Path(__file__).parent / "families"
 BREAKAGES = (
-    *("envelope", "body", "status", "headers", "state_create", "state_start", "state_task"),
+    *("envelope", "body", "status", "headers", "state_create", "state_start", "state_task", "moves"),
     *("descriptions", "authorization", "concurrency", "robustness", "flaky"),
 )
 BENIGN = ("benign_syntax", "benign_semantics")
