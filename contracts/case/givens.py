@@ -13,7 +13,7 @@ from contracts.check.moves import in_order, traced
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.client import Exchange
 from contracts.http.trace import Wait
-from contracts.target.requests import NO_OVERRIDES, operation_call
+from contracts.target.requests import NO_OVERRIDES, operation_call, role_call
 from contracts.target.target import Subject, Target
 from contracts.text.errors import EndedError
 from contracts.text.message import about, msg
@@ -32,6 +32,7 @@ class Wrong:
 
     call, answer: of the step.
     breach: of the state that it was to leave.
+    exchange: what shows it.
     overtaken: whether an agent could have made that of the right state.
     traced: whether one left its traces.
     """
@@ -39,6 +40,7 @@ class Wrong:
     call: str
     answer: str
     breach: Breach
+    exchange: Exchange
     overtaken: bool = False
     traced: bool = False
 
@@ -95,8 +97,7 @@ def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_O
                 _held(target, subject, played, move.next)  # is it wrong because of what the step before it left?
             raise
         state = move.next or state
-        promises = call.name not in target.release.support and move.answer in call.answers
-        if promises and move.next:
+        if move.next and call.name not in target.release.support:
             played = _Played(call.name, move.answer, exchange, state, move.basis == "documented")
     word = lifecycle.word(row.state) if row.state else ""
     if row.waits:
@@ -124,8 +125,8 @@ def _held(target: Target, subject: Subject, played: _Played | None, later: str =
             wrong = replace(wrong, traced=in_order(held, snapshot(target, subject), lifecycle))
     except UnclearError as error:
         raise NotArrangedError(error.message, error.exchange) from None
-    if wrong is not None and played is not None:
-        raise NotArrangedError(wrong.breach.line(), played.exchange, wrong)
+    if wrong is not None:
+        raise NotArrangedError(wrong.breach.line(), wrong.exchange, wrong)
     return held
 
 
@@ -134,7 +135,7 @@ def _left(played: _Played, subject: Subject, held: Snapshot, lifecycle: Lifecycl
     now = held.tasks.get(subject.task_id)
     if held.workflow is None:
         expected, came = msg("the workflow can be found"), msg("no such workflow")
-        return Wrong(played.call, played.answer, _breach(played, "workflow", expected, came))
+        return Wrong(played.call, played.answer, _breach(played, "workflow", expected, came), played.exchange)
     if played.state not in MEANINGS or lifecycle.means(now, word := lifecycle.word(played.state)):
         return None
     should = msg("task {id} is {state}", subject.task_id, word)
@@ -142,6 +143,7 @@ def _left(played: _Played, subject: Subject, held: Snapshot, lifecycle: Lifecycl
         played.call,
         played.answer,
         _breach(played, f"task-{now or 'gone'}", should, now or msg("no such task")),
+        played.exchange,
         overtaken=lifecycle.went_on(word, now),
         traced=traced(Snapshot(), held, played.exchange, lifecycle),
     )
@@ -160,7 +162,7 @@ def moved_alone(target: Target, subject: Subject, given: str, held: Snapshot) ->
     documented = move.basis == "documented"
     where = msg("state after {call}", call.name)
     breach = Breach(Kind.STATE, where, expected, now or msg("no such task"), documented, f"task-{was}-{now or 'gone'}")
-    return Wrong(call.name, move.answer, breach)
+    return Wrong(call.name, move.answer, breach, target.send(role_call(target, "list-tasks", subject)))
 
 
 def _breach(played: _Played, detail: str, expected: str, came: str) -> Breach:

@@ -108,7 +108,7 @@ def _run(case: Case, target: Target, subject: Subject, instead: Trial | None) ->
                 before = snapshot(target, subject)
             if instead is not None:
                 wrong = moved_alone(target, subject, case.given, before)
-                return None, instead if wrong is None else _of_step(case, target, wrong, instead.exchanges)
+                return None, instead if wrong is None else _of_step(case, target, wrong)
     except (NotArrangedError, RefusedError, UnclearError) as error:
         return None, instead or _not_arranged(case, target, error)
     return _ask(case, target, subject, before)
@@ -122,7 +122,7 @@ def _not_arranged(case: Case, target: Target, error: NotArrangedError | RefusedE
         return Trial(Result.UNREACHABLE, reason=error.message, exchanges=exchanges)
     wrong = error.wrong if isinstance(error, NotArrangedError) else None
     if wrong is not None:
-        return _of_step(case, target, wrong, exchanges)
+        return _of_step(case, target, wrong)
     reason = msg("the given {given} could not be arranged: {why}", case.given, error.message)
     overtaken = isinstance(error, NotArrangedError) and error.overtaken and not target.stands_still
     return Trial(Result.BLOCKED, reason=reason, exchanges=exchanges, moved=overtaken)
@@ -186,14 +186,14 @@ def _with_state(case: Case, target: Target, trial: Trial, change: StateChange, e
     return replace(trial, result=result, breaches=breaches, moved=moved, traced=believed)
 
 
-def _of_step(case: Case, target: Target, wrong: Wrong, exchanges: tuple[Exchange, ...]) -> Trial:
+def _of_step(case: Case, target: Target, wrong: Wrong) -> Trial:
     """Return what a step of a given comes to that left something wrong."""
     return Trial(
         result_of([wrong.breach.drift]),
         (wrong.breach,),
         reason=msg("the given {given} could not be arranged: {why}", case.given, wrong.breach.line()),
         promised=target.release.operations[wrong.call].answers[wrong.answer].basis,
-        exchanges=exchanges,
+        exchanges=(wrong.exchange,),
         step=(wrong.call, wrong.answer),
         moved=wrong.overtaken and not target.stands_still,
         traced=wrong.traced,
