@@ -42,7 +42,7 @@ def run_case(case: Case, target: Target) -> Outcome:
         return _attempt(case, target)
 
     trial = steadied(target, attempt, undisturbed(target, attempt), most)
-    if trial.strayed:
+    if trial.strayed and trial.breaches:
         trial = alone(target, lambda: _attempt(case, target, instead=trial))
     for _ in range(TRIALS - 1):
         if not trial.cross_talk or steadied(target, attempt, alone(target, attempt), most).about_itself:
@@ -183,7 +183,7 @@ def _with_state(case: Case, target: Target, trial: Trial, change: StateChange, e
         except UnclearError:
             believed = False
     result = result_of([breach.drift for breach in breaches])
-    return replace(trial, result=result, breaches=breaches, moved=moved, traced=believed)
+    return replace(trial, result=result, breaches=breaches, moved=moved, traced=believed, strayed=went_on)
 
 
 def _of_step(case: Case, target: Target, wrong: Wrong) -> Trial:

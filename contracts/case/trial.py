@@ -28,7 +28,7 @@ class Trial:
     moved: a task may have gone on by itself, so that what came may be right for its new state.
     traced: an agent left its traces on it.
     step: the call and the answer of the given's step that the breaches are about; empty: the case's own.
-    strayed: the task went on, where nothing does so by itself.
+    strayed: the given's task went on, which may be the fault of its last step.
     """
 
     result: Result = Result.HELD

@@ -48,6 +48,7 @@ def told(outcomes: list[Outcome]) -> list[tuple[str, str]]:
     return [(each.operation, breach.signature) for each in broken for breach in each.breaches]
 
 
+@pytest.mark.parametrize("live", [False, True], ids=["stand-in", "live"])
 @pytest.mark.parametrize(
     ("name", "operation", "signature", "chosen"),
     [
@@ -59,10 +60,11 @@ def told(outcomes: list[Outcome]) -> list[tuple[str, str]]:
     ],
 )
 def test_what_a_step_of_a_given_leaves_wrong_is_its_breach_and_told_once(
-    name: str, operation: str, signature: str, chosen: tuple[str, ...], tmp_path: Path
+    name: str, operation: str, signature: str, chosen: tuple[str, ...], live: bool, tmp_path: Path
 ) -> None:
     """The first case that meets it tells it, at the operation of the step; the others are blocked for that reason."""
-    with behind(breakages()[f"state/{name}"], tmp_path) as target:
+    with behind(breakages()[f"state/{name}"], tmp_path) as stand_in:
+        target = replace(stand_in, control=None) if live else stand_in
         outcomes = [run_case(CASES[case], target) for case in chosen]
     assert told(outcomes) == [(operation, signature)]
     assert [each.result for each in outcomes[1:]] == [Result.BLOCKED] * (len(chosen) - 1)
@@ -87,9 +89,6 @@ def test_without_an_agents_traces_it_is_a_breach_on_a_live_target_too(
     """Agents may be at work there, so the case is run again; what shows every time, and no agent began, is believed."""
     with behind(breakages()[f"state/{name}"], tmp_path) as target:
         still = run_case(CASES[case], target)
-        manual = target.control
-        assert manual is not None
-        manual.manual = False
         live = run_case(CASES[case], replace(target, control=None)) if CASES[case].given not in NEEDS_AGENT else still
     assert signature in {breach.signature for breach in still.breaches}
     assert signature in {breach.signature for breach in live.breaches}

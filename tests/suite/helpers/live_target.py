@@ -40,10 +40,10 @@ class Unstamped:
 
     stamped = False
 
-    def __init__(self, answers: Mapping[str, Any], prefixes: tuple[str, ...]) -> None:
+    def __init__(self, answers: Mapping[str, Any], prefixes: tuple[str, ...], app: ASGIApp | None = None) -> None:
         self.answers = dict(answers)
         self.seen: list[tuple[str, str, dict[str, list[str]]]] = []
-        self._app: ASGIApp = create_app()
+        self._app: ASGIApp = app or create_app()
         self._prefixes = prefixes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -136,9 +136,14 @@ BOTH = ("/api/aslan", "/api")
 
 
 @contextmanager
-def live(answers: Mapping[str, Any] | None = None, prefixes: tuple[str, ...] = BOTH) -> Iterator[Live]:
-    """Serve one for as long as the block lasts; it answers with a web page outside of `prefixes`."""
-    app = Unstamped(ONE_PROJECT if answers is None else answers, prefixes)
+def live(
+    answers: Mapping[str, Any] | None = None, prefixes: tuple[str, ...] = BOTH, inner: ASGIApp | None = None
+) -> Iterator[Live]:
+    """Serve one for as long as the block lasts; it answers with a web page outside of `prefixes`.
+
+    inner: the stand-in that it is; a usual one where it is left out.
+    """
+    app = Unstamped(ONE_PROJECT if answers is None else answers, prefixes, inner)
     with serve_in_thread(app) as url, requests.Session() as session:
         session.trust_env = False
         tokens = session.get(f"{url}/_standin", timeout=HANG).json()["tokens"]
