@@ -5,6 +5,9 @@ task may become by itself where agents are at work (`goes-on`), and whether a re
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import zip_longest
+from math import inf
 
 from contracts.catalog.lifecycle import IDLE, Lifecycle
 from contracts.check.linearize import Call, Ordering, linearize
@@ -19,12 +22,18 @@ class Act:
     task: the id that it named, or that it got where it started one; None where it has none.
     answers: names of those answers of the role that what came may be; empty where none came.
     meaning: what the task's state meant, where the call read it.
+    alone: no other call was under way meanwhile.
     """
 
     role: str
     task: int | None = None
     answers: tuple[str, ...] = ()
     meaning: str = ""
+    alone: bool = False
+
+    def __str__(self) -> str:
+        about = f" {self.task}" if self.task is not None else ""
+        return f"{self.role}{about} → {self.meaning or ' or '.join(self.answers) or '?'}"
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,16 @@ class Life:
 
 def explain(acts: Iterable[Call[Act]], lifecycle: Lifecycle, *, first: Life, agents: bool) -> Ordering[Act]:
     """Return the order in which acts can have happened; `agents`: tasks may go on by themselves."""
-    return linearize(acts, first, _model(lifecycle, agents=agents))
+    return linearize(_in_company(acts), first, _model(lifecycle, agents=agents))
+
+
+def _in_company(acts: Iterable[Call[Act]]) -> Iterator[Call[Act]]:
+    calls = sorted(acts, key=lambda call: call.called)
+    until = -inf
+    for call, after in zip_longest(calls, calls[1:]):
+        alone = until < call.called and (after is None or call.returned < after.called)
+        yield replace(call, what=replace(call.what, alone=True)) if alone else call
+        until = max(until, call.returned)
 
 
 def _model(lifecycle: Lifecycle, *, agents: bool) -> Callable[[Life, Act], Iterator[Life]]:
@@ -54,7 +72,8 @@ def _model(lifecycle: Lifecycle, *, agents: bool) -> Callable[[Life, Act], Itera
             return
         for each in moved(life, act.task if act.role != "start" else None):
             move = lifecycle.move(act.role, _meaning(each, act.task) if act.role != "start" else each.workflow)
-            if act.answers and not {move.answer, *move.race} & set(act.answers):
+            possible = (move.answer,) if act.alone else (move.answer, *move.race)
+            if act.answers and set(act.answers).isdisjoint(possible):
                 continue
             yield from done(each, act, move.next)
 

@@ -53,7 +53,9 @@ def linearize(
     path: list[int] = []
     longest: list[int] = []
     seen: set[tuple[int, State]] = {(0, first)}
-    branches = [_branches(known, 0, first, step)] if answered else []
+    branches = [_branches(known, 0, first, step)]
+    if not answered:
+        return Ordering(())
     while branches:
         place, done, state = next(branches[-1], (-1, 0, first))
         if place < 0:
