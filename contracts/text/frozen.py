@@ -64,4 +64,4 @@ def _repr(self: Any) -> str:
 
 
 def _refuse(_self: Any, name: str, *_value: object) -> None:
-    raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
+    raise dataclasses.FrozenInstanceError(name)
