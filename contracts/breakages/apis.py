@@ -54,8 +54,9 @@ class Api:
     names: where a request says what it is about. meant: for a request whose path does not exist, the operation that it
     looks like: method, text in its query or body, operation; `elsewhere` is what such a path has in it.
     find: the call that reads a workflow. tasks: the key of listed tasks.
-    bodies: an ordinary body of the calls that have one. nothing: what in the body of a start makes it fail and use up
-    an id, and `refused`: the answer to that. cancellable, restartable: the states in which a task may be.
+    bodies: an ordinary body of the calls that have one.
+    nothing, refused: what in the body of a start leaves it nothing to do, which uses up an id, and the answer to that.
+    elsewhere_started: what in it fails before an id is used up. cancellable, restartable: states of a task.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Api:
     bodies: Mapping[str, Mapping[str, Any]]
     nothing: Mapping[str, Any]
     refused: str
+    elsewhere_started: Mapping[str, Any]
     cancellable: frozenset[str]
     restartable: frozenset[str]
 
@@ -130,6 +132,7 @@ ASLAN = Api(
     },
     nothing={"targets": []},
     refused="no-targets",
+    elsewhere_started={"namespace": "zct-no-such-env"},
     cancellable=frozenset({"created", "running", "failed", "timeout", "cancelled"}),
     restartable=frozenset({"failed", "timeout", "cancelled"}),
 )
@@ -155,6 +158,13 @@ _SCRIPT_JOB = {
     "name": "job",
     "type": "freestyle",
     "spec": {"script": "echo hello", "script_type": "shell", "advanced_setting": {"timeout": 1}},
+}
+_DEFINITION = {
+    "name": "{name}",
+    "display_name": "{name}",
+    "project": "{project}",
+    "concurrency_limit": 1,
+    "stages": [{"name": "stage", "parallel": True, "jobs": [_SCRIPT_JOB]}],
 }
 OPENAPI = Api(
     name="openapi",
@@ -192,17 +202,13 @@ OPENAPI = Api(
     find="workflow-detail",
     tasks="workflow_tasks",
     bodies={
-        "create-workflow": {
-            "name": "{name}",
-            "display_name": "{name}",
-            "project": "{project}",
-            "concurrency_limit": 1,
-            "stages": [{"name": "stage", "parallel": True, "jobs": [_SCRIPT_JOB]}],
-        },
+        "create-workflow": _DEFINITION,
+        "update-workflow": _DEFINITION,
         "start-task": {"workflow_key": "{name}", "project_key": "{project}", "inputs": [{"job_name": "job"}]},
     },
     nothing={"inputs": []},
     refused="nothing-to-run",
+    elsewhere_started={"workflow_key": "zct-there-is-none"},
     cancellable=frozenset(
         {"waiting", "created", "queued", "running", "prepare", "pause", "failed", "timeout", "reject", "cancelled"}
     ),

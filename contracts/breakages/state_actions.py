@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
-from contracts.breakages.known_answers import ANSWERS, KNOWN, NAME, PROJECT, SUCCESS, TASK, name_of
+from contracts.breakages.known_answers import KNOWN, NAME, PROJECT, SUCCESS, TASK, name_of
 from contracts.breakages.proxy.recognise import (
     OPERATIONS,
     about,
@@ -46,7 +46,7 @@ async def _task_ids(request: Request, forward: Forward) -> list[int]:
     return [int(task["task_id"]) for task in listed.get(api_of(request).tasks) or []]
 
 
-async def _missing(request: Request, forward: Forward) -> Response:
+async def missing(request: Request, forward: Forward) -> Response:
     """Return the answer to a read of what is not there."""
     return await forward(to(request, request.operation, name=_NONE))
 
@@ -160,7 +160,7 @@ async def shown(request: Request, forward: Forward, memory: Memory) -> Response:
         rows = [row for task in body[listed] if (row := _in_state(task, tasks)) is not None]
         return replace(response, body=compact(body | {listed: rows, "total": len(rows)}))
     row = _in_state(body, tasks)
-    return await _missing(request, forward) if row is None else replace(response, body=compact(row))
+    return await missing(request, forward) if row is None else replace(response, body=compact(row))
 
 
 def _in_state(task: dict[str, Any], shown: Mapping[str, tuple[str, float]]) -> dict[str, Any] | None:
@@ -217,7 +217,7 @@ async def found_late(request: Request, forward: Forward, memory: Memory) -> Resp
     if request.operation == CREATE and name_of(request, response) == "success":
         memory.notes[name] = True
     found = request.operation == api_of(request).find and response.status == 200
-    return await _missing(request, forward) if found and memory.notes.pop(name, False) else response
+    return await missing(request, forward) if found and memory.notes.pop(name, False) else response
 
 
 async def _start_a_task(request: Request, forward: Forward, _: Memory) -> None:
@@ -319,13 +319,15 @@ async def counts_on(request: Request, forward: Forward, memory: Memory) -> Respo
 
 
 async def keeps_the_id(request: Request, forward: Forward, _: Memory) -> Response:
-    """Refuse a start without targets before an id is used up."""
-    sent = json_object(request.body) if request.operation == START else None
-    if sent is None or sent.get("targets") != []:
+    """Refuse a start that has nothing to start before an id is used up."""
+    api, sent = api_of(request), json_object(request.body) if request.operation == START else None
+    if sent is None or any(sent.get(key) != nothing for key, nothing in api.nothing.items()):
         return await forward(request)
-    failed = await forward(with_json(request, namespace="zct-no-such-env"))
-    refused = ANSWERS[START, "no-targets"].example
-    return replace(failed, body=refused.body) if name_of(request, failed) == "no-environment" else failed
+    ids, failed = await _task_ids(request, forward), await forward(with_json(request, **api.elsewhere_started))
+    refused = KNOWN[api.name][START, api.refused]
+    body = refused.example.body.replace(NAME.encode(), about(request).workflow.encode())
+    body = body.replace(f"taskID: {TASK}".encode(), f"taskID: {max(ids, default=0) + 1}".encode())
+    return replace(failed, status=refused.status, body=body) if failed.status == refused.status else failed
 
 
 async def _cancel_it(request: Request, forward: Forward, _: Memory) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, quote, unquote
 
 from contracts.breakages.apis import APIS, ASLAN, PLACEHOLDER, Api
 from contracts.breakages.breakage import Headers, Request
+from contracts.standin.seed import PROJECT
 
 OPERATIONS = ASLAN.operations
 
@@ -88,9 +89,12 @@ def line_of(call: str, api: Api = ASLAN, **values: object) -> tuple[str, str]:
 
 
 def to(request: Request, call: str, body: object = None, **values: object) -> Request:
-    """Return a request of the same user for another call, about the same workflow and task where `values` name none."""
+    """Return a request of the same user for another call, about the same workflow and task where `values` name none.
+
+    Where the request names no project it is the one that a stand-in has.
+    """
     subject = about(request)
-    same = {"name": subject.workflow, "id": subject.task, "project": subject.project}
+    same = {"name": subject.workflow, "id": subject.task, "project": subject.project or PROJECT}
     method, target = line_of(call, api_of(request), **same | values)
     path, _, query = target.partition("?")
     sent = b"" if body is None else compact(body)

@@ -37,9 +37,9 @@ OWN = {
 def body_of(api: Api, call: str, name: str, more: str) -> bytes:
     """Return the body of a request."""
     if call in ("clock", "licence"):
-        return json.dumps({"seconds": 20} if call == "clock" else {"licence": more}).encode()
+        return json.dumps({"seconds": int(more or 20)} if call == "clock" else {"licence": more}).encode()
     if more.startswith("="):
-        return more[1:].replace("NAME", name).encode()
+        return more[1:].strip().replace("NAME", name).encode()
     if call not in api.bodies:
         return b""
     if more == "and much":
@@ -60,7 +60,8 @@ def request(text: str, tokens: dict[str, str], api: Api = ASLAN) -> Request:
     if call in ("clock", "licence"):
         return recognise("POST", f"/_standin/{call}/{quote(name, safe='')}", "", headers, body)
     named = project if at else "nginx"
-    method, target = line_of(call, api, name=name, id=more if more.isdigit() else more or 0, project=named)
+    task = more if more and more[0] not in "={+?" else "1"
+    method, target = line_of(call, api, name=name, id=task, project=named)
     path, _, query = target.partition("?")
     if api is ASLAN:
         query = f"projectName={named}" if project or not at else ""
