@@ -165,7 +165,7 @@ _OPENAPI: _Known = {
         "success": _DONE,
         "already-exists": workflows.KEY_TAKEN(project=PROJECT, display=NAME),
         "licence-unknown": (
-            UncodedError("failed to validate zadig license status, error: no answer"),
+            UncodedError("failed to validate zadig license status, error: no answer of the licence service"),
             "failed to validate zadig license status, error: .*",
         ),
         **_CHECKS,

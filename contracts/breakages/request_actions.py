@@ -1,14 +1,16 @@
 """Acts on some requests only: of who may not send them, that are odd, or every seventh."""
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode
 
 from contracts.breakages.answer_edits import edits
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
-from contracts.breakages.known_answers import KNOWN
+from contracts.breakages.known_answers import KNOWN, name_of
 from contracts.breakages.proxy.recognise import (
     about,
     compact,
@@ -110,9 +112,9 @@ _ODD: Mapping[str, Callable[[Request], bool]] = {
     "yaml-tag": lambda request: _has(b"!!", request),
     "yaml-merge": lambda request: _has(b"<<:", request),
     "yaml-comment": lambda request: request.body.startswith(b"#"),
-    "yaml-block-text": lambda request: _has(b": |", request),
+    "yaml-block-text": lambda request: _has(b": |\n", request) or _has(b": >\n", request),
     "yaml-two-documents": lambda request: _has(b"\n---\n", request),
-    "text-after": lambda request: request.body.endswith(b"}x"),
+    "text-after": lambda request: re.fullmatch(rb"\{.*\} ?x", request.body, re.DOTALL) is not None,
     "form": lambda request: "form" in (header(request.headers, "content-type") or ""),
     "no-content-type": lambda request: header(request.headers, "content-type") is None,
     "number-for-a-text": lambda request: isinstance(_sent(request).get("description"), int),
@@ -121,6 +123,10 @@ _ODD: Mapping[str, Callable[[Request], bool]] = {
     "no-input-type": lambda request: any("job_type" not in each for each in _sent(request).get("inputs") or []),
     "name-with-capitals": lambda request: about(request).workflow.endswith("-ABC"),
     "body": lambda request: bool(request.body),
+    "no-body": lambda request: not request.body,
+    "limit-of-five": lambda request: _sent(request).get("concurrency_limit") == 5,
+    "limit-minus-one": lambda request: _sent(request).get("concurrency_limit") == -1,
+    "stage-twice": lambda request: [each.get("name") for each in _sent(request).get("stages") or []] == ["twice"] * 2,
     "project-unknown": lambda request: about(request).project.startswith("zct-no"),
     "no-project": lambda request: not about(request).project,
 }
@@ -142,17 +148,40 @@ def fails_on(operation: str, _answer: str, *, odd: str, status: int) -> Act:
     return act
 
 
+def answers_first(operation: str, answer: str, *, odd: str, other: str) -> Act:
+    """Answer as another check would, where a request is odd in its way too."""
+    edit = edits({"answer": other})
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        response = await forward(request)
+        meant = request.operation == operation and _ODD[odd](request) and name_of(request, response) == answer
+        return edit(response) if meant else response
+
+    return act
+
+
 # ---------------------------------------------------------------- what is read of a request
 
 
-def asks_with(operation: str, _answer: str, *, query: Mapping[str, str] | None = None, drop: Sequence[str] = ()) -> Act:
-    """Take a request of an operation for one with other values in its query, or without those of these keys."""
+def asks_with(
+    operation: str,
+    _answer: str,
+    *,
+    query: Mapping[str, str] = MappingProxyType({}),
+    default: Mapping[str, str] = MappingProxyType({}),
+    drop: Sequence[str] = (),
+) -> Act:
+    """Take a request of an operation for one with other values in its query, or without those of these keys.
+
+    default: what is asked for where the query has nothing under a key.
+    """
 
     async def act(request: Request, forward: Forward, _: Memory) -> Response:
         if request.operation != operation:
             return await forward(request)
         kept = {key: values[0] for key, values in parse_qs(request.query, keep_blank_values=True).items()}
-        changed = {key: text for key, text in kept.items() if key not in drop} | dict(query or {})
+        missing = {key: text for key, text in default.items() if not kept.get(key)}
+        changed = {key: text for key, text in kept.items() if key not in drop} | dict(query) | missing
         return await forward(request if changed == kept else replace(request, query=urlencode(changed)))
 
     return act
@@ -208,4 +237,6 @@ def does_nothing_at_times(operation: str, answer: str) -> Act:
 
 
 ACTS = by_name(one_key_of_two)
-MAKERS = by_name(lets_through, turns_away, fails_on, asks_with, reads_from, edits_at_times, does_nothing_at_times)
+MAKERS = by_name(
+    lets_through, turns_away, fails_on, answers_first, asks_with, reads_from, edits_at_times, does_nothing_at_times
+)

@@ -34,12 +34,15 @@ OWN = {
 """What an ordinary body has here, besides what it always has."""
 
 
+KINDS = {"as text": "text/plain", "as form": "application/x-www-form-urlencoded"}
+
+
 def body_of(api: Api, call: str, name: str, more: str) -> bytes:
     """Return the body of a request."""
     if call in ("clock", "licence"):
         return json.dumps({"seconds": int(more or 20)} if call == "clock" else {"licence": more}).encode()
     if more.startswith("="):
-        return more[1:].strip().replace("NAME", name).encode()
+        return more[1:].strip().replace("\\n", "\n").replace("NAME", name).encode()
     if call not in api.bodies:
         return b""
     if more == "and much":
@@ -49,12 +52,20 @@ def body_of(api: Api, call: str, name: str, more: str) -> bytes:
     return (body + (more[1:] if more.startswith("+") else "")).encode()
 
 
+def parts(text: str) -> tuple[str, str, str, str]:
+    """Return user, call, name and more of a line."""
+    who, colon, rest = text.partition(": ")
+    if not colon or " " in who:
+        who, rest = "member", text
+    call, name, more = [*rest.split(maxsplit=2), "", ""][:3]
+    return who, call, name, more
+
+
 def request(text: str, tokens: dict[str, str], api: Api = ASLAN) -> Request:
     """Return the request that a line tells of."""
-    who, colon, rest = text.rpartition(": ")
-    call, name, more = [*rest.split(maxsplit=2), "", ""][:3]
-    user, at, project = (who if colon else "member").partition("@")
-    kind = "text/plain" if more == "as text" else "application/json"
+    who, call, name, more = parts(text)
+    user, at, project = who.partition("@")
+    kind = KINDS.get(more, "application/json")
     headers = (("content-type", kind), ("authorization", authorization(user, tokens)))
     body = body_of(api, call, name, more)
     if call in ("clock", "licence"):
@@ -66,7 +77,7 @@ def request(text: str, tokens: dict[str, str], api: Api = ASLAN) -> Request:
     if api is ASLAN:
         query = f"projectName={named}" if project or not at else ""
     if more.startswith("?"):
-        query = more[1:].replace("NAME", name)
+        query = more[1:].strip().replace("NAME", name)
     return recognise(method, f"{api.prefix}{path}", query, headers, body)
 
 
@@ -101,7 +112,7 @@ def answer(request: Request, response: Response, more: str) -> str:
 def _object(request: Request, body: dict[str, Any], more: str) -> str:
     api = APIS[request.api]
     if "description" in body and "code" in body:
-        return str(body["description"]).strip()
+        return " ".join(str(body["description"]).split())
     if request.operation == "start-task":
         named = [str(body[key]) for key in ("pipeline_name", "workflow_name") if key in body]
         return " of ".join([f"task {body['task_id']}", *named])
@@ -113,7 +124,9 @@ def _object(request: Request, body: dict[str, Any], more: str) -> str:
         return "1 module" if body[more]["modules"] else "no module"
     if request.operation == "list-workflows":
         return ", ".join(row["workflow_key"] for row in body["workflows"])
-    return json.dumps(body.get(more), ensure_ascii=False) if request.operation == api.find and more else ""
+    return (
+        json.dumps(body.get(more), ensure_ascii=False) if request.operation == api.find and more.isidentifier() else ""
+    )
 
 
 def seen(breakage: Breakage | None, app: ASGIApp, lines: tuple[str, ...], api: Api = ASLAN) -> tuple[str, ...]:
@@ -129,7 +142,7 @@ async def _seen(breakage: Breakage | None, forward: Forward, lines: tuple[str, .
         sent = request(text, tokens, api)
         passes = breakage is None or sent.path.startswith("/_standin")
         response = await forward(sent) if passes or breakage is None else await breakage.act(sent, forward, memory)
-        return answer(sent, response, [*text.rsplit(": ", maxsplit=1)[-1].split(maxsplit=2), "", "", ""][2])
+        return answer(sent, response, parts(text)[-1])
 
     answered = [await asyncio.gather(*map(one, line.split(" & "))) for line in lines]
     return tuple(f"{line} → {' & '.join(answers)}" for line, answers in zip(lines, answered, strict=True))
