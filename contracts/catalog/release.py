@@ -133,6 +133,16 @@ def releases() -> tuple[str, ...]:
     return tuple(in_order(path.parent.name for path in APIS.glob("*/*/observed.toml")))
 
 
+def apis() -> tuple[str, ...]:
+    """Return the names of the APIs that there is a release of."""
+    return tuple(sorted({path.parent.parent.name for path in APIS.glob("*/*/observed.toml")}))
+
+
+def api_of(release: str) -> str:
+    """Return the API that a release documents; raises CatalogError where there is no such release."""
+    return data_of(release).parent.name
+
+
 def data_of(name: str) -> Path:
     """Return the folder of a release's data; raises CatalogError where there is none."""
     found = sorted(APIS.glob(f"*/{name}/observed.toml"))

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from contracts.catalog.cases import cases
-from contracts.catalog.release import load, releases
+from contracts.catalog.release import load
 from contracts.paths import RUN
 from contracts.run.plan import notes
 from contracts.run.session import Session
 from contracts.run.verdict import Run
 from contracts.run.version import suite
-from contracts.settings.settings import AUTO, FILE
+from contracts.settings.settings import FILE
 from contracts.text.message import msg
 
 
@@ -56,8 +56,8 @@ def _remarks(session: Session) -> list[str]:
     said: list[str] = []
     if rows := session.settings.from_file:
         said.append(msg("set by {file}: {settings|, }", FILE, rows))
-    if session.settings.release == AUTO and session.behaviour not in releases():
-        said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
+    if session.settings.base_url is not None and session.probe.told and not session.probe.trouble:
+        said.append(session.probe.told)
     if session.lacking:
         missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
         said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))
