@@ -50,6 +50,7 @@ def about(session: Session) -> Run:
         notes=[*notes(cases(session.release), session.scope), *_remarks(session)],
         suite=suite(),
         command=RUN,
+        command_line=session.command_line,
         settings=session.settings.to_json(),
     )
 
@@ -78,6 +79,10 @@ def _need(session: Session) -> float:
 def _remarks(session: Session) -> list[str]:
     """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
     said: list[str] = []
+    if left := len(session.unselected):
+        whole = len(session.of_profile)
+        part = "{n} of the {of} cases of the profile {profile} were selected; a gate accepts that only with --selection"
+        said.append(msg(part, whole - left, whole, session.settings.profile))
     if rows := session.settings.from_file:
         said.append(msg("set by {file}: {settings|, }", FILE, rows))
     if session.settings.base_url is not None and session.probe.told and not session.probe.trouble:

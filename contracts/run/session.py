@@ -15,7 +15,7 @@ from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
-from contracts.run.plan import OTHER_PROJECT, Scope, scope
+from contracts.run.plan import OTHER_PROJECT, Scope, of_profile, scope
 from contracts.safety.journal import new_run_id
 from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
 from contracts.settings.settings import AUTO, Settings
@@ -45,6 +45,7 @@ class Session:
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
     planned, elsewhere: the cases that are to run, here and in other shards.
+    command_line: the words of the command that this run was called by, secrets masked.
     lacking: flows and concurrent scenarios that need calls which the release has not.
     outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
     done_again: how many cases held when they were done again, by what was in doubt; `pace`: how many could be under
@@ -83,6 +84,7 @@ class Session:
         self.pace = 0
         self.planned: list[str] = []
         self.elsewhere: list[str] = []
+        self.command_line: list[str] = []
         self.lacking: list[str] = []
         self.outcomes: list[dict[str, Any]] = []
         self.clean_up = CleanUp()
@@ -238,6 +240,16 @@ class Session:
         if "outsider" in credentials and (self.settings.outsider_project or facts.get("other_project")):
             credentials.add(OTHER_PROJECT)
         return scope(self.asked, stand_in=bool(facts), credentials=credentials)
+
+    @cached_property
+    def of_profile(self) -> frozenset[str]:
+        """The cases of the whole profile on this target, whatever was selected of them."""
+        return frozenset(of_profile(self.release, self.scope))
+
+    @property
+    def unselected(self) -> list[str]:
+        """The cases of the profile that this run and its other shards leave out."""
+        return sorted(self.of_profile.difference(self.planned, self.elsewhere))
 
     @cached_property
     def deviations(self) -> tuple[Deviation, ...]:
