@@ -59,9 +59,7 @@ def _same(doubt: Doubt, other: Doubt) -> bool:
     return (doubt.sign, doubt.at) == (other.sign, other.at)
 
 
-def _gone(
-    target: Target, trial: "Trial", another: "Trial", doubts: list[Doubt], *, company: bool
-) -> "Trial":
+def _gone(target: Target, trial: "Trial", another: "Trial", doubts: list[Doubt], *, company: bool) -> "Trial":
     """Return what a case comes to whose doubts were gone when it was done again."""
     doubt, weather = doubts[0], target.weather
     for each in doubts:
