@@ -10,7 +10,7 @@ from contracts.case.givens import NotArrangedError, Wrong, arrange, moved_alone
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import MOVES, WAITED_MOVES, Trial, alone, conclude, steadied, told_once, undisturbed
-from contracts.catalog.cases import ANY, Case
+from contracts.catalog.cases import ANY, STARTED, Case
 from contracts.catalog.givens import GIVENS, NEEDS_AGENT
 from contracts.check.breach import Kind
 from contracts.check.check import check, promise
@@ -78,6 +78,7 @@ def _attempt(case: Case, target: Target, instead: Trial | None = None) -> Trial:
     if target.breaker.stopped:
         return instead or Trial(Result.UNREACHABLE, reason=msg("not tried: the target had stopped answering"))
     target.trace.sent.clear()
+    target.trace.doubts.clear()
     subject = open_subject(target, case.request.name, case.request.length)
     after: Snapshot | None = None
     try:
@@ -89,7 +90,10 @@ def _attempt(case: Case, target: Target, instead: Trial | None = None) -> Trial:
         else:
             with target.trace.during(Phase.CLEANUP):
                 remove_after_case(target, subject, after)
-    if trial.result is Result.HELD or trial is instead or not trial.exchanges:
+    if trial is instead:
+        return trial
+    trial = replace(trial, doubts=tuple(target.trace.doubts))
+    if trial.result is Result.HELD or not trial.exchanges:
         return trial
     lasting = case.after == "any"
     again = reproduction(target, target.trace, trial.exchanges[0].request, [subject], lasting=lasting)
@@ -152,13 +156,16 @@ def _ask(case: Case, target: Target, subject: Subject, before: Snapshot) -> tupl
         return None, trial
     try:
         with target.trace.during(Phase.AFTERWARDS):
-            after = snapshot(target, subject)
+            started = target.release.binding.roles["start"].get(checked.value, "id") if case.after == STARTED else None
+            own = replace(subject, task_id=started) if isinstance(started, int) else subject
+            after = snapshot(target, own, closely=True)
     except UnclearError as error:
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = msg("the state afterwards could not be read: {why}", error.message)
         return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
     change = StateChange(
-        before, after, sent_body(request), checked.value, subject, operation, target.release, case.documented
+        *(before, after, sent_body(request), checked.value, own, operation, target.release, case.documented),
+        credential=case.request.credential,
     )
     return after, _with_state(case, target, trial, change, exchange)
 

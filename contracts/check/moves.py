@@ -4,11 +4,9 @@ import math
 from email.utils import parsedate_to_datetime
 
 from contracts.catalog.lifecycle import CANCELLED, FINAL, QUEUED, Lifecycle
-from contracts.check.snapshot import Snapshot, Times
+from contracts.check.marks import ENDED, STARTED
+from contracts.check.snapshot import Snapshot
 from contracts.http.client import Exchange
-
-NEVER: Times = (0, 0)
-"""The times of a task that no agent took."""
 
 
 def traced(before: Snapshot, after: Snapshot, exchange: Exchange, lifecycle: Lifecycle) -> bool:
@@ -31,10 +29,17 @@ def _traced(task: int, before: Snapshot, after: Snapshot, exchange: Exchange, li
     meaning = lifecycle.words.get(after.tasks[task])
     if meaning in (QUEUED, CANCELLED):
         return True  # no agent does that: the request explains it, or it is a breach anyway
-    began, ended = times = after.times.get(task, NEVER)
+    began, ended = times = _times(after, task)
     last = ended if meaning in FINAL else began
-    is_new = times != before.times.get(task, NEVER)
+    is_new = times != _times(before, task)
     return bool(began and last >= began and is_new) and not _together(last, exchange)
+
+
+def _times(held: Snapshot, task: int) -> tuple[int, int]:
+    """Return when an agent began a task, and when it ended, in seconds; 0: not yet, or not said."""
+    marks = held.marks.get(task, {})
+    began, ended = (time if type(time := marks.get(mark)) is int else 0 for mark in (STARTED, ENDED))
+    return began, ended
 
 
 def _together(time: int, exchange: Exchange) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contracts.catalog.binding import Binding, Role
+from contracts.catalog.binding import Binding
 from contracts.catalog.pointer import pointed
 from contracts.catalog.release import Answer
 from contracts.check.breach import show
 from contracts.check.check import fill
+from contracts.check.marks import Marks, marks_of
 from contracts.http.client import Exchange
 from contracts.target.requests import operation_call, role_call
 from contracts.target.target import Subject, Target
@@ -16,8 +17,8 @@ from contracts.text.errors import TargetError
 from contracts.text.message import about, msg
 from contracts.text.strict_json import NotStrictError, parse
 
-Times = tuple[int, int]
-"""When an agent began a task, and when it ended."""
+STATE = "state"
+"""The name of a task's state among what reading it says."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class Snapshot:
 
     workflow: its documented keys, None where there is no such workflow; others may change by themselves.
     tasks: the state of each task by its id.
-    times: when an agent began and ended each task, as the target has it; 0: not yet, or not said.
+    marks: what else is told of each of them, by its id.
+    read: what reading the subject's own task says of it, its state included; None where it was not read.
     """
 
     workflow: Mapping[str, Any] | None = None
     tasks: Mapping[int, str] = field(default_factory=dict)
-    times: Mapping[int, Times] = field(default_factory=dict)
+    marks: Mapping[int, Marks] = field(default_factory=dict)
+    read: Marks | None = None
 
 
 class UnclearError(TargetError):
@@ -44,10 +47,30 @@ class UnclearError(TargetError):
         self.exchange = exchange
 
 
-def snapshot(target: Target, subject: Subject) -> Snapshot:
-    """Return what the target holds under the subject's name; raises UnclearError where it cannot be told."""
+def snapshot(target: Target, subject: Subject, *, closely: bool = False) -> Snapshot:
+    """Return what the target holds under the subject's name; raises UnclearError where it cannot be told.
+
+    `closely` reads the subject's task by itself too, and looks again where that says something else than the list: it
+    may have moved meanwhile.
+    """
     workflow = find(target, subject)
-    return Snapshot() if workflow is None else replace(look_at_tasks(target, subject), workflow=workflow)
+    if workflow is None:
+        return Snapshot()
+    held = replace(look_at_tasks(target, subject), workflow=workflow)
+    if not closely or subject.task_id not in held.tasks or target.release.lacks(["get-task"]):
+        return held
+    read = _read(target, subject)
+    if read[STATE] != held.tasks[subject.task_id]:
+        held = replace(look_at_tasks(target, subject), workflow=workflow)
+    return replace(held, read=read)
+
+
+def _read(target: Target, subject: Subject) -> Marks:
+    """Return what reading the subject's task says of it."""
+    role = target.release.binding.roles["get-task"]
+    exchange = target.send(role_call(target, "get-task", subject))
+    task = json_value(exchange)
+    return {**marks_of(role, task), STATE: role.get(task, "state", f"HTTP {exchange.status}")}
 
 
 def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
@@ -86,19 +109,14 @@ def look_at_tasks(target: Target, subject: Subject) -> Snapshot:
     role = target.release.binding.roles["list-tasks"]
     exchange = target.send(role_call(target, "list-tasks", subject))
     try:
-        rows = [(role.get(task, "id"), role.get(task, "state"), task) for task in role.list(json_value(exchange))]
-        if any(state is None for _, state, _ in rows):
+        rows = {int(role.get(task, "id")): task for task in role.list(json_value(exchange))}
+        states = {task_id: role.get(task, "state") for task_id, task in rows.items()}
+        if None in states.values():
             raise UnclearError(msg("looking at the workflow's tasks"), exchange)
-        times = {int(task_id): (_time(role, task, "began"), _time(role, task, "ended")) for task_id, _, task in rows}
-        return Snapshot(None, {int(task_id): str(state) for task_id, state, _ in rows}, times)
+        marks = {task_id: marks for task_id, task in rows.items() if (marks := marks_of(role, task))}
+        return Snapshot(None, {task_id: str(state) for task_id, state in states.items()}, marks)
     except (TypeError, ValueError):
         raise UnclearError(msg("looking at the workflow's tasks"), exchange) from None
-
-
-def _time(role: Role, task: Any, place: str) -> int:
-    """Return a time of a task in seconds, 0 where it has none."""
-    time = role.get(task, place)
-    return time if type(time) is int else 0
 
 
 def json_value(exchange: Exchange) -> Any:

@@ -21,7 +21,7 @@ from contracts.standin import auth, control_api, discovery, seed
 from contracts.standin import routes as calls
 from contracts.standin.agents import Agents
 from contracts.standin.clock import stopped
-from contracts.standin.defects import BEHAVIOURS, CUSTOM_RELEASES, NAMES_PROJECT, Defect
+from contracts.standin.defects import BEHAVIOURS, CUSTOM_RELEASES, SINCE_1_8, Defect
 from contracts.standin.errors import LATER_TEXTS, Texts
 from contracts.standin.responses import Endpoint, ErrorAnswers, exact_route
 from contracts.standin.store import Store
@@ -71,7 +71,7 @@ def create_app(
     if agents and clock != "real":
         raise ValueError("agents need a real clock")
     team = Agents(agents, time_source, chance) if agents else None
-    world = calls.World(Store(seed.ENVIRONMENTS, time_source, team), defects, behaviour in NAMES_PROJECT, texts)
+    world = calls.World(Store(seed.ENVIRONMENTS, time_source, team), defects, behaviour in SINCE_1_8, texts)
     server = _Server(world, auth.TokenDesk(), ErrorAnswers(shared=Defect.CROSS_TALK in defects))
     described = control_api.description(behaviour, clock, defects, server.desk.issue_all())
     if version is None:

@@ -40,10 +40,16 @@ class Unstamped:
 
     stamped = False
 
-    def __init__(self, answers: Mapping[str, Any], prefixes: tuple[str, ...], app: ASGIApp | None = None) -> None:
+    def __init__(
+        self,
+        answers: Mapping[str, Any],
+        prefixes: tuple[str, ...],
+        behaviour: str = "perfect",
+        app: ASGIApp | None = None,
+    ) -> None:
         self.answers = dict(answers)
         self.seen: list[tuple[str, str, dict[str, list[str]]]] = []
-        self._app: ASGIApp = app or create_app()
+        self._app: ASGIApp = app or create_app(behaviour)
         self._prefixes = prefixes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -143,7 +149,7 @@ def live(
 
     inner: the stand-in that it is; a usual one where it is left out.
     """
-    app = Unstamped(ONE_PROJECT if answers is None else answers, prefixes, inner)
+    app = Unstamped(ONE_PROJECT if answers is None else answers, prefixes, app=inner)
     with serve_in_thread(app) as url, requests.Session() as session:
         session.trust_env = False
         tokens = session.get(f"{url}/_standin", timeout=HANG).json()["tokens"]
