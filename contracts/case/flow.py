@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from contracts.case.scenario import Scenario, state_breach
+from contracts.case.wait import settled
 from contracts.catalog.cases import Overrides
 from contracts.catalog.lifecycle import DELETED, NOT_THERE
 from contracts.check.breach import Breach
@@ -49,8 +50,9 @@ class Flow(Scenario):
 
     def only_task_is(self, state: str) -> None:
         """Look at the workflow's tasks: there is the one that was started, whose state means this, and no other."""
-        tasks, task, lifecycle = self._tasks(), self._subject.task_id, self._target.release.lifecycle
+        task, lifecycle = self._subject.task_id, self._target.release.lifecycle
         state = lifecycle.word(state)
+        tasks = settled(self._target, self._tasks, lambda tasks: tasks.get(task), state)
         wrong = [
             state_breach(
                 f"task-{other}-none", msg("no task but {id}", task), msg("task {id} too, {state}", other, tasks[other])

@@ -10,6 +10,7 @@ from contracts.case.givens import NotArrangedError, arrange
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
+from contracts.case.wait import settled
 from contracts.catalog.cases import ANY, Case
 from contracts.catalog.givens import GIVENS
 from contracts.catalog.lifecycle import Lifecycle
@@ -137,7 +138,12 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         return None, trial
     try:
         with target.trace.during(Phase.AFTERWARDS):
-            after = snapshot(target, subject)
+            after = settled(
+                target,
+                lambda: snapshot(target, subject),
+                lambda held: held.tasks.get(subject.task_id),
+                case.after,
+            )
     except UnclearError as error:
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = msg("the state afterwards could not be read: {why}", error.message)
