@@ -65,6 +65,21 @@ class Flow(Scenario):
             wrong.append(state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task")))
         self._end_if(tuple(wrong), msg("looking at the tasks"))
 
+    def task_is(self, state: str) -> None:
+        """Ask for the flow's task, be its workflow gone: its state means this."""
+        word, role = self._target.release.lifecycle.word(state), self._target.release.binding.roles["get-task"]
+        exchange = self._send(role_call(self._target, "get-task", self._subject), role.call)
+        actual = role.get(json_value(exchange), "state")
+        if not self._target.release.lifecycle.means(actual, word):
+            expected = msg("task {id} is {state}", self._subject.task_id, word)
+            wrong = state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
+            self._end_if((wrong,), msg("looking at the task"))
+
+    def later(self, seconds: float) -> None:
+        """Let time pass, on a stand-in."""
+        if self._target.control is not None:
+            self._target.control.advance(self._subject.name, seconds)
+
     def has_id(self, number: int) -> None:
         """The task that was started last has this id."""
         actual = self._subject.task_id

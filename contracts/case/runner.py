@@ -23,7 +23,7 @@ from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.guard import RefusedError
 from contracts.target.requests import operation_call, sent_body, sent_names
 from contracts.target.target import Subject, Target, open_subject
-from contracts.text.message import msg
+from contracts.text.message import about, msg
 
 TRIALS = 5
 """How often a case is run where its own evidence is in doubt: a given that moved by itself, or cross-talk."""
@@ -107,6 +107,9 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
             if case.put and target.control is not None:
                 target.control.put(subject.name, subject.task_id, case.put)
                 before = snapshot(target, subject)
+            if case.first:
+                _prepare(case, target, subject)
+                before = snapshot(target, subject)
     except NotArrangedError as error:
         exchanges = (error.exchange,) if error.exchange else ()
         if error.exchange is not None and error.exchange.failure is not None and not target.alive():
@@ -134,6 +137,8 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         exchanges=(exchange,),
         wanted=promise(case.answer, sent),
     )
+    if case.later and target.control is not None:
+        target.control.advance(subject.name, case.later)
     if case.after == ANY:  # on a stand-in only: what this makes cannot be found
         return None, trial
     try:
@@ -156,6 +161,14 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
     return after, replace(
         trial, result=result_of([breach.drift for breach in breaches]), breaches=breaches, moved=moved
     )
+
+
+def _prepare(case: Case, target: Target, subject: Subject) -> None:
+    """Send what a case needs besides its given; raises NotArrangedError where that does not succeed."""
+    for name, special in case.first:
+        exchange = target.send(operation_call(target, target.release.operations[name], subject, special))
+        if exchange.status is None or exchange.status >= 300:
+            raise NotArrangedError(about(name, f"HTTP {exchange.status}"), exchange)
 
 
 def _moved(case: Case, subject: Subject, before: Snapshot, after: Snapshot, lifecycle: Lifecycle) -> bool:
