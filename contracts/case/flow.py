@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from contracts.case.scenario import Scenario, state_breach
+from contracts.case.wait import settled
 from contracts.catalog.cases import Overrides
 from contracts.catalog.lifecycle import DELETED, NOT_THERE
 from contracts.check.breach import Breach
@@ -49,8 +50,9 @@ class Flow(Scenario):
 
     def only_task_is(self, state: str) -> None:
         """Look at the workflow's tasks: there is the one that was started, whose state means this, and no other."""
-        tasks, task, lifecycle = self._tasks(), self._subject.task_id, self._target.release.lifecycle
+        task, lifecycle = self._subject.task_id, self._target.release.lifecycle
         state = lifecycle.word(state)
+        tasks = settled(self._target, self._tasks, lambda tasks: tasks.get(task), state)
         wrong = [
             state_breach(
                 f"task-{other}-none", msg("no task but {id}", task), msg("task {id} too, {state}", other, tasks[other])
@@ -62,6 +64,21 @@ class Flow(Scenario):
             expected = msg("task {id} is {state}", task, state)
             wrong.append(state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task")))
         self._end_if(tuple(wrong), msg("looking at the tasks"))
+
+    def task_is(self, state: str) -> None:
+        """Ask for the flow's task, be its workflow gone: its state means this."""
+        word, role = self._target.release.lifecycle.word(state), self._target.release.binding.roles["get-task"]
+        exchange = self._send(role_call(self._target, "get-task", self._subject), role.call)
+        actual = role.get(json_value(exchange), "state")
+        if not self._target.release.lifecycle.means(actual, word):
+            expected = msg("task {id} is {state}", self._subject.task_id, word)
+            wrong = state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
+            self._end_if((wrong,), msg("looking at the task"))
+
+    def later(self, seconds: float) -> None:
+        """Let time pass, on a stand-in."""
+        if self._target.control is not None:
+            self._target.control.advance(self._subject.name, seconds)
 
     def has_id(self, number: int) -> None:
         """The task that was started last has this id."""

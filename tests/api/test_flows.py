@@ -150,3 +150,27 @@ def test_stage_without_an_approval(flow: Flow) -> None:
     flow.does("create", Overrides(set={"stages": [{"name": "stage", "parallel": True, "jobs": []}]}))
     flow.does("find", answer="found")
     flow.deletes()
+
+
+@pytest.mark.case(
+    "flows/queue-of-a-deleted-workflow", level="regression", roles=("start",), only="stand-in", api="openapi"
+)
+def test_queue_of_a_deleted_workflow(flow: Flow) -> None:
+    """A task that waits does not run once its workflow is deleted."""
+    flow.does("create")
+    flow.does("start")
+    flow.deletes()
+    flow.later(60)
+    flow.task_is("queued")
+
+
+@pytest.mark.case("flows/running-when-deleted", level="regression", roles=("start",), only="stand-in", api="openapi")
+def test_running_when_deleted(flow: Flow) -> None:
+    """A task that runs when its workflow is deleted is listed no more, whatever becomes of it."""
+    flow.does("create")
+    flow.does("start")
+    flow.later(4)
+    flow.task_is("running")
+    flow.deletes()
+    flow.later(60)
+    flow.lists(0)
