@@ -63,7 +63,8 @@ class Case:
     `made` is what is special in the create of its given; on a stand-in its task is `put` into a state that is seldom
     seen, and a `licence` is the workflow's own. `level` is the least profile that runs it; `only` is
     `stand-in` where a live target must not get it; `needs` names a credential. `after` is one of those that `effects`
-    lists. `lacks`: why it cannot be run against this release.
+    lists; `items` is how many the answer lists, where that is not all there are. `lacks`: why it cannot be run against
+    this release.
     """
 
     id: str
@@ -79,6 +80,7 @@ class Case:
     made: Overrides = field(default_factory=Overrides)
     put: str = ""
     licence: str = ""
+    items: int | None = None
     lacks: str = ""
 
     def __str__(self) -> str:
