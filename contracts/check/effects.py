@@ -1,6 +1,6 @@
 """The state that a request leaves, against what it was to leave: effects, by their names in the case table."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +60,10 @@ def _stored(change: StateChange) -> Iterator[Breach]:
     for path, sent, stored in _unequal(sent_keys, change.after.workflow, "$", change.operation):
         expected = msg("{path} is stored as {value}", path, show(repr(sent)))
         yield change.broken(f"stored:{path}", expected, show(repr(stored)))
-    if change.after.tasks:
+    if change.before.workflow is not None:
+        yield from _tasks_kept(change, except_for=None)
+        yield from _keys_kept(change, sorted(change.release.binding.stored.keys() - documented.keys()))
+    elif change.after.tasks:
         yield change.broken("tasks", msg("a new workflow has no tasks"), show(repr(dict(change.after.tasks))))
 
 
@@ -110,9 +113,14 @@ def _workflow_kept(change: StateChange) -> Iterator[Breach]:
         words = {True: msg("no workflow of this name"), False: msg("a workflow of this name")}
         yield change.broken("workflow", msg("as before, {what}", words[before is None]), words[after is None])
     elif before is not None and after is not None:
-        for key in sorted({*before, *after}):
-            if before.get(key) != after.get(key):
-                yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
+        yield from _keys_kept(change, sorted({*before, *after}))
+
+
+def _keys_kept(change: StateChange, keys: Iterable[str]) -> Iterator[Breach]:
+    before, after = change.before.workflow or {}, change.after.workflow or {}
+    for key in keys:
+        if before.get(key) != after.get(key):
+            yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
 
 
 def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]:
