@@ -64,7 +64,7 @@ def turns_away(operation: str, _answer: str, *, user: str) -> Act:
     """Refuse with 403 what this user may do as anybody who is known."""
 
     async def act(request: Request, forward: Forward, _: Memory) -> Response:
-        if request.operation != operation or _user(request) != user:
+        if request.operation != operation or _user(request).partition("@")[0] != user:
             return await forward(request)
         health = await forward(to(request, "health"))
         return replace(health, status=403, headers=without_headers(health.headers, "content-type"), body=b"")

@@ -115,6 +115,17 @@ class Flow(Scenario):
             expected = msg("{n} tasks", number)
             self._end_if((state_breach("tasks", expected, msg("{n} tasks", actual)),), msg("looking at the tasks"))
 
+    def pages(self, *pages: Overrides) -> None:
+        """The pages of a list show all tasks of the workflow, each of them once."""
+        role = self._target.release.binding.roles["list-tasks"]
+        shown: list[object] = []
+        for page in pages:
+            exchange = self._send(role_call(self._target, "list-tasks", self._subject, page), role.call)
+            shown += [role.get(row, "id") for row in role.list(json_value(exchange), ()) or ()]
+        expected = list(range(1, self._subject.task_id + 1))
+        if sorted(map(str, shown)) != sorted(map(str, expected)):
+            self._end_if((state_breach("pages", repr(expected), repr(shown)),), msg("looking at the tasks"))
+
     def other_name(self) -> str:
         """Return a further name, whose workflow is removed with the flow's own."""
         return self._another().name

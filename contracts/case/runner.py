@@ -17,6 +17,7 @@ from contracts.catalog.lifecycle import Lifecycle
 from contracts.check.breach import Kind
 from contracts.check.check import check, promise
 from contracts.check.effects import StateChange, effect
+from contracts.check.reads import shown
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
@@ -157,12 +158,16 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = msg("the state afterwards could not be read: {why}", error.message)
         return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
+    still = case.only == "stand-in"  # there a task stands where its given left it
     change = StateChange(
         *(before, after, sent_body(request), checked.value, own, operation, target.release, case.documented),
         credential=case.request.credential,
+        still=still,
     )
     breaches = checked.breaches + tuple(effect(case.after, change))
-    moved = bool(breaches) and _moved(case, subject, before, after, target.release.lifecycle)
+    if case.answer.succeeds and not checked.breaches:
+        breaches += tuple(shown(change, case.items))
+    moved = bool(breaches) and not still and _moved(case, subject, before, after, target.release.lifecycle)
     return after, replace(
         trial, result=result_of([breach.drift for breach in breaches]), breaches=breaches, moved=moved
     )

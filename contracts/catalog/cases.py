@@ -64,7 +64,8 @@ class Case:
     its task is `put` into a state that is seldom seen, a `licence` is the workflow's own, and the state afterwards is
     the one so many seconds `later`. `level` is the least profile that runs it; `only` is
     `stand-in` where a live target must not get it; `needs` names a credential. `after` is one of those that `effects`
-    lists. `lacks`: why it cannot be run against this release.
+    lists; `items` is how many the answer lists, where that is not all there are. `lacks`: why it cannot be run against
+    this release.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Case:
     put: str = ""
     licence: str = ""
     later: float = 0
+    items: int | None = None
     lacks: str = ""
 
     def __str__(self) -> str:

@@ -120,6 +120,16 @@ def test_page_of_tasks(flow: Flow) -> None:
     flow.deletes()
 
 
+@pytest.mark.case("flows/two-pages-of-tasks", level="regression", roles=("start",), api="openapi")
+def test_two_pages_of_tasks(flow: Flow) -> None:
+    """Two pages of one task each show both tasks."""
+    flow.does("create")
+    flow.does("start")
+    flow.does("start")
+    flow.pages(*(Overrides(query_set={"pageSize": "1", "pageNum": number}) for number in ("1", "2")))
+    flow.deletes()
+
+
 @pytest.mark.case("flows/id-used-up-by-nothing", level="regression", roles=("start",), api="openapi")
 def test_id_used_up_by_nothing(flow: Flow) -> None:
     """A start with nothing to run fails and uses an id up all the same."""
