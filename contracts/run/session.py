@@ -13,14 +13,15 @@ from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
-from contracts.run.plan import OTHER_PROJECT, Scope, scope
+from contracts.run.plan import MEMBER, OTHER_PROJECT, Scope, scope
 from contracts.safety.journal import new_run_id
 from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
 from contracts.settings.settings import AUTO, Settings
 from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
-from contracts.target.connect import Probe, find_workspace, open_target, probe
+from contracts.target.connect import Probe, find_rights, find_workspace, open_target, probe
 from contracts.target.credentials import USERS, headers
+from contracts.target.listing import lacking
 from contracts.target.target import Target, Workspace
 from contracts.text.errors import of_system
 from contracts.text.message import from_plain, msg, to_plain
@@ -37,6 +38,7 @@ class Session:
     worker: the worker's id, empty for the controller.
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
+    administrator: whether the token is known to be a system administrator's, whom nothing is refused.
     planned, elsewhere: the cases that are to run, here and in other shards.
     lacking: flows and concurrent scenarios that need calls which the release has not.
     outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
@@ -68,6 +70,7 @@ class Session:
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
+        self.administrator: bool = self._handed.get("administrator", False)
         self._stand_in: StandIn | None = None
         self._opened = False
         self._claim: int | None = None
@@ -101,6 +104,8 @@ class Session:
             return
         found = self._handed.get("workspace")
         self.workspace = Workspace(**found) if found else find_workspace(self.asked, self.probe)
+        if self.settings.base_url is not None and not self.worker:
+            self._look_at_rights(self.workspace.project)
         try:
             opened = open_target(
                 self.settings,
@@ -114,6 +119,15 @@ class Session:
         except OSError as error:  # there is no room for a journal
             raise RunFolderError(UNUSABLE.put(self.run_dir, of_system(error.strerror))) from None
         self.target = replace(opened, deadline=self.deadline)
+
+    def _look_at_rights(self, project: str) -> None:
+        """Find out whether the token's user is an administrator, and whether he may do what the cases do."""
+        found = find_rights(self.asked, self.probe, project)
+        if found is None:
+            return
+        self.administrator = found.administrator
+        if found.missing:
+            self.probe = replace(self.probe, trouble=lacking(project, found))
 
     def close(self) -> None:
         """End the stand-in, if this process started one, and leave the run's folder to others."""
@@ -140,6 +154,7 @@ class Session:
             "run_id": self.run_id,
             "run_dir": str(self.run_dir),
             "deadline": self.deadline,
+            "administrator": self.administrator,
             "probe": to_plain(vars(replace(self.probe, stand_in={}))),
             "stand_in": bool(self.probe.stand_in),
             "workspace": vars(self.workspace) if live else None,
@@ -183,11 +198,13 @@ class Session:
     def scope(self) -> Scope:
         """What the target allows. For a listing without a target, what the stand-in allows."""
         if self.settings.base_url is None:
-            return scope(self.asked, stand_in=True, credentials={*USERS, OTHER_PROJECT})
+            return scope(self.asked, stand_in=True, credentials={*USERS, OTHER_PROJECT, MEMBER})
         facts = {} if self.idle else self.probe.stand_in
         credentials = set(headers(self.settings, facts.get("tokens", {})))
         if "outsider" in credentials and (self.settings.outsider_project or facts.get("other_project")):
             credentials.add(OTHER_PROJECT)
+        if not self.administrator:
+            credentials.add(MEMBER)
         return scope(self.asked, stand_in=bool(facts), credentials=credentials)
 
     @cached_property
