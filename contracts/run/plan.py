@@ -14,9 +14,6 @@ from contracts.text.message import msg
 OTHER_PROJECT = "outsider-project"
 """What a case needs that goes into a project of the outsider's; there where his token and his project are known."""
 
-MEMBER = "member"
-"""What a case needs that the main token's user is to be refused; there unless he is a system administrator."""
-
 
 @dataclass(frozen=True)
 class Scope:
@@ -51,8 +48,6 @@ def left_out(case: Case, allowed: Scope) -> str | None:
     if case.needs and not allowed.authorizes:
         return msg("are off: this port of Zadig does no authorization")
     if case.needs and case.needs not in allowed.credentials:
-        if case.needs == MEMBER:
-            return msg("are off: the token is a system administrator's, who is refused nothing")
         names = {"main": "ZADIG_TOKEN", OTHER_PROJECT: msg("ZADIG_OUTSIDER_TOKEN or ZADIG_OUTSIDER_PROJECT")}
         name = names.get(case.needs, f"ZADIG_{case.needs.upper()}_TOKEN")
         return msg("are off: {name} is not set", name)

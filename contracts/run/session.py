@@ -13,7 +13,7 @@ from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
-from contracts.run.plan import MEMBER, OTHER_PROJECT, Scope, scope
+from contracts.run.plan import OTHER_PROJECT, Scope, scope
 from contracts.safety.journal import new_run_id
 from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
 from contracts.settings.settings import AUTO, Settings
@@ -70,7 +70,7 @@ class Session:
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
-        self.administrator: bool = self._handed.get("administrator", False)
+        self.administrator = False
         self._stand_in: StandIn | None = None
         self._opened = False
         self._claim: int | None = None
@@ -154,7 +154,6 @@ class Session:
             "run_id": self.run_id,
             "run_dir": str(self.run_dir),
             "deadline": self.deadline,
-            "administrator": self.administrator,
             "probe": to_plain(vars(replace(self.probe, stand_in={}))),
             "stand_in": bool(self.probe.stand_in),
             "workspace": vars(self.workspace) if live else None,
@@ -198,13 +197,11 @@ class Session:
     def scope(self) -> Scope:
         """What the target allows. For a listing without a target, what the stand-in allows."""
         if self.settings.base_url is None:
-            return scope(self.asked, stand_in=True, credentials={*USERS, OTHER_PROJECT, MEMBER})
+            return scope(self.asked, stand_in=True, credentials={*USERS, OTHER_PROJECT})
         facts = {} if self.idle else self.probe.stand_in
         credentials = set(headers(self.settings, facts.get("tokens", {})))
         if "outsider" in credentials and (self.settings.outsider_project or facts.get("other_project")):
             credentials.add(OTHER_PROJECT)
-        if not self.administrator:
-            credentials.add(MEMBER)
         return scope(self.asked, stand_in=bool(facts), credentials=credentials)
 
     @cached_property
