@@ -100,7 +100,13 @@ class Settings:
         "report", "keys that nobody documented", values.choice(*get_args(UnknownFields))
     )
     drift: Drift = setting("fail", "what a departure from an observed fact does", values.choice(*get_args(Drift)))
-    in_flight: int = setting(8, "cases under way at once; 1: one after the other", values.whole(0, 64))
+    in_flight: int = setting(
+        8, "cases under way at once in the whole run, whatever its workers; 1: one after the other", values.whole(0, 64)
+    )
+    rate_limit: float | None = setting(None, "N/s: requests a second, at most", values.rate)
+    wait: float | None = setting(
+        None, "seconds to wait before the run until the target answers properly", values.seconds
+    )
     connect_timeout: float = setting(5, "seconds for a connection", values.seconds)
     first_byte_timeout: float = setting(10, "seconds for the first byte, and between two", values.seconds)
     answer_timeout: float = setting(20, "seconds for a whole answer", values.seconds)
