@@ -89,6 +89,13 @@ def _remarks(session: Session) -> list[str]:
         said.append(msg("set by {file}: {settings|, }", FILE, rows))
     if session.settings.base_url is not None and session.probe.told and not session.probe.trouble:
         said.append(session.probe.told)
+    if session.administrator:
+        said.append(
+            msg(
+                "the token is a system administrator's, so nothing about permissions was shown; "
+                "use the token of an ordinary member of the project"
+            )
+        )
     if session.lacking:
         missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
         said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))

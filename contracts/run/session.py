@@ -21,8 +21,9 @@ from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
 from contracts.settings.settings import AUTO, Settings
 from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
-from contracts.target.connect import Probe, find_workspace, open_target, probe
+from contracts.target.connect import Probe, find_rights, find_workspace, open_target, probe
 from contracts.target.credentials import USERS, headers
+from contracts.target.listing import lacking
 from contracts.target.sharing import Among, SharedLock, part_of
 from contracts.target.target import Target, Workspace
 from contracts.text.errors import of_system
@@ -44,6 +45,7 @@ class Session:
     worker: the worker's id, empty for the controller.
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
+    administrator: whether the token is known to be a system administrator's, whom nothing is refused.
     planned, elsewhere: the cases that are to run, here and in other shards.
     command_line: the words of the command that this run was called by, secrets masked.
     lacking: flows and concurrent scenarios that need calls which the release has not.
@@ -91,6 +93,7 @@ class Session:
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
+        self.administrator = False
         self._stand_in: StandIn | None = None
         self._opened = False
         self._claim: int | None = None
@@ -124,6 +127,8 @@ class Session:
             return
         found = self._handed.get("workspace")
         self.workspace = Workspace(**found) if found else find_workspace(self.asked, self.probe)
+        if self.settings.base_url is not None and not self.worker:
+            self._look_at_rights(self.workspace.project)
         try:
             opened = open_target(
                 self.settings,
@@ -137,6 +142,15 @@ class Session:
         except OSError as error:  # there is no room for a journal
             raise RunFolderError(UNUSABLE.put(self.run_dir, of_system(error.strerror))) from None
         self.target = replace(opened, deadline=self.deadline, lock=SharedLock(self._most, self._among))
+
+    def _look_at_rights(self, project: str) -> None:
+        """Find out whether the token's user is an administrator, and whether he may do what the cases do."""
+        found = find_rights(self.asked, self.probe, project)
+        if found is None:
+            return
+        self.administrator = found.administrator
+        if found.missing:
+            self.probe = replace(self.probe, trouble=lacking(project, found))
 
     def close(self) -> None:
         """End the stand-in, if this process started one, and leave the run's folder to others."""
