@@ -1,4 +1,4 @@
-"""A case whose answer may not be the target's own is done again, alone and on a workflow of its own: then one can tell."""
+"""A case whose answer may not be the target's own is done again, alone and on a workflow of its own."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -58,7 +58,7 @@ def _again(target: Target, attempt: Callable[[], "Trial"], trial: "Trial", first
 
 
 def _doubt(trial: "Trial", *, company: bool) -> Doubt | None:
-    """Return the first doubt in a trial that came to something; what load alone can explain counts where there was some."""
+    """Return the first doubt in a trial that did not hold; a crash is only doubted where there was load."""
     if trial.result is Result.HELD:
         return None
     return next((doubt for doubt in trial.doubts if company or doubt.sign.name != "empty-500"), None)
@@ -68,9 +68,7 @@ def _same(doubt: Doubt, other: Doubt) -> bool:
     return (doubt.sign, doubt.at) == (other.sign, other.at)
 
 
-def _gone(
-    target: Target, trial: "Trial", another: "Trial", doubts: list[Doubt], *, company: bool
-) -> "Trial":
+def _gone(target: Target, trial: "Trial", another: "Trial", doubts: list[Doubt], *, company: bool) -> "Trial":
     """Return what a case comes to whose doubts were gone when it was done again."""
     doubt, weather = doubts[0], target.weather
     for each in doubts:

@@ -82,7 +82,9 @@ def _leads_away(exchange: Exchange) -> bool:
 
 
 _LOGIN = r"<input[^>]+type=.?password|<title>[^<]*(log ?in|sign ?in|single sign-on|登录)"
-_WAF = r"request rejected|support id|attention required|cloudflare|incapsula|akamai|mod_security|web application firewall"
+_WAF = (
+    r"request rejected|support id|attention required|cloudflare|incapsula|akamai|mod_security|web application firewall"
+)
 _GATEWAY = r"<center>\s*(nginx|openresty|tengine)|<address>apache|envoy|traefik|haproxy|kong|apisix|squid"
 _SIGN_IN = re.compile(r"/(log-?in|sign-?in|sso|oauth2?|cas|auth)\b", re.IGNORECASE)
 

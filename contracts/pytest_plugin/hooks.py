@@ -66,7 +66,13 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         settings = _settings(config)
         config.add_cleanup(let_read(settings.readable_by))
-        run = Session(settings, worker.get("zadig"), worker=worker.get("workerid", ""), workers=worker.get("workercount", 1), idle=_only_tells(config))
+        run = Session(
+            settings,
+            worker.get("zadig"),
+            worker=worker.get("workerid", ""),
+            workers=worker.get("workercount", 1),
+            idle=_only_tells(config),
+        )
         config.stash[SESSION] = run
         run.connect()
         ids = {case.id for case in cases(run.release)}

@@ -60,7 +60,9 @@ def _weather(session: Session) -> Iterator[str]:
         if not (n := session.done_again[name]):
             continue
         if sign.load:
-            own = "{n} cases failed among others and held alone ({why}): {pace} cases at once from then on, not {wished}"
+            own = (
+                "{n} cases failed among others and held alone ({why}): {pace} cases at once from then on, not {wished}"
+            )
             yield msg(own, n, sign.says, session.pace, session.settings.in_flight)
         else:
             yield msg("{n} cases held when they were done again: {why}", n, sign.says)

@@ -210,7 +210,9 @@ class Session:
         weather, expires = self.target.weather, self.target.expires
         if not weather.ended and time.time() > expires - BEFORE_EXPIRY:
             ends = datetime.fromtimestamp(expires, UTC)
-            weather.ended = msg("the token ends at {time}; set one that outlives the run", f"{ends:%Y-%m-%d %H:%M:%S} UTC")
+            weather.ended = msg(
+                "the token ends at {time}; set one that outlives the run", f"{ends:%Y-%m-%d %H:%M:%S} UTC"
+            )
         return msg("not tried: {why}", weather.ended) if weather.ended else ""
 
     @property

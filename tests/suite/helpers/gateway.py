@@ -53,7 +53,9 @@ def html(status: int, body: bytes, **headers: str) -> Response:
     return Response(status, (("Content-Type", "text/html"), *more), body)
 
 
-LOGIN = b'<!doctype html><html><title>Sign in</title><form><input name="u"><input type="password" name="p"></form></html>'
+LOGIN = (
+    b'<!doctype html><html><title>Sign in</title><form><input name="u"><input type="password" name="p"></form></html>'
+)
 ANSWERS: Mapping[str, Response] = {
     "401": Response(401),
     "407": html(407, page("407 Proxy Authentication Required", "squid/5.7"), Proxy_Authenticate="Basic"),
@@ -71,7 +73,9 @@ ANSWERS: Mapping[str, Response] = {
     "login": html(200, LOGIN),
     "login-there": Response(302, (("Location", "https://sso.example.com/login?next=/"),)),
     "login-here": Response(302, (("Location", "/login"),)),
-    "waf": html(403, b"<html><head><title>Request Rejected</title></head><body>Your support ID is: 18446</body></html>"),
+    "waf": html(
+        403, b"<html><head><title>Request Rejected</title></head><body>Your support ID is: 18446</body></html>"
+    ),
     "cloudflare": html(403, b"<!DOCTYPE html><html><title>Attention Required! | Cloudflare</title></html>"),
     "captive": html(200, b"<html><title>Welcome to the guest network</title></html>"),
     "404-page": html(404, page("404 Not Found")),
@@ -246,7 +250,9 @@ def _living(seconds: float) -> str:
 
 
 @contextmanager
-def gateway(mode: Mode | None, broken: Breakage | None = None, behaviour: str = "perfect") -> Iterator[tuple[str, str, Memory]]:
+def gateway(
+    mode: Mode | None, broken: Breakage | None = None, behaviour: str = "perfect"
+) -> Iterator[tuple[str, str, Memory]]:
     """Serve a Zadig behind a gateway; yields its address, a member's token and what the gateway counted."""
     app = Unstamped(ONE_PROJECT, BOTH, behaviour)
     counted = Memory()
