@@ -12,7 +12,6 @@ from contracts.http.disturbance import Doubt
 from contracts.report.verdict_rules import Result
 from contracts.target.target import Target
 
-
 UNTOLD = frozenset({Result.BLOCKED, Result.UNREACHABLE, Result.DISTURBED})
 """Results that tell nothing of the target's answer."""
 

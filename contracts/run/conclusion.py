@@ -81,6 +81,7 @@ def finish(session: Session, exit_status: int, allure: str | None = None) -> int
     interrupted = ends.get(exit_status, "")
     if session.other_failures and not interrupted:
         interrupted = msg("other tests that failed: {n}", len(session.other_failures))
+    interrupted = interrupted or session.too_disturbed
     outcomes = once(session.outcomes)
     result = RunResult(
         session.planned,
