@@ -24,6 +24,8 @@ from contracts.breakages.proxy.recognise import (
 )
 from contracts.breakages.state_actions import keep_back
 
+SIGNATURE = 43
+"""Characters of the signature of a token of a stand-in."""
 EVERY = 7
 """Which request is answered wrongly by a server that does so at times."""
 
@@ -36,16 +38,18 @@ def _user(request: Request) -> str:
     import jwt  # late: it takes a third of the time in which all breakages are read
 
     scheme, _, token = (header(request.headers, "Authorization") or "").partition(" ")
-    if scheme.lower() != "bearer":
-        return "basic" if scheme else "nobody"
+    if "token=" in request.query or scheme.lower() != "bearer" or not token.strip():
+        return (
+            "in-query" if "token=" in request.query else {"": "nobody", "bearer": "empty"}.get(scheme.lower(), "basic")
+        )
     try:
         claims = jwt.decode(token, options={"verify_signature": False, "verify_exp": False})
         if jwt.get_unverified_header(token)["alg"] == "none":
             return "unsigned"
     except (jwt.InvalidTokenError, KeyError):
         return "garbage"
-    if claims.get("exp", 0) < time.time():
-        return "expired"
+    if (cut := len(token.rpartition(".")[2]) < SIGNATURE) or claims.get("exp", 0) < time.time():
+        return "prefix" if cut else "expired"
     if claims.get("uid") not in ("viewer", "outsider"):
         return "forged"
     in_query = parse_qs(request.query).get("projectName", [""])[0]

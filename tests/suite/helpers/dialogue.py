@@ -79,6 +79,7 @@ def request(text: str, tokens: dict[str, str], api: Api = ASLAN) -> Request:
     path, _, query = target.partition("?")
     if api is ASLAN:
         query = f"projectName={named}" if project or not at else ""
+    query += "&token=garbage" if user == "in-query" else ""
     if more.startswith("?"):
         query = more[1:].strip().replace("NAME", name)
     return recognise(method, f"{api.prefix}{path}", query, headers, body)
@@ -90,7 +91,7 @@ def authorization(user: str, tokens: dict[str, str]) -> str:
     unsigned = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
     forged = ("B" if signature.startswith("A") else "A") + signature[1:]
     odd = {
-        "nobody": "",
+        **dict.fromkeys(("nobody", "in-query"), ""),
         "curl": f"Bearer {tokens['member']}",
         "empty": "Bearer ",
         "prefix": f"Bearer {tokens['member'][:-8]}",
