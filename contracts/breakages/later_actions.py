@@ -33,7 +33,7 @@ def tells(
 ) -> Act:
     """Tell other values of the task that got this answer, or of the `others` of its workflow, from then on.
 
-    A value None stands for a key that is left out.
+    of: `later` is the task itself, unless it is the first. A value None stands for a key that is left out.
     """
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
@@ -44,7 +44,8 @@ def tells(
         if request.operation == operation and name_of(request, response) == answer:
             task = str(value(response.body)["task_id"]) if answer == "queued" else subject.task
             own = memory.notes.setdefault(subject.workflow, set())
-            own |= {task} if of == "own" else {str(each) for each in await task_ids(request, forward)} - {task}
+            others = {str(each) for each in await task_ids(request, forward)} - {task}
+            own |= {"own": {task}, "later": {task} if others else set(), "others": others}[of]
         meant: Iterable[str] = memory.notes.get(subject.workflow, ()) if request.operation in by else ()
 
         def told(task: Task) -> Task:
