@@ -11,7 +11,7 @@ from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
 from contracts.case.wait import settled
-from contracts.catalog.cases import ANY, STARTED, Case
+from contracts.catalog.cases import ANY, FIRST_STARTED, STARTED, Case
 from contracts.catalog.givens import GIVENS
 from contracts.catalog.lifecycle import Lifecycle
 from contracts.check.breach import Kind
@@ -146,7 +146,8 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         return None, trial
     try:
         with target.trace.during(Phase.AFTERWARDS):
-            started = target.release.binding.roles["start"].get(checked.value, "id") if case.after == STARTED else None
+            starts = case.after in (STARTED, FIRST_STARTED)
+            started = target.release.binding.roles["start"].get(checked.value, "id") if starts else None
             own = replace(subject, task_id=started) if isinstance(started, int) else subject
             after = settled(
                 target,

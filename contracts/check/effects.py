@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.catalog.cases import ANY, REMOVED, STARTED, STORED, UNCHANGED
+from contracts.catalog.cases import ANY, FIRST_STARTED, REMOVED, STARTED, STORED, UNCHANGED
 from contracts.catalog.release import Operation, Release
 from contracts.check.breach import Breach, Kind, show
 from contracts.check.marks import (
@@ -92,9 +92,12 @@ def _stored(change: StateChange) -> Iterator[Breach]:
 def _started(change: StateChange) -> Iterator[Breach]:
     binding, lifecycle = change.release.binding, change.release.lifecycle
     task_id = binding.roles["start"].get(change.value, "id")
-    expected = max(change.before.tasks, default=0) + 1
-    if task_id != expected:
-        yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id))
+    if change.before.tasks:
+        expected = max(change.before.tasks) + 1
+        if task_id != expected:
+            yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id))
+    elif not isinstance(task_id, int):
+        yield change.broken("task-id", msg("an id"), repr(task_id))
     if isinstance(task_id, int):
         yield from _task_is(lifecycle.word(lifecycle.leaves("start")), task_id, change)
         if change.credential == MAIN:
@@ -102,6 +105,13 @@ def _started(change: StateChange) -> Iterator[Breach]:
             yield from change.marked(task_id, wrong_of_new(_marks(change, task_id), others))
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=task_id if isinstance(task_id, int) else None)
+
+
+def _first_started(change: StateChange) -> Iterator[Breach]:
+    yield from _started(change)
+    task_id = change.release.binding.roles["start"].get(change.value, "id")
+    if isinstance(task_id, int) and task_id != 1:
+        yield replace(change.broken("task-id", msg("the next id, {id}", 1), repr(task_id)), documented=False)
 
 
 def _removed(change: StateChange) -> Iterator[Breach]:
@@ -124,6 +134,7 @@ _EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
     UNCHANGED: _unchanged,
     STORED: _stored,
     STARTED: _started,
+    FIRST_STARTED: _first_started,
     REMOVED: _removed,
     ANY: lambda _: iter(()),
 }

@@ -30,6 +30,7 @@ class Request:
     credential: the name of who sends it.
     call: its name, in reports.
     prefixed: whether the API prefix stands in front of the path.
+    agent: what the client calls itself, where that is not the usual name.
     """
 
     method: str
@@ -40,6 +41,7 @@ class Request:
     credential: str = "main"
     call: str = ""
     prefixed: bool = True
+    agent: str = ""
 
     @property
     def changes(self) -> bool:
@@ -185,6 +187,8 @@ class Client:
         prepared.prepare_method(request.method)
         if request.content_type:
             prepared.headers["Content-Type"] = request.content_type
+        if request.agent:
+            prepared.headers["User-Agent"] = request.agent
         prepared.prepare_body(request.body, None)
         return prepared
 
