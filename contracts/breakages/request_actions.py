@@ -1,15 +1,25 @@
 """Acts on some requests only: of who may not send them, that are odd, or every seventh."""
 
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from contracts.breakages.answer_edits import edits
+from contracts.breakages.answer_edits import edits, everywhere
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
 from contracts.breakages.known_answers import ANSWERS
-from contracts.breakages.proxy.recognise import about, header, json_object, recognise, to, with_header, without_headers
+from contracts.breakages.proxy.recognise import (
+    about,
+    compact,
+    header,
+    json_object,
+    recognise,
+    to,
+    with_header,
+    without_headers,
+)
 from contracts.breakages.state_actions import keep_back
 
 EVERY = 7
@@ -61,6 +71,29 @@ def lets_through(operation: str, answer: str, *, user: str = "", openly: bool = 
     return act
 
 
+def gives_back(operation: str, _answer: str, *, to: str, base64: bool = False) -> Act:
+    """Put the token of who asks into a header or the body of every answer of an operation, in base64 or as it is."""
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        response = await forward(request)
+        token = header(request.headers, "Authorization")
+        if request.operation != operation or not token:
+            return response
+        shown = b64encode(token.encode()).decode() if base64 else token
+        if to == "header":
+            return replace(response, headers=with_header(response.headers, "X-Asked-By", shown))
+        answered = json_object(response.body)
+        return response if answered is None else replace(response, body=compact(_inside(answered, shown)))
+
+    return act
+
+
+def _inside(answered: dict[str, Any], shown: str) -> dict[str, Any]:
+    """Return an answer with something in its extra, or where it has none beside its keys."""
+    extra = answered.get("extra")
+    return answered | ({"extra": extra | {"asked_by": shown}} if isinstance(extra, dict) else {"asked_by": shown})
+
+
 # ---------------------------------------------------------------- odd requests
 
 
@@ -95,6 +128,14 @@ def fails_on(operation: str, _answer: str, *, odd: str, status: int) -> Act:
     return act
 
 
+# ---------------------------------------------------------------- always
+
+
+def edits_everything(_operation: str, _answer: str, **spec: Any) -> Act:
+    """Edit every answer, whatever was asked for."""
+    return everywhere(edits(spec))
+
+
 # ---------------------------------------------------------------- at times
 
 
@@ -123,4 +164,4 @@ def does_nothing_at_times(operation: str, answer: str) -> Act:
     return _at_times(operation, keep_back(operation, answer))
 
 
-MAKERS = by_name(lets_through, fails_on, edits_at_times, does_nothing_at_times)
+MAKERS = by_name(lets_through, gives_back, fails_on, edits_everything, edits_at_times, does_nothing_at_times)

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     DEADLINE = "deadline"
     TOO_LARGE = "too-large"
     GARBLED = "garbled"
+    TOKEN = "token-given-back"  # noqa: S105 - a word for a kind
     REDIRECT = "redirect"
     EMPTY = "empty-body"
     STATUS = "status"
@@ -36,7 +37,7 @@ class Kind(StrEnum):
     CONCURRENCY = "concurrency"
 
 
-CRASHES = frozenset({Kind.NO_ANSWER, Kind.DEADLINE, Kind.TOO_LARGE, Kind.GARBLED})
+CRASHES = frozenset({Kind.NO_ANSWER, Kind.DEADLINE, Kind.TOO_LARGE, Kind.GARBLED, Kind.TOKEN})
 """Kinds that no contract allows, whatever the case is based on."""
 
 

@@ -48,12 +48,14 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
     `sent` has the names that the request used (name, project, id, env, …), to be put into texts. `others` are the
     other answers of the release: a description that is right for one of them, of the same code, is cross-talk.
     """
+    breaches = [*faults(exchange)]
     if exchange.failure is not None:
         kind = Kind(exchange.failure.kind) if exchange.failure.kind != "refused" else Kind.NO_ANSWER
-        return Checked((Breach(kind, "answer", f"HTTP {answer.status}", exchange.failure.text, answer.documented),))
+        failed = Breach(kind, "answer", f"HTTP {answer.status}", exchange.failure.text, answer.documented)
+        return Checked((failed, *breaches))
     if exchange.status in answer.also:
-        return Checked()
-    breaches = [*_head(exchange, answer)]
+        return Checked(tuple(breaches))
+    breaches += _head(exchange, answer)
     value: Any = None
     unknown: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
@@ -72,6 +74,14 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
     elif answer.body != "any":
         breaches += _text(exchange, answer, sent)
     return Checked(tuple(breaches), unknown, seen, value)
+
+
+def faults(exchange: Exchange, where: str = "answer") -> Iterator[Breach]:
+    """Yield what an exchange shows that no answer may do, whatever the call is."""
+    promised = {Kind.TOKEN: msg("no credential"), Kind.GARBLED: msg("one answer")}
+    for fault in exchange.faults:
+        kind = Kind(fault.kind)
+        yield Breach(kind, where, promised.get(kind, msg("an answer to each request")), fault.text, True)
 
 
 def _head(exchange: Exchange, answer: Answer) -> Iterator[Breach]:

@@ -54,6 +54,8 @@ class Wait:
 class Trace:
     """Collects the steps of one case, and what it takes to see it again: the changes sent, and the waits between.
 
+    faulty: the exchanges whose answers did what none may do.
+
     Several threads may add to it.
     """
 
@@ -61,6 +63,7 @@ class Trace:
         self.started = time.time()
         self.steps: list[Step] = []
         self.sent: list[tuple[Phase, Request | Wait]] = []
+        self.faulty: list[Exchange] = []
         self.phase = Phase.REQUEST
         self._clock = time.monotonic()
 
@@ -83,6 +86,8 @@ class Trace:
         at = max(0.0, self.seconds - exchange.seconds)
         call = exchange.request.call
         self.steps.append(Step(self.phase, call, answer, exchange.status, round(at, 4), round(exchange.seconds, 4)))
+        if exchange.faults:
+            self.faulty.append(exchange)
         if exchange.request.changes:
             self.sent.append((self.phase, exchange.request))
 
