@@ -30,6 +30,7 @@ class Kind(StrEnum):
     TYPE = "wrong-type"
     CONSTANT = "wrong-constant"
     SCHEMA = "schema"
+    CONTRADICTION = "contradiction"
     UNKNOWN = "unknown-key"
     DESCRIPTION = "description"
     CROSS_TALK = "cross-talk"

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind, show
+from contracts.check.envelope import contradictions
 from contracts.check.schema import errors
 from contracts.http.client import Exchange
 from contracts.text.message import msg
@@ -67,6 +68,7 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
                 breaches.append(_not_json(exchange, answer, error))
             else:
                 breaches += _json(value, answer, sent, others)
+                breaches += contradictions(exchange, value, answer)
                 unknown = tuple(islice(_unknown(value, answer.schema or {}), MOST_UNKNOWN))
                 seen = tuple(dict.fromkeys(_seen(value, answer.schema or {})))
         else:
@@ -214,8 +216,8 @@ def fill(template: str, sent: Mapping[str, str]) -> str:
 
 
 def _unknown(value: Any, schema: Mapping[str, Any], path: str = "$") -> Iterator[str]:
-    """Yield the JSON path of each key that the schema does not name."""
-    properties = schema.get("properties")
+    """Yield the JSON path of each key that the schema does not name; an object without keys in it has none."""
+    properties = schema.get("properties", {} if schema.get("type") == "object" else None)
     if isinstance(value, dict) and isinstance(properties, dict):
         for key, inner in value.items():
             if key in properties:

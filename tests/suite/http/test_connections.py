@@ -1,4 +1,4 @@
-"""Connections that are kept: who has one next disturbs no answer, and what a server does with it beside its answer shows."""
+"""Connections that are kept: who has one next disturbs no answer; what a server does with one is told."""
 
 import os
 import socket
