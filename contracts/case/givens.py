@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, replace
 
-from contracts.case.wait import GONE, WaitError, wait_for
+from contracts.case.wait import GONE, WaitError, settled, wait_for
 from contracts.catalog.cases import Overrides
 from contracts.catalog.givens import GIVENS, Given
 from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE, Lifecycle
@@ -117,8 +117,11 @@ def _held(target: Target, subject: Subject, played: _Played | None, later: str =
     later: the state that a step leaves which came after it, and may have been carried out.
     """
     lifecycle = target.release.lifecycle
+    expected = lifecycle.word(played.state) if played and not later else ""
     try:
-        held = snapshot(target, subject)
+        held = settled(
+            target, lambda: snapshot(target, subject), lambda held: held.tasks.get(subject.task_id), expected
+        )
         is_later = later in MEANINGS and lifecycle.means(held.tasks.get(subject.task_id), lifecycle.word(later))
         wrong = None if played is None or is_later else _left(played, subject, held, lifecycle)
         if wrong is not None and wrong.overtaken and wrong.traced:

@@ -10,12 +10,14 @@ from contracts.case.givens import NotArrangedError, Wrong, arrange, moved_alone
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import MOVES, WAITED_MOVES, Trial, alone, conclude, steadied, told_once, undisturbed
-from contracts.catalog.cases import ANY, STARTED, Case
+from contracts.case.wait import settled
+from contracts.catalog.cases import ANY, FIRST_STARTED, STARTED, Case
 from contracts.catalog.givens import GIVENS, NEEDS_AGENT
-from contracts.check.breach import Kind
+from contracts.check.breach import Breach, Kind
 from contracts.check.check import check, promise
 from contracts.check.effects import StateChange, effect
 from contracts.check.moves import in_order, traced
+from contracts.check.reads import shown
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.client import Exchange
 from contracts.http.trace import Phase, Trace
@@ -23,7 +25,7 @@ from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.guard import RefusedError
 from contracts.target.requests import operation_call, sent_body, sent_names
 from contracts.target.target import Subject, Target, open_subject
-from contracts.text.message import msg
+from contracts.text.message import about, msg
 
 TRIALS = 5
 """How often a case is run that shows cross-talk."""
@@ -110,6 +112,9 @@ def _run(case: Case, target: Target, subject: Subject, instead: Trial | None) ->
             if case.put and target.control is not None:
                 target.control.put(subject.name, subject.task_id, case.put)
                 before = snapshot(target, subject)
+            if case.first:
+                _prepare(case, target, subject)
+                before = snapshot(target, subject)
             if instead is not None:
                 wrong = moved_alone(target, subject, case.given, before)
                 return None, instead if wrong is None else _of_step(case, target, wrong)
@@ -152,13 +157,21 @@ def _ask(case: Case, target: Target, subject: Subject, before: Snapshot) -> tupl
         exchanges=(exchange,),
         wanted=promise(case.answer, sent),
     )
+    if case.later and target.control is not None:
+        target.control.advance(subject.name, case.later)
     if case.after == ANY:  # on a stand-in only: what this makes cannot be found
         return None, trial
     try:
         with target.trace.during(Phase.AFTERWARDS):
-            started = target.release.binding.roles["start"].get(checked.value, "id") if case.after == STARTED else None
+            starts = case.after in (STARTED, FIRST_STARTED)
+            started = target.release.binding.roles["start"].get(checked.value, "id") if starts else None
             own = replace(subject, task_id=started) if isinstance(started, int) else subject
-            after = snapshot(target, own, closely=True)
+            after = settled(
+                target,
+                lambda: snapshot(target, own, closely=True),
+                lambda held: held.tasks.get(subject.task_id),
+                case.after,
+            )
     except UnclearError as error:
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = msg("the state afterwards could not be read: {why}", error.message)
@@ -176,11 +189,11 @@ def _with_state(case: Case, target: Target, trial: Trial, change: StateChange, e
     went_on = bool(GIVENS[case.given].state) and lifecycle.went_on(
         change.before.tasks.get(task), change.after.tasks.get(task)
     )
-    strict = trial.breaches + tuple(effect(case.after, change))
+    strict = trial.breaches + _effects(case, trial, change)
     if target.stands_still or not strict:
         result = result_of([breach.drift for breach in strict])
         return replace(trial, result=result, breaches=strict, strayed=bool(strict) and went_on)
-    beyond = trial.breaches + tuple(effect(case.after, replace(change, agents=True)))
+    beyond = trial.breaches + _effects(case, trial, replace(change, agents=True))
     moved = went_on or not beyond
     breaches = strict if moved else beyond
     believed = moved and traced(change.before, change.after, exchange, lifecycle)
@@ -191,6 +204,12 @@ def _with_state(case: Case, target: Target, trial: Trial, change: StateChange, e
             believed = False
     result = result_of([breach.drift for breach in breaches])
     return replace(trial, result=result, breaches=breaches, moved=moved, traced=believed, strayed=went_on)
+
+
+def _effects(case: Case, trial: Trial, change: StateChange) -> tuple[Breach, ...]:
+    """Return how the state departs from what the request was to leave, and what its answer shows from that state."""
+    reads = shown(change, case.items) if case.answer.succeeds and not trial.breaches else ()
+    return (*effect(case.after, change), *reads)
 
 
 def _of_step(case: Case, target: Target, wrong: Wrong) -> Trial:
@@ -205,3 +224,11 @@ def _of_step(case: Case, target: Target, wrong: Wrong) -> Trial:
         moved=wrong.overtaken and not target.stands_still,
         traced=wrong.traced,
     )
+
+
+def _prepare(case: Case, target: Target, subject: Subject) -> None:
+    """Send what a case needs besides its given; raises NotArrangedError where that does not succeed."""
+    for name, special in case.first:
+        exchange = target.send(operation_call(target, target.release.operations[name], subject, special))
+        if exchange.status is None or exchange.status >= 300:
+            raise NotArrangedError(about(name, f"HTTP {exchange.status}"), exchange)

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Collection
+from typing import TypeVar
 
+from contracts.target.target import Target
 from contracts.text.errors import EndedError
 from contracts.text.message import msg
 
@@ -12,6 +14,10 @@ SHARE = 10
 """A pause is at most this part of the time waited so far, so that a short state is seen early on."""
 GONE = msg("gone")
 """What a look says where there is no task any more, which is as final as any end of one."""
+
+Held = TypeVar("Held")
+LAG_SECONDS = 20.0
+"""How long a live target may show an earlier state of a task, where its lifecycle says that it may."""
 
 
 class WaitError(EndedError):
@@ -51,3 +57,14 @@ def wait_for(
         made += 1
         pause = min(max(interval, waited / SHARE), max(interval, LONGEST_PAUSE)) if interval else 0.0
         time.sleep(min(pause, seconds - waited))
+
+
+def settled(target: Target, look: Callable[[], Held], state_of: Callable[[Held], str | None], expected: str) -> Held:
+    """Return what `look` finds; on a live target, look again while the task's state may lag behind the expected one."""
+    found, started = look(), time.monotonic()
+    while target.control is None and target.release.lifecycle.may_lag(state_of(found), expected):
+        if time.monotonic() - started >= LAG_SECONDS or time.time() >= target.deadline:
+            break
+        time.sleep(1.0)
+        found = look()
+    return found
