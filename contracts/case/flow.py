@@ -1,17 +1,19 @@
 """A flow: several operations on one workflow, one after the other, each held against its answer."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 from contracts.case.scenario import Scenario, state_breach
 from contracts.case.wait import settled
 from contracts.catalog.cases import UNCHANGED, Overrides
-from contracts.catalog.lifecycle import DELETED, NOT_THERE
+from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
 from contracts.check.effects import StateChange, effect
-from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, list_tasks, snapshot
+from contracts.check.moves import traced
+from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, list_tasks, look_at_tasks, snapshot
 from contracts.report.verdict_rules import Result
 from contracts.safety.journal import PREFIX
 from contracts.target.requests import NO_OVERRIDES, operation_call, role_call, sent_names
@@ -71,7 +73,7 @@ class Flow(Scenario):
             for other in sorted(tasks.keys() - {task})
         ]
         actual = tasks.get(task)
-        if not lifecycle.is_in(actual, state):  # an agent may have taken it meanwhile
+        if not lifecycle.means(actual, state):
             expected = msg("task {id} is {state}", task, state)
             wrong.append(state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task")))
         self._end_if(tuple(wrong), msg("looking at the tasks"))
@@ -99,10 +101,12 @@ class Flow(Scenario):
 
     def tasks_are(self, *meanings: str) -> None:
         """Look at the workflow's tasks: the states of all of them, in the order of their ids, mean this."""
-        tasks, lifecycle = self._tasks(), self._target.release.lifecycle
+        tasks, lifecycle, still = self._tasks(), self._target.release.lifecycle, self._target.stands_still
         words = [lifecycle.word(meaning) for meaning in meanings]
         states = [tasks[task_id] for task_id in sorted(tasks)]
-        if len(states) != len(words) or not all(map(lifecycle.is_in, states, words)):
+        pairs = zip(states, words, strict=False)
+        kept = (lifecycle.means(now, word) or (not still and lifecycle.went_on(word, now)) for now, word in pairs)
+        if len(states) != len(words) or not all(kept):
             wrong = state_breach("tasks", ", ".join(words), ", ".join(states))
             self._end_if((wrong,), msg("looking at the tasks"))
 
@@ -118,7 +122,11 @@ class Flow(Scenario):
             return
         subject, before = self._neighbour
         after, names, release = self._look(subject), self._names(), self._target.release
-        change = StateChange(before, after, {}, None, subject, release.call("start"), release, documented=False)
+        change = StateChange(
+            *(before, after, {}, None, subject, release.call("start"), release),
+            documented=False,
+            agents=not self._target.stands_still,
+        )
         own = {subject.name, self._subject.name}
         wrong = [*effect(UNCHANGED, change)]
         for name in sorted(
@@ -139,6 +147,17 @@ class Flow(Scenario):
 
     def _look(self, subject: Subject) -> Snapshot:
         return self._clear(lambda: snapshot(self._target, subject))
+
+    def _end_if(self, breaches: tuple[Breach, ...], reason: str) -> None:
+        """End with these breaches, if any; where the task is not as the steps left it, an agent may have made them."""
+        if breaches and not self._target.stands_still and self._state in MEANINGS:
+            lifecycle, left = self._target.release.lifecycle, self._target.release.lifecycle.word(self._state)
+            with suppress(UnclearError):
+                now = look_at_tasks(self._target, self._subject)
+                moved = lifecycle.went_on(left, now.tasks.get(self._subject.task_id))
+                found = self._trial.exchanges
+                self._note(moved=moved, traced=moved and bool(found) and traced(Snapshot(), now, found[0], lifecycle))
+        super()._end_if(breaches, reason)
 
     def _tasks(self) -> Mapping[int, str]:
         return self._clear(lambda: list_tasks(self._target, self._subject))
