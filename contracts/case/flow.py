@@ -9,8 +9,8 @@ from contracts.catalog.cases import UNCHANGED, Overrides
 from contracts.catalog.lifecycle import DELETED, NOT_THERE
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
-from contracts.check.effects import StateChange, effect
-from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, list_tasks, snapshot
+from contracts.check.effects import StateChange, effect, told_rightly
+from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, look_at_tasks, snapshot
 from contracts.report.verdict_rules import Result
 from contracts.safety.journal import PREFIX
 from contracts.target.requests import NO_OVERRIDES, operation_call, role_call, sent_names
@@ -100,10 +100,8 @@ class Flow(Scenario):
         if self._neighbour is None:
             return
         subject, before = self._neighbour
-        after, names, release = self._look(subject), self._names(), self._target.release
-        change = StateChange(before, after, {}, None, subject, release.call("start"), release, documented=False)
-        own = {subject.name, self._subject.name}
-        wrong = [*effect(UNCHANGED, change)]
+        after, names, own = self._look(subject), self._names(), {subject.name, self._subject.name}
+        wrong = [*effect(UNCHANGED, self._nothing_done(subject, after, before))]
         for name in sorted(
             (own | {each for each in self._listed if each and not each.startswith(f"{PREFIX}-")}) - names
         ):
@@ -124,7 +122,15 @@ class Flow(Scenario):
         return self._clear(lambda: snapshot(self._target, subject))
 
     def _tasks(self) -> Mapping[int, str]:
-        return self._clear(lambda: list_tasks(self._target, self._subject))
+        states, marks = self._clear(lambda: look_at_tasks(self._target, self._subject))
+        change = self._nothing_done(self._subject, Snapshot(tasks=states, marks=marks))
+        self._end_if(tuple(told_rightly(change)), msg("looking at the tasks"))
+        return states
+
+    def _nothing_done(self, subject: Subject, after: Snapshot, before: Snapshot | None = None) -> StateChange:
+        release = self._target.release
+        call = release.call("start")
+        return StateChange(before or after, after, {}, None, subject, call, release, documented=False)
 
     def _clear(self, look: Callable[[], Seen]) -> Seen:
         try:

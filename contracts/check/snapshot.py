@@ -56,12 +56,12 @@ def snapshot(target: Target, subject: Subject, *, closely: bool = False) -> Snap
     workflow = find(target, subject)
     if workflow is None:
         return Snapshot()
-    held = Snapshot(workflow, *_list(target, subject))
+    held = Snapshot(workflow, *look_at_tasks(target, subject))
     if not closely or subject.task_id not in held.tasks or target.release.lacks(["get-task"]):
         return held
     read = _read(target, subject)
     if read[STATE] != held.tasks[subject.task_id]:
-        held = Snapshot(workflow, *_list(target, subject))
+        held = Snapshot(workflow, *look_at_tasks(target, subject))
     return replace(held, read=read)
 
 
@@ -101,10 +101,11 @@ def _says(exchange: Exchange, value: Any, answer: Answer, binding: Binding, sent
 
 def list_tasks(target: Target, subject: Subject) -> Mapping[int, str]:
     """Return the states of the tasks of the subject's workflow, by id; raises UnclearError."""
-    return _list(target, subject)[0]
+    return look_at_tasks(target, subject)[0]
 
 
-def _list(target: Target, subject: Subject) -> tuple[Mapping[int, str], Mapping[int, Marks]]:
+def look_at_tasks(target: Target, subject: Subject) -> tuple[Mapping[int, str], Mapping[int, Marks]]:
+    """Return the states of the workflow's tasks, and what else is told of them, by id; raises UnclearError."""
     role = target.release.binding.roles["list-tasks"]
     exchange = target.send(role_call(target, "list-tasks", subject))
     try:
