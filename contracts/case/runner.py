@@ -78,6 +78,7 @@ def _attempt(case: Case, target: Target) -> Trial:
     if target.breaker.stopped:
         return Trial(Result.UNREACHABLE, reason=msg("not tried: the target had stopped answering"))
     target.trace.sent.clear()
+    target.trace.doubts.clear()
     subject = open_subject(target, case.request.name, case.request.length)
     after: Snapshot | None = None
     try:
@@ -89,6 +90,7 @@ def _attempt(case: Case, target: Target) -> Trial:
         else:
             with target.trace.during(Phase.CLEANUP):
                 remove_after_case(target, subject, after)
+    trial = replace(trial, doubts=tuple(target.trace.doubts))
     if trial.result is Result.HELD or not trial.exchanges:
         return trial
     lasting = case.after == "any"

@@ -124,6 +124,13 @@ BEHAVIOURS: Mapping[str, frozenset[Defect]] = {
 """Name of a behaviour to its defects. `1.7.0` behaves as servers of that release do; `perfect` as the page promises,
 and `perfect-1.8.0` as a server of that release would without its defects."""
 
+RELEASE_OF: Mapping[str, str] = {
+    **{name: name.removeprefix("perfect-") for name in PRODUCT_BEHAVIOURS},
+    "perfect": "1.7.0",
+    **{name: ".".join(map(str, version)) for name, version in CUSTOM_RELEASES.items()},
+}
+"""Name of a behaviour to the release whose calls it has."""
+
 SINCE_1_8 = frozenset({"perfect-1.8.0", "perfect-1.9.0", "1.8.0", "1.9.0"} | CUSTOM_RELEASES.keys())
 """Behaviours that start a product workflow's task as servers from 1.8.0 on do: a start that names no project is about
 the workflow's own, and the answer names it."""
