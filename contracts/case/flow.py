@@ -11,9 +11,9 @@ from contracts.catalog.cases import UNCHANGED, Overrides
 from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
-from contracts.check.effects import StateChange, effect
+from contracts.check.effects import StateChange, effect, told_rightly
 from contracts.check.moves import traced
-from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, list_tasks, look_at_tasks, snapshot
+from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, look_at_tasks, snapshot
 from contracts.report.verdict_rules import Result
 from contracts.safety.journal import PREFIX
 from contracts.target.requests import NO_OVERRIDES, operation_call, role_call, sent_names
@@ -121,14 +121,8 @@ class Flow(Scenario):
         if self._neighbour is None:
             return
         subject, before = self._neighbour
-        after, names, release = self._look(subject), self._names(), self._target.release
-        change = StateChange(
-            *(before, after, {}, None, subject, release.call("start"), release),
-            documented=False,
-            agents=not self._target.stands_still,
-        )
-        own = {subject.name, self._subject.name}
-        wrong = [*effect(UNCHANGED, change)]
+        after, names, own = self._look(subject), self._names(), {subject.name, self._subject.name}
+        wrong = [*effect(UNCHANGED, self._nothing_done(subject, after, before))]
         for name in sorted(
             (own | {each for each in self._listed if each and not each.startswith(f"{PREFIX}-")}) - names
         ):
@@ -160,7 +154,17 @@ class Flow(Scenario):
         super()._end_if(breaches, reason)
 
     def _tasks(self) -> Mapping[int, str]:
-        return self._clear(lambda: list_tasks(self._target, self._subject))
+        held = self._clear(lambda: look_at_tasks(self._target, self._subject))
+        self._end_if(tuple(told_rightly(self._nothing_done(self._subject, held))), msg("looking at the tasks"))
+        return held.tasks
+
+    def _nothing_done(self, subject: Subject, after: Snapshot, before: Snapshot | None = None) -> StateChange:
+        release = self._target.release
+        return StateChange(
+            *(before or after, after, {}, None, subject, release.call("start"), release),
+            documented=False,
+            agents=not self._target.stands_still,
+        )
 
     def _clear(self, look: Callable[[], Seen]) -> Seen:
         try:

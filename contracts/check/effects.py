@@ -70,7 +70,7 @@ def effect(name: str, change: StateChange) -> Iterator[Breach]:
     told = _EFFECTS.get(name)
     yield from told(change) if told else _task_became(change, name)
     if name != ANY:
-        yield from _told_rightly(change)
+        yield from told_rightly(change)
 
 
 def _unchanged(change: StateChange) -> Iterator[Breach]:
@@ -182,7 +182,7 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
             )
 
 
-def _told_rightly(change: StateChange) -> Iterator[Breach]:
+def told_rightly(change: StateChange) -> Iterator[Breach]:
     """Yield what no task can have, and where reading the task by itself says something else than the list."""
     after, name = change.after, change.subject.name
     for task_id, marks in sorted(after.marks.items()):

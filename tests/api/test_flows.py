@@ -98,7 +98,7 @@ def test_eleven_tasks(flow: Flow) -> None:
     flow.deletes()
 
 
-@pytest.mark.case("flows/neighbours", level="regression", roles=("start", "cancel", "restart", "list"))
+@pytest.mark.case("flows/neighbours", level="regression", roles=("start", "cancel", "restart", "list"), alone=True)
 def test_neighbours(flow: Flow) -> None:
     """What is done to one workflow leaves the others of its project alone, and all of them are listed."""
     flow.does("create")
