@@ -7,6 +7,7 @@ from typing import Any
 from contracts.catalog.cases import ANY, REMOVED, STARTED, STORED, UNCHANGED
 from contracts.catalog.release import Operation, Release
 from contracts.check.breach import Breach, Kind, show
+from contracts.check.shape import part, shape
 from contracts.check.snapshot import Snapshot
 from contracts.target.target import Subject
 from contracts.text.message import msg
@@ -107,8 +108,9 @@ def _workflow_kept(change: StateChange) -> Iterator[Breach]:
         words = {True: msg("no workflow of this name"), False: msg("a workflow of this name")}
         yield change.broken("workflow", msg("as before, {what}", words[before is None]), words[after is None])
     elif before is not None and after is not None:
-        for key in sorted({*before, *after}):
-            if before.get(key) != after.get(key):
+        for key in sorted(key for key in {*before, *after} if before.get(key) != after.get(key)):
+            example = shape(change.release, key)
+            if part(before.get(key), example) != part(after.get(key), example):
                 yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
 
 

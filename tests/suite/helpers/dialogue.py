@@ -1,8 +1,8 @@
 """Tells what a caller of a server sees, line by line, in the words in which changes give their examples.
 
 A line is `[USER[@PROJECT]:] CALL NAME [MORE] → ANSWER`, or several such requests sent at once, with ` & ` between them.
-MORE is a task id, a key of the workflow, an object of values for the body, `+ TEXT` to stand after the body, `as text`,
-or `and much`. An answer that has the token of who asked ends in `+ token`, with where it stands.
+MORE is a task id, a key of the workflow or a pointer into it, an object of values for the body, `+ TEXT` to stand after
+the body, `as text`, or `and much`. An answer that has the token of who asked ends in `+ token`, with where it stands.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
 from contracts.breakages.proxy.recognise import header, line_of, recognise, value
 from contracts.breakages.proxy.upstream import to_app
+from contracts.catalog.pointer import pointed
 
 PREFIX = "/api/aslan"
 TARGET = {"name": "nginx-test", "service_name": "nginx", "product_name": "nginx"}
@@ -98,6 +99,8 @@ def _object(request: Request, body: dict[str, Any], more: str) -> str:
         return ", ".join(f"{task['task_id']} {task['status']}" for task in body["data"]) or "no task"
     if request.operation == "get-task":
         return str(body["status"])
+    if more.startswith("/"):
+        return json.dumps(pointed(body, more)[0], ensure_ascii=False)
     if more == "build_stage":
         return "1 module" if body[more]["modules"] else "no module"
     return json.dumps(body.get(more), ensure_ascii=False) if request.operation == "find-workflow" and more else ""
