@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from contracts.case.wait import WaitError, wait_for
+from contracts.case.wait import WaitError, settled, wait_for
 from contracts.catalog.cases import Overrides
 from contracts.catalog.givens import GIVENS
 from contracts.catalog.lifecycle import DELETED, NOT_THERE
@@ -48,7 +48,7 @@ def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_O
     if row.waits:
         _reach(target, subject, word)
     try:
-        held = snapshot(target, subject)
+        held = settled(target, lambda: snapshot(target, subject), lambda held: held.tasks.get(subject.task_id), word)
     except UnclearError as error:
         raise NotArrangedError(error.message, error.exchange) from None
     now = held.tasks.get(subject.task_id)
@@ -67,7 +67,7 @@ def _does(target: Target, subject: Subject, role: str, answer: str, special: Ove
     if call.name in target.release.support:  # nobody promises what it answers
         exchange = target.send(request)
         if exchange.status != call.answers[answer].status:
-            raise NotArrangedError(about(call.name, f"HTTP {exchange.status}"), exchange)
+            raise NotArrangedError(about(call.name, exchange.came), exchange)
         return subject
     exchange = target.send(request, answer)
     checked = check(exchange, call.answers[answer], subject.sent(target.workspace))

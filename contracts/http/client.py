@@ -31,6 +31,7 @@ class Request:
     credential: the name of who sends it.
     call: its name, in reports.
     prefixed: whether the API prefix stands in front of the path.
+    agent: what the client calls itself, where that is not the usual name.
     """
 
     method: str
@@ -41,6 +42,7 @@ class Request:
     credential: str = "main"
     call: str = ""
     prefixed: bool = True
+    agent: str = ""
 
     @property
     def changes(self) -> bool:
@@ -80,6 +82,11 @@ class Exchange:
     failure: Failure | None = None
     sent: bool = True
     faults: tuple[Failure, ...] = ()
+
+    @property
+    def came(self) -> str:
+        """What came in a few words: the status, or why there is no whole answer."""
+        return self.failure.text if self.failure else f"HTTP {self.status}"
 
 
 Hears = Callable[[Exchange], None]
@@ -201,6 +208,8 @@ class Client:
         prepared.prepare_method(request.method)
         if request.content_type:
             prepared.headers["Content-Type"] = request.content_type
+        if request.agent:
+            prepared.headers["User-Agent"] = request.agent
         prepared.prepare_body(request.body, None)
         return prepared
 
@@ -276,7 +285,9 @@ def _failure(error: Exception, status: int | None) -> Failure:
         return Failure("refused", msg("no connection within the time allowed"))
     if isinstance(error, requests.exceptions.SSLError):
         return Failure("refused", msg("TLS: {why}", text))
-    if any(isinstance(link, urllib3.exceptions.NewConnectionError | requests.exceptions.ProxyError) for link in chain):
+    if any(isinstance(link, requests.exceptions.ProxyError) for link in chain):
+        return Failure("refused", msg("the proxy gives no connection: {why}", text))
+    if any(isinstance(link, urllib3.exceptions.NewConnectionError) for link in chain):
         return Failure("refused", text)
     if any(isinstance(link, TimeoutError | urllib3.exceptions.ReadTimeoutError) for link in chain):
         late = msg("the answer stopped coming") if status else msg("no answer within the time allowed")
