@@ -16,6 +16,7 @@ from contracts.check.marks import (
     wrong_of_new,
     wrong_of_restarted,
 )
+from contracts.check.shape import part, shape
 from contracts.check.snapshot import STATE, Snapshot
 from contracts.target.target import Subject
 from contracts.text.message import msg
@@ -164,7 +165,8 @@ def _workflow_kept(change: StateChange) -> Iterator[Breach]:
 def _keys_kept(change: StateChange, keys: Iterable[str]) -> Iterator[Breach]:
     before, after = change.before.workflow or {}, change.after.workflow or {}
     for key in keys:
-        if before.get(key) != after.get(key):
+        example = shape(change.release, key) if before.get(key) != after.get(key) else None
+        if part(before.get(key), example) != part(after.get(key), example):
             yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
 
 

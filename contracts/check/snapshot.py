@@ -8,7 +8,7 @@ from contracts.catalog.binding import Binding
 from contracts.catalog.pointer import pointed
 from contracts.catalog.release import Answer
 from contracts.check.breach import show
-from contracts.check.check import fill
+from contracts.check.check import fill, text_of
 from contracts.check.marks import Marks, marks_of
 from contracts.http.client import Exchange
 from contracts.target.requests import operation_call, role_call
@@ -98,7 +98,7 @@ def _says(exchange: Exchange, value: Any, answer: Answer, binding: Binding, sent
     if exchange.status != answer.status:
         return False
     if answer.body != "json":
-        return answer.body == "any" or exchange.body.decode("utf-8", "replace") == fill(answer.text, sent)
+        return answer.body == "any" or text_of(exchange.body) == fill(answer.text, sent)
     expected = None if answer.description is None else fill(answer.description, sent)
     said = (value.get(binding.code), value.get(binding.description)) if isinstance(value, dict) else None
     return said == (answer.code, expected)
