@@ -1,11 +1,13 @@
 """A flow: several operations on one workflow, one after the other, each held against its answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from contracts.case.scenario import Scenario, state_breach
 from contracts.catalog.cases import Overrides
 from contracts.catalog.lifecycle import DELETED, NOT_THERE
+from contracts.catalog.release import Operation
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
 from contracts.check.snapshot import UnclearError, find, json_value, list_tasks
@@ -27,25 +29,52 @@ class Flow(Scenario):
 
     def does(self, role: str, overrides: Overrides = NO_OVERRIDES, answer: str = "") -> None:
         """Let a role be played and hold what comes back against what the lifecycle says, or the answer of that name."""
-        target, call = self._target, self._target.release.call(role)
-        move = target.release.lifecycle.move(role, self._state)
-        operation, answer = call.name, answer or move.answer
-        if answer not in call.answers:
-            self._end(Result.BLOCKED, target.release.lifecycle.unsaid(operation, self._state))
-        expected = call.answers[answer]
+        move = self._target.release.lifecycle.move(role, self._state)
+        call = self._target.release.call(role)
+        if (answer or move.answer) not in call.answers:
+            self._end(Result.BLOCKED, self._target.release.lifecycle.unsaid(call.name, self._state))
+        value = self._holds(call, answer or move.answer, overrides)
+        task_id = self._target.release.binding.roles[role].get(value, "id")
+        if task_id is not None:
+            self._subject = replace(self._subject, task_id=task_id)
+        if answer in ("", move.answer):
+            self._state = move.next or self._state
+
+    def asks(self, operation: str, answer: str, overrides: Overrides = NO_OVERRIDES) -> None:
+        """Send an operation that leaves the workflow as it is, and hold what comes back against the answer."""
+        self._holds(self._target.release.operations[operation], answer, overrides)
+
+    def task_is(self, state: str) -> None:
+        """Read the task that was started last: it is in a state that means this."""
+        release = self._target.release
+        call, role, lifecycle = release.call("get-task"), release.binding.roles["get-task"], release.lifecycle
+
+        def wrong(value: Any) -> Iterator[Breach]:
+            actual = role.get(value, "state")
+            if not lifecycle.is_in(actual, lifecycle.word(state)):
+                expected = msg("task {id} is {state}", self._subject.task_id, lifecycle.word(state))
+                yield state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
+
+        self._holds(call, _found(call), also=wrong)
+
+    def _holds(
+        self,
+        call: Operation,
+        answer: str,
+        overrides: Overrides = NO_OVERRIDES,
+        also: Callable[[Any], Iterator[Breach]] = lambda _: iter(()),
+    ) -> Any:
+        """Send a call, hold what comes back against its answer and `also` another look, and return its JSON value."""
+        target, expected = self._target, call.answers[answer]
         request = operation_call(target, call, self._subject, overrides)
         sent = sent_names(target, self._subject, overrides, request)
         self._note(promised=expected.basis, wanted=promise(expected, sent))
-        exchange = self._send(request, f"{operation} → {answer}", answer)
+        exchange = self._send(request, f"{call.name} → {answer}", answer)
         checked = check(exchange, expected, sent, target.release.answers)
         self._note(unknown=self._trial.unknown + checked.unknown, seen=self._trial.seen + checked.seen)
-        at = msg("at {operation} → {answer}", operation, answer)
-        self._end_if((*checked.breaches, *self._lost(checked.breaches)), at)
-        task_id = target.release.binding.roles[role].get(checked.value, "id")
-        if task_id is not None:
-            self._subject = replace(self._subject, task_id=task_id)
-        if answer == move.answer:
-            self._state = move.next or self._state
+        at = msg("at {operation} → {answer}", call.name, answer)
+        self._end_if((*checked.breaches, *also(checked.value), *self._lost(checked.breaches)), at)
+        return checked.value
 
     def only_task_is(self, state: str) -> None:
         """Look at the workflow's tasks: there is the one that was started, whose state means this, and no other."""
@@ -70,6 +99,11 @@ class Flow(Scenario):
             self._end_if((state_breach("task-id", f"id {number}", f"id {actual}"),), msg("looking at the task's id"))
 
     def _tasks(self) -> Mapping[int, str]:
+        release = self._target.release
+        call, role = release.call("list-tasks"), release.binding.roles["list-tasks"]
+        if call.name in release.operations:
+            rows = role.list(self._holds(call, _found(call)), ()) or ()
+            return {int(role.get(row, "id")): str(role.get(row, "state")) for row in rows}
         try:
             return list_tasks(self._target, self._subject)
         except UnclearError as error:
@@ -129,6 +163,10 @@ class Flow(Scenario):
         call, move = release.call("delete"), release.lifecycle.move("delete", self._state)
         if move.answer not in call.answers:
             self._end(Result.BLOCKED, release.lifecycle.unsaid(call.name, self._state))
+        if call.name in release.operations:
+            self.does("delete")
+            self._gone.add(self._subject.name)
+            return
         exchange = self._send(role_call(self._target, "delete", self._subject), call.name)
         if exchange.status != call.answers[move.answer].status:
             self._end(Result.BLOCKED, msg("{call} answered {came}", call.name, f"HTTP {exchange.status}"))
@@ -144,3 +182,8 @@ class Flow(Scenario):
         """Let a stand-in remove what no call of Zadig's could."""
         if self._target.control is not None:
             self._target.control.forget(name)
+
+
+def _found(call: Operation) -> str:
+    """Return the first answer of a call that says that something is there."""
+    return next(name for name, answer in call.answers.items() if answer.succeeds)
