@@ -111,8 +111,12 @@ def list_tasks(target: Target, subject: Subject) -> Mapping[int, str]:
 
 def look_at_tasks(target: Target, subject: Subject) -> Snapshot:
     """Return the tasks of the subject's workflow, which itself is not looked for; raises UnclearError."""
+    return tasks_in(target, target.send(role_call(target, "list-tasks", subject)))
+
+
+def tasks_in(target: Target, exchange: Exchange) -> Snapshot:
+    """Return the tasks that a list of them has; raises UnclearError where it is none."""
     role = target.release.binding.roles["list-tasks"]
-    exchange = target.send(role_call(target, "list-tasks", subject))
     try:
         rows = {int(role.get(task, "id")): task for task in role.list(json_value(exchange))}
         states = {task_id: role.get(task, "state") for task_id, task in rows.items()}
