@@ -4,9 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
-from contracts.breakages.known_answers import ANSWERS, name_of
-from contracts.breakages.proxy.recognise import about, compact, json_object, to, value, with_json
+from contracts.breakages.known_answers import KNOWN, name_of
+from contracts.breakages.proxy.recognise import about, api_of, compact, json_object, to, value, with_json
 from contracts.breakages.state_actions import GONE, shown
+from contracts.standin.custom.workflows import DUPLICATE
 
 HOLD = 0.05
 """Seconds that a request is held to see whether another one comes: long for those at once, short for a single one."""
@@ -22,7 +23,7 @@ def at_once(operation: str, _answer: str, *, late: str, beside: str = "") -> Act
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
         if request.operation not in (operation, beside or operation):
-            return shown(request, await forward(request), memory)
+            return await shown(request, forward, memory)
         workflow = about(request).workflow
         number = await _number(memory, workflow) if workflow else 0
         if number and request.operation == operation:
@@ -78,7 +79,7 @@ async def _lose_the_task(request: Request, forward: Forward, memory: Memory, _: 
 
 async def _skip_an_id(request: Request, forward: Forward, _: Memory, number: int) -> Response:
     if number == 1:
-        await forward(with_json(request, targets=[]))
+        await forward(with_json(request, **api_of(request).nothing))
     return await forward(request)
 
 
@@ -93,18 +94,24 @@ _LATE = by_name(_crash, _accept, _lose_both, _share_the_id, _lose_the_task, _ski
 
 def mixes_up(operation: str, _answer: str, *, code_of: str) -> Act:
     """Answer an error with the description of the one before it that has the same code: that of this answer."""
-    known = ANSWERS[operation, code_of].error
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
         response = await forward(request)
-        error = json_object(response.body)
-        if request.operation != operation or error is None or known is None or error.get("code") != known.code:
+        error, code = (
+            json_object(response.body),
+            KNOWN[request.api][operation, code_of].code if request.operation == operation else None,
+        )
+        if error is None or code is None or error.get("code") != code:
             return response
         before = memory.notes.get("description", error["description"])
         memory.notes["description"] = error["description"]
         return replace(response, body=compact(error | {"description": before}))
 
     return act
+
+
+_LOST_RACE = {"aslan": "mongo duplicate key error", "openapi": DUPLICATE.description}
+"""What the database says of a race that is lost."""
 
 
 async def lost_race(request: Request, forward: Forward, memory: Memory) -> Response:
@@ -120,7 +127,7 @@ async def lost_race(request: Request, forward: Forward, memory: Memory) -> Respo
     if actual == "success":
         under_way.update(dict.fromkeys(under_way, True))
     if under_way.pop(this) and actual == "already-exists":
-        error = value(response.body) | {"description": "mongo duplicate key error"}
+        error = value(response.body) | {"description": _LOST_RACE[request.api]}
         return replace(response, body=compact(error))
     return response
 

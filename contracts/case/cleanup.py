@@ -33,8 +33,7 @@ def remove(target: Target, subject: Subject, held: Snapshot | None = None, *, lo
             refused = exchange.status != 200
             if (refused or looks_again or not held.workflow) and find(target, subject) is not None:
                 call = target.release.call("delete").name
-                came = exchange.failure.text if exchange.failure else f"HTTP {exchange.status}"
-                why = msg("{call} answered {came}", call, came) if refused else untrue(call)
+                why = msg("{call} answered {came}", call, exchange.came) if refused else untrue(call)
                 return still_there(subject, why)
     except UnclearError as error:
         return still_there(subject, error.message)

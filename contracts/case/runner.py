@@ -11,12 +11,13 @@ from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
 from contracts.case.wait import settled
-from contracts.catalog.cases import ANY, Case
+from contracts.catalog.cases import ANY, FIRST_STARTED, STARTED, Case
 from contracts.catalog.givens import GIVENS
 from contracts.catalog.lifecycle import Lifecycle
 from contracts.check.breach import Kind
 from contracts.check.check import check, promise
 from contracts.check.effects import StateChange, effect
+from contracts.check.reads import shown
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
@@ -79,6 +80,7 @@ def _attempt(case: Case, target: Target) -> Trial:
     if target.breaker.stopped:
         return Trial(Result.UNREACHABLE, reason=msg("not tried: the target had stopped answering"))
     target.trace.sent.clear()
+    target.trace.doubts.clear()
     subject = open_subject(target, case.request.name, case.request.length)
     after: Snapshot | None = None
     try:
@@ -90,6 +92,7 @@ def _attempt(case: Case, target: Target) -> Trial:
         else:
             with target.trace.during(Phase.CLEANUP):
                 remove_after_case(target, subject, after)
+    trial = replace(trial, doubts=tuple(target.trace.doubts))
     if trial.result is Result.HELD or not trial.exchanges:
         return trial
     lasting = case.after == "any"
@@ -143,9 +146,12 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         return None, trial
     try:
         with target.trace.during(Phase.AFTERWARDS):
+            starts = case.after in (STARTED, FIRST_STARTED)
+            started = target.release.binding.roles["start"].get(checked.value, "id") if starts else None
+            own = replace(subject, task_id=started) if isinstance(started, int) else subject
             after = settled(
                 target,
-                lambda: snapshot(target, subject),
+                lambda: snapshot(target, own, closely=True),
                 lambda held: held.tasks.get(subject.task_id),
                 case.after,
             )
@@ -153,11 +159,16 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = msg("the state afterwards could not be read: {why}", error.message)
         return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
+    still = case.only == "stand-in"  # there a task stands where its given left it
     change = StateChange(
-        before, after, sent_body(request), checked.value, subject, operation, target.release, case.documented
+        *(before, after, sent_body(request), checked.value, own, operation, target.release, case.documented),
+        credential=case.request.credential,
+        still=still,
     )
     breaches = checked.breaches + tuple(effect(case.after, change))
-    moved = bool(breaches) and _moved(case, subject, before, after, target.release.lifecycle)
+    if case.answer.succeeds and not checked.breaches:
+        breaches += tuple(shown(change, case.items))
+    moved = bool(breaches) and not still and _moved(case, subject, before, after, target.release.lifecycle)
     return after, replace(
         trial, result=result_of([breach.drift for breach in breaches]), breaches=breaches, moved=moved
     )

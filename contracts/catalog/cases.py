@@ -14,6 +14,8 @@ from contracts.text.message import about, msg
 from contracts.text.nested import each_text
 
 STORED, STARTED, REMOVED, UNCHANGED, ANY = "stored", "started", "removed", "unchanged", "any"
+FIRST_STARTED = "first-started"
+"""As started, and the id is 1: that is a fact of its own, which no other case is to tell again."""
 _AFTER = {"create": STORED, "update": STORED, "start": STARTED, "delete": REMOVED}
 """The state afterwards of a role that succeeds, where it is not just another state of a task."""
 LOOKS = ("find", "list-tasks", "delete")
@@ -27,10 +29,10 @@ class Overrides:
     `body`: `usual` (the documented body with what real servers need besides) or `documented`. `set`, `null`, `drop` and
     `keep` then change its top-level keys; `raw` replaces it; `pad` fills the key that binding.toml calls `padded`.
     Texts of `set` may have {name}. `query_set` and `query_drop` change single parameters of the query, and `query` =
-    false leaves out those of the project. `id` stands in the path as it is written. `name` is a template of the
-    workflow's name, `length` fills it up. `project` is the one in the body, `scope` the one in the query; `other` is
-    the outsider's. `credential` is a name of credentials.py. `path` and `method` replace the operation's own, `{path}`
-    standing for it.
+    false leaves out those of the project. `id` stands in the path as it is written, `{encoded}` for the task's own.
+    `name` is a template of the workflow's name, `length` fills it up. `project` is the one in the body, `scope` the one
+    in the query; `other` is the outsider's. `credential` is a name of credentials.py. `path` and `method` replace the
+    operation's own, `{path}` standing for it. `agent` is what the client calls itself.
     """
 
     body: str = "usual"
@@ -54,6 +56,7 @@ class Overrides:
     method: str | None = None
     path: str | None = None
     credential: str = "main"
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class Case:
     its task is `put` into a state that is seldom seen, a `licence` is the workflow's own, and the state afterwards is
     the one so many seconds `later`. `level` is the least profile that runs it; `only` is
     `stand-in` where a live target must not get it; `needs` names a credential. `after` is one of those that `effects`
-    lists. `lacks`: why it cannot be run against this release.
+    lists; `items` is how many the answer lists, where that is not all there are. `lacks`: why it cannot be run against
+    this release.
     """
 
     id: str
@@ -82,6 +86,7 @@ class Case:
     put: str = ""
     licence: str = ""
     later: float = 0
+    items: int | None = None
     lacks: str = ""
 
     def __str__(self) -> str:
@@ -111,7 +116,7 @@ def cases(release: str) -> tuple[Case, ...]:
 
 def effects(release: Release) -> tuple[str, ...]:
     """Return what the state after a request can be: the effects, and the words for a task's state."""
-    return (STORED, STARTED, REMOVED, *release.lifecycle.words, UNCHANGED, ANY)
+    return (STORED, STARTED, FIRST_STARTED, REMOVED, *release.lifecycle.words, UNCHANGED, ANY)
 
 
 def changing(release: Release) -> frozenset[str]:

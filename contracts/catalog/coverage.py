@@ -1,6 +1,5 @@
 """Which case holds which known fact: reads facts.toml, holds it against the cases, and writes the coverage tables."""
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError, load
+from contracts.catalog.stories import stories
 from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
 from contracts.paths import ROOT
 from contracts.text import toml
@@ -108,23 +108,10 @@ def _fact(area: str, name: str, row: toml.TomlTable) -> Fact | None:
     return Fact(f"{area}.{name}", area, *said)
 
 
-def stories(folder: Path, api: str = "") -> tuple[str, ...]:
-    """Return the ids of the cases that are no rows of the table, found in the tests without importing them.
-
-    With an `api` those that are not about another one.
-    """
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("test_*.py"))]
-    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    marks = [mark for function in functions for mark in function.decorator_list if isinstance(mark, ast.Call)]
-    told = [mark for mark in marks if ast.unparse(mark.func) == "pytest.mark.case"]
-    about = [next((ast.literal_eval(each.value) for each in mark.keywords if each.arg == "api"), api) for mark in told]
-    return tuple(ast.literal_eval(mark.args[0]) for mark, of in zip(told, about, strict=True) if not api or of == api)
-
-
 def bases(folder: Path, release: str = RELEASE) -> dict[str, str]:
     """Return the basis of each case by its id. That of a story is empty: it goes through answers of either basis."""
     rows = {case.id: "documented" if case.documented else "observed" for case in cases(release)}
-    return rows | dict.fromkeys(stories(folder, load(release).api), "")
+    return rows | {story.id: "" for story in stories(folder) if story.is_of(load(release))}
 
 
 def matching(pattern: str, ids: Iterable[str]) -> list[str]:

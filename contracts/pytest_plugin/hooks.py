@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Container, Generator
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from contracts.catalog.release import CatalogError
 from contracts.i18n.locale import wished
 from contracts.i18n.translate import localized, say
 from contracts.paths import CASES, COMMAND, real
-from contracts.pytest_plugin import masking
+from contracts.pytest_plugin import masking, streams
 from contracts.pytest_plugin.collection import SESSION, case_id_of
 from contracts.pytest_plugin.signals import Interrupts, end_on_signals
 from contracts.report.summary.terminal import summary
@@ -31,6 +32,7 @@ from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg
 from contracts.text.printable import printable
 from contracts.text.readable import let_read
+from contracts.text.redact import register
 
 INTERRUPTS = pytest.StashKey[Interrupts]()
 MARKUP = {
@@ -45,6 +47,7 @@ MARKUP = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer every setting that is not a secret as an option; from here on nothing shows those of the environment."""
     hide_environment()
+    sys.excepthook = streams.hook
     masking.mask_output()
     masking.mask_logs()
     group = parser.getgroup("zadig", "Zadig contract tests")
@@ -52,6 +55,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         if not is_secret(field):
             flag: dict[str, Any] = {"action": "store_true"} if field.type is bool else {}
             group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.metadata["means"], **flag)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
+    """Let no mishap of pytest or a plugin look like a release that was rejected."""
+    if not _wants_cases(config):
+        return (yield)
+    streams.open_all()
+    lang = wished(getattr(config.option, "zadig_lang", None))
+    try:
+        code = yield
+    except (pytest.UsageError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        code = streams.failed(error, lang)
+    return streams.ended(int(code or 0), lang)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -66,8 +85,15 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         settings = _settings(config)
         config.add_cleanup(let_read(settings.readable_by))
-        run = Session(settings, worker.get("zadig"), worker=worker.get("workerid", ""), idle=_only_tells(config))
+        run = Session(
+            settings,
+            worker.get("zadig"),
+            worker=worker.get("workerid", ""),
+            workers=worker.get("workercount", 1),
+            idle=_only_tells(config),
+        )
         config.stash[SESSION] = run
+        run.command_line = _command_line(config)
         run.connect()
         ids = {case.id for case in cases(run.release)}
         _ = run.deviations  # what is wrong with them is said before anything is changed
@@ -123,6 +149,13 @@ def allure_folder(config: pytest.Config) -> str | None:
     """Return where allure's results are wished for, by allure-pytest's own option."""
     folder: str | None = getattr(config.option, "allure_report_dir", None)
     return str(Path(folder).absolute()) if folder else None
+
+
+def _command_line(config: pytest.Config) -> list[str]:
+    """Return the words that this run was called by, with the options that the environment adds."""
+    added = os.environ.get("PYTEST_ADDOPTS")
+    words = ["pytest", *map(str, config.invocation_params.args)]
+    return [*map(register.mask, [f"PYTEST_ADDOPTS={added}"] * bool(added) + words)]
 
 
 def _only_tells(config: pytest.Config) -> bool:
@@ -195,7 +228,9 @@ def pytest_testnodedown(node: Any) -> None:
     """Hear from a worker of xdist which cases are other shards': only workers collect."""
     run = node.config.stash.get(SESSION, None)
     if run is not None:
-        run.elsewhere = getattr(node, "workeroutput", {}).get("zadig_elsewhere", run.elsewhere)
+        output = getattr(node, "workeroutput", {})
+        run.elsewhere = output.get("zadig_elsewhere", run.elsewhere)
+        run.hear(output.get("zadig_weather", {}))
 
 
 class Listener:
@@ -213,16 +248,25 @@ class Listener:
         elif report.failed:
             lines = report.longreprtext.strip().splitlines()
             reason = lines[-1].removeprefix("E").strip() if lines else msg("no reason given")
-            case = case_id_of(report.nodeid)
+            case = case_id_of(report.nodeid, self._run.of_profile)
             if case and all(known["case"] != case for known in self._run.outcomes):
                 self._run.outcomes.append(crashed(self._run, case, reason).to_json())
             else:
                 self._run.other_failures.append(msg("{test} failed by itself: {why}", report.nodeid, reason))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Clean up; then, on the controller, decide the verdict and let it be the exit code."""
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None]:
+    """Clean up; then, on the controller, decide the verdict and let it be the exit code; also if a plugin fails."""
+    try:
+        yield
+    except BaseException:
+        _conclude(session, pytest.ExitCode.INTERNAL_ERROR)
+        raise
+    _conclude(session, exitstatus)
+
+
+def _conclude(session: pytest.Session, exitstatus: int) -> None:
     masking.mask_file(session.config.getoption("xmlpath", None))
     run = session.config.stash.get(SESSION, None)
     if run is None or run.idle:
@@ -234,6 +278,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
     if run.worker:
         session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
+        session.config.workeroutput["zadig_weather"] = run.told()  # type: ignore[attr-defined]
         return
     run.open()  # where nothing was collected, the verdict still says which target that was
     try:

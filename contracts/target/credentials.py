@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import Mapping
 
 from contracts.http.client import Header
@@ -16,6 +17,9 @@ USERS = {
 }
 """Each user: the setting with the token, and the stand-in's own user where it is not set."""
 
+CUT = 8
+"""Characters that the beginning of a token lacks."""
+
 
 def headers(settings: Settings, issued: Mapping[str, str]) -> dict[str, Header]:
     """Return the Authorization header of each credential, by name; `issued` are the stand-in's tokens by user.
@@ -23,7 +27,7 @@ def headers(settings: Settings, issued: Mapping[str, str]) -> dict[str, Header]:
     Raises SettingsError where the token file cannot be used.
     """
     tokens = {name: settings.secret(setting) or issued.get(user) for name, (setting, user) in USERS.items()}
-    tokens["admin"] = issued.get("admin") or tokens["main"]
+    tokens |= {user: issued.get(user) or tokens["main"] for user in ("admin", "member")}
     found = {}
     for name, token in tokens.items():
         if token:
@@ -41,6 +45,16 @@ def own_users(settings: Settings) -> dict[str, str]:
     return {f"ZADIG_{setting.upper()}": user for setting, user in missing.items()}
 
 
+def expiry(token: str | None) -> float:
+    """Return when a token ends by its own word, as time.time() counts; never where it does not say."""
+    try:
+        claims = (token or "").split(".")[1]
+        ends = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"]
+    except (IndexError, KeyError, TypeError, ValueError):
+        return math.inf
+    return float(ends) if isinstance(ends, int | float) and not isinstance(ends, bool) else math.inf
+
+
 def _forged(token: str) -> dict[str, Header]:
     """Return headers that a server must refuse, and how a shell makes each; `nobody`, no header at all, needs none."""
     alg_none = 'Bearer $(printf \'{"alg":"none"}\' | base64 | tr -d =).$(echo $ZADIG_TOKEN | cut -d. -f2).'
@@ -48,9 +62,11 @@ def _forged(token: str) -> dict[str, Header]:
         "wrong-scheme": ("Basic", Hidden(token), "Basic $ZADIG_TOKEN"),
         "wrong-signature": ("Bearer", Hidden(_resigned(token)), "Bearer ${ZADIG_TOKEN%????}AAAA"),
         "alg-none": ("Bearer", Hidden(_unsigned(token)), alg_none),
+        "beginning": ("Bearer", Hidden(token[:-CUT]), f"Bearer ${{ZADIG_TOKEN%{'?' * CUT}}}"),
     }
     register.add(*(value for _, value, _ in forged.values()))
     forged["garbage"] = ("Bearer", Hidden("garbage"), "Bearer garbage")
+    forged["empty"] = ("Bearer", Hidden(""), "Bearer ")
     return {name: Header(f"{scheme} {value}", shown) for name, (scheme, value, shown) in forged.items()}
 
 
