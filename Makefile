@@ -82,7 +82,8 @@ messages: $(READY_DEV)
 
 ## make campaign-short  runs the suite on one breakage per family and operation, and on all benign changes
 campaign-short: $(READY)
-	@$(BIN)/python -m contracts campaign --short
+	@$(BIN)/python -m contracts campaign --short --api aslan
+	@$(BIN)/python -m contracts campaign --short --api openapi
 
 ## make mutation changes the checking code in small ways and sees whether a test notices; fails below 90 %
 mutation: $(READY_DEV)

@@ -9,7 +9,7 @@ from string import Template
 from types import MappingProxyType
 from typing import Any
 
-from contracts.breakages import concurrent_actions, request_actions, state_actions, update_actions
+from contracts.breakages import concurrent_actions, later_actions, request_actions, state_actions, update_actions
 from contracts.breakages.answer_edits import edits, everywhere, on
 from contracts.breakages.apis import APIS, ASLAN
 from contracts.breakages.breakage import Act, Breakage, Example
@@ -20,10 +20,17 @@ from contracts.text import toml
 FOLDER = Path(__file__).parent / "families"
 BENIGN = "benign"
 """The family of harmless changes, and how the names of its files begin."""
-ACTS = {**state_actions.ACTS, **update_actions.ACTS, **concurrent_actions.ACTS, **request_actions.ACTS}
+ACTS = {
+    **state_actions.ACTS,
+    **update_actions.ACTS,
+    **later_actions.ACTS,
+    **concurrent_actions.ACTS,
+    **request_actions.ACTS,
+}
 MAKERS: Mapping[str, Callable[..., Act]] = {
     **state_actions.MAKERS,
     **update_actions.MAKERS,
+    **later_actions.MAKERS,
     **concurrent_actions.MAKERS,
     **request_actions.MAKERS,
 }

@@ -40,7 +40,7 @@ async def _state_of_task(request: Request, forward: Forward) -> str:
     return str(task.get("status", GONE)) if response.status == 200 and task is not None else GONE
 
 
-async def _task_ids(request: Request, forward: Forward) -> list[int]:
+async def task_ids(request: Request, forward: Forward) -> list[int]:
     """Return the ids of the tasks of the workflow that a request is about, as far as the caller can see."""
     listed = json_object((await forward(to(request, "list-tasks"))).body) or {}
     return [int(task["task_id"]) for task in listed.get(api_of(request).tasks) or []]
@@ -93,8 +93,8 @@ async def _would_succeed(request: Request, forward: Forward) -> Response | None:
 
 def _doing(spec: Any) -> Do:
     """Return what a row says is done: a name of DOS, or `call` or `resend` with its values."""
-    if isinstance(spec, str):
-        return DOS[spec]
+    if not isinstance(spec, Mapping):
+        return spec if callable(spec) else DOS[spec]
     ((name, values),) = spec.items()
     return {"call": _call, "resend": _resend}[name](values)
 
@@ -284,7 +284,7 @@ async def starts_nothing(request: Request, forward: Forward, _: Memory) -> Respo
 
 async def loses_the_second(request: Request, forward: Forward, _: Memory) -> Response:
     """Say that a second task is queued, and start none."""
-    known = await _task_ids(request, forward) if request.operation == START else []
+    known = await task_ids(request, forward) if request.operation == START else []
     failed = await _use_an_id(request, forward) if known else None
     return _queued(request, failed, max(known) + 1) if failed else await forward(request)
 
@@ -323,7 +323,7 @@ async def keeps_the_id(request: Request, forward: Forward, _: Memory) -> Respons
     api, sent = api_of(request), json_object(request.body) if request.operation == START else None
     if sent is None or any(sent.get(key) != nothing for key, nothing in api.nothing.items()):
         return await forward(request)
-    ids, failed = await _task_ids(request, forward), await forward(with_json(request, **api.elsewhere_started))
+    ids, failed = await task_ids(request, forward), await forward(with_json(request, **api.elsewhere_started))
     refused = KNOWN[api.name][START, api.refused]
     body = refused.example.body.replace(NAME.encode(), about(request).workflow.encode())
     body = body.replace(f"taskID: {TASK}".encode(), f"taskID: {max(ids, default=0) + 1}".encode())
@@ -331,11 +331,12 @@ async def keeps_the_id(request: Request, forward: Forward, _: Memory) -> Respons
 
 
 async def _cancel_it(request: Request, forward: Forward, _: Memory) -> None:
-    await forward(to(request, CANCEL, id=max(await _task_ids(request, forward))))
+    for task in sorted(await task_ids(request, forward))[-1:]:
+        await forward(to(request, CANCEL, id=task))
 
 
 async def _cancel_the_others(request: Request, forward: Forward, _: Memory) -> None:
-    for task in sorted(await _task_ids(request, forward))[:-1]:
+    for task in sorted(await task_ids(request, forward))[:-1]:
         await forward(to(request, CANCEL, id=task))
 
 
@@ -352,7 +353,7 @@ async def _do_it_to_another(request: Request, forward: Forward, memory: Memory) 
 
 
 async def _do_it_to_all(request: Request, forward: Forward, _: Memory) -> None:
-    for task in await _task_ids(request, forward):
+    for task in await task_ids(request, forward):
         await forward(to(request, request.operation, id=task))
 
 

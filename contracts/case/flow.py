@@ -1,18 +1,24 @@
 """A flow: several operations on one workflow, one after the other, each held against its answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from contracts.case.scenario import Scenario, state_breach
-from contracts.catalog.cases import Overrides
+from contracts.case.wait import settled
+from contracts.catalog.cases import UNCHANGED, Overrides
 from contracts.catalog.lifecycle import DELETED, NOT_THERE
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
-from contracts.check.snapshot import UnclearError, find, json_value, list_tasks
+from contracts.check.effects import StateChange, effect
+from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, list_tasks, snapshot
 from contracts.report.verdict_rules import Result
+from contracts.safety.journal import PREFIX
 from contracts.target.requests import NO_OVERRIDES, operation_call, role_call, sent_names
-from contracts.target.target import Target
+from contracts.target.target import Subject, Target
 from contracts.text.message import msg
+
+Seen = TypeVar("Seen")
 
 
 class Flow(Scenario):
@@ -24,6 +30,9 @@ class Flow(Scenario):
         self.names = target.release.binding.odd  # it costs no request more
         super()._begin(target)
         self._state = NOT_THERE
+        self._first_id: int | None = None
+        self._neighbour: tuple[Subject, Snapshot] | None = None
+        self._listed: frozenset[str] = frozenset()
 
     def does(self, role: str, overrides: Overrides = NO_OVERRIDES, answer: str = "") -> None:
         """Let a role be played and hold what comes back against what the lifecycle says, or the answer of that name."""
@@ -35,6 +44,8 @@ class Flow(Scenario):
         expected = call.answers[answer]
         request = operation_call(target, call, self._subject, overrides)
         sent = sent_names(target, self._subject, overrides, request)
+        if role == "start" and self._first_id is not None:
+            sent["id"] = str(self._subject.task_id + 1)  # the one that a start which fails may use up
         self._note(promised=expected.basis, wanted=promise(expected, sent))
         exchange = self._send(request, f"{operation} → {answer}", answer)
         checked = check(exchange, expected, sent, target.release.answers)
@@ -44,13 +55,15 @@ class Flow(Scenario):
         task_id = target.release.binding.roles[role].get(checked.value, "id")
         if task_id is not None:
             self._subject = replace(self._subject, task_id=task_id)
+            self._first_id = task_id if self._first_id is None else self._first_id
         if answer == move.answer:
             self._state = move.next or self._state
 
     def only_task_is(self, state: str) -> None:
         """Look at the workflow's tasks: there is the one that was started, whose state means this, and no other."""
-        tasks, task, lifecycle = self._tasks(), self._subject.task_id, self._target.release.lifecycle
+        task, lifecycle = self._subject.task_id, self._target.release.lifecycle
         state = lifecycle.word(state)
+        tasks = settled(self._target, self._tasks, lambda tasks: tasks.get(task), state)
         wrong = [
             state_breach(
                 f"task-{other}-none", msg("no task but {id}", task), msg("task {id} too, {state}", other, tasks[other])
@@ -63,15 +76,76 @@ class Flow(Scenario):
             wrong.append(state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task")))
         self._end_if(tuple(wrong), msg("looking at the tasks"))
 
+    def task_is(self, state: str) -> None:
+        """Ask for the flow's task, be its workflow gone: its state means this."""
+        word, role = self._target.release.lifecycle.word(state), self._target.release.binding.roles["get-task"]
+        exchange = self._send(role_call(self._target, "get-task", self._subject), role.call)
+        actual = role.get(json_value(exchange), "state")
+        if not self._target.release.lifecycle.means(actual, word):
+            expected = msg("task {id} is {state}", self._subject.task_id, word)
+            wrong = state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
+            self._end_if((wrong,), msg("looking at the task"))
+
+    def later(self, seconds: float) -> None:
+        """Let time pass, on a stand-in."""
+        if self._target.control is not None:
+            self._target.control.advance(self._subject.name, seconds)
+
     def has_id(self, number: int) -> None:
-        """The task that was started last has this id."""
-        actual = self._subject.task_id
-        if actual != number:
-            self._end_if((state_breach("task-id", f"id {number}", f"id {actual}"),), msg("looking at the task's id"))
+        """The task that was started last has this id, counted from the flow's first; what that is, a case says."""
+        expected, actual = (self._first_id or 1) + number - 1, self._subject.task_id
+        if actual != expected:
+            self._end_if((state_breach("task-id", f"id {expected}", f"id {actual}"),), msg("looking at the task's id"))
+
+    def tasks_are(self, *meanings: str) -> None:
+        """Look at the workflow's tasks: the states of all of them, in the order of their ids, mean this."""
+        tasks, lifecycle = self._tasks(), self._target.release.lifecycle
+        words = [lifecycle.word(meaning) for meaning in meanings]
+        states = [tasks[task_id] for task_id in sorted(tasks)]
+        if len(states) != len(words) or not all(map(lifecycle.is_in, states, words)):
+            wrong = state_breach("tasks", ", ".join(words), ", ".join(states))
+            self._end_if((wrong,), msg("looking at the tasks"))
+
+    def has_neighbour(self) -> None:
+        """Go on with another workflow; from now on what there is so far is its neighbour."""
+        subject = self._subject
+        self._neighbour, self._listed = (subject, self._look(subject)), self._names()
+        self._subject, self._state = self._another(), NOT_THERE
+
+    def leaves_the_others(self) -> None:
+        """Look at the neighbour, which is as before, and at the project: the workflows that were there are listed."""
+        if self._neighbour is None:
+            return
+        subject, before = self._neighbour
+        after, names, release = self._look(subject), self._names(), self._target.release
+        change = StateChange(before, after, {}, None, subject, release.call("start"), release, documented=False)
+        own = {subject.name, self._subject.name}
+        wrong = [*effect(UNCHANGED, change)]
+        for name in sorted(
+            (own | {each for each in self._listed if each and not each.startswith(f"{PREFIX}-")}) - names
+        ):
+            wrong.append(state_breach("not-listed", msg("{name} is listed", name), msg("it is not listed")))
+        self._listed = names
+        self._end_if(tuple(wrong), msg("looking at the other workflows"))
+
+    def _names(self) -> frozenset[str]:
+        """Return the names of the workflows that are listed in the project."""
+        role = self._target.release.binding.roles["list"]
+        exchange = self._send(role_call(self._target, "list", self._subject), role.call)
+        rows = role.list(json_value(exchange))
+        if exchange.status != 200 or not isinstance(rows, list | None):
+            self._end(Result.BLOCKED, msg("{call} answered {came}", role.call, f"HTTP {exchange.status}"))
+        return frozenset(name for row in rows or [] if isinstance(name := role.get(row, "name"), str))
+
+    def _look(self, subject: Subject) -> Snapshot:
+        return self._clear(lambda: snapshot(self._target, subject))
 
     def _tasks(self) -> Mapping[int, str]:
+        return self._clear(lambda: list_tasks(self._target, self._subject))
+
+    def _clear(self, look: Callable[[], Seen]) -> Seen:
         try:
-            return list_tasks(self._target, self._subject)
+            return look()
         except UnclearError as error:
             self._note(exchanges=(error.exchange,))
             lost = error.exchange.failure is not None and not self._target.alive()
@@ -97,6 +171,17 @@ class Flow(Scenario):
         if actual != number:
             expected = msg("{n} tasks", number)
             self._end_if((state_breach("tasks", expected, msg("{n} tasks", actual)),), msg("looking at the tasks"))
+
+    def pages(self, *pages: Overrides) -> None:
+        """The pages of a list show all tasks of the workflow, each of them once."""
+        role = self._target.release.binding.roles["list-tasks"]
+        shown: list[object] = []
+        for page in pages:
+            exchange = self._send(role_call(self._target, "list-tasks", self._subject, page), role.call)
+            shown += [role.get(row, "id") for row in role.list(json_value(exchange), ()) or ()]
+        expected = list(range(1, self._subject.task_id + 1))
+        if sorted(map(str, shown)) != sorted(map(str, expected)):
+            self._end_if((state_breach("pages", repr(expected), repr(shown)),), msg("looking at the tasks"))
 
     def other_name(self) -> str:
         """Return a further name, whose workflow is removed with the flow's own."""

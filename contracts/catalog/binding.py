@@ -93,7 +93,8 @@ class Binding:
     padded: the key of a create whose text may have any length.
     odd: a template of a name with all that names may have.
     rights: what the token's user must be allowed to do, as the role `rights` answers it.
-    stored: where a key of a create stands in what is found, as a pointer; any other one under its own name.
+    stored: where a key of a create stands in what is found, as a pointer; any other one under its own name. What no
+    create is sent, such as who did it, stays as it is.
     workspace: what is the same on every target, and so neither set nor found out.
     prefixes, open_prefix, bare: what stands in front of paths, what of it asks for no token, and how paths begin that
     have nothing in front.

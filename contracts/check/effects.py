@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.catalog.cases import ANY, REMOVED, STARTED, STORED, UNCHANGED
+from contracts.catalog.cases import ANY, FIRST_STARTED, REMOVED, STARTED, STORED, UNCHANGED
 from contracts.catalog.release import Operation, Release
 from contracts.check.breach import Breach, Kind, show
 from contracts.check.marks import (
@@ -35,6 +35,7 @@ class StateChange:
     release: whose binding says where things stand, and whose lifecycle what may become of a task.
     documented: whether the case is based on the page.
     credential: who sent the request; all else was sent by main.
+    still: whether no task moves by itself.
     """
 
     before: Snapshot
@@ -46,6 +47,7 @@ class StateChange:
     release: Release
     documented: bool
     credential: str = "main"
+    still: bool = False
 
     def broken(self, detail: str, promised: str, came: str) -> Breach:
         """Return a breach of the state afterwards."""
@@ -80,16 +82,22 @@ def _stored(change: StateChange) -> Iterator[Breach]:
     for path, sent, stored in _unequal(sent_keys, change.after.workflow, "$", change.operation):
         expected = msg("{path} is stored as {value}", path, show(repr(sent)))
         yield change.broken(f"stored:{path}", expected, show(repr(stored)))
-    if change.after.tasks:
+    if change.before.workflow is not None:
+        yield from _tasks_kept(change, except_for=None)
+        yield from _keys_kept(change, sorted(change.release.binding.stored.keys() - documented.keys()))
+    elif change.after.tasks:
         yield change.broken("tasks", msg("a new workflow has no tasks"), show(repr(dict(change.after.tasks))))
 
 
 def _started(change: StateChange) -> Iterator[Breach]:
     binding, lifecycle = change.release.binding, change.release.lifecycle
     task_id = binding.roles["start"].get(change.value, "id")
-    expected = max(change.before.tasks, default=0) + 1
-    if task_id != expected:
-        yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id))
+    if change.before.tasks:
+        expected = max(change.before.tasks) + 1
+        if task_id != expected:
+            yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id))
+    elif not isinstance(task_id, int):
+        yield change.broken("task-id", msg("an id"), repr(task_id))
     if isinstance(task_id, int):
         yield from _task_is(lifecycle.word(lifecycle.leaves("start")), task_id, change)
         if change.credential == MAIN:
@@ -97,6 +105,13 @@ def _started(change: StateChange) -> Iterator[Breach]:
             yield from change.marked(task_id, wrong_of_new(_marks(change, task_id), others))
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=task_id if isinstance(task_id, int) else None)
+
+
+def _first_started(change: StateChange) -> Iterator[Breach]:
+    yield from _started(change)
+    task_id = change.release.binding.roles["start"].get(change.value, "id")
+    if isinstance(task_id, int) and task_id != 1:
+        yield replace(change.broken("task-id", msg("the next id, {id}", 1), repr(task_id)), documented=False)
 
 
 def _removed(change: StateChange) -> Iterator[Breach]:
@@ -119,6 +134,7 @@ _EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
     UNCHANGED: _unchanged,
     STORED: _stored,
     STARTED: _started,
+    FIRST_STARTED: _first_started,
     REMOVED: _removed,
     ANY: lambda _: iter(()),
 }
@@ -126,7 +142,8 @@ _EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
 
 def _task_is(state: str, task_id: int, change: StateChange) -> Iterator[Breach]:
     actual = change.after.tasks.get(task_id)
-    if not change.release.lifecycle.is_in(actual, state):
+    lifecycle = change.release.lifecycle
+    if not (lifecycle.means if change.still else lifecycle.is_in)(actual, state):
         expected = msg("task {id} is {state}", task_id, state)
         yield change.broken(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
 
@@ -137,9 +154,14 @@ def _workflow_kept(change: StateChange) -> Iterator[Breach]:
         words = {True: msg("no workflow of this name"), False: msg("a workflow of this name")}
         yield change.broken("workflow", msg("as before, {what}", words[before is None]), words[after is None])
     elif before is not None and after is not None:
-        for key in sorted({*before, *after}):
-            if before.get(key) != after.get(key):
-                yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
+        yield from _keys_kept(change, sorted({*before, *after}))
+
+
+def _keys_kept(change: StateChange, keys: Iterable[str]) -> Iterator[Breach]:
+    before, after = change.before.workflow or {}, change.after.workflow or {}
+    for key in keys:
+        if before.get(key) != after.get(key):
+            yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
 
 
 def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]:

@@ -57,8 +57,9 @@ def about(session: Session) -> Run:
 
 def _weather(session: Session) -> Iterator[str]:
     """Yield what stood between the suite and the target, and did not change a result."""
-    for name, n in session.done_again.items():
-        sign = BY_NAME[name]
+    for name, sign in BY_NAME.items():
+        if not (n := session.done_again[name]):
+            continue
         if sign.load:
             own = (
                 "{n} cases failed among others and held alone ({why}): {pace} cases at once from then on, not {wished}"

@@ -31,6 +31,8 @@ from contracts.text.message import from_plain, msg, to_plain
 
 LOCKS = "locks"
 """The folder by which the workers of a run know of each other; it is gone when the run is over."""
+MOST_EXTRA = 0.2
+"""The part of its requests that a run may send again because of what stands before its target, and still tell."""
 BEFORE_EXPIRY = 5
 """Seconds before the end of the token in which no case begins: what is under way is to end, and to be removed."""
 PERFECT = "perfect"
@@ -50,7 +52,7 @@ class Session:
     command_line: the words of the command that this run was called by, secrets masked.
     lacking: flows and concurrent scenarios that need calls which the release has not.
     outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
-    done_again: how many cases held when they were done again, by what was in doubt; `pace`: how many could be under
+    done_again: how many cases held when they were done again, by what was in doubt, and requests; `pace`: how many could be under
     way at once in the end.
     verdict, warnings: how it ended.
     """
@@ -165,12 +167,22 @@ class Session:
         """Return what this process learned of the way to the target, as plain data."""
         if self.unopened:
             return {}
-        return {"again": dict(self.target.weather.again), "pace": int(self.target.lock.most)}
+        weather = self.target.weather
+        again = {**weather.again, "sent": weather.sent, "extra": weather.extra}
+        return {"again": again, "pace": int(self.target.lock.most)}
 
     def hear(self, told: Mapping[str, Any]) -> None:
         """Add what a process of the run was told."""
         self.done_again.update(told.get("again", {}))
         self.pace += told.get("pace", 0)
+
+    @property
+    def too_disturbed(self) -> str:
+        """Why a run tells nothing in which too much had to be sent again; empty where it does."""
+        sent, extra = self.done_again["sent"], self.done_again["extra"]
+        if extra <= MOST_EXTRA * (sent - extra):
+            return ""
+        return msg("{n} of {of} requests only repeated what had been turned away before the target", extra, sent)
 
     def _look(self) -> Probe:
         handed = self._handed.get("probe")
