@@ -221,7 +221,7 @@ def test_a_web_page_instead_of_the_projects_ends_the_look(live: Answering) -> No
     """Whatever sits at the address, it is not Zadig's API, and no setting of a project would help."""
     with live({PROJECTS: PAGE}) as zadig:
         look = probe(zadig.settings(), zadig.url)
-        assert look.page
+        assert look.disturbed
         assert "HTML page" in look.trouble
         assert "--base-url" in look.trouble
 
