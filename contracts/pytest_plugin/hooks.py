@@ -31,6 +31,7 @@ from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg
 from contracts.text.printable import printable
 from contracts.text.readable import let_read
+from contracts.text.redact import register
 
 INTERRUPTS = pytest.StashKey[Interrupts]()
 MARKUP = {
@@ -74,6 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
             idle=_only_tells(config),
         )
         config.stash[SESSION] = run
+        run.command_line = _command_line(config)
         run.connect()
         ids = {case.id for case in cases(run.release)}
         _ = run.deviations  # what is wrong with them is said before anything is changed
@@ -129,6 +131,13 @@ def allure_folder(config: pytest.Config) -> str | None:
     """Return where allure's results are wished for, by allure-pytest's own option."""
     folder: str | None = getattr(config.option, "allure_report_dir", None)
     return str(Path(folder).absolute()) if folder else None
+
+
+def _command_line(config: pytest.Config) -> list[str]:
+    """Return the words that this run was called by, with the options that the environment adds."""
+    added = os.environ.get("PYTEST_ADDOPTS")
+    words = ["pytest", *map(str, config.invocation_params.args)]
+    return [*map(register.mask, [f"PYTEST_ADDOPTS={added}"] * bool(added) + words)]
 
 
 def _only_tells(config: pytest.Config) -> bool:
@@ -221,7 +230,7 @@ class Listener:
         elif report.failed:
             lines = report.longreprtext.strip().splitlines()
             reason = lines[-1].removeprefix("E").strip() if lines else msg("no reason given")
-            case = case_id_of(report.nodeid)
+            case = case_id_of(report.nodeid, self._run.of_profile)
             if case and all(known["case"] != case for known in self._run.outcomes):
                 self._run.outcomes.append(crashed(self._run, case, reason).to_json())
             else:

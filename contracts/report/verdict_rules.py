@@ -107,7 +107,11 @@ def disagreement(verdict: Verdict) -> str:
     if len(ids) != len(cases) or ids & set(not_run) or len(set(not_run)) != len(not_run):
         return msg("a case stands in it twice")
     whole = planned(verdict) | {*verdict["plan"]["elsewhere"]}
-    if verdict["plan"]["cases"] != len(whole) or verdict["plan"]["id"] != plan_id(whole):
+    plan = verdict["plan"]
+    wholes = [(plan, whole)]
+    if "profile" in plan:
+        wholes.append((plan["profile"], whole.union(plan.get("unselected", ()))))
+    if any(told["cases"] != len(of) or told["id"] != plan_id(of) for told, of in wholes):
         return msg("its cases are not those of its plan")
     return next(filter(None, (*map(_odd_case, cases), *_odd_deviations(verdict))), "")
 

@@ -91,6 +91,7 @@ def finish(session: Session, exit_status: int, allure: str | None = None) -> int
         deviations=to_rows(session.expected, outcomes),
         promises=promises(load(session.release)),
         elsewhere=session.elsewhere,
+        unselected=session.unselected,
         removed=session.clean_up.removed,
     )
     session.verdict = decide(about(session), result)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from contracts.case.cleanup import clock
 from contracts.catalog.cases import cases
-from contracts.catalog.release import load, releases
+from contracts.catalog.release import load
 from contracts.http.disturbance import BY_NAME
 from contracts.paths import RUN
 from contracts.run.plan import notes
@@ -15,7 +15,7 @@ from contracts.run.session import Session
 from contracts.run.shards import recorded
 from contracts.run.verdict import Run
 from contracts.run.version import suite
-from contracts.settings.settings import AUTO, FILE
+from contracts.settings.settings import FILE
 from contracts.text.message import msg
 
 
@@ -51,6 +51,7 @@ def about(session: Session) -> Run:
         notes=[*notes(cases(session.release), session.scope), *_remarks(session)],
         suite=suite(),
         command=RUN,
+        command_line=session.command_line,
         settings=session.settings.to_json(),
     )
 
@@ -82,10 +83,14 @@ def _need(session: Session) -> float:
 def _remarks(session: Session) -> list[str]:
     """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
     said: list[str] = []
+    if left := len(session.unselected):
+        whole = len(session.of_profile)
+        part = "{n} of the {of} cases of the profile {profile} were selected; a gate accepts that only with --selection"
+        said.append(msg(part, whole - left, whole, session.settings.profile))
     if rows := session.settings.from_file:
         said.append(msg("set by {file}: {settings|, }", FILE, rows))
-    if session.settings.release == AUTO and session.behaviour not in releases():
-        said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
+    if session.settings.base_url is not None and session.probe.told and not session.probe.trouble:
+        said.append(session.probe.told)
     if session.lacking:
         missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
         said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))

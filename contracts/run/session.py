@@ -11,15 +11,15 @@ from functools import cached_property
 from typing import Any
 
 from contracts.case.cleanup import CleanUp, clock
-from contracts.catalog.release import load, releases
+from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
-from contracts.run.plan import OTHER_PROJECT, Scope, scope
+from contracts.run.plan import OTHER_PROJECT, Scope, of_profile, scope
 from contracts.safety.journal import new_run_id
 from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
-from contracts.settings.settings import ASSUMED, AUTO, Settings
-from contracts.standin.defects import BEHAVIOURS
+from contracts.settings.settings import AUTO, Settings
+from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
 from contracts.target.connect import Probe, find_workspace, open_target, probe
 from contracts.target.credentials import USERS, headers
@@ -47,6 +47,7 @@ class Session:
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
     planned, elsewhere: the cases that are to run, here and in other shards.
+    command_line: the words of the command that this run was called by, secrets masked.
     lacking: flows and concurrent scenarios that need calls which the release has not.
     outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
     done_again: how many cases held when they were done again, by what was in doubt, and requests.
@@ -85,6 +86,7 @@ class Session:
         self.pace = 0
         self.planned: list[str] = []
         self.elsewhere: list[str] = []
+        self.command_line: list[str] = []
         self.lacking: list[str] = []
         self.outcomes: list[dict[str, Any]] = []
         self.clean_up = CleanUp()
@@ -123,7 +125,7 @@ class Session:
         if self.probe.trouble:
             return
         found = self._handed.get("workspace")
-        self.workspace = Workspace(**found) if found else find_workspace(self.settings, self.probe, self.release)
+        self.workspace = Workspace(**found) if found else find_workspace(self.asked, self.probe)
         try:
             opened = open_target(
                 self.settings,
@@ -220,7 +222,7 @@ class Session:
         """The behaviour of the stand-in, None where the target is not one."""
         if self.settings.base_url is not None:
             return self.probe.behaviour
-        wished, release = self.settings.behaviour, self.settings.release
+        wished, release = self.settings.behaviour, self.release
         of_release = (
             f"{wished}-{release}",
             f"{wished}-{release.rpartition('.')[0]}",
@@ -229,21 +231,39 @@ class Session:
 
     @property
     def release(self) -> str:
-        """The release whose contract is tested. No call of Zadig tells it, so `auto` asks a stand-in or assumes."""
-        if self.settings.release != AUTO:
-            return self.settings.release
-        return self.behaviour if self.behaviour in releases() else ASSUMED
+        """The release whose contract is tested; `auto` goes by what the target tells, or by the wished behaviour."""
+        settings, told = self.settings, self.probe.release
+        if settings.release == AUTO and settings.base_url is None:
+            told = RELEASE_OF[settings.behaviour]
+            if settings.api not in (None, api_of(told)):
+                told = [name for name in releases() if api_of(name) == settings.api][-1]
+        return told if settings.release == AUTO and told in releases() else settings.known_release
+
+    @property
+    def asked(self) -> Settings:
+        """The settings with the release that the target is of."""
+        return replace(self.settings, release=self.release)
 
     @cached_property
     def scope(self) -> Scope:
         """What the target allows. For a listing without a target, what the stand-in allows."""
         if self.settings.base_url is None:
-            return scope(self.settings, stand_in=True, credentials={*USERS, OTHER_PROJECT})
+            return scope(self.asked, stand_in=True, credentials={*USERS, OTHER_PROJECT})
         facts = {} if self.idle else self.probe.stand_in
         credentials = set(headers(self.settings, facts.get("tokens", {})))
         if "outsider" in credentials and (self.settings.outsider_project or facts.get("other_project")):
             credentials.add(OTHER_PROJECT)
-        return scope(self.settings, stand_in=bool(facts), credentials=credentials)
+        return scope(self.asked, stand_in=bool(facts), credentials=credentials)
+
+    @cached_property
+    def of_profile(self) -> frozenset[str]:
+        """The cases of the whole profile on this target, whatever was selected of them."""
+        return frozenset(of_profile(self.release, self.scope))
+
+    @property
+    def unselected(self) -> list[str]:
+        """The cases of the profile that this run and its other shards leave out."""
+        return sorted(self.of_profile.difference(self.planned, self.elsewhere))
 
     @cached_property
     def deviations(self) -> tuple[Deviation, ...]:

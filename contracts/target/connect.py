@@ -3,20 +3,22 @@
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from contracts.catalog.release import load
+from contracts.catalog.release import api_of, load, releases
 from contracts.http.client import Client, Exchange, Hears, Limits, Request
 from contracts.http.disturbance import sign_of
 from contracts.http.transport import Transport
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import Journal, Names
-from contracts.settings.settings import Settings
+from contracts.settings.settings import AUTO, Settings
 from contracts.target.credentials import expiry, headers, own_users
 from contracts.target.discovery import discover_workspace
+from contracts.target.recognition import Told, recognise
 from contracts.target.requests import ROOT
 from contracts.target.standin_control import STAMP, StandInControl, facts
 from contracts.target.steady import look_request
@@ -41,6 +43,7 @@ class Probe:
     trouble: why nothing can be tried.
     disturbed: what answers is not the target, but what stands before it.
     stand_in: what the stand-in says of itself, where the target is one.
+    release, told: the release that it is, and what showed that; both empty where nobody asked.
     """
 
     base_url: str
@@ -48,6 +51,8 @@ class Probe:
     trouble: str = ""
     disturbed: bool = False
     stand_in: Mapping[str, Any] = field(default_factory=dict)
+    release: str = ""
+    told: str = ""
 
     @property
     def behaviour(self) -> str | None:
@@ -82,13 +87,31 @@ def open_client(
 
 
 def probe(settings: Settings, base_url: str) -> Probe:
-    """Look once at what answers at `base_url`, without changing anything: is it there, and does it take the token?"""
-    client = open_client(settings, base_url, prefix=settings.api_prefix)
+    """Look once at what answers at `base_url`, without changing anything.
+
+    Is it there, does it take the token, and where the settings do not say so: of which release is it?
+    """
+    with closing(open_client(settings, base_url, prefix=settings.api_prefix)) as client:
+        look = _knock(settings, base_url, client)
+        if look.trouble or settings.release != AUTO:
+            return look
+        told = recognised(settings, client, look.stand_in)
+        return replace(look, release=told.release, told=told.how, trouble="" if told.release else told.how)
+
+
+def recognised(settings: Settings, client: Client, stand_in: Mapping[str, Any] = NOTHING) -> Told:
+    """Return which release a target is of: what a stand-in says of itself, or what routes tell."""
+    own = stand_in.get("release")
+    if own in releases() and settings.api in (None, api_of(own)):
+        return Told(own, msg("release {release}, as the stand-in says", own))
+    return recognise(client, settings.api)
+
+
+def _knock(settings: Settings, base_url: str, client: Client) -> Probe:
     request = look_request(load(settings.known_release), settings.project)
     exchange = _steady(client, request, settings.wait)
     is_stand_in = STAMP in exchange.headers and (settings.base_url is None or settings.loopback)
     stand_in = facts(client) if is_stand_in else {}
-    client.close()
     if exchange.status is None:
         why = exchange.failure.text if exchange.failure else msg("no answer")
         return Probe(base_url, False, msg("{base_url} is unreachable: {why}", base_url, why))
@@ -155,12 +178,12 @@ def open_target(
     )
 
 
-def find_workspace(settings: Settings, look: Probe, release: str | None = None) -> Workspace:
+def find_workspace(settings: Settings, look: Probe) -> Workspace:
     """Return where the cases may work: what settings say, then a stand-in's own facts, or what a live target has.
 
     Raises SettingsError where the target has nothing fit for it, or several things to choose from.
     """
-    stand_in, same = look.stand_in, load(release or settings.known_release).binding.workspace
+    stand_in, same = look.stand_in, load(settings.known_release).binding.workspace
     if not stand_in:
         client = open_client(settings, look.base_url, prefix=settings.api_prefix)
         try:

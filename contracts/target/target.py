@@ -42,8 +42,9 @@ class HaltedError(EndedError):
 
 
 class CircuitBreaker:
-    """Counts exchanges in a row that the target did not answer; after `most` of them nothing more is tried.
+    """Counts exchanges in a row that the target did not answer, of all threads; after `most` its health is in doubt.
 
+    stopped: its health call got no answer either, and nothing more is tried.
     halted: the run is being ended from outside, so that only clean-up is sent.
     """
 
@@ -51,17 +52,19 @@ class CircuitBreaker:
         self._most = most
         self._missed = 0
         self._lock = threading.Lock()
-        self.halted = False
+        self.stopped = self.halted = False
 
-    @property
-    def stopped(self) -> bool:
-        """Whether the target is given up."""
-        return self._missed >= self._most
-
-    def record(self, answered: bool) -> None:
-        """Count one exchange."""
+    def record(self, answered: bool) -> bool:
+        """Count one exchange; return whether the target's health is in doubt."""
         with self._lock:
             self._missed = 0 if answered else self._missed + 1
+            self.stopped = self.stopped and not answered
+            return self._missed >= self._most
+
+    def settle(self, healthy: bool) -> None:
+        """Count a health call that was to settle a doubt."""
+        self.record(healthy)
+        self.stopped = not healthy
 
 
 PROVEN = frozenset({"main", "admin", "viewer", "outsider"})
@@ -110,10 +113,13 @@ class Target:
         if self.breaker.halted and self.trace.phase is not Phase.CLEANUP:
             raise HaltedError
         exchange = self._in_turn(request)
-        if exchange.status is not None or exchange.failure is None or not self.lock.busy:
-            self.breaker.record(exchange.status is not None or exchange.failure is None)
         self.trace.add(exchange, answer)
         self._doubt(exchange, answer)
+        heard = exchange.status is not None or exchange.failure is None
+        if (heard or not self.lock.busy) and self.breaker.record(heard):
+            health = self.client.send(self._health())
+            self.trace.add(health, "")
+            self.breaker.settle(health.status is not None)
         return exchange
 
     def ask(self, request: Request) -> Exchange:
@@ -157,11 +163,13 @@ class Target:
 
     def alive(self) -> bool:
         """Whether the target's health call, or where it has none the root, gets any HTTP answer at all."""
+        return self.send(self._health()).status is not None
+
+    def _health(self) -> Request:
         if self.release.lacks(["health"]):
-            return self.send(Request("GET", "/", prefixed=False)).status is not None
+            return Request("GET", "/", prefixed=False)
         health = self.release.call("health")
-        request = Request(health.method, health.path, call=health.name, prefixed=health.prefixed)
-        return self.send(request).status is not None
+        return Request(health.method, health.path, call=health.name, prefixed=health.prefixed)
 
 
 @dataclass(frozen=True)

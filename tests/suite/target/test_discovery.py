@@ -59,7 +59,13 @@ def found(zadig: Live, folder: Path, **settings: Any) -> Workspace:
     look = probe(chosen, zadig.url)
     assert look.trouble == ""
     target = open_target(
-        chosen, look, find_workspace(chosen, look), release=chosen.release, run_id="r", worker="main", run_dir=folder
+        chosen,
+        look,
+        find_workspace(chosen, look),
+        release=chosen.known_release,
+        run_id="r",
+        worker="main",
+        run_dir=folder,
     )
     target.client.close()
     return target.workspace
@@ -202,7 +208,11 @@ LISTS = {
 @pytest.mark.parametrize(
     ("kind", "shape"),
     [
-        *(pytest.param("projects", shape, id=f"projects-{shape}") for shape in SHAPES if shape not in ("page", "redirect")),
+        *(
+            pytest.param("projects", shape, id=f"projects-{shape}")
+            for shape in SHAPES
+            if shape not in ("page", "redirect")
+        ),
         *(pytest.param("environments", shape, id=f"environments-{shape}") for shape in ("page", "other-keys", "403")),
         *(pytest.param("builds", shape, id=f"builds-{shape}") for shape in ("page", "other-keys", "403", "null-rows")),
     ],
