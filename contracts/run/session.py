@@ -30,7 +30,7 @@ from contracts.text.message import from_plain, msg, to_plain
 
 LOCKS = "locks"
 """The folder by which the workers of a run know of each other; it is gone when the run is over."""
-MOST_REPEATED = 0.2
+MOST_REPEATED = 0.15
 """The part of its requests that a run may send again because of what stands before its target, and still tell."""
 BEFORE_EXPIRY = 5
 """Seconds before the end of the token in which no case begins: what is under way is to end, and to be removed."""

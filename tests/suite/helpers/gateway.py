@@ -278,7 +278,6 @@ def through(mode: Mode | None, folder: Path, broken: Breakage | None = None, **o
     """Run some cases through a gateway."""
     behaviour = options.pop("behaviour", "perfect")
     with gateway(mode, broken, behaviour) as (url, token, counted):
-        more = dict(mode.settings) if mode else {}
-        more.pop("lives", None)
+        more = {name: value for name, value in (mode.settings if mode else {}).items() if name != "lives"}
         ended = run_few(url, folder, token=token, **options | more)
     return replace(ended, asked=counted.counts["all"])
