@@ -147,7 +147,7 @@ class Target:
             if sign is None or sign.name not in ("rate", "gateway"):
                 break
             self.weather.hold(pause)
-            self.weather.extra += 1
+            self.weather.repeated += 1
             exchange = self.ask(request)
         return exchange
 

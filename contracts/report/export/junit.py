@@ -2,8 +2,8 @@
 
 How the verdict's counts become JUnit's: tests = planned; failures = breach, drift (unless drift is to warn) and, under
 `acceptance`, known deviations that no longer show; errors = crashed and not run, so that no case that did not run looks
-green; skipped = known, blocked, unreachable and disturbed. The rest held. JUnit has no word for inconclusive and none for leaks:
-the property `exit` has, and the exit code of the run or of the gate should decide the job.
+green; skipped = known, blocked, unreachable and disturbed. The rest held. JUnit has no word for inconclusive and none
+for leaks: the property `exit` has, and the exit code of the run or of the gate should decide the job.
 Names and classes of test cases are the ids and operations of the case table: the same in every run.
 """
 

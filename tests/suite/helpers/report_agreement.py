@@ -13,7 +13,7 @@ from contracts.catalog.release import ROOT
 
 SCHEMA = json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8"))
 STATUS = {"passed": ("held",), "failed": ("breach", "drift"), "broken": ("crashed",)}
-STATUS |= {"skipped": ("known", "blocked", "unreachable"), "unknown": ("not_run",)}
+STATUS |= {"skipped": ("known", "blocked", "unreachable", "disturbed"), "unknown": ("not_run",)}
 """Status of an allure result to the counts of the verdict that it stands for."""
 
 
@@ -29,7 +29,7 @@ def _all(verdict: dict[str, Any], run: Path, allure: Path, own: Path | None) -> 
     yield _unequal("run and not run", counts["run"] + counts["not_run"], counts["planned"])
     yield _unequal("cases", len(verdict["cases"]), counts["run"])
     wrong = counts["breach"] + counts["drift"]
-    passed_by = counts["known"] + counts["blocked"] + counts["unreachable"]
+    passed_by = counts["known"] + counts["blocked"] + counts["unreachable"] + counts["disturbed"]
     written = _suites(run / "junit.xml")
     yield _unequal("junit.xml", written, [counts["planned"], wrong, counts["crashed"] + counts["not_run"], passed_by])
     if own is not None:
