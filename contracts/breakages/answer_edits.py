@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response
-from contracts.breakages.known_answers import ANSWERS, name_of
+from contracts.breakages.known_answers import KNOWN, name_of, parsed
 from contracts.breakages.proxy.recognise import compact, header, json_object, value, with_header, without_headers
 
 Edit = Callable[[Response], Response]
@@ -67,8 +67,8 @@ def _object(change: Callable[[dict[str, Any]], Any]) -> Edit:
 
 
 def _rows(change: Callable[[list[Any]], list[Any]]) -> Edit:
-    """Change the list under `data`."""
-    return _object(lambda old: old | {"data": change(old["data"])} if isinstance(old.get("data"), list) else old)
+    """Change the list of an answer, whatever its key."""
+    return _object(lambda old: old | {key: change(rows) for key, rows in old.items() if isinstance(rows, list)})
 
 
 def _pairs(change: Callable[[dict[str, str]], dict[str, str]]) -> Edit:
@@ -122,13 +122,15 @@ def _one_more_listed(old: bytes) -> bytes:
 
 
 def _answer(name: str) -> Edit:
-    operation, _, answer = name.partition("/")
-    other = ANSWERS[operation, answer].example
+    api, operation, answer = parsed(name)
+    other = KNOWN[api][operation, answer].example
     return lambda response: replace(response, status=other.status, body=other.body)
 
 
 _SPECIAL: Mapping[str, Edit] = {
     "array": _body(lambda old: b"[" + old + b"]"),
+    "each-twice": _rows(lambda rows: [row for row in rows for _ in range(2)]),
+    "last-left-out": _rows(lambda rows: rows[:-1]),
     "capital-escapes": _body(_capital_escapes),
     "long-header": lambda response: replace(response, headers=(*response.headers, ("X-Trace", "x" * 4000))),
     "newest-last": _rows(lambda rows: rows[::-1]),

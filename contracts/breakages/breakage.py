@@ -13,7 +13,7 @@ class Request:
     """One request as it came in.
 
     path: with its prefix, percent-encoded as it came. operation: the name of an operation or of a support call; empty
-    where it is neither.
+    where it is neither. api: the family of calls that it is of.
     """
 
     method: str
@@ -22,6 +22,7 @@ class Request:
     headers: Headers = ()
     body: bytes = b""
     operation: str = ""
+    api: str = "aslan"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Breakage:
     `operation`, if benign. says: the promise that it breaks, or why it is harmless, in one sentence. kinds: it must be
     reported as one of these kinds of breach; none for a benign one. act: what it does. before, after: an answer without
     and with it, or what a caller sees, line by line. live: whether it may stand before a Zadig that is not a stand-in.
+    api: the family of calls that it is about.
     """
 
     name: str
@@ -76,6 +78,7 @@ class Breakage:
     before: Example
     after: Example
     live: bool = True
+    api: str = "aslan"
 
     def __str__(self) -> str:
         return self.name

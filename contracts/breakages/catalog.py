@@ -9,22 +9,21 @@ from string import Template
 from types import MappingProxyType
 from typing import Any
 
-from contracts.breakages import concurrent_actions, request_actions, state_actions
+from contracts.breakages import concurrent_actions, request_actions, state_actions, update_actions
 from contracts.breakages.answer_edits import edits, everywhere, on
+from contracts.breakages.apis import APIS, ASLAN
 from contracts.breakages.breakage import Act, Breakage, Example
-from contracts.breakages.known_answers import ANSWERS, ENVIRONMENT, ERROR, NAME, SUCCESS
+from contracts.breakages.known_answers import ENVIRONMENT, ERROR, KNOWN, NAME, SUCCESS, parsed
 from contracts.breakages.proxy.recognise import OPERATIONS
 from contracts.text import toml
 
 FOLDER = Path(__file__).parent / "families"
-BREAKAGES = (
-    *("envelope", "body", "status", "headers", "state_create", "state_start", "state_task"),
-    *("descriptions", "authorization", "concurrency", "robustness", "flaky"),
-)
-BENIGN = ("benign_syntax", "benign_semantics")
-ACTS = {**state_actions.ACTS, **concurrent_actions.ACTS}
+BENIGN = "benign"
+"""The family of harmless changes, and how the names of its files begin."""
+ACTS = {**state_actions.ACTS, **update_actions.ACTS, **concurrent_actions.ACTS, **request_actions.ACTS}
 MAKERS: Mapping[str, Callable[..., Act]] = {
     **state_actions.MAKERS,
+    **update_actions.MAKERS,
     **concurrent_actions.MAKERS,
     **request_actions.MAKERS,
 }
@@ -55,18 +54,18 @@ class Row:
 @cache
 def breakages() -> Mapping[str, Breakage]:
     """Return every breakage by name."""
-    return _by_name(BREAKAGES)
+    return _by_name(path for path in sorted(FOLDER.glob("*.toml")) if not path.name.startswith(BENIGN))
 
 
 @cache
 def benign() -> Mapping[str, Breakage]:
     """Return every benign change by name."""
-    return _by_name(BENIGN)
+    return _by_name(sorted(FOLDER.glob(f"{BENIGN}*.toml")))
 
 
-def _by_name(files: Iterable[str]) -> Mapping[str, Breakage]:
+def _by_name(files: Iterable[Path]) -> Mapping[str, Breakage]:
     known: dict[str, Breakage] = {}
-    for breakage in (breakage for name in files for breakage in read(FOLDER / f"{name}.toml")):
+    for breakage in (breakage for path in files for breakage in read(path)):
         if breakage.name in known:
             raise ValueError(f"two breakages are named {breakage.name}")
         known[breakage.name] = breakage
@@ -79,19 +78,22 @@ def read(path: Path) -> Iterator[Breakage]:
     try:
         data = toml.read(path)
         family, texts, groups = data.pop("family"), data.pop("texts", {}), data.pop("group")
+        api = data.pop("api", "")  # what all of it is about; else each row says so
         if data:
             raise ValueError(f"unknown: {', '.join(data)}")
         for number, group in enumerate(groups, 1):
             where = f"{path.name}, group {number}"
             for about, row in _rows(group):
                 where = f"{path.name}, {about}, {row.name}"
-                yield _breakage(family, about, row, texts)
+                yield _breakage(family, f"{api}/{about}" if api else about, row, texts)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{where}: {error}") from error
 
 
 def _rows(group: dict[str, Any]) -> Iterator[tuple[str, Row]]:
     """Yield the rows of a group, each with what it is about: `operation/answer`, or an operation.
+
+    Where that is of another API than aslan, `API/` stands before it, unless the file as a whole has an `api`.
 
     on: every row is about each of these. some_on: SOME of them, in turn, about each of these. in_turn: each row is
     about every operation, in turn on its success and on the error that its page shows. statuses: what each answer comes
@@ -113,10 +115,10 @@ def _rows(group: dict[str, Any]) -> Iterator[tuple[str, Row]]:
 
 
 def _breakage(family: str, about: str, row: Row, texts: Mapping[str, Any]) -> Breakage:
-    operation, _, answer = about.partition("/")
+    api, operation, answer = parsed(about)
     answer = row.answer or answer
-    row = _filled(row, operation, answer, texts)
-    edit, benign = edits(row.edit), family == "benign"
+    row = _filled(row, api, operation, answer, texts)
+    edit, benign = edits(row.edit), family == BENIGN
     if row.act:
         act = _act(row.act, operation, answer)
     else:
@@ -124,9 +126,10 @@ def _breakage(family: str, about: str, row: Row, texts: Mapping[str, Any]) -> Br
     if row.lines:
         before, after = from_dialogue(row.lines)
     else:
-        before, after = (example := ANSWERS[operation, answer].example), edit(example)
+        before, after = (example := KNOWN[api][operation, answer].example), edit(example)
+    name = f"{BENIGN}/{row.name}" if benign else f"{family}/{operation}/{answer}/{row.name}"
     return Breakage(
-        name=f"benign/{row.name}" if benign else f"{family}/{operation}/{answer}/{row.name}",
+        name=name if api == ASLAN.name else f"{api}/{name}",
         family=family,
         operation="*" if benign else operation,
         answer="*" if benign or answer == "any" else answer,
@@ -136,6 +139,7 @@ def _breakage(family: str, about: str, row: Row, texts: Mapping[str, Any]) -> Br
         before=before,
         after=after,
         live=row.live,
+        api=api,
     )
 
 
@@ -165,23 +169,24 @@ class _Text(Template):
     idpattern = "[a-z][a-z-]*"
 
 
-def _filled(row: Row, operation: str, answer: str, texts: Mapping[str, Any]) -> Row:
+def _filled(row: Row, api: str, operation: str, answer: str, texts: Mapping[str, Any]) -> Row:
     """Return a row with what stands for `$name`: a text of its file, or what the error of that name says.
 
     Errors are about the workflow `a` in a dialogue, else about one of another run.
     """
     workflow, environment = ("a", "none") if row.lines else ("zct-of-another-run", ENVIRONMENT)
-    known = {**_errors(workflow, environment, *OPERATIONS), **_errors(workflow, environment, operation)}
+    own = APIS[api].operations
+    known = {**_errors(api, workflow, environment, *own), **_errors(api, workflow, environment, operation)}
     known |= {key: text for key, text in {**texts, **texts.get(operation, {})}.items() if isinstance(text, str)}
-    known |= {"operation": operation, "status": str(ANSWERS[operation, answer].status) if answer != "any" else ""}
+    known |= {"operation": operation, "status": str(KNOWN[api][operation, answer].status) if answer != "any" else ""}
     return Row(**{key: _fill(inner, known) for key, inner in vars(row).items()})
 
 
 @cache
-def _errors(workflow: str, environment: str, *operations: str) -> dict[str, str]:
+def _errors(api: str, workflow: str, environment: str, *operations: str) -> dict[str, str]:
     return {
         name: known.description.replace(NAME, workflow).replace(ENVIRONMENT, environment)
-        for (operation, name), known in ANSWERS.items()
+        for (operation, name), known in KNOWN[api].items()
         if operation in operations and known.error
     }
 

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import replace
 
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
-from contracts.breakages.known_answers import ANSWERS, name_of
-from contracts.breakages.proxy.recognise import about, compact, json_object, to, value, with_json
+from contracts.breakages.known_answers import KNOWN, name_of
+from contracts.breakages.proxy.recognise import about, api_of, compact, json_object, to, value, with_json
 from contracts.breakages.state_actions import GONE, shown
 
 HOLD = 0.05
@@ -22,7 +22,7 @@ def at_once(operation: str, _answer: str, *, late: str, beside: str = "") -> Act
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
         if request.operation not in (operation, beside or operation):
-            return shown(request, await forward(request), memory)
+            return await shown(request, forward, memory)
         workflow = about(request).workflow
         number = await _number(memory, workflow) if workflow else 0
         if number and request.operation == operation:
@@ -78,7 +78,7 @@ async def _lose_the_task(request: Request, forward: Forward, memory: Memory, _: 
 
 async def _skip_an_id(request: Request, forward: Forward, _: Memory, number: int) -> Response:
     if number == 1:
-        await forward(with_json(request, targets=[]))
+        await forward(with_json(request, **api_of(request).nothing))
     return await forward(request)
 
 
@@ -93,12 +93,14 @@ _LATE = by_name(_crash, _accept, _lose_both, _share_the_id, _lose_the_task, _ski
 
 def mixes_up(operation: str, _answer: str, *, code_of: str) -> Act:
     """Answer an error with the description of the one before it that has the same code: that of this answer."""
-    known = ANSWERS[operation, code_of].error
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
         response = await forward(request)
-        error = json_object(response.body)
-        if request.operation != operation or error is None or known is None or error.get("code") != known.code:
+        error, code = (
+            json_object(response.body),
+            KNOWN[request.api][operation, code_of].code if request.operation == operation else None,
+        )
+        if error is None or code is None or error.get("code") != code:
             return response
         before = memory.notes.get("description", error["description"])
         memory.notes["description"] = error["description"]

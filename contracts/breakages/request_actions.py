@@ -1,15 +1,27 @@
 """Acts on some requests only: of who may not send them, that are odd, or every seventh."""
 
+import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlencode
 
 from contracts.breakages.answer_edits import edits
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
-from contracts.breakages.known_answers import ANSWERS
-from contracts.breakages.proxy.recognise import about, header, json_object, recognise, to, with_header, without_headers
+from contracts.breakages.known_answers import KNOWN, name_of
+from contracts.breakages.proxy.recognise import (
+    about,
+    compact,
+    header,
+    json_object,
+    recognise,
+    to,
+    value,
+    with_header,
+    without_headers,
+)
 from contracts.breakages.state_actions import keep_back
 
 EVERY = 7
@@ -36,7 +48,8 @@ def _user(request: Request) -> str:
         return "expired"
     if claims.get("uid") not in ("viewer", "outsider"):
         return "forged"
-    project = parse_qs(request.query).get("projectName", [""])[0]
+    in_query = parse_qs(request.query).get("projectName", [""])[0]
+    project = in_query if request.api == "aslan" else about(request).project
     at = {"nginx": "", "": "@"}.get(project, f"@{project}")
     return f"{claims['uid']}{at if claims['uid'] == 'outsider' else ''}"
 
@@ -47,13 +60,25 @@ async def as_admin(request: Request, forward: Forward) -> Response:
     return await forward(replace(request, headers=with_header(request.headers, "authorization", f"Bearer {token}")))
 
 
+def turns_away(operation: str, _answer: str, *, user: str) -> Act:
+    """Refuse with 403 what this user may do as anybody who is known."""
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        if request.operation != operation or _user(request) != user:
+            return await forward(request)
+        health = await forward(to(request, "health"))
+        return replace(health, status=403, headers=without_headers(health.headers, "content-type"), body=b"")
+
+    return act
+
+
 def lets_through(operation: str, answer: str, *, user: str = "", openly: bool = True) -> Act:
     """Do what this user, or any, asks for who is refused by rights; where not `openly`, refuse it all the same."""
-    status = ANSWERS[operation, answer].status
 
     async def act(request: Request, forward: Forward, _: Memory) -> Response:
         response = await forward(request)
-        if request.operation != operation or response.status != status or user not in ("", _user(request)):
+        refused = request.operation == operation and response.status == KNOWN[request.api][operation, answer].status
+        if not refused or user not in ("", _user(request)):
             return response
         done = await as_admin(request, forward)
         return done if openly else response
@@ -80,7 +105,35 @@ _ODD: Mapping[str, Callable[[Request], bool]] = {
     "id-beyond-32-bits": lambda request: about(request).task.isdigit() and int(about(request).task) >= 2**31,
     "id-no-number": lambda request: not unquote(about(request).task).lstrip("-").isdigit(),
     "id-percent-encoded": lambda request: about(request).task == "%31",
+    "id-signed": lambda request: unquote(about(request).task).startswith("+"),
+    "yaml": lambda request: value(request.body) is None and b":" in request.body and not _has(b"{", request),
+    "yaml-flow": lambda request: request.body.startswith(b"{name:"),
+    "yaml-anchor": lambda request: _has(b"&n ", request),
+    "yaml-tag": lambda request: _has(b"!!", request),
+    "yaml-merge": lambda request: _has(b"<<:", request),
+    "yaml-comment": lambda request: request.body.startswith(b"#"),
+    "yaml-block-text": lambda request: _has(b": |\n", request) or _has(b": >\n", request),
+    "yaml-two-documents": lambda request: _has(b"\n---\n", request),
+    "text-after": lambda request: re.fullmatch(rb"\{.*\} ?x", request.body, re.DOTALL) is not None,
+    "form": lambda request: "form" in (header(request.headers, "content-type") or ""),
+    "no-content-type": lambda request: header(request.headers, "content-type") is None,
+    "number-for-a-text": lambda request: isinstance(_sent(request).get("description"), int),
+    "no-display-name": lambda request: "project" in _sent(request) and not _sent(request).get("display_name"),
+    "no-stages": lambda request: "project" in _sent(request) and not _sent(request).get("stages"),
+    "no-input-type": lambda request: any("job_type" not in each for each in _sent(request).get("inputs") or []),
+    "name-with-capitals": lambda request: about(request).workflow.endswith("-ABC"),
+    "body": lambda request: bool(request.body),
+    "no-body": lambda request: not request.body,
+    "limit-of-five": lambda request: _sent(request).get("concurrency_limit") == 5,
+    "limit-minus-one": lambda request: _sent(request).get("concurrency_limit") == -1,
+    "stage-twice": lambda request: [each.get("name") for each in _sent(request).get("stages") or []] == ["twice"] * 2,
+    "project-unknown": lambda request: about(request).project.startswith("zct-no"),
+    "no-project": lambda request: not about(request).project,
 }
+
+
+def _has(part: bytes, request: Request) -> bool:
+    return part in request.body
 
 
 def fails_on(operation: str, _answer: str, *, odd: str, status: int) -> Act:
@@ -93,6 +146,66 @@ def fails_on(operation: str, _answer: str, *, odd: str, status: int) -> Act:
         return replace(health, status=status, headers=without_headers(health.headers, "content-type"), body=b"")
 
     return act
+
+
+def answers_first(operation: str, answer: str, *, odd: str, other: str) -> Act:
+    """Answer as another check would, where a request is odd in its way too."""
+    edit = edits({"answer": other})
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        response = await forward(request)
+        meant = request.operation == operation and _ODD[odd](request) and name_of(request, response) == answer
+        return edit(response) if meant else response
+
+    return act
+
+
+# ---------------------------------------------------------------- what is read of a request
+
+
+def asks_with(
+    operation: str,
+    _answer: str,
+    *,
+    query: Mapping[str, str] = MappingProxyType({}),
+    default: Mapping[str, str] = MappingProxyType({}),
+    drop: Sequence[str] = (),
+) -> Act:
+    """Take a request of an operation for one with other values in its query, or without those of these keys.
+
+    default: what is asked for where the query has nothing under a key.
+    """
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        if request.operation != operation:
+            return await forward(request)
+        kept = {key: values[0] for key, values in parse_qs(request.query, keep_blank_values=True).items()}
+        missing = {key: text for key, text in default.items() if not kept.get(key)}
+        changed = {key: text for key, text in kept.items() if key not in drop} | dict(query) | missing
+        return await forward(request if changed == kept else replace(request, query=urlencode(changed)))
+
+    return act
+
+
+def reads_from(operation: str, _answer: str, *, body: bool = False, keys: Mapping[str, str] | None = None) -> Act:
+    """Read from the body, or under other keys of the query, what the query says of a workflow and its task."""
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        if request.operation != operation:
+            return await forward(request)
+        kept = {key: values[0] for key, values in parse_qs(request.query).items()}
+        sent = json_object(request.body) if body else kept
+        found = {key: str(sent[other]) for key, other in (keys or {}).items() if sent and other in sent}
+        return await forward(replace(request, query=urlencode(kept | found)) if found else request)
+
+    return act
+
+
+async def one_key_of_two(request: Request, forward: Forward, _: Memory) -> Response:
+    """Take the last of two values that a JSON body has under one key, where the server would refuse it."""
+    sent = json_object(request.body)
+    twice = sent is not None and request.body.count(b'"name"') > 1 and "name" in sent
+    return await forward(replace(request, body=compact(sent)) if twice else request)
 
 
 # ---------------------------------------------------------------- at times
@@ -123,4 +236,7 @@ def does_nothing_at_times(operation: str, answer: str) -> Act:
     return _at_times(operation, keep_back(operation, answer))
 
 
-MAKERS = by_name(lets_through, fails_on, edits_at_times, does_nothing_at_times)
+ACTS = by_name(one_key_of_two)
+MAKERS = by_name(
+    lets_through, turns_away, fails_on, answers_first, asks_with, reads_from, edits_at_times, does_nothing_at_times
+)

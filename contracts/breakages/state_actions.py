@@ -7,9 +7,18 @@ from functools import wraps
 from typing import Any
 
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
-from contracts.breakages.known_answers import ANSWERS, NO_TASK, NO_WORKFLOW, SUCCESS, name_of
-from contracts.breakages.proxy.recognise import OPERATIONS, about, compact, json_object, to, value, with_json
-from contracts.standin.errors import ZadigError
+from contracts.breakages.known_answers import KNOWN, NAME, PROJECT, SUCCESS, TASK, name_of
+from contracts.breakages.proxy.recognise import (
+    OPERATIONS,
+    about,
+    api_of,
+    compact,
+    json_object,
+    to,
+    usual,
+    value,
+    with_json,
+)
 
 Do = Callable[[Request, Forward, Memory], Awaitable[object]]
 """Does something behind the back of the caller."""
@@ -17,8 +26,8 @@ Do = Callable[[Request, Forward, Memory], Awaitable[object]]
 CREATE, START, CANCEL, RESTART = OPERATIONS
 GONE = ""
 """Stands for the state of a task that is not there."""
-_CANCELLABLE = frozenset({"created", "running", "failed", "timeout", "cancelled"})
-_RESTARTABLE = frozenset({"failed", "timeout", "cancelled"})
+_NONE = "zct-there-is-none"
+"""A name that nothing has."""
 
 
 # ---------------------------------------------------------------- what can be seen
@@ -34,12 +43,12 @@ async def _state_of_task(request: Request, forward: Forward) -> str:
 async def _task_ids(request: Request, forward: Forward) -> list[int]:
     """Return the ids of the tasks of the workflow that a request is about, as far as the caller can see."""
     listed = json_object((await forward(to(request, "list-tasks"))).body) or {}
-    return [int(task["task_id"]) for task in listed.get("data") or []]
+    return [int(task["task_id"]) for task in listed.get(api_of(request).tasks) or []]
 
 
-def _as_error(response: Response, error: ZadigError) -> Response:
-    """Return a response that is this error instead."""
-    return replace(response, status=error.status, body=compact(error.envelope(error.description)))
+async def missing(request: Request, forward: Forward) -> Response:
+    """Return the answer to a read of what is not there."""
+    return await forward(to(request, request.operation, name=_NONE))
 
 
 # ---------------------------------------------------------------- to do more, or not to do it
@@ -74,10 +83,11 @@ def keep_back(operation: str, _answer: str, *, do: Any = None) -> Act:
 
 async def _would_succeed(request: Request, forward: Forward) -> Response | None:
     """Return a refusal, to make a success of, where the caller may do this to the task in its state; else None."""
-    fit = _CANCELLABLE if request.operation == CANCEL else _RESTARTABLE
+    api = api_of(request)
+    fit = api.cancellable if request.operation == CANCEL else api.restartable
     if await _state_of_task(request, forward) not in fit:
         return None
-    refused = await forward(to(request, request.operation, id="x"))
+    refused = await forward(to(request, request.operation, id=0))
     return refused if refused.status == 400 else None
 
 
@@ -116,7 +126,7 @@ def shows(operation: str, answer: str, *, state: str | None = None, reads: float
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
         if request.operation not in SUCCESS:
-            return shown(request, await forward(request), memory)
+            return await shown(request, forward, memory)
         starts = request.operation == START
         before = GONE if starts or request.operation != operation else await _state_of_task(request, forward)
         response = await forward(request)
@@ -132,12 +142,13 @@ def shows(operation: str, answer: str, *, state: str | None = None, reads: float
     return act
 
 
-def shown(request: Request, response: Response, memory: Memory) -> Response:
-    """Return the response to a read as it is shown, and count the read.
+async def shown(request: Request, forward: Forward, memory: Memory) -> Response:
+    """Return the response to a request; to a read as it is shown, and count the read.
 
     `memory` has for each workflow the tasks that are shown in another state, and for how many reads.
     """
-    workflow = about(request).workflow
+    response = await forward(request)
+    workflow, listed = about(request).workflow, api_of(request).tasks
     if request.operation == "delete-workflow":
         memory.notes.pop(workflow, None)
     tasks: dict[str, tuple[str, float]] = memory.notes.get(workflow, {})
@@ -146,10 +157,10 @@ def shown(request: Request, response: Response, memory: Memory) -> Response:
         return response
     memory.notes[workflow] = {task: (state, left - 1) for task, (state, left) in tasks.items() if left > 1}
     if request.operation == "list-tasks":
-        rows = [row for task in body["data"] if (row := _in_state(task, tasks)) is not None]
-        return replace(response, body=compact(body | {"data": rows, "total": len(rows)}))
+        rows = [row for task in body[listed] if (row := _in_state(task, tasks)) is not None]
+        return replace(response, body=compact(body | {listed: rows, "total": len(rows)}))
     row = _in_state(body, tasks)
-    return _as_error(response, NO_TASK) if row is None else replace(response, body=compact(row))
+    return await missing(request, forward) if row is None else replace(response, body=compact(row))
 
 
 def _in_state(task: dict[str, Any], shown: Mapping[str, tuple[str, float]]) -> dict[str, Any] | None:
@@ -205,16 +216,18 @@ async def found_late(request: Request, forward: Forward, memory: Memory) -> Resp
     name = about(request).workflow
     if request.operation == CREATE and name_of(request, response) == "success":
         memory.notes[name] = True
-    found = request.operation == "find-workflow" and response.status == 200
-    return _as_error(response, NO_WORKFLOW) if found and memory.notes.pop(name, False) else response
+    found = request.operation == api_of(request).find and response.status == 200
+    return await missing(request, forward) if found and memory.notes.pop(name, False) else response
 
 
 async def _start_a_task(request: Request, forward: Forward, _: Memory) -> None:
-    sent = value(request.body)
-    project = {"product_tmpl_name": sent.get("product_tmpl_name")}
-    target = {"name": "nginx-test", "service_name": "nginx", "product_name": sent.get("product_tmpl_name")}
-    body = {"workflow_name": sent.get("name"), **project, "namespace": "qa", "targets": [target]}
-    await forward(to(request, START, body))
+    await forward(to(request, START, _usual(request, START)))
+
+
+def _usual(request: Request, call: str) -> Mapping[str, Any]:
+    """Return an ordinary body of a call, about what a request is about."""
+    subject = about(request)
+    return usual(api_of(request), call, subject.workflow, subject.project)
 
 
 async def _overwrite(request: Request, forward: Forward, _: Memory) -> None:
@@ -248,15 +261,19 @@ async def _create_what_can_be_read(request: Request, forward: Forward, _: Memory
 
 async def _use_an_id(request: Request, forward: Forward) -> Response | None:
     """Let a start fail that would succeed, which uses an id up; None where it would not succeed."""
-    sent = json_object(request.body) if request.operation == START else None
-    if sent is None or not sent.get("targets"):
+    api, sent = api_of(request), json_object(request.body) if request.operation == START else None
+    if sent is None or not all(sent.get(key) for key in api.nothing):
         return None
-    failed = await forward(with_json(request, targets=[]))
-    return failed if name_of(request, failed) == "no-targets" else None
+    failed = await forward(with_json(request, **api.nothing))
+    return failed if name_of(request, failed) == api.refused else None
 
 
 def _queued(request: Request, failed: Response, task: int) -> Response:
-    return replace(failed, status=200, body=compact({"pipeline_name": about(request).workflow, "task_id": task}))
+    """Return a failed start as one that queued a task."""
+    subject = about(request)
+    names = {NAME: subject.workflow, PROJECT: subject.project, TASK: task}
+    example: Mapping[str, Any] = KNOWN[request.api][START, "queued"].data
+    return replace(failed, status=200, body=compact({key: names[value] for key, value in example.items()}))
 
 
 async def starts_nothing(request: Request, forward: Forward, _: Memory) -> Response:
@@ -279,7 +296,7 @@ async def starts_one_of_another(request: Request, forward: Forward, memory: Memo
     failed = await _use_an_id(request, forward) if other else None
     if failed is None:
         return await forward(request)
-    await forward(with_json(request, workflow_name=other))
+    await forward(with_json(request, **{api_of(request).names.body["name"][0]: other}))
     return _queued(request, failed, 1)
 
 
@@ -302,13 +319,15 @@ async def counts_on(request: Request, forward: Forward, memory: Memory) -> Respo
 
 
 async def keeps_the_id(request: Request, forward: Forward, _: Memory) -> Response:
-    """Refuse a start without targets before an id is used up."""
-    sent = json_object(request.body) if request.operation == START else None
-    if sent is None or sent.get("targets") != []:
+    """Refuse a start that has nothing to start before an id is used up."""
+    api, sent = api_of(request), json_object(request.body) if request.operation == START else None
+    if sent is None or any(sent.get(key) != nothing for key, nothing in api.nothing.items()):
         return await forward(request)
-    failed = await forward(with_json(request, namespace="zct-no-such-env"))
-    refused = ANSWERS[START, "no-targets"].example
-    return replace(failed, body=refused.body) if name_of(request, failed) == "no-environment" else failed
+    ids, failed = await _task_ids(request, forward), await forward(with_json(request, **api.elsewhere_started))
+    refused = KNOWN[api.name][START, api.refused]
+    body = refused.example.body.replace(NAME.encode(), about(request).workflow.encode())
+    body = body.replace(f"taskID: {TASK}".encode(), f"taskID: {max(ids, default=0) + 1}".encode())
+    return replace(failed, status=refused.status, body=body) if failed.status == refused.status else failed
 
 
 async def _cancel_it(request: Request, forward: Forward, _: Memory) -> None:
@@ -321,9 +340,7 @@ async def _cancel_the_others(request: Request, forward: Forward, _: Memory) -> N
 
 
 async def _create_it(request: Request, forward: Forward, _: Memory) -> None:
-    stage = {"enabled": True, "modules": []}
-    body = {"name": about(request).workflow, "product_tmpl_name": about(request).project, "build_stage": stage}
-    await forward(to(request, CREATE, body | {"hook_ctl": {}}))
+    await forward(to(request, CREATE, _usual(request, CREATE)))
 
 
 # ---------------------------------------------------------------- cancelling and restarting

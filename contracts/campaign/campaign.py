@@ -7,12 +7,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
-from contracts.campaign.judge import GOOD, RELEASE, Judgement, Result, RunEnd, judge
+from contracts.campaign.judge import GOOD, Judgement, Result, RunEnd, judge
 from contracts.campaign.plan import THOROUGH, Job, Plan, rerun, sees_most
 from contracts.campaign.pool import run_all
-from contracts.catalog.cases import changing
-from contracts.catalog.release import load
 from contracts.text.errors import InputError
 
 RUNS = "runs"
@@ -26,8 +25,8 @@ Progress = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 
 
 async def _wrong(request: Request, forward: Forward, _: Memory) -> Response:
-    """Do nothing for the four operations, and answer as a server that always crashes."""
-    return _CRASH if request.operation in changing(load(RELEASE)) else await forward(request)
+    """Do nothing for any operation, and answer as a server that always crashes."""
+    return _CRASH if request.operation in APIS[request.api].operations else await forward(request)
 
 
 _FINE, _CRASH = Response(200, body=b'{"message":"success"}'), Response(500)
@@ -36,7 +35,7 @@ FORCED = Breakage(
     family="campaign",
     operation="*",
     answer="*",
-    says="The four operations answer what they promise.",
+    says="The operations answer what they promise.",
     kinds=frozenset({"status", "empty-body"}),
     act=_wrong,
     before=_FINE,
@@ -130,7 +129,8 @@ def _check(campaign: Campaign, progress: Progress) -> None:
             raise CampaignError(f"{why}; see {_folder(campaign, job)}")
         _remove(campaign, job)
 
-    jobs = [Job(change, options.level, options.upstream) for change in (None, FORCED)]
+    forced = replace(FORCED, api=options.api)
+    jobs = [Job(change, options.level, options.upstream, api=options.api) for change in (None, forced)]
     _run_all(campaign, jobs, "checks", progress, over)
 
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from contracts.breakages.apis import APIS
 from contracts.breakages.proxy.proxy import fault_proxy
-from contracts.campaign.judge import RELEASE, findings
+from contracts.campaign.judge import RELEASES, findings
 from contracts.campaign.plan import Job
 from contracts.catalog.cases import Case, cases
 from contracts.paths import CASES, ROOT
@@ -26,10 +27,10 @@ LONGEST = 600
 """Seconds that a whole run in front of a stand-in may take: far more than it does on a busy machine."""
 
 
-def warm() -> None:
+def warm(api: str) -> None:
     """Import and read what every run needs, so that a forked one starts at once. Starts no thread."""
     import_module("contracts.pytest_plugin.hooks")
-    cases(RELEASE)
+    cases(RELEASES[api])
     gc.freeze()  # what is here by now is looked through by no fork
 
 
@@ -42,7 +43,7 @@ def run(job: Job, folder: Path) -> None:
             os.dup2(out.fileno(), descriptor)
         _forget_settings(job, folder)
         ca_file = os.environ.get("ZADIG_CA_FILE")
-        with fault_proxy(job.change, job.upstream or create_app(), ca_file=ca_file) as served:
+        with fault_proxy(job.change, job.upstream or create_app(APIS[job.api].behaviour), ca_file=ca_file) as served:
             code = pytest.main(_arguments(job, served.base_url, folder), plugins=[Steering(job)])
         ended = {"code": int(code), "applied": served.applied}
         (folder / ENDED).write_text(json.dumps(ended), encoding="utf-8")
@@ -64,7 +65,7 @@ def _arguments(job: Job, base_url: str, folder: Path) -> list[str]:
     usual += ["-p", "no:cacheprovider", "--base-url", base_url, "--run-dir", str(folder), "--profile", job.profile]
     if job.upstream:
         return usual
-    usual += ["--run-timeout", str(LONGEST)]
+    usual += ["--run-timeout", str(LONGEST), "--release", RELEASES[job.api]]
     waits = ("connect", "first-byte", "answer", "state") if job.hasty else ()
     return [*usual, *(part for name in waits for part in (f"--{name}-timeout", str(SECONDS)))]
 

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage
-from contracts.catalog.cases import changing
-from contracts.catalog.release import load
 from contracts.report.verdict_rules import ACCEPTED, REJECTED
 
 BROKEN = ("breach", "drift")
 """Results of a case that break a promise. A drift rejects a run too: a campaign runs with --drift fail."""
-RELEASE = "1.7.0"
-"""The release whose contract the changes break."""
+RELEASES: Mapping[str, str] = {"aslan": "1.7.0", "openapi": "5.0.0"}
+"""The release of each API whose contract the changes break."""
 SHOWN = 3
 """Cases that a line names."""
 
@@ -93,7 +92,7 @@ def judge(change: Breakage, end: RunEnd) -> Judgement:
 
 def findings(change: Breakage, outcome: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return the breaches of one case by which a breakage is found out: of a kind expected, at its own operation."""
-    if outcome["result"] not in BROKEN or not _is_at(outcome, change.operation):
+    if outcome["result"] not in BROKEN or not _is_at(outcome, change):
         return ()
     return tuple(row for row in _breaches(outcome) if row.kind in change.kinds)
 
@@ -156,16 +155,19 @@ def _first(verdict: Mapping[str, Any]) -> str:
     return f"{reasons}; first {what}"
 
 
-def _is_at(outcome: Mapping[str, Any], operation: str) -> bool:
+def _is_at(outcome: Mapping[str, Any], change: Breakage) -> bool:
     """Whether a case went wrong at an operation: its own, or that of the step at which a scenario ended.
 
     A flow ends at its last operation, or at a look at what that one did. A concurrent scenario sends several at once.
     """
-    changes = changing(load(RELEASE))
-    if operation == "*" or outcome["operation"] in changes:
+    api, operation = APIS[change.api], change.operation
+    if operation == "*" or outcome["operation"] in api.operations:
         return operation in ("*", outcome["operation"])
-    calls = [step["call"] for step in outcome["steps"] if step["phase"] == "request" and step["call"] in changes]
-    return operation in (calls if outcome["operation"] == "concurrency" else calls[-1:])
+    calls = [step["call"] for step in outcome["steps"] if step["phase"] == "request"]
+    if outcome["operation"] == "concurrency":
+        return operation in calls
+    changing = [call for call in calls if call in api.operations and api.calls[call].method != "GET"]
+    return operation in (*changing[-1:], *calls[-1:])
 
 
 def _requests(outcome: Mapping[str, Any], change: Breakage) -> bool:
@@ -173,5 +175,5 @@ def _requests(outcome: Mapping[str, Any], change: Breakage) -> bool:
     return any(
         (change.operation in ("*", step["call"])) and (change.answer in ("*", step["answer"]))
         for step in outcome["steps"]
-        if step["call"] in changing(load(RELEASE))
+        if step["call"] in APIS[change.api].operations
     )

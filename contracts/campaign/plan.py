@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.breakages.breakage import Breakage
-from contracts.campaign.judge import GOOD, RELEASE
+from contracts.campaign.judge import GOOD, RELEASES
 from contracts.catalog.cases import cases
 from contracts.profiles import LEVELS, PROFILES, runs_at
 from contracts.text import files
@@ -29,11 +29,12 @@ class PlanError(InputError):
 class CampaignOptions:
     """What a campaign is to be.
 
-    only: patterns of names. family: the only one. profile: which cases run. failed_from: a campaign.json of which only
-    what is not well is run. short: one breakage of each family and operation. upstream: the address of a Zadig to put
-    the changes in front of; empty: a stand-in each.
+    api: whose contract they break. only: patterns of names. family: the only one. profile: which cases run.
+    failed_from: a campaign.json of which only what is not well is run. short: one breakage of each family and
+    operation. upstream: the address of a Zadig to put the changes in front of; empty: a stand-in each.
     """
 
+    api: str = "aslan"
     only: tuple[str, ...] = ()
     family: str = ""
     profile: str | None = None
@@ -46,13 +47,18 @@ class CampaignOptions:
         """The profile that the cases are run with."""
         return self.profile or (THOROUGH if self.short else USUAL)
 
+    @property
+    def release(self) -> str:
+        """The release whose contract they break."""
+        return RELEASES[self.api]
+
 
 @dataclass(frozen=True)
 class Job:
     """One run: pytest on the cases in front of a change, or of none.
 
-    profile, upstream: as in CampaignOptions. cases: the only ones to run; empty: all. second: whether the change had a
-    run before.
+    profile, upstream, api: as in CampaignOptions. cases: the only ones to run; empty: all. second: whether the change
+    had a run before.
     """
 
     change: Breakage | None
@@ -60,6 +66,7 @@ class Job:
     upstream: str = ""
     cases: frozenset[str] = frozenset()
     second: bool = False
+    api: str = "aslan"
 
     @property
     def name(self) -> str:
@@ -94,6 +101,10 @@ class Plan:
 
 def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
     """Return what is to be done of all `changes`; raises PlanError where a pattern or a file names none of them."""
+    for name in options.only:
+        if name in changes and changes[name].api != options.api:
+            raise PlanError(f"--only: {name!r} is about another API; add --api {changes[name].api}")
+    changes = {name: change for name, change in changes.items() if change.api == options.api}
     names, notes = set(changes), []
     for pattern in options.only:
         if not any(fnmatchcase(name, pattern) for name in changes):
@@ -119,9 +130,10 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
         if len(kept) < len(chosen):
             notes.append(f"left out, because they may stand in front of a stand-in only: {len(chosen) - len(kept)}")
         chosen = kept
-    few = one_each(RELEASE, options.level) if options.short else frozenset()
+    few = one_each(options.release, options.level) if options.short else frozenset()
     jobs = (
-        Job(change, options.level, options.upstream, frozenset() if change.kinds else few) for change in chosen.values()
+        Job(change, options.level, options.upstream, frozenset() if change.kinds else few, api=options.api)
+        for change in chosen.values()
     )
     return Plan(options, tuple(jobs), tuple(notes))
 
@@ -130,7 +142,7 @@ def rerun(job: Job) -> Job | None:
     """Return the run that tells why a change was not noticed, all cases that there are; None where that was all."""
     if job.upstream or (sees_most(job.profile) and not job.cases):
         return None  # on a live target all cases take hours
-    return Job(job.change, THOROUGH, second=True)
+    return Job(job.change, THOROUGH, second=True, api=job.api)
 
 
 def sees_most(profile: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from contracts.campaign.campaign import BROKEN, Campaign, CampaignRow
-from contracts.campaign.judge import GOOD, RELEASE, Result
+from contracts.campaign.judge import GOOD, Result
 from contracts.campaign.plan import FILE, VERSION
 from contracts.report.html.templates import environment
 from contracts.text.tables import columns
@@ -29,7 +29,7 @@ def to_json(campaign: Campaign, least: float) -> dict[str, Any]:
     options = campaign.plan.options
     return {
         "version": VERSION,
-        "release": RELEASE,
+        "release": options.release,
         "profile": options.level,
         "short": options.short,
         "in_front_of": options.upstream or None,

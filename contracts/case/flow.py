@@ -120,7 +120,7 @@ class Flow(Scenario):
             self._end(Result.BLOCKED, release.lifecycle.unsaid(call.name, self._state))
         exchange = self._send(role_call(self._target, "delete", self._subject), call.name)
         if exchange.status != call.answers[move.answer].status:
-            self._end(Result.BLOCKED, msg("{call} answered {came}", call.name, f"HTTP {exchange.status}"))
+            self._end(Result.BLOCKED, msg("{call} answered {came}", call.name, exchange.came))
         self._gone.add(self._subject.name)
         self._state = DELETED
 

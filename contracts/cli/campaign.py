@@ -27,6 +27,13 @@ def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> st
 
 
 @click.command()
+@click.option(
+    "--api",
+    type=click.Choice(["aslan", "openapi"]),
+    default="aslan",
+    show_default=True,
+    help="Whose contract is broken: product workflows (1.7.0) or custom workflows (5.0.0).",
+)
 @click.option("--only", multiple=True, metavar="PATTERN", help="Only changes with such a name, * for any part of it.")
 @click.option("--family", default="", help="Only changes of this family.")
 @click.option(
@@ -65,7 +72,7 @@ def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) ->
     folder = real(out or Path("runs") / f"campaign-{datetime.now(UTC):%Y%m%dt%H%M%S}")
     at_once = jobs or (1 if options.upstream else _cores())
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, with all of its runs
-    warm()
+    warm(options.api)
     click.get_current_context().call_on_close(let_read("owner"))
     try:
         done = run_campaign(planned, folder, at_once, progress)

@@ -85,7 +85,13 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         settings = _settings(config)
         config.add_cleanup(let_read(settings.readable_by))
-        run = Session(settings, worker.get("zadig"), worker=worker.get("workerid", ""), idle=_only_tells(config))
+        run = Session(
+            settings,
+            worker.get("zadig"),
+            worker=worker.get("workerid", ""),
+            workers=worker.get("workercount", 1),
+            idle=_only_tells(config),
+        )
         config.stash[SESSION] = run
         run.command_line = _command_line(config)
         run.connect()
@@ -222,7 +228,9 @@ def pytest_testnodedown(node: Any) -> None:
     """Hear from a worker of xdist which cases are other shards': only workers collect."""
     run = node.config.stash.get(SESSION, None)
     if run is not None:
-        run.elsewhere = getattr(node, "workeroutput", {}).get("zadig_elsewhere", run.elsewhere)
+        output = getattr(node, "workeroutput", {})
+        run.elsewhere = output.get("zadig_elsewhere", run.elsewhere)
+        run.hear(output.get("zadig_weather", {}))
 
 
 class Listener:
@@ -272,6 +280,7 @@ def _conclude(session: pytest.Session, exitstatus: int) -> None:
         ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
     if run.worker:
         session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
+        session.config.workeroutput["zadig_weather"] = run.told()  # type: ignore[attr-defined]
         return
     run.open()  # where nothing was collected, the verdict still says which target that was
     try:

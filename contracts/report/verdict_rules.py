@@ -31,11 +31,12 @@ class Result(StrEnum):
     CRASHED = "crashed"
     BLOCKED = "blocked"
     UNREACHABLE = "unreachable"
+    DISTURBED = "disturbed"
     KNOWN = "known"
     HELD = "held"
 
 
-CANNOT_TELL = (Result.CRASHED, Result.BLOCKED, Result.UNREACHABLE)
+CANNOT_TELL = (Result.CRASHED, Result.BLOCKED, Result.UNREACHABLE, Result.DISTURBED)
 """Results of cases that say nothing about the release."""
 
 
@@ -146,6 +147,7 @@ def _doubts(verdict: Verdict, profile: str) -> Iterator[str]:
     results, not_run, own = Counter(case["result"] for case in verdict["cases"]), verdict["not_run"], verdict["run"]
     yield from _count(results[Result.CRASHED], msg("{n} crashed"))
     yield from _count(results[Result.UNREACHABLE], msg("{n} unreachable"))
+    yield from _count(results[Result.DISTURBED], msg("{n} disturbed"))
     yield from _count(results[Result.BLOCKED], msg("{n} blocked"))
     yield from _count(len(not_run), msg("{n} planned and not run"))
     if not runs_at(PROFILES[profile], PROFILES[own["profile"]]):

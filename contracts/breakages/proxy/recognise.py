@@ -1,58 +1,56 @@
-"""Recognises the call that a request is, whatever the prefix in front of it, and makes requests for other calls.
-
-The calls are the stand-in's, not the contract's that the suite checks with: a mistake in that one is not repeated here.
-A mistake in the stand-in's shows: a breakage that recognises nothing does nothing, which fails the campaign.
-"""
+"""Recognises the call that a request is, whatever the prefix in front of it, and makes requests for other calls."""
 
 import json
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
+from contracts.breakages.apis import APIS, ASLAN, PLACEHOLDER, Api
 from contracts.breakages.breakage import Headers, Request
-from contracts.standin.routes import ROUTES
+from contracts.standin.seed import PROJECT
 
-OPERATIONS = ("create-workflow", "start-task", "cancel-task", "restart-task")
-_CALLS = {route.act.__name__.replace("_", "-"): route for route in ROUTES}
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::segment)?\}")
-_PATTERNS = {
-    call: re.compile("(?P<prefix>.*?)" + _PLACEHOLDER.sub(r"(?P<\1>[^/]*)", route.path))
-    for call, route in _CALLS.items()
-}
+OPERATIONS = ASLAN.operations
 
 
 def recognise(method: str, path: str, query: str = "", headers: Headers = (), body: bytes = b"") -> Request:
-    """Return a request with the name of its call.
+    """Return a request with the name of its call, and the API that the call is of.
 
     A wrong method on an operation's path, a slash too many and a path that does not exist count as the operation that
-    was meant, so far as method and body tell it.
+    was meant, so far as method, query and body tell it.
     """
-    return Request(method, path, query, headers, body, _operation(method, path, body))
+    for api in APIS.values():
+        if operation := _operation(api, method, path) or _meant(api, method, path, query, body):
+            return Request(method, path, query, headers, body, operation, api.name)
+    return Request(method, path, query, headers, body)
 
 
-def _operation(method: str, path: str, body: bytes) -> str:
+def _operation(api: Api, method: str, path: str) -> str:
     shorter = path.removesuffix("/") if not path.endswith("/pipelines/") else path
-    matching = [call for call, pattern in _PATTERNS.items() if pattern.fullmatch(shorter)]
-    if matching:
-        exact = next((call for call in matching if _CALLS[call].method == method), "")
-        return exact or next((call for call in OPERATIONS if call in matching), "")
-    return _meant(method, body) if "/workflow/" in path else ""
+    matching = [call for call, pattern in api.patterns.items() if pattern.fullmatch(shorter)]
+    matching.sort(key=lambda call: len(PLACEHOLDER.findall(api.calls[call].path)))  # the plainest path first
+    exact = next((call for call in matching if api.calls[call].method == method), "")
+    return exact or next((call for call in matching if call in api.operations), "")
 
 
-def _meant(method: str, body: bytes) -> str:
+def _meant(api: Api, method: str, path: str, query: str, body: bytes) -> str:
     """Return the operation that a request to a path that does not exist looks like."""
-    if method == "POST":
-        return "start-task" if b'"workflow_name"' in body else "create-workflow" if body else "restart-task"
-    return "cancel-task" if method == "DELETE" else ""
+    if api.elsewhere not in path or any(pattern.fullmatch(path) for pattern in api.patterns.values()):
+        return ""
+    sent = query.encode() + body
+    return next((call for wanted, part, call in api.meant if wanted == method and part in sent), "")
+
+
+def api_of(request: Request) -> Api:
+    """Return the API that a request is to."""
+    return APIS[request.api]
 
 
 @dataclass(frozen=True)
 class About:
     """What a request is about; each is empty where the request names none.
 
-    prefix: what stands before the call's own path. workflow: its name, decoded. task: the id as it stands in the path.
-    project: its name.
+    prefix: what stands before the call's own path. workflow: its name, decoded. task: the id as it stands in the path
+    or query. project: its name.
     """
 
     prefix: str
@@ -63,29 +61,58 @@ class About:
 
 def about(request: Request) -> About:
     """Return what a request is about."""
-    pattern = _PATTERNS.get(request.operation)
+    api = api_of(request)
+    pattern = api.patterns.get(request.operation)
     match = pattern.match(request.path) if pattern else None
     groups = match.groupdict() if match else {}
-    sent = json_object(request.body) or {}
-    in_body = str(sent.get("workflow_name") or sent.get("name") or "")
-    project = parse_qs(request.query).get("projectName", [str(sent.get("product_tmpl_name") or "")])[0]
-    return About(groups.get("prefix", ""), unquote(groups.get("name", "")) or in_body, groups.get("id", ""), project)
+    query, body = parse_qs(request.query), json_object(request.body) or {}
+
+    def named(what: str) -> str:
+        in_path = unquote(groups.get(what, "")) if what == "name" else groups.get(what, "")
+        in_query = query.get(api.names.query.get(what, ""), [""])[0]
+        in_body = next((str(body[key]) for key in api.names.body.get(what, ()) if body.get(key)), "")
+        return in_path or in_query or in_body
+
+    return About(groups.get("prefix", ""), named("name"), named("id"), named("project"))
 
 
-def line_of(call: str, **values: object) -> tuple[str, str]:
-    """Return the method of a call, and its path below the prefix; `name` is encoded, other values stand as they are."""
-    name = quote(str(values.get("name", "")), safe="")
-    filled = {"max": 100, "start": 0, **values, "name": name}
-    route = _CALLS[call]
-    return route.method, _PLACEHOLDER.sub(lambda found: str(filled[found[1]]), route.path)
+def line_of(call: str, api: Api = ASLAN, **values: object) -> tuple[str, str]:
+    """Return the method of a call, and its path below the prefix with its query, if it has one of its own.
+
+    `name` and `project` are encoded, other values stand as they are.
+    """
+    encoded = {key: quote(str(values.get(key, "")), safe="") for key in ("name", "project")}
+    filled = {"max": 100, "start": 0, "id": "", **values, **encoded}
+    known = api.calls[call]
+    target = f"{known.path}?{known.query}" if known.query else known.path
+    return known.method, PLACEHOLDER.sub(lambda found: str(filled[found[1]]), target)
 
 
 def to(request: Request, call: str, body: object = None, **values: object) -> Request:
-    """Return a request of the same user for another call, about the same workflow and task where `values` name none."""
+    """Return a request of the same user for another call, about the same workflow and task where `values` name none.
+
+    Where the request names no project it is the one that a stand-in has.
+    """
     subject = about(request)
-    method, path = line_of(call, **{"name": subject.workflow, "id": subject.task} | values)
+    same = {"name": subject.workflow, "id": subject.task, "project": subject.project or PROJECT}
+    method, target = line_of(call, api_of(request), **same | values)
+    path, _, query = target.partition("?")
     sent = b"" if body is None else compact(body)
-    return recognise(method, subject.prefix + path, request.query, request.headers, sent)
+    return recognise(method, subject.prefix + path, query or request.query, request.headers, sent)
+
+
+def usual(api: Api, call: str, name: str, project: str) -> dict[str, Any]:
+    """Return an ordinary body of a call."""
+
+    def filled(value: Any) -> Any:
+        if isinstance(value, str):
+            return value.replace("{name}", name).replace("{project}", project)
+        if isinstance(value, dict):
+            return {key: filled(inner) for key, inner in value.items()}
+        return [filled(inner) for inner in value] if isinstance(value, list) else value
+
+    body: dict[str, Any] = filled(dict(api.bodies[call]))
+    return body
 
 
 def with_json(request: Request, **values: object) -> Request:

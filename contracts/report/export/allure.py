@@ -55,6 +55,7 @@ CATEGORIES = {
     "crashed": "Crashed: the suite failed, or its worker was lost",
     "blocked": "Blocked: the given could not be arranged",
     "unreachable": "Unreachable: the target did not answer",
+    "disturbed": "Disturbed: what stands before the target answered",
     "known": "Known deviations",
     "fixed": "Known deviations that no longer show",
     NOT_RUN: "Planned and not run",

@@ -1,9 +1,9 @@
 """junit.xml: a run's cases as Jenkins, GitLab and others read them.
 
 How the verdict's counts become JUnit's: tests = planned; failures = breach, drift (unless drift is to warn) and, under
-`acceptance`, known deviations that no longer show; errors = what says nothing (crashed, blocked, unreachable) and what
-did not run, so that no such case looks green; skipped = known. The rest held. JUnit has no word for inconclusive and
-none for leaks: the property `exit` has, and the exit code of the run or of the gate should decide the job.
+`acceptance`, known deviations that no longer show; errors = what says nothing (crashed, blocked, unreachable or
+disturbed) and what did not run, so that no such case looks green; skipped = known. The rest held. JUnit has no word for
+inconclusive and none for leaks: the property `exit` has, and the exit code of the run or of the gate should decide.
 Names and classes of test cases are the ids and operations of the case table: the same in every run.
 
 The file has just what the schemas of Jenkins' xUnit plugin and of Surefire both allow. Neither allows a test case to

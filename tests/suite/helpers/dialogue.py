@@ -1,8 +1,8 @@
 """Tells what a caller of a server sees, line by line, in the words in which changes give their examples.
 
 A line is `[USER[@PROJECT]:] CALL NAME [MORE] → ANSWER`, or several such requests sent at once, with ` & ` between them.
-MORE is a task id, a key of the workflow, an object of values for the body, `+ TEXT` to stand after the body, `as text`,
-or `and much`.
+MORE is a task id, a key of the workflow, an object of values for the body, `+ TEXT` to stand after the body, `? QUERY`
+for another query, `= TEXT` for another body, `as text`, or `and much`. `clock` and `licence` are calls of the stand-in.
 """
 
 import asyncio
@@ -13,43 +13,72 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp
 
+from contracts.breakages.apis import APIS, ASLAN, Api
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
-from contracts.breakages.proxy.recognise import line_of, recognise, value
+from contracts.breakages.proxy.recognise import line_of, recognise, usual, value
 from contracts.breakages.proxy.upstream import to_app
 
-PREFIX = "/api/aslan"
 TARGET = {"name": "nginx-test", "service_name": "nginx", "product_name": "nginx"}
+OWN = {
+    "aslan": {
+        "create-workflow": {
+            "build_stage": {"enabled": True, "modules": [{"target": {"service_name": "nginx"}}]},
+            "env_name": "qa",
+            "enabled": True,
+            "description": "about it",
+        },
+        "start-task": {"targets": [TARGET]},
+    },
+    "openapi": {"create-workflow": {"description": "about it"}, "update-workflow": {"description": "about it"}},
+}
+"""What an ordinary body has here, besides what it always has."""
 
 
-def body_of(call: str, name: str, more: str) -> bytes:
+KINDS = {"as text": "text/plain", "as form": "application/x-www-form-urlencoded"}
+
+
+def body_of(api: Api, call: str, name: str, more: str) -> bytes:
     """Return the body of a request."""
-    project = {"product_tmpl_name": "nginx"}
-    stage = {"enabled": True, "modules": [{"target": {"service_name": "nginx"}}]}
-    usual: dict[str, Any] = {
-        "create-workflow": {"name": name, **project, "build_stage": stage, "hook_ctl": {}, "env_name": "qa"}
-        | {"enabled": True, "description": "about it"},
-        "start-task": {"workflow_name": name, **project, "namespace": "qa", "targets": [TARGET]},
-        "clock": {"seconds": 20},
-    }
-    if call not in usual:
+    if call in ("clock", "licence"):
+        return json.dumps({"seconds": int(more or 20)} if call == "clock" else {"licence": more}).encode()
+    if more.startswith("="):
+        return more[1:].strip().replace("\\n", "\n").replace("NAME", name).encode()
+    if call not in api.bodies:
         return b""
     if more == "and much":
         more = json.dumps({"description": "x" * 600_000})
-    body = json.dumps(usual[call] | (json.loads(more) if more.startswith("{") else {}), ensure_ascii=False)
+    ordinary = usual(api, call, name, "nginx") | OWN[api.name].get(call, {})
+    body = json.dumps(ordinary | (json.loads(more) if more.startswith("{") else {}), ensure_ascii=False)
     return (body + (more[1:] if more.startswith("+") else "")).encode()
 
 
-def request(text: str, tokens: dict[str, str]) -> Request:
-    """Return the request that a line tells of."""
-    who, colon, rest = text.rpartition(": ")
+def parts(text: str) -> tuple[str, str, str, str]:
+    """Return user, call, name and more of a line."""
+    who, colon, rest = text.partition(": ")
+    if not colon or " " in who:
+        who, rest = "member", text
     call, name, more = [*rest.split(maxsplit=2), "", ""][:3]
-    user, at, project = (who if colon else "member").partition("@")
-    method, path = line_of(call, name=name, id=more) if call != "clock" else ("POST", "")
-    path = f"{PREFIX}{path}" if path else f"/_standin/clock/{quote(name, safe='')}"
-    query = f"projectName={project if at else 'nginx'}" if project or not at else ""
-    kind = "text/plain" if more == "as text" else "application/json"
+    return who, call, name, more
+
+
+def request(text: str, tokens: dict[str, str], api: Api = ASLAN) -> Request:
+    """Return the request that a line tells of."""
+    who, call, name, more = parts(text)
+    user, at, project = who.partition("@")
+    kind = KINDS.get(more, "application/json")
     headers = (("content-type", kind), ("authorization", authorization(user, tokens)))
-    return recognise(method, path, query, headers, body_of(call, name, more))
+    body = body_of(api, call, name, more)
+    if call in ("clock", "licence"):
+        return recognise("POST", f"/_standin/{call}/{quote(name, safe='')}", "", headers, body)
+    named = project if at else "nginx"
+    task = more if more and more[0] not in "={+?" else "1"
+    method, target = line_of(call, api, name=name, id=task, project=named)
+    path, _, query = target.partition("?")
+    if api is ASLAN:
+        query = f"projectName={named}" if project or not at else ""
+    if more.startswith("?"):
+        query = more[1:].strip().replace("NAME", name)
+    return recognise(method, f"{api.prefix}{path}", query, headers, body)
 
 
 def authorization(user: str, tokens: dict[str, str]) -> str:
@@ -81,33 +110,39 @@ def answer(request: Request, response: Response, more: str) -> str:
 
 
 def _object(request: Request, body: dict[str, Any], more: str) -> str:
+    api = APIS[request.api]
     if "description" in body and "code" in body:
-        return str(body["description"]).strip()
+        return " ".join(str(body["description"]).split())
     if request.operation == "start-task":
-        return f"task {body['task_id']}" + (f" of {body['pipeline_name']}" if "pipeline_name" in body else "")
+        named = [str(body[key]) for key in ("pipeline_name", "workflow_name") if key in body]
+        return " of ".join([f"task {body['task_id']}", *named])
     if request.operation == "list-tasks":
-        return ", ".join(f"{task['task_id']} {task['status']}" for task in body["data"]) or "no task"
+        return ", ".join(f"{task['task_id']} {task['status']}" for task in body[api.tasks]) or "no task"
     if request.operation == "get-task":
         return str(body["status"])
     if more == "build_stage":
         return "1 module" if body[more]["modules"] else "no module"
-    return json.dumps(body.get(more), ensure_ascii=False) if request.operation == "find-workflow" and more else ""
+    if request.operation == "list-workflows":
+        return ", ".join(row["workflow_key"] for row in body["workflows"])
+    return (
+        json.dumps(body.get(more), ensure_ascii=False) if request.operation == api.find and more.isidentifier() else ""
+    )
 
 
-def seen(breakage: Breakage | None, app: ASGIApp, lines: tuple[str, ...]) -> tuple[str, ...]:
+def seen(breakage: Breakage | None, app: ASGIApp, lines: tuple[str, ...], api: Api = ASLAN) -> tuple[str, ...]:
     """Return what a caller of an app sees who sends all these lines one by one, with a breakage before it."""
-    return asyncio.run(_seen(breakage, to_app(app), lines))
+    return asyncio.run(_seen(breakage, to_app(app), lines, api))
 
 
-async def _seen(breakage: Breakage | None, forward: Forward, lines: tuple[str, ...]) -> tuple[str, ...]:
+async def _seen(breakage: Breakage | None, forward: Forward, lines: tuple[str, ...], api: Api) -> tuple[str, ...]:
     memory = Memory()
     tokens = json.loads((await forward(recognise("GET", "/_standin"))).body)["tokens"]
 
     async def one(text: str) -> str:
-        sent = request(text, tokens)
+        sent = request(text, tokens, api)
         passes = breakage is None or sent.path.startswith("/_standin")
         response = await forward(sent) if passes or breakage is None else await breakage.act(sent, forward, memory)
-        return answer(sent, response, [*text.rsplit(": ", maxsplit=1)[-1].split(maxsplit=2), "", "", ""][2])
+        return answer(sent, response, parts(text)[-1])
 
     answered = [await asyncio.gather(*map(one, line.split(" & "))) for line in lines]
     return tuple(f"{line} → {' & '.join(answers)}" for line, answers in zip(lines, answered, strict=True))

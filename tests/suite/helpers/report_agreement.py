@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from contracts.catalog.release import ROOT
 
 SCHEMA = json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8"))
-SAY_NOTHING = ("crashed", "blocked", "unreachable")
+SAY_NOTHING = ("crashed", "blocked", "unreachable", "disturbed")
 STATUS = {"passed": ("held",), "failed": ("breach", "drift"), "broken": SAY_NOTHING}
 STATUS |= {"skipped": ("known",), "unknown": ("not_run",)}
 """Status of an allure result to the counts of the verdict that it stands for."""
