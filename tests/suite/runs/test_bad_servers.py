@@ -89,7 +89,8 @@ def run_on(bad: Bad, certificates: Certificates, folder: Path) -> int:
     case = next(case for case in cases("1.7.0") if case.id == "cancel-task/no-such-workflow")
     with serving(bad.behaviour, reads=bad.reads, listens=bad.listens, tls=tls) as server:
         root = server.url.replace("http:", "https:") if bad.https else server.url
-        options = {"base_url": root, "ca_file": certificates.ca_file, "run_dir": folder, **times, **place}
+        options = {"base_url": root, "release": "1.7.0", "ca_file": certificates.ca_file, "run_dir": folder}
+        options |= times | place
         session = Session(load_settings(options))
         session.connect()
         session.open()
