@@ -9,7 +9,7 @@ from contracts.breakages.answer_edits import edits
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
 from contracts.breakages.known_answers import name_of
 from contracts.breakages.proxy.recognise import about, api_of, compact, header, json_object, to, value
-from contracts.breakages.state_actions import CANCEL, CREATE, RESTART, START, follow, keep_back, task_ids
+from contracts.breakages.state_actions import CANCEL, CREATE, RESTART, START, follow, keep_back, shown, task_ids
 
 LIST, GET, DELETE = "list-tasks", "get-task", "delete-workflow"
 Task = dict[str, Any]
@@ -235,7 +235,28 @@ def edits_for_others(operation: str, _answer: str, *, agent: str, edit: Mapping[
     return act
 
 
+def shows_the_others(operation: str, answer: str, *, state: str) -> Act:
+    """Show the workflow's other tasks in the queue in another state from this answer on."""
+
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        if request.operation != operation:
+            return await shown(request, forward, memory)
+        response = await forward(request)
+        if name_of(request, response) == answer:
+            own = value(response.body).get("task_id") if operation == START else about(request).task
+            listed = json_object((await forward(to(request, "list-tasks"))).body) or {}
+            tasks = listed.get(api_of(request).tasks) or []
+            queued = {str(task["task_id"]) for task in tasks if task["status"] in ("created", "waiting")}
+            memory.notes.setdefault(about(request).workflow, {}).update(
+                {task: (state, float("inf"), 0) for task in queued - {str(own)}}
+            )
+        return response
+
+    return act
+
+
 ACTS = by_name(tells_the_old_id)
 MAKERS = by_name(
-    *(tells, takes_over, besides, lists, edits_from, does_nothing_from, ids_as_text, counts_from, edits_for_others)
+    *(tells, takes_over, besides, lists, edits_from, does_nothing_from, ids_as_text, counts_from, edits_for_others),
+    shows_the_others,
 )

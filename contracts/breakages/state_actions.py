@@ -180,26 +180,6 @@ def _in_state(task: dict[str, Any], shown: Mapping[str, tuple[str, float, int]])
     return task | {"status": state} if state else None
 
 
-def shows_the_others(operation: str, answer: str, *, state: str) -> Act:
-    """Show the workflow's other tasks in the queue in another state from this answer on."""
-
-    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
-        if request.operation != operation:
-            return await shown(request, forward, memory)
-        response = await forward(request)
-        if name_of(request, response) == answer:
-            own = value(response.body).get("task_id") if operation == START else about(request).task
-            listed = json_object((await forward(to(request, "list-tasks"))).body) or {}
-            tasks = listed.get(api_of(request).tasks) or []
-            queued = {str(task["task_id"]) for task in tasks if task["status"] in ("created", "waiting")}
-            memory.notes.setdefault(about(request).workflow, {}).update(
-                {task: (state, float("inf"), 0) for task in queued - {str(own)}}
-            )
-        return response
-
-    return act
-
-
 # ---------------------------------------------------------------- what was before
 
 
@@ -403,4 +383,4 @@ DOS = by_name(
 ACTS = by_name(
     *(found_late, starts_nothing, loses_the_second, starts_one_of_another, skips_an_id, counts_on, keeps_the_id),
 )
-MAKERS = by_name(follow, keep_back, shows, shows_the_others, stored_with)
+MAKERS = by_name(follow, keep_back, shows, stored_with)

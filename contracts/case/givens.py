@@ -158,7 +158,7 @@ def moved_alone(target: Target, subject: Subject, given: str, held: Snapshot) ->
     for role in row.steps:
         call, move = target.release.call(role), lifecycle.move(role, state)
         state = move.next or state
-    was, now = held.tasks.get(subject.task_id), snapshot(target, subject).tasks.get(subject.task_id)
+    was, now = held.tasks.get(subject.task_id), snapshot(target, subject, closely=True).tasks.get(subject.task_id)
     if lifecycle.means(now, was):
         return None
     expected = msg("task {id} stays {state}", subject.task_id, was or "")
