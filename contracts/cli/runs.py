@@ -88,10 +88,11 @@ def gate(runs: tuple[Path, ...], profile: str | None, selection: bool, as_json: 
     Exit code, of the worst: 1 rejected, 4 a folder that cannot be used or was changed, 6 inconclusive, 7 accepted but
     something leaked, 0 accepted.
     """
+    from contracts.check.recheck import recheck
     from contracts.report.gate import gate as decide
     from contracts.report.gate import lines, to_json
 
-    gated, together = decide(runs, datetime.now(UTC).date(), profile, selection=selection)
+    gated, together = decide(runs, datetime.now(UTC).date(), profile, selection=selection, recheck=recheck)
     if as_json:
         _say_json(to_json(gated, together))
     else:
