@@ -89,6 +89,9 @@ def _remarks(session: Session) -> list[str]:
         said.append(msg("set by {file}: {settings|, }", FILE, rows))
     if session.settings.base_url is not None and session.probe.told and not session.probe.trouble:
         said.append(session.probe.told)
+    if session.settings.deviations not in (None, "none") and not session.expected:
+        useless = "{file} has no effect: {behaviour} is a stand-in that is expected to show no deviation"
+        said.append(msg(useless, session.settings.deviations, session.behaviour))
     if session.lacking:
         missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
         said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))

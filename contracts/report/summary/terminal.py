@@ -163,7 +163,8 @@ def _options(run: Mapping[str, Any]) -> str:
 
 
 def _breach_lines(case: Mapping[str, Any], lang: str) -> list[str]:
-    return [f"  {breach_line(breach, lang)}" for breach in case["breaches"][:BREACHES]]
+    """Return the broken promises of a case, each with the signature that a known deviation names it by."""
+    return [f"  {breach_line(breach, lang)}  [{breach['signature']}]" for breach in case["breaches"][:BREACHES]]
 
 
 def breach_line(breach: Mapping[str, Any], lang: str = ENGLISH) -> str:
