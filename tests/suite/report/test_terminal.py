@@ -128,7 +128,7 @@ def test_a_block_says_all_that_is_needed() -> None:
         "BREACH  cancel-task/queued-task",
         f"  promised by {PAGE}, {wanted.schema}",
         "  status: promised HTTP 200, came HTTP 500  [status:500]",
-        "  wrong-constant at $.message: promised 'success', came '成功'",
+        "  wrong-constant at $.message: promised 'success', came '成功'  [wrong-constant:$.message]",
         '  came back: HTTP 500, {"message": "成功"}',
         f"  again: z; {CURL}",
         "  alone: pytest tests/api -k '[cancel-task/queued-task]' --base-url https://zadig.example.com",
