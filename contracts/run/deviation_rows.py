@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.run.deviations import DeviationsError, read
 from contracts.text import atomic
-from contracts.text.message import about
+from contracts.text.message import about, msg
 
 Verdict = Mapping[str, Any]
 _WRONG = ("breach", "drift")
@@ -34,7 +34,7 @@ def add(verdict: Verdict, names: Sequence[str], file: Path, expires: date, sourc
         raise DeviationsError("this run has no breach and no drift, so there is nothing to write down")
     taken = {row.id for row in read(file)} if file.exists() else set()
     text = file.read_text(encoding="utf-8").rstrip() + "\n" if taken else ""
-    said = source or f"run {verdict['run']['id']} on {verdict['run']['host']}"
+    said = source or msg("run {run} on {host}", verdict["run"]["id"], verdict["run"]["host"])
     ids: list[str] = []
     for key, shown in kinds.items():
         base = shown[0].replace("/", "-")
@@ -57,7 +57,7 @@ def _row(
     source: str,
 ) -> Iterator[str]:
     first = case["breaches"][0]
-    means = f"{first['where']}: promised {first['promised']}, came {first['came']}"
+    means = msg("{where}: promised {promised}, came {came}", first["where"], first["promised"], first["came"])
     yield ""
     yield f"[{_text(name)}]"
     yield f"means = {_text(means)}"
@@ -74,7 +74,7 @@ def _row(
 
 def _text(value: str) -> str:
     """Return a text as TOML has it, which JSON's form is, but for what ends a line."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def prune(verdict: Verdict, file: Path) -> list[str]:
