@@ -18,7 +18,9 @@ from contracts.target.target import Subject, Target
 from contracts.text.message import Message, about, msg
 
 
-def remove(target: Target, subject: Subject, held: Snapshot | None = None, *, looks_again: bool = False) -> str | None:
+def remove(
+    target: Target, subject: Subject, held: Snapshot | None = None, *, looks_again: bool = False
+) -> "Left | None":
     """Remove the subject's workflow and close it in the journal; return None, or why it may still be there or come.
 
     `held` is what the target holds under the name, where that is known; else it is looked up. `looks_again`: a success
@@ -36,10 +38,10 @@ def remove(target: Target, subject: Subject, held: Snapshot | None = None, *, lo
                 why = msg("{call} answered {came}", call, exchange.came) if refused else untrue(call)
                 return still_there(subject, why)
     except UnclearError as error:
-        return still_there(subject, error.message)
+        return still_there(subject, error.message, seen=False)
     if to_come(late):
         why = unanswered(late)
-        return still_there(subject, msg("removed, but {why}", why) if held.workflow is not None else why)
+        return still_there(subject, msg("removed, but {why}", why) if held.workflow is not None else why, seen=False)
     target.journal.close(subject.name)
     return None
 
@@ -71,9 +73,21 @@ def clock(time: datetime) -> str:
     return f"{time.astimezone(UTC) + timedelta(seconds=1):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def still_there(subject: Subject, why: str) -> Message:
-    """Return what a subject's workflow is called to people, and why it may still be there."""
-    return about(msg("{name} in project {project}", subject.name, subject.project), why)
+@dataclass(frozen=True)
+class Left:
+    """A workflow that a run made, and that is not known to be gone.
+
+    why: what it is called to people, and why it is, or may be, still there.
+    seen: whether it is there; else nobody could tell.
+    """
+
+    why: Message
+    seen: bool
+
+
+def still_there(subject: Subject, why: str, *, seen: bool = True) -> Left:
+    """Return a subject's workflow as left; `seen`: whether it is there for certain."""
+    return Left(about(msg("{name} in project {project}", subject.name, subject.project), why), seen)
 
 
 def untrue(call: str) -> Message:
@@ -113,12 +127,12 @@ class CleanUp:
     """What the end of a run removed and could not remove.
 
     removed: names of workflows that cases had left.
-    left: what would not go, or could not be looked at.
+    left: what would not go, and what could not be looked at.
     remarks: what was not touched, and what could not be read.
     """
 
     removed: tuple[str, ...] = ()
-    left: tuple[str, ...] = ()
+    left: tuple[Left, ...] = ()
     remarks: tuple[str, ...] = ()
 
 
@@ -141,20 +155,20 @@ def remove_all(target: Target, run_id: str, wait: Callable[[datetime], None] = l
         remarks.append(msg("the workflows of the project could not be listed after the run: {why}", error.message))
     names = {name: project for name, project in (journalled | listed).items() if is_of_run(name, run_id)}
     removed: list[str] = []
-    reasons: dict[str, str | None] = {}
+    reasons: dict[str, Left | None] = {}
 
     def clear(chosen: Iterable[str]) -> None:
         for name in chosen:
             subject = Subject(name, names[name])
             target.journal.adopt(name, subject.project, late.get(name))
             if missing := target.release.lacks(LOOKS):
-                reasons[name] = still_there(subject, msg("the release has no call to {role}", missing))
+                reasons[name] = still_there(subject, msg("the release has no call to {role}", missing), seen=False)
                 continue
             try:
                 held = snapshot(target, subject)
                 reasons[name] = remove(target, subject, held)
             except UnclearError as error:
-                reasons[name] = still_there(subject, error.message)
+                reasons[name] = still_there(subject, error.message, seen=False)
             else:
                 removed.extend([name] * (held.workflow is not None and reasons[name] is None))
 
@@ -176,7 +190,7 @@ def interrupted(target: Target, run_id: str) -> CleanUp:
     """Return what a clean-up left that was interrupted: every name of the run that is open."""
     names = {name: project for name, project in left_open(target.journal.path).items() if is_of_run(name, run_id)}
     why = msg("the clean-up was interrupted")
-    return CleanUp(left=tuple(still_there(Subject(name, project), why) for name, project in names.items()))
+    return CleanUp(left=tuple(still_there(Subject(name, project), why, seen=False) for name, project in names.items()))
 
 
 def _listed(target: Target) -> dict[str, str]:

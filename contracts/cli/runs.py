@@ -88,10 +88,11 @@ def gate(runs: tuple[Path, ...], profile: str | None, selection: bool, as_json: 
     Exit code, of the worst: 1 rejected, 4 a folder that cannot be used or was changed, 6 inconclusive, 7 accepted but
     something leaked, 0 accepted.
     """
+    from contracts.check.recheck import recheck
     from contracts.report.gate import gate as decide
     from contracts.report.gate import lines, to_json
 
-    gated, together = decide(runs, datetime.now(UTC).date(), profile, selection=selection)
+    gated, together = decide(runs, datetime.now(UTC).date(), profile, selection=selection, recheck=recheck)
     if as_json:
         _say_json(to_json(gated, together))
     else:
@@ -141,31 +142,42 @@ def history(folder: Path) -> None:
 @click.command(cls=WritingCommand)
 @click.option("--out", type=click.Path(path_type=Path), help="The zip; left out: RUN/evidence.zip.")
 @click.option("--verify", type=click.Path(path_type=Path), help="Check this bundle; make none.")
+@click.option("--key-file", type=click.Path(path_type=Path), help="File of a secret key that signs, or has signed.")
 @click.argument("run", required=False, type=click.Path(path_type=Path))
-def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
+def bundle(run: Path | None, out: Path | None, verify: Path | None, key_file: Path | None) -> None:
     """Put the evidence of RUN into one zip that can be handed to another team, with a manifest and checksums.
+
+    Checksums find what was damaged. Who changed it on purpose can make them anew, unless a key signs it that both
+    teams have and nobody else (HMAC-SHA256).
 
     Exit code: 0 made, or whole; 1 a bundle that is not whole; 4 what cannot be used.
     """
     from contracts.paths import ROOT
-    from contracts.report.bundle import check, write
+    from contracts.report.bundle import check, read_key, write
     from contracts.run.version import suite
     from contracts.settings.settings import hide_environment
 
     if (run is None) == (verify is None):
         fail(msg("name the folder of a run, or a bundle with --verify; one of the two"))
+    key = read_key(key_file) if key_file else None
     if verify is not None:
-        problems = check(verify)
+        problems, signed = check(verify, key)
         for line in problems:
             echo(about(verify, line))
-        conclusion = msg("NOT WHOLE") if problems else msg("whole: all files are as its manifest says")
+        unsigned = "whole: all files are as its manifest says, which is not signed: whoever changed both is not found"
+        conclusion = msg("whole, and signed with this key") if key else msg(unsigned)
+        if signed and not key:
+            conclusion = msg("whole: all files are as its manifest says; --key-file checks its signature")
+        if problems:
+            conclusion = msg("NOT WHOLE")
         echo(f"{verify}: {localized(conclusion, spoken())}")
         sys.exit(1 if problems else 0)
     if run is not None:
         hide_environment()
         path = out or run / "evidence.zip"
-        checksum = write(run, path, mask=register.mask, root=ROOT, suite=suite())
+        checksum = write(run, path, mask=register.mask, root=ROOT, suite=suite(), key=key)
         echo(f"{path}  sha256 {checksum}")
+        echo(msg("signed") if key else msg("not signed; --key-file FILE signs it"))
 
 
 @click.command(cls=WritingCommand)

@@ -5,6 +5,7 @@ lies in the folder stay out. The same run gives the same bytes.
 """
 
 import hashlib
+import hmac
 import json
 import re
 import zipfile
@@ -22,7 +23,9 @@ from contracts.text.atomic import replacing
 from contracts.text.message import about, changed, msg, to_plain
 from contracts.text.nested import each_text
 
-MANIFEST = "manifest.json"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.hmac"
+LEAST_KEY = 16
+"""Bytes that a key has at least."""
 VERSION = 1
 MOST_BYTES, MOST_FILES, MANIFEST_BYTES = 1_000_000_000, 1_000, 1_000_000
 """Beyond these a file is no bundle of this suite, and is not unpacked."""
@@ -50,11 +53,24 @@ Mask = Callable[[str], str]
 Verdict = Mapping[str, Any]
 
 
-def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, Any]) -> str:
+def read_key(path: Path) -> bytes:
+    """Return the key in a file; raises ReadError for one that is too short to keep anybody out."""
+    key = files.read(path, files.TOKEN).strip()
+    if len(key) < LEAST_KEY:
+        raise ReadError(about(path, "is no key: it has less than {n} bytes", LEAST_KEY))
+    return key
+
+
+def _signature(manifest: bytes, key: bytes) -> bytes:
+    """Return what only who has the key can make for a manifest, which has the checksums of all other files."""
+    return hmac.new(key, b"zadig-contract-tests bundle\n" + manifest, hashlib.sha256).hexdigest().encode()
+
+
+def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, Any], key: bytes | None = None) -> str:
     """Write the bundle of a run to `out`, whole or not at all, and return its own checksum.
 
     `mask` masks what is known or looks like a secret; the paths of schemas start from `root`; `suite` says which
-    suite makes it. Raises ReadError for a run, OSError for a file that cannot be used.
+    suite makes it, `key` signs it. Raises ReadError for a run, OSError for a file that cannot be used.
     """
     if (run / FILE).is_symlink():
         raise ReadError(about(run / FILE, "is a link, which a bundle does not follow"))
@@ -66,6 +82,8 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
     files = {name: _bytes("".join(make())) for name, make in reports(verdict, now=day).items()}
     files |= {FILE: _json(to_plain(verdict))} | _schemas(verdict, root, mask)
     files[MANIFEST] = _json(_manifest(verdict, files, suite))
+    if key is not None:
+        files[SIGNATURE] = _signature(files[MANIFEST], key)
     with replacing(out) as draft:
         _zip(draft, files)
     return hashlib.sha256(out.read_bytes()).hexdigest()
@@ -140,13 +158,26 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def check(path: Path) -> list[str]:
-    """Return what is wrong with a bundle, a line each; none: it is whole. Raises OSError where it cannot be read."""
+def check(path: Path, key: bytes | None = None) -> tuple[list[str], bool]:
+    """Return what is wrong with a bundle, a line each (none: it is whole), and whether it has a signature.
+
+    key: the one that it must be signed with; None: none is asked for. Raises OSError where it cannot be read.
+    """
     try:
         with files.opened(path, files.BUNDLE) as file, zipfile.ZipFile(file) as bundle:
-            return list(_problems(bundle))
+            signed = SIGNATURE in bundle.namelist()
+            problems = list(_problems(bundle))
+            if key is not None and not problems:
+                problems += _unsigned(bundle, key) if signed else [msg("it is not signed")]
+            return problems, signed
     except _BROKEN:
-        return [msg("it is no zip file, or it was cut or changed")]
+        return [msg("it is no zip file, or it was cut or changed")], False
+
+
+def _unsigned(bundle: zipfile.ZipFile, key: bytes) -> list[str]:
+    found = bundle.read(SIGNATURE) if bundle.getinfo(SIGNATURE).file_size <= MANIFEST_BYTES else b""
+    made = _signature(bundle.read(MANIFEST), key)
+    return [] if hmac.compare_digest(found, made) else [msg("its signature is not of this key, or it was made anew")]
 
 
 def _problems(bundle: zipfile.ZipFile) -> Iterator[str]:
@@ -162,7 +193,7 @@ def _problems(bundle: zipfile.ZipFile) -> Iterator[str]:
     if len(listed) != len(manifest["files"]) or sum(row["size"] for row in listed.values()) > MOST_BYTES:
         yield about(MANIFEST, "has a file twice, or more bytes than a bundle has")
         return
-    for name in sorted(entries.keys() - listed.keys() - {MANIFEST}):
+    for name in sorted(entries.keys() - listed.keys() - {MANIFEST, SIGNATURE}):
         yield about(name, "is not in {file}", MANIFEST)
     for name, row in sorted(listed.items()):
         if not _NAME.fullmatch(name):

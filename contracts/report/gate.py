@@ -33,13 +33,19 @@ class GateResult:
 
 
 def gate(
-    folders: Sequence[Path], today: date, profile: str | None = None, *, selection: bool = False
+    folders: Sequence[Path],
+    today: date,
+    profile: str | None = None,
+    *,
+    selection: bool = False,
+    recheck: Callable[[Mapping[str, Any]], str] = lambda _: "",
 ) -> tuple[list[GateResult], Decision]:
     """Return what is decided of each run and of all together, where at least `profile` is asked for (None: its own).
 
     selection: whether a part of a profile is what was meant.
+    recheck: returns in what the cases of a verdict differ from the exchanges that it kept.
     """
-    runs = [_gated(folder, today, profile) for folder in folders]
+    runs = [_gated(folder, today, profile, recheck) for folder in folders]
     missing = tuple(_missing(runs, selection))
     exits = {run.decision.exit for run in runs} | ({6} if missing else set())
     exit_code = next(code for code in WORST if code in exits)
@@ -47,13 +53,13 @@ def gate(
     return runs, Decision(exit_code, (*reasons, *missing))
 
 
-def _gated(folder: Path, today: date, profile: str | None) -> GateResult:
+def _gated(folder: Path, today: date, profile: str | None, recheck: Callable[[Mapping[str, Any]], str]) -> GateResult:
     if folder.is_dir() and not (folder / FILE).exists():
         killed = msg("no {file}: the run was killed before its verdict, or still goes", FILE)
         return GateResult(str(folder), Decision(6, (killed,)), {})
     try:
         verdict = read(folder)
-        if wrong := disagreement(verdict):
+        if wrong := disagreement(verdict) or recheck(verdict):
             raise ReadError(about(folder, "was changed after the run: {why}; run again", wrong))
     except ReadError as error:
         return GateResult(str(folder), Decision(4, (_without(folder, error.message),)), {})

@@ -70,8 +70,10 @@ def decide(
     run = verdict["run"]
     against = [*_against(verdict, STRICT in (profile, run["profile"]), today)]
     unsure = [*_doubts(verdict, profile or run["profile"]), *doubts]
-    leaks = [msg("{n} leaked", len(verdict["leaks"]))] if verdict["leaks"] else []
-    exit_code = 1 if against else 6 if unsure else LEAKED if leaks else 0
+    unseen = len(verdict.get("unseen", ()))
+    leaks = [*_count(len(verdict["leaks"]) - unseen, msg("{n} leaked"))]
+    leaks += _count(unseen, msg("{n} may have leaked, and could not be looked at"))
+    exit_code = 1 if against else 6 if unsure else LEAKED if verdict["leaks"] else 0
     return Decision(exit_code, (*against, *unsure, *leaks))
 
 
@@ -111,6 +113,8 @@ def disagreement(verdict: Verdict) -> str:
     if len(ids) != len(cases) or ids & set(not_run) or len(set(not_run)) != len(not_run):
         return msg("a case stands in it twice")
     whole = planned(verdict) | {*verdict["plan"]["elsewhere"]}
+    if not {*verdict.get("unseen", ())} <= {*verdict["leaks"]}:
+        return msg("what could not be looked at is not among its leaks")
     plan = verdict["plan"]
     wholes = [(plan, whole)]
     if "profile" in plan:

@@ -93,13 +93,14 @@ def finish(session: Session, exit_status: int, allure: str | None = None) -> int
     result = RunResult(
         session.planned,
         outcomes,
-        session.clean_up.left,
+        [left.why for left in session.clean_up.left],
         interrupted,
         deviations=to_rows(session.expected, outcomes),
         promises=promises(load(session.release)),
         elsewhere=session.elsewhere,
         unselected=session.unselected,
         removed=session.clean_up.removed,
+        unseen=[left.why for left in session.clean_up.left if not left.seen],
     )
     session.verdict = decide(about(session), result)
     try:

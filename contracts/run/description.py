@@ -98,6 +98,9 @@ def _remarks(session: Session) -> list[str]:
                 "use the token of an ordinary member of the project"
             )
         )
+    if session.settings.deviations not in (None, "none") and not session.expected:
+        useless = "{file} has no effect: {behaviour} is a stand-in that is expected to show no deviation"
+        said.append(msg(useless, session.settings.deviations, session.behaviour))
     if session.lacking:
         missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
         said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))

@@ -3,13 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from contracts.case.outcome import Outcome
+from contracts.catalog.cases import cases
 from contracts.catalog.release import Release, files_of
+from contracts.catalog.stories import stories
 from contracts.check.breach import Kind
+from contracts.paths import CASES
 from contracts.report.verdict_rules import Result
 from contracts.text import toml
 from contracts.text.errors import InputError, of_system
@@ -76,7 +80,32 @@ def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
         return ()
     files = [*files_of(release, FILE), *([Path(setting)] if setting else [])]
     rows = {row.id: row for file in files for row in read(file)}
-    return tuple(row for row in rows.values() if release.name in row.releases)
+    mine = tuple(row for row in rows.values() if release.name in row.releases)
+    for row in mine:
+        _hold(row, release)
+    return mine
+
+
+def _hold(row: Deviation, release: Release) -> None:
+    """Raise DeviationsError for a row that no case of a release could ever show."""
+    answers = {case.id: case.answer.status for case in cases(release.name)}
+    ids = [*answers, *(story.id for story in stories(CASES) if story.is_of(release))]
+    for name, signatures in row.shows.items():
+        where = f"{row.id}.shows"
+        if not any(fnmatchcase(case, name) for case in ids):
+            near = ", ".join(get_close_matches(name, ids, n=1, cutoff=0)) or "–"
+            raise DeviationsError(about(where, "no case is called {name}; near to it: {near}", repr(name), near))
+        if not signatures:
+            raise DeviationsError(about(where, "{name} shows nothing; name its signatures", name))
+        for signature in signatures:
+            kind, _, detail = signature.partition(":")
+            if kind not in [*Kind]:
+                near = get_close_matches(kind, [*Kind], n=1, cutoff=0)[0]
+                raise DeviationsError(about(where, "there is no {kind}; near to it: {near}", repr(kind), near))
+            if kind == Kind.STATUS and detail == str(answers.get(name, "")):
+                raise DeviationsError(
+                    about(where, "{name} answers {status} as promised, so never shows it", name, detail)
+                )
 
 
 def read(path: Path) -> list[Deviation]:

@@ -42,6 +42,7 @@ def merge(verdicts: Sequence[Verdict], run_id: str) -> dict[str, Any]:
         outcomes=outcomes,
         leaks=[leak for verdict in verdicts for leak in verdict["leaks"]],
         unselected=unselected[0] if None not in unselected else None,
+        unseen=[leak for verdict in verdicts for leak in verdict.get("unseen", [])],
         removed=[name for verdict in verdicts for name in verdict.get("removed", [])],
         interrupted=_interrupted(verdicts),
         deviations=_deviations(verdicts),

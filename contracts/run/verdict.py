@@ -55,7 +55,8 @@ class Run:
 class RunResult:
     """All that the verdict is decided on. `outcomes` are plain data, one a case, `planned` the cases that were to run,
     `promises` the answers that there are (measures.promises), `elsewhere` the cases that other shards are to run,
-    `unselected` those of the profile that nobody asked for (None: not known), `removed` what the end removed."""
+    `unselected` those of the profile that nobody asked for (None: not known), `removed` what the end removed,
+    `unseen` those of the leaks that nobody could look at."""
 
     planned: Sequence[str]
     outcomes: Sequence[Mapping[str, Any]]
@@ -66,6 +67,7 @@ class RunResult:
     elsewhere: Sequence[str] = ()
     unselected: Sequence[str] | None = ()
     removed: Sequence[str] = ()
+    unseen: Sequence[str] = ()
 
     @property
     def plan(self) -> dict[str, Any]:
@@ -104,6 +106,7 @@ def decide(run: Run, result: RunResult) -> dict[str, Any]:
         "unknown_fields": [] if run.unknown_fields == "ignore" else unknown_keys(result.outcomes),
         "leaks": list(result.leaks),
         "removed": list(result.removed),
+        "unseen": list(result.unseen),
     }
     decision = verdict_rules.decide(rest)
     whole = {"version": VERSION, "verdict": decision.verdict, "exit": decision.exit, "reasons": list(decision.reasons)}

@@ -228,23 +228,23 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
     for name, project in names.items():
         subject = Subject(name, project)
         if target.breaker.stopped:
-            reasons.append(still_there(subject, msg("not tried, the target answers no more")))
+            reasons.append(still_there(subject, msg("not tried, the target answers no more")).why)
             continue
         late = target.journal.late(name)
         try:
             held = snapshot(target, subject)
             reason = None if dry_run else remove(target, subject, held, looks_again=True)
         except (UnclearError, RefusedError) as error:  # refused: a name that could not be sent unchanged
-            reasons.append(still_there(subject, error.message))
+            reasons.append(still_there(subject, error.message).why)
             continue
         unfinished = sum(state in target.release.lifecycle.unfinished for state in held.tasks.values())
         what = msg("{name} in project {project}, {n} of its tasks not at an end", name, project, unfinished)
         if dry_run:
             echo(msg("would remove {what}", what) if held.workflow else msg("not there: {name}", name))
             if to_come(late):
-                echo(still_there(subject, unanswered(late)))
+                echo(still_there(subject, unanswered(late)).why)
         elif reason is not None:
-            reasons.append(reason)
+            reasons.append(reason.why)
         elif held.workflow:
             echo(msg("removed {what}", what))
         elif late is not None:

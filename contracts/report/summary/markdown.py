@@ -35,7 +35,9 @@ def render(verdict: Verdict, lang: str = ENGLISH) -> str:
     Each part has bytes of its own, so that a thousand breaches do not crowd out the leaks.
     """
     part = partial(_part, lang)
-    leaks = (f"- {code(localized(leak, lang))}" for leak in verdict["leaks"])
+    unseen = verdict.get("unseen", [])
+    leaks = (f"- {code(localized(leak, lang))}" for leak in verdict["leaks"] if leak not in unseen)
+    doubtful = (f"- {code(localized(leak, lang))}" for leak in unseen)
     notes = (f"- {text(localized(note, lang))}" for note in verdict["run"]["notes"])
     unknown = (f"- {code(key['operation'])} {code(key['path'])} × {key['count']}" for key in verdict["unknown_fields"])
     parts = [
@@ -44,6 +46,7 @@ def render(verdict: Verdict, lang: str = ENGLISH) -> str:
         part(msg("Cases that did not run"), [f"- {code(case)}" for case in verdict["not_run"]], 2_000, msg("cases")),
         part(msg("Known deviations"), _deviations(verdict, lang), 5_000, msg("deviations")),
         part(msg("Left behind on the target"), leaks, 3_000, msg("leaks")),
+        part(msg("Could not be looked at, and may be left behind"), doubtful, 3_000, msg("leaks")),
         part(msg("Keys that nobody documented"), unknown, 3_000, msg("keys")),
         part(msg("How long answers took, in ms"), _latency(verdict, lang), 3_000, msg("operations")),
         part(msg("Notes"), notes, 3_000, msg("notes")),

@@ -163,7 +163,8 @@ def _options(run: Mapping[str, Any]) -> str:
 
 
 def _breach_lines(case: Mapping[str, Any], lang: str) -> list[str]:
-    return [f"  {breach_line(breach, lang)}" for breach in case["breaches"][:BREACHES]]
+    """Return the broken promises of a case, each with the signature that a known deviation names it by."""
+    return [f"  {breach_line(breach, lang)}  [{breach['signature']}]" for breach in case["breaches"][:BREACHES]]
 
 
 def breach_line(breach: Mapping[str, Any], lang: str = ENGLISH) -> str:
@@ -215,9 +216,15 @@ def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
         key = "  {operation}  {path}  × {n} cases"
         rows = [say(lang, key, item["operation"], item["path"], item["count"]) for item in unknown[:LINES]]
         yield [say(lang, "keys that nobody documented:"), *rows, *_more(len(unknown), lang)]
-    if leaks := verdict["leaks"]:
-        title = say(lang, "left behind on the target ({tool} sweep removes it):", tool(verdict["run"]))
-        yield [title, *(f"  {localized(leak, lang)}" for leak in leaks[:LINES]), *_more(len(leaks), lang)]
+    unseen = verdict.get("unseen", [])
+    seen = [leak for leak in verdict["leaks"] if leak not in unseen]
+    for title, leaks in (
+        (msg("left behind on the target ({tool} sweep removes it):"), seen),
+        (msg("could not be looked at, and may be there ({tool} sweep looks again and removes it):"), unseen),
+    ):
+        if leaks:
+            told = (f"  {localized(leak, lang)}" for leak in leaks[:LINES])
+            yield [localized(title.put(tool(verdict["run"])), lang), *told, *_more(len(leaks), lang)]
     if removed := verdict.get("removed"):
         yield [say(lang, "removed at the end of the run: {names}", _some(removed, lang))]
     if notes := verdict["run"]["notes"]:

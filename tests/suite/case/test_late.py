@@ -68,8 +68,8 @@ def test_without_waiting_a_name_stays_open_and_is_said(tmp_path: Path, call: str
         (name,) = open_names(target)
         clean_up = remove_all(target, RUN)
         assert (held(zadig), clean_up.removed) == ([], ())
-        assert [reason.split()[0] for reason in clean_up.left] == [name]
-        assert "which the server may still carry out until" in clean_up.left[0]
+        assert [(each.why.split()[0], each.seen) for each in clean_up.left] == [(name, False)]
+        assert "which the server may still carry out until" in clean_up.left[0].why
         assert open_names(target) == {name}
 
 
@@ -82,7 +82,7 @@ def test_a_server_that_stopped_answering_is_not_waited_for(tmp_path: Path) -> No
     waited: list[object] = []
     clean_up = remove_all(target, RUN, waited.append)
     assert waited == []
-    assert [reason.split()[0] for reason in clean_up.left] == [name]
+    assert [(each.why.split()[0], each.seen) for each in clean_up.left] == [(name, False)]
     assert open_names(target) == {name}
 
 
@@ -91,7 +91,7 @@ def test_a_clean_up_that_is_interrupted_leaves_every_open_name(tmp_path: Path) -
         name = f"zct-{RUN}-main-7"
         target.journal.open(name, "nginx")
         target.journal.open("of-somebody-else", "nginx")
-        assert [reason.split()[0] for reason in interrupted(target, RUN).left] == [name]
+        assert [(each.why.split()[0], each.seen) for each in interrupted(target, RUN).left] == [(name, False)]
 
 
 def test_a_task_of_a_workflow_that_is_gone_is_cancelled(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ WORDS = {
     "README.zh-CN.md": {ACCEPTED: "通过", REJECTED: "拒绝", INCONCLUSIVE: "无法判定"},
 }
 DEFAULT = {"README.md": "(the default)", "README.zh-CN.md": "（默认）"}
-MADE_LATER = {"zadig.toml", "verdict.json", "journal.jsonl", "summary.md"}
+MADE_LATER = {"zadig.toml", "verdict.json", "journal.jsonl", "summary.md", "ctrf.json"}
 """Files that a user writes or a run makes."""
 EXAMPLES = ("1.7.2", "1.10.0", "get-task.md", "cancel.md")
 """Releases and pages that the examples of CONTRIBUTING.md make; a test follows them."""
@@ -126,6 +126,7 @@ def test_verdicts_are_named(document: str) -> None:
 def test_example_is_what_the_terminal_prints(document: str) -> None:
     """The block that explains a breach is, to the letter, what the summary prints for it."""
     breach = {"kind": "wrong-constant", "drift": False, "where": "$.code", "promised": "6163", "came": "6165"}
+    breach["signature"] = "wrong-constant:$.code"
     address = "https://zadig.example.com"
     bearer = '-H "Authorization: Bearer $ZADIG_TOKEN"'
     exchange = {

@@ -41,6 +41,8 @@ def texts(bundle: Path) -> dict[str, str]:
         return {name: found.read(name).decode() for name in found.namelist()}
 
 
+HOW = "not signed; --key-file FILE signs it"
+UNSIGNED = "all files are as its manifest says, which is not signed: whoever changed both is not found"
 USUAL = ["ctrf.json", "junit.xml", "manifest.json", "places.junit", "report.html", SCHEMA, "summary.md", "verdict.json"]
 JWT = ".".join(
     base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (b'{"alg":"HS256"}', b'{"uid":"1"}', b"x" * 32)
@@ -99,7 +101,7 @@ def test_its_own_checksum_is_printed(tmp_path: Path) -> None:
     folder = write_run(tmp_path / "run", verdict(case()))
     done = run(folder)
     checksum = hashlib.sha256((folder / "evidence.zip").read_bytes()).hexdigest()
-    assert (done.exit_code, done.output) == (0, f"{folder}/evidence.zip  sha256 {checksum}\n")
+    assert (done.exit_code, done.output) == (0, f"{folder}/evidence.zip  sha256 {checksum}\n{HOW}\n")
     assert run(folder).output == done.output
     assert sorted(path.name for path in folder.iterdir()) == ["evidence.zip", "verdict.json"]
 
@@ -323,4 +325,35 @@ def test_a_bundle_is_whole(tmp_path: Path) -> None:
     """--verify of a bundle as it was made is exit code 0."""
     bundle = made(tmp_path)
     done = run("--verify", bundle)
-    assert (done.exit_code, done.output) == (0, f"{bundle}: whole: all files are as its manifest says\n")
+    assert (done.exit_code, done.output) == (0, f"{bundle}: whole: {UNSIGNED}\n")
+
+
+def test_a_signature_finds_who_made_it_anew(tmp_path: Path) -> None:
+    """Whoever changes a file and its checksum is found by the key, and without one is told of as not looked for."""
+    folder = write_run(tmp_path / "run", verdict(case("a/1", "breach")))
+    mine, other, short = tmp_path / "mine", tmp_path / "other", tmp_path / "short"
+    mine.write_bytes(b"a secret of both teams")
+    other.write_bytes(b"a secret of somebody else")
+    short.write_bytes(b"0123")
+    bundle, changed = folder / "evidence.zip", tmp_path / "changed.zip"
+
+    def run(*words: object) -> Result:
+        return CliRunner().invoke(main, ["bundle", *map(str, words)])
+
+    assert run(folder, "--key-file", mine).output.splitlines()[1] == "signed"
+    with zipfile.ZipFile(bundle) as zipped:
+        files = {name: zipped.read(name) for name in zipped.namelist()}
+    files["summary.md"] = b"all is well"
+    manifest = json.loads(files["manifest.json"])
+    (row,) = [row for row in manifest["files"] if row["name"] == "summary.md"]
+    row.update(size=len(files["summary.md"]), sha256=hashlib.sha256(files["summary.md"]).hexdigest())
+    files["manifest.json"] = json.dumps(manifest).encode()
+    with zipfile.ZipFile(changed, "w") as zipped:
+        for name, data in files.items():
+            zipped.writestr(name, data)
+    checks = [(bundle, mine, 0), (bundle, other, 1), (changed, mine, 1), (bundle, short, 4)]
+    for file, key, code in checks:
+        assert run("--verify", file, "--key-file", key).exit_code == code
+    assert "--key-file checks its signature" in run("--verify", changed).output
+    assert run(folder).exit_code == 0
+    assert "it is not signed" in run("--verify", bundle, "--key-file", mine).output

@@ -127,8 +127,8 @@ def test_a_block_says_all_that_is_needed() -> None:
     assert block == [
         "BREACH  cancel-task/queued-task",
         f"  promised by {PAGE}, {wanted.schema}",
-        "  status: promised HTTP 200, came HTTP 500",
-        "  wrong-constant at $.message: promised 'success', came '成功'",
+        "  status: promised HTTP 200, came HTTP 500  [status:500]",
+        "  wrong-constant at $.message: promised 'success', came '成功'  [wrong-constant:$.message]",
         '  came back: HTTP 500, {"message": "成功"}',
         f"  again: z; {CURL}",
         "  alone: pytest tests/api -k '[cancel-task/queued-task]' --base-url https://zadig.example.com",
@@ -139,7 +139,7 @@ def test_a_drift_is_called_one() -> None:
     """Where only an observed fact is departed from, the block says so."""
     block = blocks(lines(broken("cancel-task/x", DRIFT, result=Result.DRIFT)))[2]
     assert block[0] == "DRIFT  cancel-task/x"
-    assert "  status (drift): promised HTTP 400, came HTTP 404" in block
+    assert "  status (drift): promised HTTP 400, came HTTP 404  [status:404]" in block
 
 
 @pytest.mark.parametrize("result", [Result.BLOCKED, Result.UNREACHABLE])

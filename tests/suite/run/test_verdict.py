@@ -12,6 +12,7 @@ from contracts.case.outcome import Evidence
 from contracts.check.breach import Kind
 from contracts.check.check import Promise
 from contracts.http.trace import Phase, Step
+from contracts.report.summary.terminal import summary
 from contracts.report.verdict_rules import Result
 from contracts.run.verdict import RunResult, decide, once, write
 from contracts.text.message import from_plain
@@ -279,3 +280,15 @@ def test_the_schema_describes_every_key() -> None:
     tally = RunResult(["cancel-task/breach-0"], [outcome(BROKEN, **parts)], deviations=[row], promises=[PROMISED])
     found = valid(decide(RUN, tally))
     assert undescribed(found, SCHEMA) == []
+
+
+def test_what_could_not_be_looked_at_is_told_apart() -> None:
+    """It counts as a leak, as it may be one, and is not called one."""
+    found = decided(HELD, leaks=["a", "b", "c"], unseen=["b", "c"])
+    assert (found["exit"], found["counts"]["leaks"]) == (7, 3)
+    assert found["reasons"] == ["1 leaked", "2 may have leaked, and could not be looked at"]
+    told = [line.text for line in summary(found, "runs/x")]
+    there = told.index("left behind on the target (python -m contracts sweep removes it):")
+    unclear = "could not be looked at, and may be there (python -m contracts sweep looks again and removes it):"
+    assert told[there + 1] == "  a"
+    assert told[told.index(unclear) + 1 :][:2] == ["  b", "  c"]

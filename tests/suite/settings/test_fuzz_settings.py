@@ -109,7 +109,7 @@ def starts(options: Mapping[str, Any]) -> None:
         finish(session, 0)
         assert_told(session)
         lang = session.settings.language
-        done = run("gate", session.run_dir, "--lang", lang)
+        done = run("gate", "--selection", session.run_dir, "--lang", lang)
         assert done.exit_code == session.verdict["exit"], done.output
     except SuiteError as error:
         assert_printable(str(error))
