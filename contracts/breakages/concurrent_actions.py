@@ -7,6 +7,7 @@ from contracts.breakages.breakage import Act, Forward, Memory, Request, Response
 from contracts.breakages.known_answers import KNOWN, name_of
 from contracts.breakages.proxy.recognise import about, api_of, compact, json_object, to, value, with_json
 from contracts.breakages.state_actions import GONE, shown
+from contracts.standin.custom.workflows import DUPLICATE
 
 HOLD = 0.05
 """Seconds that a request is held to see whether another one comes: long for those at once, short for a single one."""
@@ -109,6 +110,10 @@ def mixes_up(operation: str, _answer: str, *, code_of: str) -> Act:
     return act
 
 
+_LOST_RACE = {"aslan": "mongo duplicate key error", "openapi": DUPLICATE.description}
+"""What the database says of a race that is lost."""
+
+
 async def lost_race(request: Request, forward: Forward, memory: Memory) -> Response:
     """Let a create that was under way when another one of its name succeeded hear of the database: that is benign."""
     if request.operation != "create-workflow":
@@ -122,7 +127,7 @@ async def lost_race(request: Request, forward: Forward, memory: Memory) -> Respo
     if actual == "success":
         under_way.update(dict.fromkeys(under_way, True))
     if under_way.pop(this) and actual == "already-exists":
-        error = value(response.body) | {"description": "mongo duplicate key error"}
+        error = value(response.body) | {"description": _LOST_RACE[request.api]}
         return replace(response, body=compact(error))
     return response
 

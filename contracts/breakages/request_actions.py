@@ -2,13 +2,14 @@
 
 import re
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode
 
-from contracts.breakages.answer_edits import edits
+from contracts.breakages.answer_edits import edits, everywhere
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
 from contracts.breakages.known_answers import KNOWN, name_of
 from contracts.breakages.proxy.recognise import (
@@ -76,7 +77,7 @@ def turns_away(operation: str, _answer: str, *, user: str) -> Act:
     """Refuse with 403 what this user may do as anybody who is known."""
 
     async def act(request: Request, forward: Forward, _: Memory) -> Response:
-        if request.operation != operation or _user(request) != user:
+        if request.operation != operation or _user(request).partition("@")[0] != user:
             return await forward(request)
         health = await forward(to(request, "health"))
         return replace(health, status=403, headers=without_headers(health.headers, "content-type"), body=b"")
@@ -96,6 +97,29 @@ def lets_through(operation: str, answer: str, *, user: str = "", openly: bool = 
         return done if openly else response
 
     return act
+
+
+def gives_back(operation: str, _answer: str, *, to: str, base64: bool = False) -> Act:
+    """Put the token of who asks into a header or the body of every answer of an operation, in base64 or as it is."""
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        response = await forward(request)
+        token = header(request.headers, "Authorization")
+        if request.operation != operation or not token:
+            return response
+        shown = b64encode(token.encode()).decode() if base64 else token
+        if to == "header":
+            return replace(response, headers=with_header(response.headers, "X-Asked-By", shown))
+        answered = json_object(response.body)
+        return response if answered is None else replace(response, body=compact(_inside(answered, shown)))
+
+    return act
+
+
+def _inside(answered: dict[str, Any], shown: str) -> dict[str, Any]:
+    """Return an answer with something in its extra, or where it has none beside its keys."""
+    extra = answered.get("extra")
+    return answered | ({"extra": extra | {"asked_by": shown}} if isinstance(extra, dict) else {"asked_by": shown})
 
 
 # ---------------------------------------------------------------- odd requests
@@ -220,6 +244,14 @@ async def one_key_of_two(request: Request, forward: Forward, _: Memory) -> Respo
     return await forward(replace(request, body=compact(sent)) if twice else request)
 
 
+# ---------------------------------------------------------------- always
+
+
+def edits_everything(_operation: str, _answer: str, **spec: Any) -> Act:
+    """Edit every answer, whatever was asked for."""
+    return everywhere(edits(spec))
+
+
 # ---------------------------------------------------------------- at times
 
 
@@ -250,5 +282,6 @@ def does_nothing_at_times(operation: str, answer: str) -> Act:
 
 ACTS = by_name(one_key_of_two)
 MAKERS = by_name(
-    lets_through, turns_away, fails_on, answers_first, asks_with, reads_from, edits_at_times, does_nothing_at_times
+    *(lets_through, turns_away, gives_back, fails_on, answers_first, asks_with, reads_from),
+    *(edits_everything, edits_at_times, does_nothing_at_times),
 )

@@ -331,7 +331,8 @@ async def keeps_the_id(request: Request, forward: Forward, _: Memory) -> Respons
 
 
 async def _cancel_it(request: Request, forward: Forward, _: Memory) -> None:
-    await forward(to(request, CANCEL, id=max(await task_ids(request, forward))))
+    for task in sorted(await task_ids(request, forward))[-1:]:
+        await forward(to(request, CANCEL, id=task))
 
 
 async def _cancel_the_others(request: Request, forward: Forward, _: Memory) -> None:

@@ -118,7 +118,8 @@ async def cancels_the_old_one(request: Request, forward: Forward, memory: Memory
 async def turns_the_decision(request: Request, forward: Forward, _: Memory) -> Response:
     """Reject what is to be approved, and approve what is to be rejected."""
     sent = json_object(request.body) if request.operation == "approve-task" else None
-    return await forward(with_json(request, approve=not sent.get("approve", True)) if sent else request)
+    decided = sent.get("approve") if sent else None
+    return await forward(with_json(request, approve=not decided) if isinstance(decided, bool) else request)
 
 
 async def executes_nothing(request: Request, forward: Forward, _: Memory) -> Response:

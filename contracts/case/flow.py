@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from contracts.case.scenario import Scenario, state_breach
+from contracts.case.wait import settled
 from contracts.catalog.cases import UNCHANGED, Overrides
 from contracts.catalog.lifecycle import DELETED, NOT_THERE
 from contracts.check.breach import Breach
@@ -60,8 +61,9 @@ class Flow(Scenario):
 
     def only_task_is(self, state: str) -> None:
         """Look at the workflow's tasks: there is the one that was started, whose state means this, and no other."""
-        tasks, task, lifecycle = self._tasks(), self._subject.task_id, self._target.release.lifecycle
+        task, lifecycle = self._subject.task_id, self._target.release.lifecycle
         state = lifecycle.word(state)
+        tasks = settled(self._target, self._tasks, lambda tasks: tasks.get(task), state)
         wrong = [
             state_breach(
                 f"task-{other}-none", msg("no task but {id}", task), msg("task {id} too, {state}", other, tasks[other])
@@ -73,6 +75,21 @@ class Flow(Scenario):
             expected = msg("task {id} is {state}", task, state)
             wrong.append(state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task")))
         self._end_if(tuple(wrong), msg("looking at the tasks"))
+
+    def task_is(self, state: str) -> None:
+        """Ask for the flow's task, be its workflow gone: its state means this."""
+        word, role = self._target.release.lifecycle.word(state), self._target.release.binding.roles["get-task"]
+        exchange = self._send(role_call(self._target, "get-task", self._subject), role.call)
+        actual = role.get(json_value(exchange), "state")
+        if not self._target.release.lifecycle.means(actual, word):
+            expected = msg("task {id} is {state}", self._subject.task_id, word)
+            wrong = state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
+            self._end_if((wrong,), msg("looking at the task"))
+
+    def later(self, seconds: float) -> None:
+        """Let time pass, on a stand-in."""
+        if self._target.control is not None:
+            self._target.control.advance(self._subject.name, seconds)
 
     def has_id(self, number: int) -> None:
         """The task that was started last has this id, counted from the flow's first; what that is, a case says."""
@@ -160,6 +177,17 @@ class Flow(Scenario):
         if actual != number:
             expected = msg("{n} tasks", number)
             self._end_if((state_breach("tasks", expected, msg("{n} tasks", actual)),), msg("looking at the tasks"))
+
+    def pages(self, *pages: Overrides) -> None:
+        """The pages of a list show all tasks of the workflow, each of them once."""
+        role = self._target.release.binding.roles["list-tasks"]
+        shown: list[object] = []
+        for page in pages:
+            exchange = self._send(role_call(self._target, "list-tasks", self._subject, page), role.call)
+            shown += [role.get(row, "id") for row in role.list(json_value(exchange), ()) or ()]
+        expected = list(range(1, self._subject.task_id + 1))
+        if sorted(map(str, shown)) != sorted(map(str, expected)):
+            self._end_if((state_breach("pages", repr(expected), repr(shown)),), msg("looking at the tasks"))
 
     def other_name(self) -> str:
         """Return a further name, whose workflow is removed with the flow's own."""

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from contracts.case.wait import WaitError, wait_for
+from contracts.case.wait import WaitError, settled, wait_for
 from contracts.catalog.cases import Overrides
 from contracts.catalog.givens import GIVENS
 from contracts.catalog.lifecycle import DELETED, NOT_THERE
@@ -48,7 +48,7 @@ def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_O
     if row.waits:
         _reach(target, subject, word)
     try:
-        held = snapshot(target, subject)
+        held = settled(target, lambda: snapshot(target, subject), lambda held: held.tasks.get(subject.task_id), word)
     except UnclearError as error:
         raise NotArrangedError(error.message, error.exchange) from None
     now = held.tasks.get(subject.task_id)

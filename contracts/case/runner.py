@@ -10,19 +10,21 @@ from contracts.case.givens import NotArrangedError, arrange
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
+from contracts.case.wait import settled
 from contracts.catalog.cases import ANY, FIRST_STARTED, STARTED, Case
 from contracts.catalog.givens import GIVENS
 from contracts.catalog.lifecycle import Lifecycle
 from contracts.check.breach import Kind
 from contracts.check.check import check, promise
 from contracts.check.effects import StateChange, effect
+from contracts.check.reads import shown
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.guard import RefusedError
 from contracts.target.requests import operation_call, sent_body, sent_names
 from contracts.target.target import Subject, Target, open_subject
-from contracts.text.message import msg
+from contracts.text.message import about, msg
 
 TRIALS = 5
 """How often a case is run where its own evidence is in doubt: a given that moved by itself, or cross-talk."""
@@ -108,6 +110,9 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
             if case.put and target.control is not None:
                 target.control.put(subject.name, subject.task_id, case.put)
                 before = snapshot(target, subject)
+            if case.first:
+                _prepare(case, target, subject)
+                before = snapshot(target, subject)
     except NotArrangedError as error:
         exchanges = (error.exchange,) if error.exchange else ()
         if error.exchange is not None and error.exchange.failure is not None and not target.alive():
@@ -135,6 +140,8 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         exchanges=(exchange,),
         wanted=promise(case.answer, sent),
     )
+    if case.later and target.control is not None:
+        target.control.advance(subject.name, case.later)
     if case.after == ANY:  # on a stand-in only: what this makes cannot be found
         return None, trial
     try:
@@ -142,20 +149,37 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
             starts = case.after in (STARTED, FIRST_STARTED)
             started = target.release.binding.roles["start"].get(checked.value, "id") if starts else None
             own = replace(subject, task_id=started) if isinstance(started, int) else subject
-            after = snapshot(target, own, closely=True)
+            after = settled(
+                target,
+                lambda: snapshot(target, own, closely=True),
+                lambda held: held.tasks.get(subject.task_id),
+                case.after,
+            )
     except UnclearError as error:
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = msg("the state afterwards could not be read: {why}", error.message)
         return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
+    still = case.only == "stand-in"  # there a task stands where its given left it
     change = StateChange(
         *(before, after, sent_body(request), checked.value, own, operation, target.release, case.documented),
         credential=case.request.credential,
+        still=still,
     )
     breaches = checked.breaches + tuple(effect(case.after, change))
-    moved = bool(breaches) and _moved(case, subject, before, after, target.release.lifecycle)
+    if case.answer.succeeds and not checked.breaches:
+        breaches += tuple(shown(change, case.items))
+    moved = bool(breaches) and not still and _moved(case, subject, before, after, target.release.lifecycle)
     return after, replace(
         trial, result=result_of([breach.drift for breach in breaches]), breaches=breaches, moved=moved
     )
+
+
+def _prepare(case: Case, target: Target, subject: Subject) -> None:
+    """Send what a case needs besides its given; raises NotArrangedError where that does not succeed."""
+    for name, special in case.first:
+        exchange = target.send(operation_call(target, target.release.operations[name], subject, special))
+        if exchange.status is None or exchange.status >= 300:
+            raise NotArrangedError(about(name, f"HTTP {exchange.status}"), exchange)
 
 
 def _moved(case: Case, subject: Subject, before: Snapshot, after: Snapshot, lifecycle: Lifecycle) -> bool:

@@ -1,17 +1,16 @@
 """One run of a case, and the outcome that it comes to: the same for rows of the case table and for scenarios."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contracts.case.again import settled
 from contracts.case.outcome import Outcome, evidence
 from contracts.check.breach import Breach, Kind
-from contracts.check.check import Promise
+from contracts.check.check import Promise, faults
 from contracts.http.client import Exchange
 from contracts.http.disturbance import Doubt
 from contracts.report.verdict_rules import Result
 from contracts.target.target import Target
-
 
 UNTOLD = frozenset({Result.BLOCKED, Result.UNREACHABLE, Result.DISTURBED})
 """Results that tell nothing of the target's answer."""
@@ -79,6 +78,7 @@ def conclude(trial: Trial, target: Target, **about: str) -> Outcome:
 
     about: the case, its operation, answer, level and given.
     """
+    trial = _with_faults(trial, target)
     return Outcome(
         **about,
         result=trial.result,
@@ -94,3 +94,14 @@ def conclude(trial: Trial, target: Target, **about: str) -> Outcome:
         started=round(target.trace.started, 3),
         seconds=round(target.trace.seconds, 4),
     )
+
+
+def _with_faults(trial: Trial, target: Target) -> Trial:
+    """Return a trial with what answers of calls did that are no operations, and so are held against no answer."""
+    operations = target.release.operations
+    faulty = [exchange for exchange in target.trace.faulty if exchange.request.call not in operations]
+    found = [breach for exchange in faulty for breach in faults(exchange, exchange.request.call)]
+    if not found or trial.result is Result.UNREACHABLE:
+        return trial
+    breaches = tuple({(breach.signature, breach.where): breach for breach in (*trial.breaches, *found)}.values())
+    return replace(trial, result=Result.BREACH, breaches=breaches, exchanges=(*trial.exchanges, faulty[0]))

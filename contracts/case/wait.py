@@ -2,12 +2,18 @@
 
 import time
 from collections.abc import Callable, Collection
+from typing import TypeVar
 
+from contracts.target.target import Target
 from contracts.text.errors import EndedError
 from contracts.text.message import msg
 
 LONGEST_PAUSE = 5.0
 """Seconds between two looks, at most."""
+
+Held = TypeVar("Held")
+LAG_SECONDS = 20.0
+"""How long a live target may show an earlier state of a task, where its lifecycle says that it may."""
 
 
 class WaitError(EndedError):
@@ -33,3 +39,14 @@ def wait_for(
             raise WaitError("waited {seconds} s for {state}; seen: {states|, }", f"{waited:.1f}", repr(wished), states)
         time.sleep(min(pause, seconds - waited))
         pause = min(2 * pause, max(interval, LONGEST_PAUSE))
+
+
+def settled(target: Target, look: Callable[[], Held], state_of: Callable[[Held], str | None], expected: str) -> Held:
+    """Return what `look` finds; on a live target, look again while the task's state may lag behind the expected one."""
+    found, started = look(), time.monotonic()
+    while target.control is None and target.release.lifecycle.may_lag(state_of(found), expected):
+        if time.monotonic() - started >= LAG_SECONDS or time.time() >= target.deadline:
+            break
+        time.sleep(1.0)
+        found = look()
+    return found

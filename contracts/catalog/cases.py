@@ -63,10 +63,12 @@ class Overrides:
 class Case:
     """Given + operation + request -> answer, and the state afterwards.
 
-    `made` is what is special in the create of its given; on a stand-in its task is `put` into a state that is seldom
-    seen, and a `licence` is the workflow's own. `level` is the least profile that runs it; `only` is
+    `made` is what is special in the create of its given, and `first` are requests that succeed after it; on a stand-in
+    its task is `put` into a state that is seldom seen, a `licence` is the workflow's own, and the state afterwards is
+    the one so many seconds `later`. `level` is the least profile that runs it; `only` is
     `stand-in` where a live target must not get it; `needs` names a credential. `after` is one of those that `effects`
-    lists. `lacks`: why it cannot be run against this release.
+    lists; `items` is how many the answer lists, where that is not all there are. `lacks`: why it cannot be run against
+    this release.
     """
 
     id: str
@@ -80,8 +82,11 @@ class Case:
     needs: str = ""
     request: Overrides = field(default_factory=Overrides)
     made: Overrides = field(default_factory=Overrides)
+    first: tuple[tuple[str, Overrides], ...] = ()
     put: str = ""
     licence: str = ""
+    later: float = 0
+    items: int | None = None
     lacks: str = ""
 
     def __str__(self) -> str:
@@ -193,9 +198,9 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         raise CatalogError(about(where, "given is missing"))
     if row.get("after", ANY) not in effects(release):
         raise CatalogError(about(where, "after is one of {names}", ", ".join(effects(release))))
-    rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request", "made")}
+    rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request", "made", "first")}
     rest.setdefault("after", _effect(release, operation) if answer.succeeds else UNCHANGED)
-    if "put" in rest or "licence" in rest:
+    if {"put", "licence", "later"} & rest.keys():
         rest["only"] = "stand-in"
     rest["lacks"] = _lacks(release, release.operations[operation], rest["given"])
     return Case(
@@ -205,8 +210,18 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         documented=row["basis"] == "documented",
         request=Overrides(**_known(Overrides, row.get("request", {}), f"{where}.request")),
         made=Overrides(**_known(Overrides, row.get("made", {}), f"{where}.made")),
+        first=tuple(_first(release, each, f"{where}.first") for each in row.get("first", ())),
         **_known(Case, rest, where),
     )
+
+
+def _first(release: Release, row: Mapping[str, Any], where: str) -> tuple[str, Overrides]:
+    """Return the operation and what is special in a request that a case needs before its own."""
+    operation = row.get("operation", "")
+    if operation not in release.operations:
+        raise CatalogError(about(where, "no operation {operation} in release {release}", repr(operation), release.name))
+    special = {key: value for key, value in row.items() if key != "operation"}
+    return operation, Overrides(**_known(Overrides, special, where))
 
 
 def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class StateChange:
     release: whose binding says where things stand, and whose lifecycle what may become of a task.
     documented: whether the case is based on the page.
     credential: who sent the request; all else was sent by main.
+    still: whether no task moves by itself.
     """
 
     before: Snapshot
@@ -46,6 +47,7 @@ class StateChange:
     release: Release
     documented: bool
     credential: str = "main"
+    still: bool = False
 
     def broken(self, detail: str, promised: str, came: str) -> Breach:
         """Return a breach of the state afterwards."""
@@ -80,7 +82,10 @@ def _stored(change: StateChange) -> Iterator[Breach]:
     for path, sent, stored in _unequal(sent_keys, change.after.workflow, "$", change.operation):
         expected = msg("{path} is stored as {value}", path, show(repr(sent)))
         yield change.broken(f"stored:{path}", expected, show(repr(stored)))
-    if change.after.tasks:
+    if change.before.workflow is not None:
+        yield from _tasks_kept(change, except_for=None)
+        yield from _keys_kept(change, sorted(change.release.binding.stored.keys() - documented.keys()))
+    elif change.after.tasks:
         yield change.broken("tasks", msg("a new workflow has no tasks"), show(repr(dict(change.after.tasks))))
 
 
@@ -137,7 +142,8 @@ _EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
 
 def _task_is(state: str, task_id: int, change: StateChange) -> Iterator[Breach]:
     actual = change.after.tasks.get(task_id)
-    if not change.release.lifecycle.is_in(actual, state):
+    lifecycle = change.release.lifecycle
+    if not (lifecycle.means if change.still else lifecycle.is_in)(actual, state):
         expected = msg("task {id} is {state}", task_id, state)
         yield change.broken(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
 
@@ -148,9 +154,14 @@ def _workflow_kept(change: StateChange) -> Iterator[Breach]:
         words = {True: msg("no workflow of this name"), False: msg("a workflow of this name")}
         yield change.broken("workflow", msg("as before, {what}", words[before is None]), words[after is None])
     elif before is not None and after is not None:
-        for key in sorted({*before, *after}):
-            if before.get(key) != after.get(key):
-                yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
+        yield from _keys_kept(change, sorted({*before, *after}))
+
+
+def _keys_kept(change: StateChange, keys: Iterable[str]) -> Iterator[Breach]:
+    before, after = change.before.workflow or {}, change.after.workflow or {}
+    for key in keys:
+        if before.get(key) != after.get(key):
+            yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
 
 
 def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]:

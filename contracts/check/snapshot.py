@@ -25,7 +25,8 @@ STATE = "state"
 class Snapshot:
     """What the target holds under one name.
 
-    workflow: its documented keys, None where there is no such workflow; others may change by themselves.
+    workflow: its documented keys and those of the binding, None where there is no such workflow; others may change by
+    themselves.
     tasks: the state of each task by its id.
     marks: what else is told of each of them, by its id.
     read: what reading the subject's own task says of it, its state included; None where it was not read.
@@ -74,7 +75,10 @@ def _read(target: Target, subject: Subject) -> Marks:
 
 
 def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
-    """Return the documented keys of the subject's workflow, None where there is none; raises UnclearError."""
+    """Return the documented keys of the subject's workflow and those that the binding has; None where there is none.
+
+    Raises UnclearError.
+    """
     binding, call = target.release.binding, target.release.call("find")
     role = binding.roles["find"]
     exchange = target.send(operation_call(target, call, subject))
@@ -84,7 +88,8 @@ def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
     if exchange.status != 200 or not isinstance(value, dict) or role.get(value, "name", value) is value:
         raise UnclearError(msg("looking for the workflow"), exchange)
     documented = target.release.call("create").sample or {}
-    places = {key: pointed(value, binding.stored.get(key, f"/{key}")) for key in documented}
+    keys = {**{key: f"/{key}" for key in documented}, **binding.stored}
+    places = {key: pointed(value, place) for key, place in keys.items()}
     return {key: found[0] for key, found in places.items() if found}
 
 

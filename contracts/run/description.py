@@ -57,8 +57,9 @@ def about(session: Session) -> Run:
 
 def _weather(session: Session) -> Iterator[str]:
     """Yield what stood between the suite and the target, and did not change a result."""
-    for name, n in session.done_again.items():
-        sign = BY_NAME[name]
+    for name, sign in BY_NAME.items():
+        if not (n := session.done_again[name]):
+            continue
         if sign.load:
             own = (
                 "{n} cases failed among others and held alone ({why}): {pace} cases at once from then on, not {wished}"
@@ -89,6 +90,13 @@ def _remarks(session: Session) -> list[str]:
         said.append(msg("set by {file}: {settings|, }", FILE, rows))
     if session.settings.base_url is not None and session.probe.told and not session.probe.trouble:
         said.append(session.probe.told)
+    if session.administrator:
+        said.append(
+            msg(
+                "the token is a system administrator's, so nothing about permissions was shown; "
+                "use the token of an ordinary member of the project"
+            )
+        )
     if session.lacking:
         missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
         said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))

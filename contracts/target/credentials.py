@@ -27,7 +27,7 @@ def headers(settings: Settings, issued: Mapping[str, str]) -> dict[str, Header]:
     Raises SettingsError where the token file cannot be used.
     """
     tokens = {name: settings.secret(setting) or issued.get(user) for name, (setting, user) in USERS.items()}
-    tokens["admin"] = issued.get("admin") or tokens["main"]
+    tokens |= {user: issued.get(user) or tokens["main"] for user in ("admin", "member")}
     found = {}
     for name, token in tokens.items():
         if token:

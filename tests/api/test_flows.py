@@ -193,6 +193,16 @@ def test_page_of_tasks(flow: Flow) -> None:
     flow.deletes()
 
 
+@pytest.mark.case("flows/two-pages-of-tasks", level="regression", roles=("start",), api="openapi")
+def test_two_pages_of_tasks(flow: Flow) -> None:
+    """Two pages of one task each show both tasks."""
+    flow.does("create")
+    flow.does("start")
+    flow.does("start")
+    flow.pages(*(Overrides(query_set={"pageSize": "1", "pageNum": number}) for number in ("1", "2")))
+    flow.deletes()
+
+
 @pytest.mark.case("flows/id-used-up-by-nothing", level="regression", roles=("start",), api="openapi")
 def test_id_used_up_by_nothing(flow: Flow) -> None:
     """A start with nothing to run fails and uses an id up all the same."""
@@ -224,3 +234,27 @@ def test_stage_without_an_approval(flow: Flow) -> None:
     flow.does("create", Overrides(set={"stages": [{"name": "stage", "parallel": True, "jobs": []}]}))
     flow.does("find", answer="found")
     flow.deletes()
+
+
+@pytest.mark.case(
+    "flows/queue-of-a-deleted-workflow", level="regression", roles=("start",), only="stand-in", api="openapi"
+)
+def test_queue_of_a_deleted_workflow(flow: Flow) -> None:
+    """A task that waits does not run once its workflow is deleted."""
+    flow.does("create")
+    flow.does("start")
+    flow.deletes()
+    flow.later(60)
+    flow.task_is("queued")
+
+
+@pytest.mark.case("flows/running-when-deleted", level="regression", roles=("start",), only="stand-in", api="openapi")
+def test_running_when_deleted(flow: Flow) -> None:
+    """A task that runs when its workflow is deleted is listed no more, whatever becomes of it."""
+    flow.does("create")
+    flow.does("start")
+    flow.later(4)
+    flow.task_is("running")
+    flow.deletes()
+    flow.later(60)
+    flow.lists(0)

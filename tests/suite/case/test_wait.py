@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from itertools import chain, pairwise, repeat
+from math import inf
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from contracts.case import wait
-from contracts.case.wait import LONGEST_PAUSE, WaitError, wait_for
+from contracts.case.wait import LAG_SECONDS, LONGEST_PAUSE, WaitError, settled, wait_for
+from contracts.catalog.release import load
 
 FINAL = {"passed", "failed"}
 
@@ -20,6 +24,8 @@ class Clock:
     def monotonic(self) -> float:
         """Return the time."""
         return self.now
+
+    time = monotonic
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
@@ -120,3 +126,21 @@ def test_what_a_look_raises_passes_through(error: BaseException) -> None:
     with pytest.raises(type(error)) as caught:
         wait_for(look, "passed", seconds=60)
     assert caught.value is error
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize(
+    ("control", "expected", "states", "last"),
+    [
+        pytest.param(None, "cancelled", ["running", "running", "cancelled"], "cancelled", id="it-comes"),
+        pytest.param(None, "cancelled", ["running"] * int(LAG_SECONDS + 1) + ["cancelled"], "running", id="too-late"),
+        pytest.param(None, "cancelled", ["waiting", "cancelled"], "waiting", id="another-state"),
+        pytest.param(None, "waiting", ["running", "waiting"], "running", id="another-expected"),
+        pytest.param("there", "cancelled", ["running", "cancelled"], "running", id="stand-in"),
+    ],
+)
+def test_a_live_task_may_lag_behind_its_cancel(control: object, expected: str, states: list[str], last: str) -> None:
+    """A task that runs may say so for seconds after it was cancelled, on a live target and after nothing else."""
+    target: Any = SimpleNamespace(control=control, release=load("5.0.0"), deadline=inf)
+    looks = iter(states)
+    assert settled(target, lambda: next(looks), lambda state: state, expected) == last

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from contracts.catalog.release import ROOT
 FEW = [sys.executable, str(ROOT / "tests" / "suite" / "helpers" / "few_changes.py"), "campaign", "--out", "out"]
 HANG = 1800
 """Seconds after which a campaign hangs: far more than any machine takes for one, however busy it is."""
+ALL = [sys.executable, "-m", "contracts", "campaign", "--out", "out"]
 OF_ANOTHER_RUN = {
     "ZADIG_BASE_URL": "http://127.0.0.1:1",
     "ZADIG_TOKEN": "somebody-else",
@@ -55,10 +56,16 @@ def environment(more: Mapping[str, str]) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT), **more}
 
 
-def campaign(folder: Path, *options: str, **more: str) -> Done:
-    """Run a campaign over some of the few changes in a folder."""
+def campaign(folder: Path, *options: str, program: Sequence[str] = FEW, **more: str) -> Done:
+    """Run a campaign over some of the few changes, or of all that there are, in a folder."""
     done = subprocess.run(
-        [*FEW, *options], cwd=folder, env=environment(more), capture_output=True, text=True, timeout=HANG, check=False
+        [*program, *options],
+        cwd=folder,
+        env=environment(more),
+        capture_output=True,
+        text=True,
+        timeout=HANG,
+        check=False,
     )
     return Done(done.returncode, done.stdout + done.stderr, folder)
 

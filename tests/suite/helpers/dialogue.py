@@ -4,6 +4,7 @@ A line is `[USER[@PROJECT]:] CALL NAME [MORE] → ANSWER`, or several such reque
 USER is `curl` too: the member, by another client. MORE is a task id and a key of the task, a key of the workflow or of
 the tasks that are listed, an object of values for the body, `+ TEXT` to stand after the body, `? QUERY`
 for another query, `= TEXT` for another body, `as text`, or `and much`. `clock` and `licence` are calls of the stand-in.
+An answer that has the token of who asked ends in `+ token`, with where it stands.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp
 
 from contracts.breakages.apis import APIS, ASLAN, Api
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
-from contracts.breakages.proxy.recognise import line_of, recognise, usual, value
+from contracts.breakages.proxy.recognise import header, line_of, recognise, usual, value
 from contracts.breakages.proxy.upstream import to_app
 
 TARGET = {"name": "nginx-test", "service_name": "nginx", "product_name": "nginx"}
@@ -113,7 +114,16 @@ def answer(request: Request, response: Response, more: str) -> str:
         words = ", ".join(str(item["name"]) for item in body)
     elif isinstance(body, dict):
         words = _object(request, body, more)
-    return f"{response.status} {words}".strip()
+    return f"{response.status} {words}{_given_back(request, response)}".strip()
+
+
+def _given_back(request: Request, response: Response) -> str:
+    """Return where the token of a request stands in its answer, in words."""
+    token = (header(request.headers, "authorization") or "none").encode()
+    heads = b" ".join(text.encode() for _, text in response.headers)
+    places = {" in a header": token in heads, "": token in response.body}
+    found = places | {" in base64": base64.b64encode(token) in response.body}
+    return next((f" + token{place}" for place, is_there in found.items() if is_there), "")
 
 
 def _object(request: Request, body: dict[str, Any], more: str) -> str:

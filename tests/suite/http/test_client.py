@@ -17,21 +17,6 @@ from helpers.clients import GET, PATIENT, POST, echoes, keeps, methods, open_cli
 from helpers.raw_server import HEAD, JSON, PATIENCE, Visit, answer, serving
 
 
-def test_a_get_on_a_connection_closed_meanwhile_is_repeated_on_a_new_one() -> None:
-    """A GET that a kept connection swallows is answered on a new connection."""
-
-    def swallows_the_second(visit: Visit) -> None:
-        if visit.number == 1:
-            keeps(visit)
-        else:
-            visit.close()
-
-    with serving(swallows_the_second) as server, open_client(server) as client:
-        assert [client.send(GET).status for _ in range(2)] == [400, 400]
-        assert methods(server) == ["GET", "GET", "GET"]
-        assert [visit.number for visit in server.visits] == [2, 1]
-
-
 def test_a_get_is_repeated_only_once() -> None:
     """A server that crashes at a GET is asked at most twice, and only where the first connection was a kept one."""
 
@@ -84,13 +69,6 @@ def test_fifty_changes_arrive_fifty_times_where_every_connection_is_closed() -> 
             found = list(pool.map(lambda path: client.send(Request("POST", path, body=b"{}")), paths))
         assert [exchange.failure for exchange in found] == [None] * 50
         assert sorted(request.split()[1].decode() for request in server.requests) == sorted(paths)
-
-
-def test_a_late_second_answer_is_not_taken_for_the_next() -> None:
-    """What a server says behind its answer is never read as the answer of another request."""
-    stale = answer(b"stale")
-    with serving(lambda visit: visit.say(answer() + stale)) as server, open_client(server) as client:
-        assert {client.send(request).body for request in (GET, GET, POST, GET)} == {JSON}
 
 
 def test_threads_share_a_client() -> None:

@@ -12,11 +12,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from contracts.breakages.catalog import benign, breakages
+from contracts.campaign.judge import RELEASES
 from contracts.campaign.plan import CampaignOptions, one_each, plan
 from contracts.catalog.cases import cases
 from contracts.catalog.release import ROOT
 from contracts.standin.process import start
-from helpers.campaigns import FEW, HANG, OF_ANOTHER_RUN, Done, campaign, environment, only
+from helpers.campaigns import ALL, FEW, HANG, OF_ANOTHER_RUN, Done, campaign, environment, only
 from helpers.few_changes import (
     CHANGES,
     DYING,
@@ -138,22 +139,26 @@ def test_what_failed_earlier_is_taken_up(tmp_path: Path, every: Done) -> None:
 # ---------------------------------------------------------------- the short form
 
 
-def test_the_short_form_has_one_breakage_of_each_family_and_operation() -> None:
+@pytest.mark.parametrize("api", RELEASES)
+def test_the_short_form_has_one_breakage_of_each_family_and_operation(api: str) -> None:
     """The short form leaves out no family of an operation and no benign change, and gives those one case an answer."""
-    every, jobs = {**breakages(), **benign()}, plan(CampaignOptions(short=True), {**breakages(), **benign()}).jobs
+    changes = {**breakages(), **benign()}
+    every = {name: change for name, change in changes.items() if change.api == api}
+    jobs = plan(CampaignOptions(api=api, short=True), changes).jobs
     chosen = [job.change for job in jobs if job.change is not None]
     assert {(each.family, each.operation) for each in chosen} == {
         (each.family, each.operation) for each in every.values()
     }
-    assert {each.name for each in chosen if not each.kinds} == benign().keys()
+    assert {each.name for each in chosen if not each.kinds} == {name for name in benign() if name in every}
     assert len({(each.family, each.operation) for each in chosen if each.kinds}) == sum(bool(c.kinds) for c in chosen)
     assert all(bool(job.cases) != bool(job.change and job.change.kinds) for job in jobs)
 
 
-def test_the_slice_of_cases_has_each_answer_once() -> None:
+@pytest.mark.parametrize("release", RELEASES.values())
+def test_the_slice_of_cases_has_each_answer_once(release: str) -> None:
     """Each operation and answer of the case table is in the slice, by one case."""
-    picked = [case for case in cases("1.7.0") if case.id in one_each("1.7.0", "nightly")]
-    answers = {(case.operation, case.answer.name) for case in cases("1.7.0")}
+    picked = [case for case in cases(release) if case.id in one_each(release, "nightly")]
+    answers = {(case.operation, case.answer.name) for case in cases(release)}
     assert {(case.operation, case.answer.name) for case in picked} == answers
     assert len(picked) == len(answers)
 
@@ -172,6 +177,15 @@ def test_least_is_the_kill_rate_that_is_enough(tmp_path: Path) -> None:
     """With --least a campaign passes that kills at least so many."""
     done = campaign(tmp_path, *only(KILLED, ELSEWHERE), "--profile", "smoke", "--least", "50")
     assert (done.code, done.whole["kill_rate"]) == (0, 50)
+
+
+def test_a_campaign_over_custom_workflows(tmp_path: Path) -> None:
+    """With --api openapi the changes stand in front of custom workflows, and the cases of their release run."""
+    killed, silent = "openapi/yaml/create-workflow/success/json-only", "openapi/benign/another-json-decoder"
+    options = ["--api", "openapi", "--only", killed, "--only", silent]
+    done = campaign(tmp_path, *options, program=ALL)
+    assert (done.code, done.results) == (0, {killed: "killed", silent: "silent"})
+    assert done.whole["release"] == "5.0.0"
 
 
 def test_a_survivor_is_exit_1(tmp_path: Path) -> None:

@@ -58,15 +58,8 @@ def found(zadig: Live, folder: Path, **settings: Any) -> Workspace:
     chosen = zadig.settings(**settings)
     look = probe(chosen, zadig.url)
     assert look.trouble == ""
-    target = open_target(
-        chosen,
-        look,
-        find_workspace(chosen, look),
-        release=chosen.known_release,
-        run_id="r",
-        worker="main",
-        run_dir=folder,
-    )
+    place, release = find_workspace(chosen, look), chosen.known_release
+    target = open_target(chosen, look, place, release=release, run_id="r", worker="main", run_dir=folder)
     target.client.close()
     return target.workspace
 

@@ -1,0 +1,47 @@
+"""What a read shows, against what the target holds: the state of a task, the tasks of a list, a workflow in a list."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from contracts.catalog.binding import Role
+from contracts.check.breach import Breach
+from contracts.check.effects import StateChange
+from contracts.text.message import msg
+
+
+def shown(change: StateChange, items: int | None) -> Iterator[Breach]:
+    """Yield how the answer of a reading operation departs from what the target holds.
+
+    `items` is how many its list is to have, where that is not all that there are.
+    """
+    role = change.release.binding.roles.get(change.release.binding.plays(change.operation.name))
+    if role is not None and role.name == "get-task":
+        yield from _same_state(change, change.subject.task_id, role.get(change.value, "state"))
+    elif role is not None and role.name == "list-tasks":
+        yield from _tasks(change, role, role.list(change.value, ()) or (), items)
+    elif role is not None and role.name == "list" and items is None:
+        names = [role.get(item, "name") for item in role.list(change.value, ()) or ()]
+        if change.after.workflow is not None and change.subject.name not in names:
+            yield change.broken("not-listed", msg("the workflow is listed"), msg("no such workflow"))
+
+
+def _tasks(change: StateChange, role: Role, rows: Any, items: int | None) -> Iterator[Breach]:
+    held = change.after.tasks
+    number = len(held) if items is None else items
+    if len(rows) != number:
+        yield change.broken("tasks", msg("{n} tasks", number), msg("{n} tasks", len(rows)))
+    total, every = role.get(change.value, "total"), len(held) if number else 0
+    if total is not None and total != every:
+        yield change.broken("total", msg("{n} tasks in all", every), repr(total))
+    for row in rows:
+        yield from _same_state(change, role.get(row, "id"), role.get(row, "state"))
+
+
+def _same_state(change: StateChange, task_id: Any, state: Any) -> Iterator[Breach]:
+    """Yield whether a task is shown in another state than it is in, or may have come to since."""
+    lifecycle = change.release.lifecycle
+    actual = change.after.tasks.get(task_id) if isinstance(task_id, int) else None
+    known = state in lifecycle.words
+    if not known or (actual is not None and not lifecycle.is_in(actual, state)):
+        expected = msg("task {id} is shown as {state}", task_id, actual) if actual else msg("a state that tasks have")
+        yield change.broken(f"shown-{state}", expected, repr(state))
