@@ -57,6 +57,18 @@ def tells(
     return act
 
 
+def tells_of_all(_operation: str, _answer: str, *, values: Mapping[str, Any]) -> Act:
+    """Tell these values of every task; a value None stands for a key that is left out."""
+
+    def told(task: Task) -> Task:
+        return {key: inner for key, inner in {**task, **values}.items() if inner is not None}
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        return _tasks(await forward(request), request, told)
+
+    return act
+
+
 def takes_over(operation: str, answer: str) -> Act:
     """Show a workflow, from an answer on, as the request that got it would have it."""
 
@@ -237,5 +249,16 @@ def edits_for_others(operation: str, _answer: str, *, agent: str, edit: Mapping[
 
 ACTS = by_name(tells_the_old_id)
 MAKERS = by_name(
-    *(tells, takes_over, besides, lists, edits_from, does_nothing_from, ids_as_text, counts_from, edits_for_others)
+    *(
+        tells,
+        tells_of_all,
+        takes_over,
+        besides,
+        lists,
+        edits_from,
+        does_nothing_from,
+        ids_as_text,
+        counts_from,
+        edits_for_others,
+    )
 )
