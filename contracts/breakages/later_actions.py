@@ -217,11 +217,12 @@ def counts_from(_operation: str, _answer: str, *, base: int) -> Act:
 
     async def act(request: Request, forward: Forward, _: Memory) -> Response:
         task = about(request).task
-        if re.fullmatch(r"[0-9]{1,18}|%3[0-9].*", task) and request.operation in (GET, CANCEL, RESTART):
-            number = int(re.sub("%3([0-9])", r"\1", task)) - base + 1
-            response = await forward(to(request, request.operation, id=number if number > 0 else 0))
+        if re.fullmatch(r"[0-9]{1,18}|(%3[0-9]){1,6}", task) and request.operation in (GET, CANCEL, RESTART):
+            number = max(int(re.sub("%3([0-9])", r"\1", task)) - base + 1, 0)
+            path = request.path.replace(f"/id/{task}/", f"/id/{number}/")
+            response = await forward(replace(request, path=path))
             said = response.body.decode().replace(f":{number} is", f":{number + base - 1} is")
-            response = replace(response, body=said.encode())
+            response = replace(response, body=said.replace(f"/id/{number}/", f"/id/{task}/").encode())
         else:
             response = await forward(request)
         body = json_object(response.body)
