@@ -198,7 +198,7 @@ LOOKS = [
         WORKFLOW,
         200,
         {"data": [{"task_id": 3, "status": "passed", "start_time": 7, "end_time": 9}, {"task_id": 4, "status": "x"}]},
-        Snapshot(WORKFLOW, {3: "passed", 4: "x"}, {3: (7, 9), 4: (0, 0)}),
+        Snapshot(WORKFLOW, {3: "passed", 4: "x"}, {3: {"started": 7, "ended": 9}}),
     ),
     ("without-tasks", WORKFLOW, 200, {"data": []}, Snapshot(WORKFLOW, {})),
     ("with-undocumented-keys", {**WORKFLOW, "update_time": 7}, 200, {"data": []}, Snapshot(WORKFLOW, {})),
