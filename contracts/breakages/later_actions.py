@@ -57,6 +57,18 @@ def tells(
     return act
 
 
+def tells_of_all(_operation: str, _answer: str, *, values: Mapping[str, Any]) -> Act:
+    """Tell these values of every task; a value None stands for a key that is left out."""
+
+    def told(task: Task) -> Task:
+        return {key: inner for key, inner in {**task, **values}.items() if inner is not None}
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        return _tasks(await forward(request), request, told)
+
+    return act
+
+
 def takes_over(operation: str, answer: str) -> Act:
     """Show a workflow, from an answer on, as the request that got it would have it."""
 
@@ -205,11 +217,12 @@ def counts_from(_operation: str, _answer: str, *, base: int) -> Act:
 
     async def act(request: Request, forward: Forward, _: Memory) -> Response:
         task = about(request).task
-        if re.fullmatch(r"[0-9]{1,18}|%3[0-9].*", task) and request.operation in (GET, CANCEL, RESTART):
-            number = int(re.sub("%3([0-9])", r"\1", task)) - base + 1
-            response = await forward(to(request, request.operation, id=number if number > 0 else 0))
+        if re.fullmatch(r"[0-9]{1,18}|(%3[0-9]){1,6}", task) and request.operation in (GET, CANCEL, RESTART):
+            number = max(int(re.sub("%3([0-9])", r"\1", task)) - base + 1, 0)
+            path = request.path.replace(f"/id/{task}/", f"/id/{number}/")
+            response = await forward(replace(request, path=path))
             said = response.body.decode().replace(f":{number} is", f":{number + base - 1} is")
-            response = replace(response, body=said.encode())
+            response = replace(response, body=said.replace(f"/id/{number}/", f"/id/{task}/").encode())
         else:
             response = await forward(request)
         body = json_object(response.body)
@@ -257,6 +270,17 @@ def shows_the_others(operation: str, answer: str, *, state: str) -> Act:
 
 ACTS = by_name(tells_the_old_id)
 MAKERS = by_name(
-    *(tells, takes_over, besides, lists, edits_from, does_nothing_from, ids_as_text, counts_from, edits_for_others),
-    shows_the_others,
+    *(
+        tells,
+        tells_of_all,
+        takes_over,
+        besides,
+        lists,
+        edits_from,
+        does_nothing_from,
+        ids_as_text,
+        counts_from,
+        edits_for_others,
+        shows_the_others,
+    )
 )

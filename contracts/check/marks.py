@@ -75,7 +75,7 @@ def wrong_of_cancelled(was: Marks, now: Marks) -> Iterator[Wrong]:
 def wrong_of_restarted(was: Marks, now: Marks) -> Iterator[Wrong]:
     """Yield what is wrong with a task that was restarted just now by who started it."""
     yield from _of_old(was, now)
-    if now.get(RESTARTED, True) is not True:
+    if now.get(RESTARTED) is False:
         yield RESTARTED, True, now[RESTARTED]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.catalog.release import load
 from contracts.check.breach import Kind
-from contracts.check.check import MOST_UNKNOWN, fill
+from contracts.check.check import MOST_UNKNOWN, check, fill
 from contracts.check.schema import errors
 from contracts.http.client import Exchange, Failure
 from helpers.checked_answers import ANSWERS, JSON_ANSWERS, PAGE, SENT, WRONG_TYPES, exchange, found, good, held
@@ -172,6 +172,14 @@ def test_cross_talk_is_its_own_breach(name: str, other: str) -> None:
     assert found(checked) == [(Kind.CROSS_TALK, "$.description")]
     owners = [owner for owner in DESCRIBED.values() if fill(owner.description or "", SENT) == description]
     assert any(f"{owner.operation}/{owner.name}" in checked.breaches[0].came for owner in owners)
+
+
+def test_the_sample_of_an_answer_without_a_promised_text_is_cross_talk_too() -> None:
+    """Of a malformed body 1.8.0 says what nobody promises; an empty one that is told so hears of another request."""
+    release = load("1.8.0")
+    answer = release.operations["start-task"].answers["bad-request"]
+    came = exchange(answer, good(answer) | {"description": "unexpected EOF"})
+    assert found(check(came, answer, SENT, release.answers)) == [(Kind.CROSS_TALK, "$.description")]
 
 
 @pytest.mark.parametrize(

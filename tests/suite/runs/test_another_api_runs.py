@@ -63,8 +63,13 @@ def test_a_run_is_accepted(product: Path, tmp_path: Path) -> None:
         "flows/one-life",
         "flows/cancel-restart-cancel",
         "flows/ids-start-again",
+        "flows/again-and-again",
+        "flows/errors-twice",
+        "flows/start-after-cancel",
+        "flows/eleven-tasks",
+        "flows/neighbours",
     }
-    assert len([each for each in ids if each.startswith("concurrency/")]) == 5
+    assert len([each for each in ids if each.startswith("concurrency/")]) == 6
     assert (verdict["verdict"], verdict["leaks"], server.flows) == ("accepted", [], {})
 
 

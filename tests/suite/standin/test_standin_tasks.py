@@ -52,6 +52,45 @@ def test_a_start_that_cannot_be_is_refused(zadig: Zadig, changes: Any, code: int
     assert_error(answer, code, description)
 
 
+NO_PROJECT, NO_NAMESPACE, NULL_TARGET = {"product_tmpl_name": ""}, {"namespace": ""}, {"targets": [None]}
+ELSEWHERE = {"product_tmpl_name": "none"}
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "changes", "status", "said"),
+    [
+        pytest.param("1.7.0", NO_PROJECT, 400, NO_DOCUMENTS, id="1.7.0-no-project"),
+        pytest.param("1.8.0", NO_PROJECT, 200, "", id="1.8.0-no-project"),
+        pytest.param("1.8.0", ELSEWHERE, 400, "找不到 none 的 qa 环境 ", id="1.8.0-missing-project"),
+        pytest.param("1.7.0", NO_NAMESPACE, 200, "", id="1.7.0-no-environment"),
+        pytest.param("perfect-1.8.0", NO_NAMESPACE, 200, "", id="perfect-1.8.0-no-environment"),
+        pytest.param("1.8.0", NO_NAMESPACE, 500, "", id="1.8.0-no-environment"),
+        pytest.param("1.7.0", NULL_TARGET, 500, "", id="1.7.0-null-target"),
+        pytest.param("perfect", NULL_TARGET, 400, "EOF", id="perfect-null-target"),
+        pytest.param("1.7.0", {"namespace": {}}, 400, "EOF", id="1.7.0-wrong-type"),
+        pytest.param("1.8.0", {"namespace": {}}, 400, "unexpected EOF", id="1.8.0-wrong-type"),
+        pytest.param("1.8.0", {"targets": [{"service_name": "none"}]}, 200, "", id="1.8.0-no-such-service"),
+    ],
+)
+def test_a_start_by_release(behaviour: str, changes: Any, status: int, said: str) -> None:
+    """What a start takes, and what crashes it, is not the same in all releases."""
+    with serve_in_thread(create_app(behaviour)) as url:
+        zadig = Zadig(url)
+        answer = zadig.call("POST", "/workflow/workflowtask", json=start_body(zadig.create()) | changes)
+    assert answer.status_code == status
+    assert (answer.json().get("description", "") if answer.content else "") == said
+
+
+@pytest.mark.parametrize(("behaviour", "counts"), [("perfect", False), ("1.7.0", True)])
+def test_a_refused_restart_of_a_queued_task(behaviour: str, counts: bool) -> None:
+    """Real servers count it all the same."""
+    with serve_in_thread(create_app(behaviour)) as url:
+        zadig = Zadig(url)
+        name, task = zadig.task_in("created")
+        assert zadig.act("restart", name, task).status_code == 400
+        assert zadig.call("GET", task_path(name, task)).json()["is_restart"] is counts
+
+
 def test_a_start_without_targets_uses_an_id_up(zadig: Zadig) -> None:
     name = zadig.create()
     zadig.call("POST", "/workflow/workflowtask", json=start_body(name, targets=[]))

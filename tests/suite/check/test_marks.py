@@ -1,0 +1,115 @@
+"""What is told of a task besides its state: what may change with a request, and what is wrong whatever was done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from contracts.catalog.release import load
+from contracts.check.effects import StateChange, effect
+from contracts.check.marks import ID, marks_of
+from contracts.check.snapshot import STATE, Snapshot
+from contracts.target.target import Subject
+
+RELEASE = load("1.7.0")
+SUBJECT = Subject("zct-run-main-1", "nginx", 2)
+USUAL: Mapping[str, Any] = {"owner": SUBJECT.name, "creator": "qa", "revoker": "", "restarted": False, "created": 1000}
+OK: list[str] = []
+
+
+def held(state: str = "created", other: Mapping[str, Any] | None = None, **marks: Any) -> Snapshot:
+    """Return a workflow with two tasks; what is special is told of the second, in this state, or of the `other`."""
+    told = {1: {**USUAL, **(other or {})}, 2: {**USUAL, **marks}}
+    return Snapshot({"name": SUBJECT.name}, {1: "created", 2: state}, told)
+
+
+def read(after: Snapshot, **marks: Any) -> Snapshot:
+    """Return the same, and what reading the second task says."""
+    return Snapshot(after.workflow, after.tasks, after.marks, {STATE: after.tasks[2], **after.marks[2], **marks})
+
+
+AGAIN = held(started=1500, ended=1200, restarted=True)
+ROWS: list[tuple[str, str, str, Snapshot, Snapshot, list[str]]] = [
+    # name, operation, effect, before, after, what is told
+    ("all-as-before", "cancel-task", "unchanged", held(), read(held()), OK),
+    ("other-revoked", "cancel-task", "unchanged", held(), held(other={"revoker": "qa"}), ["task-revoker"]),
+    ("refused-and-counted", "restart-task", "unchanged", held(), held(restarted=True), ["task-restarted"]),
+    ("created-changes", "cancel-task", "unchanged", held(), held(created=7), ["task-created"]),
+    ("not-told-any-more", "cancel-task", "unchanged", held(), Snapshot(held().workflow, held().tasks), OK),
+    ("owner-is-another", "cancel-task", "unchanged", held(owner="b"), held(owner="b"), ["task-owner"]),
+    ("id-is-text", "cancel-task", "unchanged", held(), held(id="2"), ["task-id"]),
+    ("ends-before-its-start", "cancel-task", "unchanged", held(), held(started=1500, ended=1200), ["task-ended"]),
+    ("restarted-after-its-end", "cancel-task", "unchanged", AGAIN, AGAIN, OK),
+    ("neither-begun-nor-ended", "cancel-task", "unchanged", held(), held(started=0, ended=0), OK),
+    ("read-in-another-state", "cancel-task", "unchanged", held(), read(held(), state="cancelled"), ["read-cancelled"]),
+    ("read-as-running", "cancel-task", "unchanged", held(), read(held(), state="running"), ["read-running"]),
+    ("read-as-anothers", "cancel-task", "unchanged", held(), read(held(), creator="b"), ["task-creator"]),
+    ("cancelled-by-its-creator", "cancel-task", "cancelled", held(), held("cancelled", revoker="qa"), OK),
+    ("cancelled-by-nobody", "cancel-task", "cancelled", held(), held("cancelled"), ["task-revoker"]),
+    ("cancelled-by-another", "cancel-task", "cancelled", held(), held("cancelled", revoker="b"), ["task-revoker"]),
+    ("restarted", "restart-task", "created", held("cancelled"), held(restarted=True, created=1100), OK),
+    ("restarted-unsaid", "restart-task", "created", held("cancelled"), held(restarted=False), ["task-restarted"]),
+    (
+        "restarted-in-the-past",
+        "restart-task",
+        "created",
+        held("failed"),
+        held(restarted=True, created=1),
+        ["task-created"],
+    ),
+    (
+        "restarted-as-anothers",
+        "restart-task",
+        "created",
+        held("failed"),
+        held(restarted=True, creator="b"),
+        ["task-creator"],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "name", "before", "after", "wanted"), [pytest.param(*row, id=label) for label, *row in ROWS]
+)
+def test_marks(operation: str, name: str, before: Snapshot, after: Snapshot, wanted: list[str]) -> None:
+    """What a request leaves alone stays as it was told, and what it does is told rightly; it is never a breach."""
+    call = RELEASE.operations[operation]
+    change = StateChange(before, after, {}, None, SUBJECT, call, RELEASE, documented=True)
+    breaches = list(effect(name, change))
+    assert [breach.detail for breach in breaches] == wanted
+    assert all(breach.drift for breach in breaches if breach.detail.startswith("task-"))
+
+
+@pytest.mark.parametrize(
+    ("special", "wanted"),
+    [
+        pytest.param({}, OK, id="as-the-others"),
+        pytest.param({"creator": "b"}, ["task-creator"], id="started-by-another"),
+        pytest.param({"revoker": "qa"}, OK, id="revoked-by-its-creator"),
+        pytest.param({"revoker": "b"}, ["task-revoker"], id="revoked-by-another"),
+        pytest.param({"restarted": True}, ["task-restarted"], id="counts-as-restarted"),
+        pytest.param({"created": 950}, OK, id="clocks-of-two-servers"),
+        pytest.param({"created": 900}, ["task-created"], id="older-than-the-first"),
+    ],
+)
+def test_marks_of_a_new_task(special: Mapping[str, Any], wanted: list[str]) -> None:
+    """A new task is told of as those that the same user started before it."""
+    before = Snapshot({"name": SUBJECT.name}, {1: "created"}, {1: USUAL})
+    call = RELEASE.operations["start-task"]
+    change = StateChange(before, held(**special), {}, {"task_id": 2}, SUBJECT, call, RELEASE, documented=True)
+    assert [breach.detail for breach in effect("started", change)] == wanted
+
+
+def test_who_else_cancels_is_another() -> None:
+    """Where a case sends its request as somebody else, that the revoker is not the creator says nothing."""
+    call = RELEASE.operations["cancel-task"]
+    after = held("cancelled", revoker="admin")
+    change = StateChange(held(), after, {}, None, SUBJECT, call, RELEASE, documented=True, credential="admin")
+    assert list(effect("cancelled", change)) == []
+
+
+@pytest.mark.parametrize(("task_id", "odd"), [(3, {}), ("3", {ID: "3"}), (True, {ID: True})])
+def test_an_id_is_kept_as_it_came_where_it_is_no_number(task_id: object, odd: dict[str, Any]) -> None:
+    """What an answer does not have is no mark."""
+    role = RELEASE.binding.roles["list-tasks"]
+    assert marks_of(role, {"task_id": task_id, "status": "created", "task_creator": "qa"}) == {"creator": "qa", **odd}
