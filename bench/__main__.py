@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from bench import document, overhead, peers, readme, reports, scale
+from bench import document, overhead, peers, readme, reports, scale, start
 from bench.table import BenchError, Table
 
 PARTS: dict[str, Callable[[bool], list[Table]]] = {
@@ -13,6 +13,7 @@ PARTS: dict[str, Callable[[bool], list[Table]]] = {
     "scale": scale.measure,
     "overhead": overhead.measure,
     "reports": reports.measure,
+    "start": start.measure,
 }
 
 

@@ -26,15 +26,14 @@ def remove(target: Target, subject: Subject, held: Snapshot | None = None, *, lo
     """
     late = target.journal.late(subject.name)
     try:
-        held = held if held is not None else snapshot(target, subject)
+        held = held if held is not None else _held(target, subject)
         _cancel_tasks(target, subject, held.tasks if held.workflow or late is None else _orphans(target, subject))
         if held.workflow is not None:
             exchange = target.send(role_call(target, "delete", subject))
             refused = exchange.status != 200
-            if (refused or looks_again) and find(target, subject) is not None:
+            if (refused or looks_again or not held.workflow) and find(target, subject) is not None:
                 call = target.release.call("delete").name
-                came = exchange.failure.text if exchange.failure else f"HTTP {exchange.status}"
-                why = msg("{call} answered {came}", call, came) if refused else untrue(call)
+                why = msg("{call} answered {came}", call, exchange.came) if refused else untrue(call)
                 return still_there(subject, why)
     except UnclearError as error:
         return still_there(subject, error.message)
@@ -82,8 +81,18 @@ def untrue(call: str) -> Message:
     return msg("{call} says success, and it is still there", call)
 
 
+def _held(target: Target, subject: Subject) -> Snapshot:
+    """Return what is held under the subject's name; what the target cannot show may be there, and can be deleted."""
+    try:
+        return snapshot(target, subject)
+    except UnclearError as error:
+        if error.exchange.failure is not None:
+            raise
+        return Snapshot({}, _orphans(target, subject))
+
+
 def _orphans(target: Target, subject: Subject) -> Mapping[int, str]:
-    """Return the tasks that a late start or restart left of a workflow that is gone, where the target lists such."""
+    """Return the tasks of a workflow that cannot be found, such as a late start left, where the target lists them."""
     try:
         return list_tasks(target, subject)
     except UnclearError:

@@ -1,10 +1,12 @@
 """A concurrent scenario: many requests at once, each held against its own answer."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
 from contracts.case.reproduce import reproduction
@@ -14,6 +16,8 @@ from contracts.catalog.lifecycle import IDLE, MEANINGS, NOT_THERE, OTHER
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check, promise
+from contracts.check.history import Act, Life, explain
+from contracts.check.linearize import Call
 from contracts.check.snapshot import Snapshot, UnclearError, json_value, snapshot
 from contracts.http.client import Exchange, Request
 from contracts.http.trace import Trace
@@ -28,16 +32,31 @@ CLIENTS = 8
 
 @dataclass(frozen=True)
 class _Attempt:
-    """One request of a crowd and the answers that it may get."""
+    """One request of a crowd and the answers that it may get.
+
+    role, task: of its call, and the id of the task that it is about, None where it is about none.
+    """
 
     request: Request
     answers: tuple[Answer, ...]
     sent: dict[str, str]
+    role: str
+    task: int | None
 
     @property
     def expected(self) -> str:
         """The answer that it gets; empty where it may be one of several."""
         return self.answers[0].name if len(self.answers) == 1 else ""
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """An attempt, what came of it, and when it was under way, in seconds of one clock."""
+
+    attempt: _Attempt
+    exchange: Exchange
+    called: float
+    returned: float
 
 
 class ConcurrentScenario(Scenario):
@@ -68,38 +87,38 @@ class ConcurrentScenario(Scenario):
                 kinds[ids] = [self._of_case(case, missing) for case in pair]
         turns = [(client, number) for number in range(each) for client in range(CLIENTS)]
         attempts = [kinds[pairs[number % len(pairs)][1]][(client + number) % 2] for client, number in turns]
-        self._all_as_promised(attempts, self._at_once(attempts))
+        self._all_as_promised(self._at_once(attempts))
 
     def creates_at_once(self, clients: int = CLIENTS) -> None:
         """Let several clients create one name: one succeeds, and the others hear that it exists."""
         lifecycle = self._target.release.lifecycle
         create = self._prepare("create", lifecycle.answers("create"), self._subject)
-        attempts = [create] * clients
-        exchanges = self._at_once(attempts)
-        self._all_as_promised(attempts, exchanges)
+        answered = self._at_once([create] * clients)
+        self._all_as_promised(answered)
         success = create.answers[0].status
-        won = sum(exchange.status == success for exchange in exchanges)
+        won = sum(each.exchange.status == success for each in answered)
         if won != 1:
             actual = msg("{n} of {of} creates", won, clients)
             self._end_if((_wrong("created", msg("one of the creates succeeds"), actual),), msg("counting"))
         if self._look().workflow is None:
             lost = state_breach("not-stored", msg("the workflow can be found"), msg("no such workflow"))
             self._end_if((lost,), msg("looking"))
+        self._in_some_order(answered, Life(NOT_THERE))
 
     def starts_at_once(self) -> None:
         """Let all clients start a task of one workflow: each gets an id of its own, from 1 on."""
         release = self._target.release
         start = self._prepare("start", (release.lifecycle.move("start", IDLE).answer,), self._subject)
-        attempts = [start] * CLIENTS
-        exchanges = self._at_once(attempts)
-        self._all_as_promised(attempts, exchanges)
+        answered = self._at_once([start] * CLIENTS)
+        self._all_as_promised(answered)
         role = release.binding.roles["start"]
-        ids = sorted(role.get(json_value(exchange), "id") for exchange in exchanges)
+        ids = sorted(role.get(json_value(each.exchange), "id") for each in answered)
         if ids != list(range(1, CLIENTS + 1)):
             self._end_if((_wrong("ids", msg("the ids 1 to {last}", CLIENTS), str(ids)),), msg("counting"))
         held = sorted(self._look().tasks)
         if held != ids:
             self._end_if((state_breach("tasks", msg("the tasks {ids}", str(ids)), str(held)),), msg("looking"))
+        self._in_some_order(answered, Life())
 
     def cancels_and_restarts_at_once(self) -> None:
         """Let half of the clients cancel the task and half restart it: each answer is legal, and so is the end."""
@@ -107,13 +126,62 @@ class ConcurrentScenario(Scenario):
         cancels, restarts = (
             self._prepare(role, lifecycle.answers(role, MEANINGS), self._subject) for role in ("cancel", "restart")
         )
-        attempts = [cancels, restarts] * (CLIENTS // 2)
-        self._all_as_promised(attempts, self._at_once(attempts))
+        answered = self._at_once([cancels, restarts] * (CLIENTS // 2))
+        self._all_as_promised(answered)
         state = self._look().tasks.get(self._subject.task_id, msg("gone"))
         legal = set(lifecycle.words)
         if state not in legal:
             expected = msg("one of {states}", ", ".join(sorted(legal)))
             self._end_if((state_breach(f"task-{state}", expected, state),), msg("looking"))
+        self._in_some_order(answered, Life(tasks=(lifecycle.leaves("start"),)))
+
+    def lives_at_once(self, each: int) -> None:
+        """Let every client cancel and restart tasks that others start: some order explains all answers.
+
+        Half of the clients start a task, and then every one asks for one of these `each` times. What for is made of
+        the case's id: so two runs ask for the same.
+        """
+        release, random = self._target.release, Random(self.id)  # noqa: S311  # which to ask for is no secret
+        start = self._prepare("start", (release.lifecycle.move("start", IDLE).answer,), self._subject)
+        tasks = range(1, CLIENTS // 2 + 1)
+        asks = {
+            (role, task): self._prepare(
+                role, release.lifecycle.answers(role, (IDLE, *MEANINGS)), replace(self._subject, task_id=task)
+            )
+            for role in ("cancel", "restart")
+            for task in tasks
+        }
+        answered = self._at_once([start] * len(tasks) + random.choices(list(asks.values()), k=CLIENTS * each))
+        self._all_as_promised(answered)
+        self._in_some_order(answered, Life())
+
+    def _in_some_order(self, answered: Sequence[_Answered], first: Life) -> None:
+        """End the scenario where the calls, and a look at what they left, can have happened in no order."""
+        lifecycle = self._target.release.lifecycle
+        calls = [Call(self._act(each), each.called, each.returned) for each in answered]
+        called = time.monotonic()
+        for task, state in self._look().tasks.items():
+            read = Act("list-tasks", task, meaning=lifecycle.words.get(state, state))
+            calls.append(Call(read, called, time.monotonic()))
+        found = explain(calls, lifecycle, first=first, agents=self._target.control is None)
+        if found.stuck:
+            expected = msg("an order of all calls in which each answer is right")
+            left = ", ".join(str(call.what) for call in found.stuck)
+            actual = msg(
+                "{n} of {of} calls have one, and then none of these can come next: {left}",
+                len(found.order),
+                len(calls),
+                left,
+            )
+            self._end_if((_wrong("no-order", expected, actual),), msg("looking for an order of the calls"))
+
+    def _act(self, answered: _Answered) -> Act:
+        """Return what a client did, with those answers that came or, by its form, may have come."""
+        attempt, exchange = answered.attempt, answered.exchange
+        fit = tuple(a.name for a in attempt.answers if not check(exchange, a, attempt.sent).breaches)
+        starts = self._target.release.binding.roles["start"].get
+        task = starts(json_value(exchange), "id") if attempt.role == "start" else attempt.task
+        return Act(attempt.role, task, fit)
 
     def _again(self, request: Request) -> str:
         return reproduction(self._target, Trace(), request, self._subjects)  # one shell is no crowd
@@ -131,7 +199,9 @@ class ConcurrentScenario(Scenario):
         known = tuple(call.answers[name] for name in answers if name in call.answers)
         if not known:
             self._end(Result.BLOCKED, self._target.release.lifecycle.unsaid(call.name, OTHER))
-        return _Attempt(request, known, sent_names(self._target, subject, overrides, request))
+        about_task = not set(MEANINGS).isdisjoint(self._target.release.lifecycle.moves.get(role, ()))
+        sent = sent_names(self._target, subject, overrides, request)
+        return _Attempt(request, known, sent, role, subject.task_id if about_task else None)
 
     def _one(self, role: str, state: str) -> Any:
         operation, answer = (
@@ -151,41 +221,48 @@ class ConcurrentScenario(Scenario):
         except UnclearError as error:
             self._end(Result.BLOCKED, error.message)
 
-    def _at_once(self, attempts: Sequence[_Attempt]) -> list[Exchange]:
+    def _at_once(self, attempts: Sequence[_Attempt]) -> list[_Answered]:
         """Send all attempts, one after the other by each client, all clients at once."""
         parties = min(CLIENTS, len(attempts))
         barrier = threading.Barrier(parties)
 
-        def client(number: int) -> list[Exchange]:
+        def send(attempt: _Attempt) -> _Answered:
+            called = time.monotonic()
+            exchange = self._target.send(attempt.request, attempt.expected)
+            return _Answered(attempt, exchange, called, time.monotonic())
+
+        def client(number: int) -> list[_Answered]:
             barrier.wait()
-            return [self._target.send(attempt.request, attempt.expected) for attempt in attempts[number::parties]]
+            return [send(attempt) for attempt in attempts[number::parties]]
 
         with ThreadPoolExecutor(parties) as pool:
             done = list(pool.map(client, range(parties)))
-        exchanges = [done[index % parties][index // parties] for index in range(len(attempts))]
-        self._note(exchanges=(exchanges[-1],))
-        return exchanges
+        answered = [done[index % parties][index // parties] for index in range(len(attempts))]
+        self._note(exchanges=(answered[-1].exchange,))
+        return answered
 
-    def _all_as_promised(self, attempts: Sequence[_Attempt], exchanges: Sequence[Exchange]) -> None:
+    def _all_as_promised(self, answered: Sequence[_Answered]) -> None:
         """End the scenario with one breach per kind, each with its count and one example."""
         counts: Counter[str] = Counter()
-        example: dict[str, tuple[Breach, Exchange, _Attempt]] = {}
-        for attempt, exchange in zip(attempts, exchanges, strict=True):
-            for breach in self._best(attempt, exchange):
+        example: dict[str, tuple[Breach, _Answered]] = {}
+        for each in answered:
+            for breach in self._best(each.attempt, each.exchange):
                 counts[breach.signature] += 1
-                example.setdefault(breach.signature, (breach, exchange, attempt))
+                example.setdefault(breach.signature, (breach, each))
         if not counts:
             return
-        if all(exchange.failure is not None for exchange in exchanges) and not self._target.alive():
-            self._end(Result.UNREACHABLE, exchanges[0].failure.text if exchanges[0].failure else "")
+        failures = [each.exchange.failure for each in answered]
+        if failures[0] is not None and all(failures) and not self._target.alive():
+            self._end(Result.UNREACHABLE, failures[0].text)
         otherwise = "in {n} of {of} answers otherwise, for example {came}"
         breaches = tuple(
-            replace(breach, came=msg(otherwise, counts[name], len(attempts), breach.came))
-            for name, (breach, _, _) in example.items()
+            replace(breach, came=msg(otherwise, counts[name], len(answered), breach.came))
+            for name, (breach, _) in example.items()
         )
-        _, exchange, attempt = next(iter(example.values()))
-        expected = attempt.answers[0]
-        self._note(exchanges=(exchange,), promised=expected.basis, wanted=promise(expected, attempt.sent))
+        _, first = next(iter(example.values()))
+        expected = first.attempt.answers[0]
+        wanted = promise(expected, first.attempt.sent)
+        self._note(exchanges=(first.exchange,), promised=expected.basis, wanted=wanted)
         self._end_if(breaches, msg("{n} clients at once", CLIENTS))
 
     def _best(self, attempt: _Attempt, exchange: Exchange) -> tuple[Breach, ...]:

@@ -41,8 +41,10 @@ class Flow(Scenario):
             self._state = move.next or self._state
 
     def asks(self, operation: str, answer: str, overrides: Overrides = NO_OVERRIDES) -> None:
-        """Send an operation that leaves the workflow as it is, and hold what comes back against the answer."""
-        self._holds(self._target.release.operations[operation], answer, overrides)
+        """Send an operation that leaves the workflow as it is, where the release has it, and hold its answer."""
+        call = self._target.release.operations.get(operation)
+        if call is not None:
+            self._holds(call, answer, overrides)
 
     def task_is(self, state: str) -> None:
         """Read the task that was started last: it is in a state that means this."""
@@ -169,7 +171,7 @@ class Flow(Scenario):
             return
         exchange = self._send(role_call(self._target, "delete", self._subject), call.name)
         if exchange.status != call.answers[move.answer].status:
-            self._end(Result.BLOCKED, msg("{call} answered {came}", call.name, f"HTTP {exchange.status}"))
+            self._end(Result.BLOCKED, msg("{call} answered {came}", call.name, exchange.came))
         self._gone.add(self._subject.name)
         self._state = DELETED
 

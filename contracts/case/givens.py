@@ -67,7 +67,7 @@ def _does(target: Target, subject: Subject, role: str, answer: str, special: Ove
     if call.name in target.release.support:  # nobody promises what it answers
         exchange = target.send(request)
         if exchange.status != call.answers[answer].status:
-            raise NotArrangedError(about(call.name, f"HTTP {exchange.status}"), exchange)
+            raise NotArrangedError(about(call.name, exchange.came), exchange)
         return subject
     exchange = target.send(request, answer)
     checked = check(exchange, call.answers[answer], subject.sent(target.workspace))

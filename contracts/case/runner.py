@@ -10,7 +10,7 @@ from contracts.case.givens import NotArrangedError, arrange
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, undisturbed
-from contracts.catalog.cases import ANY, Case
+from contracts.catalog.cases import ANY, STARTED, Case
 from contracts.catalog.givens import GIVENS
 from contracts.catalog.lifecycle import Lifecycle
 from contracts.check.breach import Kind
@@ -79,6 +79,7 @@ def _attempt(case: Case, target: Target) -> Trial:
     if target.breaker.stopped:
         return Trial(Result.UNREACHABLE, reason=msg("not tried: the target had stopped answering"))
     target.trace.sent.clear()
+    target.trace.doubts.clear()
     subject = open_subject(target, case.request.name, case.request.length)
     after: Snapshot | None = None
     try:
@@ -90,6 +91,7 @@ def _attempt(case: Case, target: Target) -> Trial:
         else:
             with target.trace.during(Phase.CLEANUP):
                 remove_after_case(target, subject, after)
+    trial = replace(trial, doubts=tuple(target.trace.doubts))
     if trial.result is Result.HELD or not trial.exchanges:
         return trial
     lasting = case.after == "any"
@@ -138,14 +140,18 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         return None, trial
     try:
         with target.trace.during(Phase.AFTERWARDS):
-            after = snapshot(target, subject)
+            started = target.release.binding.roles["start"].get(checked.value, "id") if case.after == STARTED else None
+            own = replace(subject, task_id=started) if isinstance(started, int) else subject
+            after = snapshot(target, own, closely=True)
     except UnclearError as error:
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = msg("the state afterwards could not be read: {why}", error.message)
         return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
     still = case.only == "stand-in"  # there a task stands where its given left it
     change = StateChange(
-        before, after, sent_body(request), checked.value, subject, operation, target.release, case.documented, still
+        *(before, after, sent_body(request), checked.value, own, operation, target.release, case.documented),
+        credential=case.request.credential,
+        still=still,
     )
     breaches = checked.breaches + tuple(effect(case.after, change))
     if case.answer.succeeds and not checked.breaches:

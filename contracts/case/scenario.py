@@ -65,6 +65,7 @@ class Scenario:
             with self._target.trace.during(Phase.CLEANUP):
                 for subject in self._subjects:
                     remove_after_case(self._target, subject, Snapshot() if subject.name in self._gone else None)
+        self._note(doubts=tuple(self._target.trace.doubts))
         if self._trial.result is not Result.HELD and self._trial.exchanges:
             self._note(again=self._again(self._trial.exchanges[0].request))
         return self._trial

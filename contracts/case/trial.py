@@ -3,12 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from contracts.case.again import settled
 from contracts.case.outcome import Outcome, evidence
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import Promise
 from contracts.http.client import Exchange
+from contracts.http.disturbance import Doubt
 from contracts.report.verdict_rules import Result
 from contracts.target.target import Target
+
+
+UNTOLD = frozenset({Result.BLOCKED, Result.UNREACHABLE, Result.DISTURBED})
+"""Results that tell nothing of the target's answer."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +28,7 @@ class Trial:
     exchanges: those that count, the most telling first.
     again: a line for a shell that shows it once more.
     moved: the given went on by itself, so that the answer may be right for its new state.
+    doubts: what came, and may not be the target's own.
     """
 
     result: Result = Result.HELD
@@ -34,6 +41,7 @@ class Trial:
     exchanges: tuple[Exchange, ...] = ()
     again: str = ""
     moved: bool = False
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def cross_talk(self) -> bool:
@@ -43,24 +51,27 @@ class Trial:
     @property
     def about_itself(self) -> bool:
         """Whether there was an answer, and it tells of its own request."""
-        return self.result not in (Result.BLOCKED, Result.UNREACHABLE) and not (self.moved or self.cross_talk)
+        return self.result not in UNTOLD and not (self.moved or self.cross_talk)
 
 
 def undisturbed(target: Target, attempt: Callable[[], Trial]) -> Trial:
     """Return what an attempt shows among other cases; where that is cross-talk, and others were there, another alone.
 
     Cross-talk with this run's own other cases does not count, so that a result does not depend on how many are under
-    way: the cases of `concurrency` are there to show it.
+    way: the cases of `concurrency` are there to show it. Nor does what others answer that stand before the target.
     """
     with target.lock.shared() as had_company:
         trial = attempt()
-    return alone(target, attempt) if trial.cross_talk and had_company() else trial
+    if trial.cross_talk and had_company():
+        return alone(target, attempt)
+    return settled(target, attempt, trial, company=had_company())
 
 
 def alone(target: Target, attempt: Callable[[], Trial]) -> Trial:
     """Return what an attempt shows that has the target to itself."""
     with target.lock.exclusive():
-        return attempt()
+        trial = attempt()
+    return settled(target, attempt, trial, company=False)
 
 
 def conclude(trial: Trial, target: Target, **about: str) -> Outcome:

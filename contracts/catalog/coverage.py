@@ -1,6 +1,5 @@
 """Which case holds which known fact: reads facts.toml, holds it against the cases, and writes the coverage tables."""
 
-import ast
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +8,21 @@ from pathlib import Path
 
 from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError, load
+from contracts.catalog.stories import stories
 from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
+from contracts.paths import ROOT
 from contracts.text import toml
 from contracts.text.tables import row, table
 
 RELEASE = "1.7.0"
 FACTS = f"contracts/apis/aslan/{RELEASE}/facts.toml"
 TABLE = "docs/coverage.md"
-TABLES = {RELEASE: TABLE, "5.0.0": "docs/coverage-openapi.md"}
-"""The release of each API that its facts are written down for, and the table of them."""
+TABLES = {
+    RELEASE: TABLE,
+    **{release: f"docs/coverage-openapi-{release}.md" for release in ("2.3.0", "3.0.0", "3.4.1", "4.3.0")},
+    "5.0.0": "docs/coverage-openapi.md",
+}
+"""The releases that facts are held against the cases of, and the table of them."""
 STORIES = "tests/api"
 LISTED = 3
 """Cases of one pattern that the table lists by id; of more it gives the pattern and their count."""
@@ -50,14 +55,16 @@ def coverage(root: Path, check: bool, echo: Echo) -> int:
     return max(_table_of(release, name, root, check, echo) for release, name in TABLES.items())
 
 
-def facts_of(release: str) -> str:
-    """Return the file with the facts of a release, below the root."""
-    return f"contracts/apis/{load(release).api}/{release}/facts.toml"
+def facts_of(release: str) -> tuple[str, ...]:
+    """Return the files with the facts of a release and of those that it builds on, the oldest first, below the root."""
+    whole = load(release)
+    return tuple(f"contracts/apis/{whole.api}/{each}/facts.toml" for each in reversed(whole.lineage))
 
 
 def _table_of(release: str, name: str, root: Path, check: bool, echo: Echo) -> int:
     try:
-        facts, basis = read(root / facts_of(release)), bases(root / STORIES, release)
+        files = [root / name for name in facts_of(release)]
+        facts, basis = read(*filter(Path.exists, files)), bases(root / STORIES, release)
     except (CatalogError, OSError) as error:
         echo(str(error))
         return UNUSABLE
@@ -76,39 +83,35 @@ def _table_of(release: str, name: str, root: Path, check: bool, echo: Echo) -> i
     return UP_TO_DATE
 
 
-def read(path: Path) -> tuple[Fact, ...]:
-    """Return the facts in their order; raises CatalogError that names the row which cannot be read."""
-    try:
-        areas = toml.read(path)
-    except ValueError as error:
-        raise CatalogError(f"{path.name}: is not TOML: {error}") from None
-    top = toml.TomlTable(areas, path.name, CatalogError)
-    return tuple(_fact(area, name, row) for area in areas for name, row in top.tables(area))
+def read(*paths: Path) -> tuple[Fact, ...]:
+    """Return the facts of files in their order, a later file's in place of those of their names.
+
+    Raises CatalogError that names the row which cannot be read.
+    """
+    facts: dict[str, Fact | None] = {}
+    for path in paths:
+        try:
+            areas = toml.read(path)
+        except ValueError as error:
+            raise CatalogError(f"{path.name}: is not TOML: {error}") from None
+        top = toml.TomlTable(areas, path.name, CatalogError)
+        facts |= {f"{area}.{name}": _fact(area, name, row) for area in areas for name, row in top.tables(area)}
+    return tuple(fact for fact in facts.values() if fact is not None)
 
 
-def _fact(area: str, name: str, row: toml.TomlTable) -> Fact:
+def _fact(area: str, name: str, row: toml.TomlTable) -> Fact | None:
+    """Return a fact; None where the row says why a later release has it no more."""
+    if row.optional_text("gone") is not None:
+        return None
     cases, used_by, untested = row.texts("cases"), row.optional_text("used_by"), row.optional_text("untested")
     said = row.text("fact"), row.text("source"), cases, used_by or "", untested or ""
     return Fact(f"{area}.{name}", area, *said)
 
 
-def stories(folder: Path, api: str = "") -> tuple[str, ...]:
-    """Return the ids of the cases that are no rows of the table, found in the tests without importing them.
-
-    With an `api` those that are not about another one.
-    """
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("test_*.py"))]
-    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    marks = [mark for function in functions for mark in function.decorator_list if isinstance(mark, ast.Call)]
-    told = [mark for mark in marks if ast.unparse(mark.func) == "pytest.mark.case"]
-    about = [next((ast.literal_eval(each.value) for each in mark.keywords if each.arg == "api"), api) for mark in told]
-    return tuple(ast.literal_eval(mark.args[0]) for mark, of in zip(told, about, strict=True) if not api or of == api)
-
-
 def bases(folder: Path, release: str = RELEASE) -> dict[str, str]:
     """Return the basis of each case by its id. That of a story is empty: it goes through answers of either basis."""
     rows = {case.id: "documented" if case.documented else "observed" for case in cases(release)}
-    return rows | dict.fromkeys(stories(folder, load(release).api), "")
+    return rows | {story.id: "" for story in stories(folder) if story.is_of(load(release))}
 
 
 def matching(pattern: str, ids: Iterable[str]) -> list[str]:
@@ -165,7 +168,7 @@ def render(facts: Sequence[Fact], basis: Mapping[str, str], release: str = RELEA
 What is known of the workflow API of Zadig {release}, and which cases hold it: {len(held)} facts,
 held by {len(basis) - of_stories} rows of the case table and {of_stories} stories, and {len(used)} more that the
 suite builds on. Page: {load(release).page}.
-Written by `python -m contracts coverage` from [facts.toml](../{facts_of(release)}); not by hand.
+Written by `python -m contracts coverage` from {_linked(facts_of(release))}; not by hand.
 
 *Basis* is that of the cases: `documented` where a page promises what they expect, `observed` where
 servers or their source show it. Where only stories hold a fact, it is that of the fact's own source.
@@ -179,6 +182,12 @@ servers or their source show it. Where only stories hold a fact, it is that of t
 
 {used_table}
 {untested}{_not_described(load(release).not_described)}"""
+
+
+def _linked(files: Sequence[str]) -> str:
+    """Return links to the files of facts that there are."""
+    there = [name for name in files if (ROOT / name).exists()]
+    return ", ".join(f"[{'/'.join(name.split('/')[-2:])}](../{name})" for name in there)
 
 
 def _not_described(operations: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from contracts.catalog.binding import Binding, read_binding
 from contracts.catalog.lifecycle import Lifecycle, read_lifecycle
 from contracts.derive import observed
 from contracts.derive.contract import contract
-from contracts.derive.contract.contract import combine
+from contracts.derive.contract.contract import combine, promised
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import Observed
 from contracts.paths import APIS, ROOT, SCHEMAS
@@ -133,6 +133,16 @@ def releases() -> tuple[str, ...]:
     return tuple(in_order(path.parent.name for path in APIS.glob("*/*/observed.toml")))
 
 
+def apis() -> tuple[str, ...]:
+    """Return the names of the APIs that there is a release of."""
+    return tuple(sorted({path.parent.parent.name for path in APIS.glob("*/*/observed.toml")}))
+
+
+def api_of(release: str) -> str:
+    """Return the API that a release documents; raises CatalogError where there is no such release."""
+    return data_of(release).parent.name
+
+
 def data_of(name: str) -> Path:
     """Return the folder of a release's data; raises CatalogError where there is none."""
     found = sorted(APIS.glob(f"*/{name}/observed.toml"))
@@ -153,15 +163,14 @@ def load(name: str) -> Release:
     api = data_of(name).parent
     try:
         facts = observed.load(api / name / "observed.toml")
-        page_release = next(item for item in facts.lineage if (api / item / "documented.json").exists())
-        documented = json.loads((api / page_release / "documented.json").read_text(encoding="utf-8"))
+        documented = promised(facts.lineage, lambda item: _documented(api / item))
         whole = combine(documented, facts)
-    except (DeriveError, StopIteration, OSError, ValueError) as error:
+    except (DeriveError, OSError, ValueError) as error:
         raise CatalogError("release {release}: {why}", name, error) from None
     if unseen := {item.name for item in whole.operations} - facts.operations.keys():
         names = ", ".join(sorted(unseen))
         raise CatalogError("release {release}: observed.toml has no answers of {operations}", name, names)
-    page = documented["page"]["file"]
+    page = whole.page or ""
     older = facts.lineage[::-1]
     bound = read_binding(_table(api / binding.FILE), older, binding.FILE, CatalogError)
     life = read_lifecycle(_table(api / lifecycle.FILE), older, lifecycle.FILE, CatalogError)
@@ -180,6 +189,13 @@ def load(name: str) -> Release:
     return Release(name, page, facts.lineage, operations, support, bound, life, api.name, facts.gone)
 
 
+def _documented(folder: Path) -> Mapping[str, Any] | None:
+    """Return documented.json of a release, None where it has none."""
+    path = folder / "documented.json"
+    content: Mapping[str, Any] | None = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return content
+
+
 def _table(path: Path) -> dict[str, Any]:
     try:
         return toml.read(path)
@@ -193,7 +209,7 @@ def _operation(
     item: contract.Operation, facts: Observed, page: str, shared: Mapping[str, Answer], bound: Binding
 ) -> Operation:
     whole = {answer.name: answer for answer in item.answers}
-    answers = {}
+    answers, page = {}, item.page or page
     for fact in facts.operations[item.name].answers.values():
         combined = whole[fact.name]
         file = SCHEMAS / facts.api / combined.release / item.name / f"{fact.name}.json"

@@ -175,7 +175,7 @@ def _description(
         return
     for other in (answer, *others):
         same_code = other.code is not None and other.code == answer.code
-        if same_code and other.description is not None and _about_another(other, came, sent):
+        if same_code and _about_another(other, came, sent):
             template = "{came}, the description of {operation}/{answer}, so of another request"
             actual = msg(template, repr(came), other.operation, other.name)
             yield Breach(Kind.CROSS_TALK, where, repr(wanted), actual, answer.documented)
@@ -184,8 +184,13 @@ def _description(
 
 
 def _about_another(answer: Answer, came: str, sent: Mapping[str, str]) -> bool:
-    """Whether `came` is the description of `answer` with some names put in; names must be ones of this suite."""
-    match = re.fullmatch(pattern(answer.description or ""), came, re.DOTALL)
+    """Whether `came` is the description of `answer` with some names put in; names must be ones of this suite.
+
+    Where nobody promises what it says, the text of its sample is one that servers were seen to give.
+    """
+    sample = answer.sample if isinstance(answer.sample, Mapping) else {}
+    says = sample.get(answer.described) if answer.description is None else answer.description
+    match = re.fullmatch(pattern(says), came, re.DOTALL) if says else None
     if match is None:
         return False
     name = match.groupdict().get("name")

@@ -1,15 +1,27 @@
 """The state that a request leaves, against what it was to leave: effects, by their names in the case table."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.catalog.cases import ANY, REMOVED, STARTED, STORED, UNCHANGED
 from contracts.catalog.release import Operation, Release
 from contracts.check.breach import Breach, Kind, show
-from contracts.check.snapshot import Snapshot
+from contracts.check.marks import (
+    Marks,
+    Wrong,
+    unlike,
+    wrong_anywhere,
+    wrong_of_cancelled,
+    wrong_of_new,
+    wrong_of_restarted,
+)
+from contracts.check.snapshot import STATE, Snapshot
 from contracts.target.target import Subject
 from contracts.text.message import msg
+
+MAIN = "main"
+"""Who sends whatever no case says otherwise of."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +35,7 @@ class StateChange:
     release: whose binding says where things stand, and whose lifecycle what may become of a task.
     documented: whether the case is based on the page.
     still: whether no task moves by itself.
+    credential: who sent the request; all else was sent by main.
     """
 
     before: Snapshot
@@ -34,16 +47,25 @@ class StateChange:
     release: Release
     documented: bool
     still: bool = False
+    credential: str = "main"
 
     def broken(self, detail: str, promised: str, came: str) -> Breach:
         """Return a breach of the state afterwards."""
         return Breach(Kind.STATE, "state afterwards", promised, came, self.documented, detail)
 
+    def marked(self, task_id: int, wrongs: Iterable[Wrong]) -> Iterator[Breach]:
+        """Yield a drift for each mark of a task that is wrong."""
+        for mark, promised, came in wrongs:
+            expected = msg("task {id}: {what} = {value}", task_id, mark, show(_shown(promised)))
+            yield replace(self.broken(f"task-{mark}", expected, show(_shown(came))), documented=False)
+
 
 def effect(name: str, change: StateChange) -> Iterator[Breach]:
     """Yield how the state afterwards departs from what `name` says: an effect, or a word for a task's state."""
     told = _EFFECTS.get(name)
-    return told(change) if told else _task_became(change, name)
+    yield from told(change) if told else _task_became(change, name)
+    if name != ANY:
+        yield from _told_rightly(change)
 
 
 def _unchanged(change: StateChange) -> Iterator[Breach]:
@@ -75,6 +97,9 @@ def _started(change: StateChange) -> Iterator[Breach]:
         yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id))
     if isinstance(task_id, int):
         yield from _task_is(lifecycle.word(lifecycle.leaves("start")), task_id, change)
+        if change.credential == MAIN:
+            others = (marks for other, marks in change.before.marks.items() if other != task_id)
+            yield from change.marked(task_id, wrong_of_new(_marks(change, task_id), others))
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=task_id if isinstance(task_id, int) else None)
 
@@ -85,7 +110,12 @@ def _removed(change: StateChange) -> Iterator[Breach]:
 
 
 def _task_became(change: StateChange, state: str) -> Iterator[Breach]:
-    yield from _task_is(state, change.subject.task_id, change)
+    task_id, role = change.subject.task_id, change.release.binding.plays(change.operation.name)
+    yield from _task_is(state, task_id, change)
+    was, now = change.before.marks.get(task_id, {}), _marks(change, task_id)
+    wrong = {"cancel": wrong_of_cancelled, "restart": wrong_of_restarted}.get(role)
+    if change.credential == MAIN and wrong and was and change.after.tasks.get(task_id) == state:
+        yield from change.marked(task_id, wrong(was, now))
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=change.subject.task_id)
 
@@ -131,6 +161,36 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
             there = "task {id} as before, {state}" if was else "task {id} as before, not there"
             expected = msg(there, task_id, was)
             yield change.broken(f"task-{was or 'none'}-{now or 'gone'}", expected, now or msg("gone"))
+        if was == now:
+            yield from change.marked(
+                task_id, unlike(*(held.marks.get(task_id, {}) for held in (change.before, change.after)))
+            )
+
+
+def _told_rightly(change: StateChange) -> Iterator[Breach]:
+    """Yield what no task can have, and where reading the task by itself says something else than the list."""
+    after, name = change.after, change.subject.name
+    for task_id, marks in sorted(after.marks.items()):
+        yield from change.marked(task_id, wrong_anywhere(marks, name))
+    if after.read is None:
+        return
+    task_id, read = change.subject.task_id, after.read
+    listed, said = after.tasks.get(task_id), str(read[STATE])
+    moved = change.release.lifecycle.went_on
+    if listed != said and not moved(listed, said) and not moved(said, listed):
+        expected = msg("task {id} is {state}, as its list says", task_id, listed or msg("gone"))
+        yield change.broken(f"read-{said}", expected, said)
+    yield from change.marked(task_id, unlike(after.marks.get(task_id, {}), read))
+
+
+def _marks(change: StateChange, task_id: int) -> Marks:
+    """Return what is told of a task afterwards, by the list and by reading it."""
+    read = change.after.read if task_id == change.subject.task_id else None
+    return {**(read or {}), **change.after.marks.get(task_id, {})}
+
+
+def _shown(value: object) -> str:
+    return value.__name__ if isinstance(value, type) else repr(value)
 
 
 def _unequal(sent: Any, stored: Any, path: str, operation: Operation) -> Iterator[tuple[str, Any, Any]]:

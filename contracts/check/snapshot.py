@@ -1,7 +1,7 @@
 """What a target holds under one name, looked at with support calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.catalog.binding import Binding
@@ -9,12 +9,16 @@ from contracts.catalog.pointer import pointed
 from contracts.catalog.release import Answer
 from contracts.check.breach import show
 from contracts.check.check import fill
+from contracts.check.marks import Marks, marks_of
 from contracts.http.client import Exchange
 from contracts.target.requests import operation_call, role_call
 from contracts.target.target import Subject, Target
 from contracts.text.errors import TargetError
 from contracts.text.message import about, msg
 from contracts.text.strict_json import NotStrictError, parse
+
+STATE = "state"
+"""The name of a task's state among what reading it says."""
 
 
 @dataclass(frozen=True)
@@ -24,10 +28,14 @@ class Snapshot:
     workflow: its documented keys and those of the binding, None where there is no such workflow; others may change by
     themselves.
     tasks: the state of each task by its id.
+    marks: what else is told of each of them, by its id.
+    read: what reading the subject's own task says of it, its state included; None where it was not read.
     """
 
     workflow: Mapping[str, Any] | None = None
     tasks: Mapping[int, str] = field(default_factory=dict)
+    marks: Mapping[int, Marks] = field(default_factory=dict)
+    read: Marks | None = None
 
 
 class UnclearError(TargetError):
@@ -40,10 +48,30 @@ class UnclearError(TargetError):
         self.exchange = exchange
 
 
-def snapshot(target: Target, subject: Subject) -> Snapshot:
-    """Return what the target holds under the subject's name; raises UnclearError where it cannot be told."""
+def snapshot(target: Target, subject: Subject, *, closely: bool = False) -> Snapshot:
+    """Return what the target holds under the subject's name; raises UnclearError where it cannot be told.
+
+    `closely` reads the subject's task by itself too, and looks again where that says something else than the list: it
+    may have moved meanwhile.
+    """
     workflow = find(target, subject)
-    return Snapshot(workflow, list_tasks(target, subject)) if workflow is not None else Snapshot()
+    if workflow is None:
+        return Snapshot()
+    held = Snapshot(workflow, *_list(target, subject))
+    if not closely or subject.task_id not in held.tasks or target.release.lacks(["get-task"]):
+        return held
+    read = _read(target, subject)
+    if read[STATE] != held.tasks[subject.task_id]:
+        held = Snapshot(workflow, *_list(target, subject))
+    return replace(held, read=read)
+
+
+def _read(target: Target, subject: Subject) -> Marks:
+    """Return what reading the subject's task says of it."""
+    role = target.release.binding.roles["get-task"]
+    exchange = target.send(role_call(target, "get-task", subject))
+    task = json_value(exchange)
+    return {**marks_of(role, task), STATE: role.get(task, "state", f"HTTP {exchange.status}")}
 
 
 def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:
@@ -78,13 +106,19 @@ def _says(exchange: Exchange, value: Any, answer: Answer, binding: Binding, sent
 
 def list_tasks(target: Target, subject: Subject) -> Mapping[int, str]:
     """Return the states of the tasks of the subject's workflow, by id; raises UnclearError."""
+    return _list(target, subject)[0]
+
+
+def _list(target: Target, subject: Subject) -> tuple[Mapping[int, str], Mapping[int, Marks]]:
     role = target.release.binding.roles["list-tasks"]
     exchange = target.send(role_call(target, "list-tasks", subject))
     try:
-        rows = [(role.get(task, "id"), role.get(task, "state")) for task in role.list(json_value(exchange))]
-        if any(state is None for _, state in rows):
+        rows = {int(role.get(task, "id")): task for task in role.list(json_value(exchange))}
+        states = {task_id: role.get(task, "state") for task_id, task in rows.items()}
+        if None in states.values():
             raise UnclearError(msg("looking at the workflow's tasks"), exchange)
-        return {int(task_id): str(state) for task_id, state in rows}
+        marks = {task_id: marks for task_id, task in rows.items() if (marks := marks_of(role, task))}
+        return {task_id: str(state) for task_id, state in states.items()}, marks
     except (TypeError, ValueError):
         raise UnclearError(msg("looking at the workflow's tasks"), exchange) from None
 

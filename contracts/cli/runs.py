@@ -76,10 +76,14 @@ def _say_json(value: object) -> None:
 
 @click.command(cls=RunsCommand)
 @click.option("--profile", type=click.Choice(["smoke", "regression", "nightly", "acceptance"]), help="Least profile.")
+@click.option("--selection", is_flag=True, help="Take runs of a part of their profile's cases too.")
 @click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN …", type=click.Path(path_type=Path))
-def gate(runs: tuple[Path, ...], profile: str | None, as_json: bool) -> None:
+def gate(runs: tuple[Path, ...], profile: str | None, selection: bool, as_json: bool) -> None:
     """Decide from the folders of runs whether a release may go out. --profile: a run of a lesser one cannot tell.
+
+    Runs in which some cases of their profile were not selected cannot tell either, unless --selection says that this
+    was meant.
 
     Exit code, of the worst: 1 rejected, 4 a folder that cannot be used or was changed, 6 inconclusive, 7 accepted but
     something leaked, 0 accepted.
@@ -87,7 +91,7 @@ def gate(runs: tuple[Path, ...], profile: str | None, as_json: bool) -> None:
     from contracts.report.gate import gate as decide
     from contracts.report.gate import lines, to_json
 
-    gated, together = decide(runs, datetime.now(UTC).date(), profile)
+    gated, together = decide(runs, datetime.now(UTC).date(), profile, selection=selection)
     if as_json:
         _say_json(to_json(gated, together))
     else:
@@ -98,17 +102,19 @@ def gate(runs: tuple[Path, ...], profile: str | None, as_json: bool) -> None:
 
 @click.command(cls=RunsCommand)
 @click.option("--format", "shape", default="text", show_default=True, type=click.Choice(["text", "markdown", "json"]))
+@click.option("--fail-on-lost", is_flag=True, help="Exit with 6 if OLD tells of cases of which NEW does not.")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-def compare(old: Path, new: Path, shape: str) -> None:
+def compare(old: Path, new: Path, shape: str, fail_on_lost: bool) -> None:
     """Say what changed from the run OLD to the run NEW: cases, answers key by key, and times beyond noise.
 
-    Exit code: 1 where anything is newly broken, 4 a folder that cannot be used, else 0.
+    Exit code: 1 where anything is newly broken, 4 a folder that cannot be used, 6 lost cases with --fail-on-lost,
+    else 0.
     """
     from contracts.report.compare.compare import compare as look_at_both
     from contracts.report.compare.text import lines, markdown
 
-    found = look_at_both(read(old), read(new))
+    found = look_at_both(read(old), read(new), fail_on_lost=fail_on_lost)
     if shape == "json":
         _say_json(found.to_json())
     else:

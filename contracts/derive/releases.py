@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from contracts.derive.contract.contract import Contract, combine
+from contracts.derive.contract.contract import Contract, combine, promised
 from contracts.derive.contract.links import Binding
 from contracts.derive.errors import DeriveError, read_toml
 from contracts.derive.observed import API, Observed, load
@@ -69,21 +69,24 @@ def release_document(
 ) -> Mapping[str, Any] | None:
     """Return documented.json of a release, or of the nearest base that has one; DeriveError if it is damaged.
 
-    ``given`` has the content by release where it is known already, whatever a file says.
+    Of a page that is an excerpt, what it does not show is what the nearest base's page says. ``given`` has the content
+    by release where it is known already, whatever a file says.
     """
-    for release in lineage:
-        if release in given:
-            return given[release]
-        path = data_of(root, release) / "documented.json"
-        if path.exists():
-            try:
-                content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-                if content["release"] == release and content["page"]["file"] and content["operations"]:
-                    return content
-            except (ValueError, KeyError, TypeError):
-                pass
-            raise DeriveError(f"{release}/documented.json: is damaged: derive it again from its page")
-    return None
+    return promised(lineage, lambda release: given.get(release) or _read(root, release))
+
+
+def _read(root: Path, release: str) -> Mapping[str, Any] | None:
+    """Return documented.json of a release, None where it has none; DeriveError if it is damaged."""
+    path = data_of(root, release) / "documented.json"
+    if not path.exists():
+        return None
+    try:
+        content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if content["release"] == release and content["page"]["file"] and content["operations"]:
+            return content
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise DeriveError(f"{release}/documented.json: is damaged: derive it again from its page")
 
 
 def api_binding(root: Path, lineage: tuple[str, ...]) -> Binding:

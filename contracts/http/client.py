@@ -78,6 +78,11 @@ class Exchange:
     failure: Failure | None = None
     sent: bool = True
 
+    @property
+    def came(self) -> str:
+        """What came in a few words: the status, or why there is no whole answer."""
+        return self.failure.text if self.failure else f"HTTP {self.status}"
+
 
 Hears = Callable[[Exchange], None]
 """What is told how an exchange ended."""
@@ -232,7 +237,9 @@ def _failure(error: Exception, status: int | None) -> Failure:
         return Failure("refused", msg("no connection within the time allowed"))
     if isinstance(error, requests.exceptions.SSLError):
         return Failure("refused", msg("TLS: {why}", text))
-    if any(isinstance(link, urllib3.exceptions.NewConnectionError | requests.exceptions.ProxyError) for link in chain):
+    if any(isinstance(link, requests.exceptions.ProxyError) for link in chain):
+        return Failure("refused", msg("the proxy gives no connection: {why}", text))
+    if any(isinstance(link, urllib3.exceptions.NewConnectionError) for link in chain):
         return Failure("refused", text)
     if any(isinstance(link, TimeoutError | urllib3.exceptions.ReadTimeoutError) for link in chain):
         late = msg("the answer stopped coming") if status else msg("no answer within the time allowed")

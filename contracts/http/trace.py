@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.http.client import Exchange, Request
+from contracts.http.disturbance import Doubt
 
 
 class Phase(StrEnum):
@@ -54,6 +55,8 @@ class Wait:
 class Trace:
     """Collects the steps of one case, and what it takes to see it again: the changes sent, and the waits between.
 
+    doubts: what came, and may not be the target's own.
+
     Several threads may add to it.
     """
 
@@ -61,6 +64,7 @@ class Trace:
         self.started = time.time()
         self.steps: list[Step] = []
         self.sent: list[tuple[Phase, Request | Wait]] = []
+        self.doubts: list[Doubt] = []
         self.phase = Phase.REQUEST
         self._clock = time.monotonic()
 

@@ -49,8 +49,8 @@ DIRECT = Transport()
 class Attempt:
     """One try at an exchange: its URL as it shall go out, its deadline, and the header line that says who sends it.
 
-    At the deadline the socket is shut, which ends whatever reads or writes there. `fresh`: on a new connection only.
-    `sent`: something of the request may have gone out.
+    At the deadline the socket is shut, which ends whatever reads or writes there, unless it was given back before.
+    `fresh`: on a new connection only. `sent`: something of the request may have gone out.
     """
 
     current = threading.local()
@@ -69,8 +69,12 @@ class Attempt:
         self._call_off = deadlines.after(self._seconds, self._expire)
 
     def __exit__(self, *_: object) -> None:
-        self._call_off()
+        self.let_go()
         Attempt.current.attempt = None
+
+    def let_go(self) -> None:
+        """Give the connection back: from here on it may be another attempt's, and this deadline is not to end it."""
+        self._call_off()
 
     @property
     def left(self) -> float:
@@ -105,6 +109,14 @@ class _Answer(HTTPResponse):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fp: io.BufferedReader = _Reader(self.fp.detach())
+
+    def close(self) -> None:
+        """Close what is not read to its end: after that, another thread may have the connection, and closes it too.
+
+        Two at once would meet in io.IOBase.close, and one of them would hear of a closed file.
+        """
+        if self.fp is not None:
+            super().close()
 
     def _read_status(self: Any) -> tuple[str, int, str]:
         """Pass over answers that only announce one, such as 103; http.client itself knows 100 alone."""
@@ -218,6 +230,10 @@ class _WatchedPool:
             connection.close()  # connects anew, through its proxy too
         attempt.connection, attempt.reused = connection, connection.sock is not None
         return connection
+
+    def _put_conn(self: Any, conn: Any) -> None:
+        Attempt.current.attempt.let_go()
+        super()._put_conn(conn)  # type: ignore[misc]
 
 
 class _PlainPool(_WatchedPool, urllib3.HTTPConnectionPool):

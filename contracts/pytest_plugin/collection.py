@@ -1,6 +1,6 @@
 """Which tests pytest collects: one for each planned row of the case table, and the scenarios of the profile."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -9,18 +9,16 @@ import pytest
 from contracts.case.concurrent import ConcurrentScenario
 from contracts.case.flow import Flow
 from contracts.case.scenario import Scenario
-from contracts.catalog.cases import LOOKS, Case, cases, crowd
+from contracts.catalog.cases import Case, cases
 from contracts.catalog.givens import NEEDS_AGENT
 from contracts.catalog.release import load
+from contracts.catalog.stories import Story
 from contracts.paths import CASES, ROOT
-from contracts.profiles import runs_at
-from contracts.run.plan import chosen
+from contracts.run.plan import chosen, fits
 from contracts.run.session import Session
 from contracts.run.shards import recorded, shard
 
 SESSION = pytest.StashKey[Session]()
-PLANNED = pytest.StashKey[dict[str, Case | Scenario]]()
-"""What each test that runs a case is given, by the case's id."""
 SCENARIOS: Mapping[str, type[Scenario]] = {"flow": Flow, "crowd": ConcurrentScenario}
 """The argument of a test that tells a case step by step, and what it is given."""
 
@@ -34,16 +32,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     operation, case = (next(metafunc.definition.iter_markers(name), None) for name in ("operation", "case"))
     if run is None or (operation is None and case is None):
         return
-    planned = metafunc.config.stash.setdefault(PLANNED, {})
     if operation is not None:
         rows = chosen((row for row in cases(run.release) if _is_for(row.operation, operation.args[0])), run.scope)
-        planned |= {row.id: row for row in rows}
         slow = {True: [pytest.mark.slow], False: []}
         params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in rows]
         metafunc.parametrize("case", params)
     elif case is not None:
         name = next(name for name in SCENARIOS if name in metafunc.fixturenames)
-        scenario = planned[case.args[0]] = SCENARIOS[name](case.args[0], case.kwargs["level"])
+        scenario = SCENARIOS[name](case.args[0], case.kwargs["level"])
         metafunc.parametrize(name, [pytest.param(scenario, id=scenario.id)])
 
 
@@ -59,10 +55,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if run is None:
         return
     fit = [item for item in items if not asks_for_case(item) or _runs(item, run)]
-    ids = _case_ids(item.nodeid for item in fit)
+    ids = _case_ids(fit)
     here = shard(ids, run.settings.shard, recorded(run.release))
     run.elsewhere = sorted(set(ids) - here)
-    kept = {item: None for item in fit if not asks_for_case(item) or case_id_of(item.nodeid) in here}
+    kept = {item: None for item in fit if not asks_for_case(item) or not here.isdisjoint(_case_ids([item]))}
     out = [item for item in items if item not in kept]
     if out:
         items[:] = kept
@@ -75,24 +71,22 @@ def asks_for_case(item: pytest.Item) -> bool:
 
 
 def planned_for(item: pytest.Item) -> Case | Scenario | None:
-    """Return the case that a test runs; None where it runs none, or where no row of its operation is planned."""
-    return item.config.stash.get(PLANNED, {}).get(case_id_of(item.nodeid))
+    """Return the case that a test runs, whatever plugins add to its name; None where it runs none."""
+    given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    found = (given.get(name) for name in ("case", *SCENARIOS))
+    return next((case for case in found if isinstance(case, Case | Scenario)), None)
 
 
 def _runs(item: pytest.Item, run: Session) -> bool:
     marker = item.get_closest_marker("case")
     if marker is None:
         return planned_for(item) is not None
-    wants, release = marker.kwargs, load(run.release)
-    allowed = run.scope.stand_in or wants.get("only") != "stand-in"
-    if not allowed or not runs_at(wants["level"], run.scope.level) or wants.get("api", release.api) != release.api:
+    story, release = Story(*marker.args, **marker.kwargs), load(run.release)
+    if not fits(story, release, run.scope):
         return False
-    can = not release.lacks((*LOOKS, "create", *wants.get("roles", ()))) and (
-        not wants.get("crowd") or bool(crowd(release))
-    )
-    if not can:
-        run.lacking.append(marker.args[0])
-    return can
+    if lacks := story.lacks(release):
+        run.lacking.append(story.id)
+    return not lacks
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -103,7 +97,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """
     run = session.config.stash.get(SESSION, None)
     if run is not None:
-        run.planned = _case_ids(item.nodeid for item in session.items)
+        run.planned = _case_ids(session.items)
         if all(map(asks_for_case, session.items)):
             session.config.pluginmanager.unregister(name=ALLURE_LISTENER)
 
@@ -113,12 +107,17 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
     """Hear what is planned; every worker of a run has the same."""
     run = node.config.stash.get(SESSION, None)
     if run is not None:
-        run.planned = _case_ids(ids)
+        run.planned = list(dict.fromkeys(filter(None, (case_id_of(each, run.of_profile) for each in ids))))
 
 
-def case_id_of(nodeid: str) -> str:
-    """Return the id of the case that a test runs; empty where it runs none."""
-    return nodeid.partition("[")[2].removesuffix("]") if _has_cases(nodeid.partition("::")[0]) else ""
+def case_id_of(nodeid: str, known: Collection[str] = ()) -> str:
+    """Return the id of the case that a test runs; empty where it runs none.
+
+    `known`: ids of cases; with them, what a plugin that repeats tests adds to their names is left out.
+    """
+    name = nodeid.partition("[")[2].removesuffix("]") if _has_cases(nodeid.partition("::")[0]) else ""
+    within = () if not name or name in known else (case for case in known if f"-{case}-" in f"-{name}-")
+    return max(within, key=len, default=name)
 
 
 @cache
@@ -126,5 +125,6 @@ def _has_cases(file: str) -> bool:
     return (ROOT / file).is_relative_to(CASES)
 
 
-def _case_ids(nodeids: Iterable[str]) -> list[str]:
-    return [case_id for nodeid in nodeids if (case_id := case_id_of(nodeid))]
+def _case_ids(items: Iterable[pytest.Item]) -> list[str]:
+    """Return the cases that tests run, each once."""
+    return list(dict.fromkeys(case.id for case in map(planned_for, items) if case is not None))

@@ -82,7 +82,7 @@ def _end_as(outcome: Outcome, run: Session) -> None:
     if outcome.result is Result.BREACH or (outcome.result is Result.DRIFT and run.settings.drift == "fail"):
         pytest.fail(text(run, outcome), pytrace=False)
     lang = run.settings.language
-    if outcome.result in (Result.BLOCKED, Result.UNREACHABLE):
+    if outcome.result in (Result.BLOCKED, Result.UNREACHABLE, Result.DISTURBED):
         pytest.skip(printable(f"{word(lang, outcome.result)}: {localized(outcome.reason, lang)}"))
     if outcome.result is Result.KNOWN:
         pytest.xfail(say(lang, "known deviation {id}", outcome.deviation))

@@ -31,6 +31,7 @@ from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg
 from contracts.text.printable import printable
 from contracts.text.readable import let_read
+from contracts.text.redact import register
 
 INTERRUPTS = pytest.StashKey[Interrupts]()
 MARKUP = {
@@ -66,8 +67,15 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         settings = _settings(config)
         config.add_cleanup(let_read(settings.readable_by))
-        run = Session(settings, worker.get("zadig"), worker=worker.get("workerid", ""), idle=_only_tells(config))
+        run = Session(
+            settings,
+            worker.get("zadig"),
+            worker=worker.get("workerid", ""),
+            workers=worker.get("workercount", 1),
+            idle=_only_tells(config),
+        )
         config.stash[SESSION] = run
+        run.command_line = _command_line(config)
         run.connect()
         ids = {case.id for case in cases(run.release)}
         _ = run.deviations  # what is wrong with them is said before anything is changed
@@ -123,6 +131,13 @@ def allure_folder(config: pytest.Config) -> str | None:
     """Return where allure's results are wished for, by allure-pytest's own option."""
     folder: str | None = getattr(config.option, "allure_report_dir", None)
     return str(Path(folder).absolute()) if folder else None
+
+
+def _command_line(config: pytest.Config) -> list[str]:
+    """Return the words that this run was called by, with the options that the environment adds."""
+    added = os.environ.get("PYTEST_ADDOPTS")
+    words = ["pytest", *map(str, config.invocation_params.args)]
+    return [*map(register.mask, [f"PYTEST_ADDOPTS={added}"] * bool(added) + words)]
 
 
 def _only_tells(config: pytest.Config) -> bool:
@@ -195,7 +210,9 @@ def pytest_testnodedown(node: Any) -> None:
     """Hear from a worker of xdist which cases are other shards': only workers collect."""
     run = node.config.stash.get(SESSION, None)
     if run is not None:
-        run.elsewhere = getattr(node, "workeroutput", {}).get("zadig_elsewhere", run.elsewhere)
+        output = getattr(node, "workeroutput", {})
+        run.elsewhere = output.get("zadig_elsewhere", run.elsewhere)
+        run.hear(output.get("zadig_weather", {}))
 
 
 class Listener:
@@ -213,7 +230,7 @@ class Listener:
         elif report.failed:
             lines = report.longreprtext.strip().splitlines()
             reason = lines[-1].removeprefix("E").strip() if lines else msg("no reason given")
-            case = case_id_of(report.nodeid)
+            case = case_id_of(report.nodeid, self._run.of_profile)
             if case and all(known["case"] != case for known in self._run.outcomes):
                 self._run.outcomes.append(crashed(self._run, case, reason).to_json())
             else:
@@ -234,6 +251,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
     if run.worker:
         session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
+        session.config.workeroutput["zadig_weather"] = run.told()  # type: ignore[attr-defined]
         return
     run.open()  # where nothing was collected, the verdict still says which target that was
     try:

@@ -1,6 +1,6 @@
 """The gate: whether a release may go out, from the folders of runs that are over. No pytest, no target, no trust."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -32,10 +32,15 @@ class GateResult:
         return {"folder": self.folder} | _plain(self.decision) | {"run": about}
 
 
-def gate(folders: Sequence[Path], today: date, profile: str | None = None) -> tuple[list[GateResult], Decision]:
-    """Return what is decided of each run and of all together, where at least `profile` is asked for (None: its own)."""
+def gate(
+    folders: Sequence[Path], today: date, profile: str | None = None, *, selection: bool = False
+) -> tuple[list[GateResult], Decision]:
+    """Return what is decided of each run and of all together, where at least `profile` is asked for (None: its own).
+
+    selection: whether a part of a profile is what was meant.
+    """
     runs = [_gated(folder, today, profile) for folder in folders]
-    missing = tuple(_missing(runs))
+    missing = tuple(_missing(runs, selection))
     exits = {run.decision.exit for run in runs} | ({6} if missing else set())
     exit_code = next(code for code in WORST if code in exits)
     reasons = [about(run.folder, reason) for run in runs for reason in run.decision.reasons]
@@ -72,16 +77,33 @@ def _decided(verdict: Mapping[str, Any], today: date, profile: str | None) -> De
     return Decision(min(decision.exit, verdict["exit"], key=WORST.index), (*decision.reasons, differ))
 
 
-def _missing(runs: Sequence[GateResult]) -> Iterator[str]:
-    """Yield which cases of a plan in shards are not at the gate: as far as it knows, they did not run."""
-    plans: dict[tuple[Any, ...], list[GateResult]] = {}
-    for run in (run for run in runs if run.plan):
-        plans.setdefault((run.plan["id"], run.run["release"], _target(run.run)), []).append(run)
-    for shards in plans.values():
+def _missing(runs: Sequence[GateResult], selection: bool) -> Iterator[str]:
+    """Yield which cases of a plan are not at the gate, of other shards or not selected: they did not run."""
+    for shards in _alike(runs, lambda run: run.plan["id"]):
         missing = {*shards[0].plan["elsewhere"]}.difference(*(shard.planned for shard in shards))
         if missing:
-            names = ", ".join(shard.folder for shard in shards)
-            yield about(names, "{n} of the plan's cases belong to shards that are not here", len(missing))
+            yield about(_names(shards), "{n} of the plan's cases belong to shards that are not here", len(missing))
+    for parts in _alike([] if selection else runs, lambda run: run.plan.get("profile", {}).get("id", run.folder)):
+        unselected = [{*part.plan["unselected"]} for part in parts if "unselected" in part.plan]
+        if not unselected:
+            older = "an earlier version of the suite ran it, which does not tell what was selected; run again"
+            yield about(_names(parts), older)
+        elif missing := set.intersection(*unselected).difference(*(part.planned for part in parts)):
+            whole = "{n} of the {of} cases of the profile {profile} were not selected; --selection, if that was meant"
+            of, own = parts[0].plan["profile"]["cases"], parts[0].run["profile"]
+            yield about(_names(parts), whole, len(missing), of, own)
+
+
+def _alike(runs: Iterable[GateResult], plan: Callable[[GateResult], Any]) -> Iterable[list[GateResult]]:
+    """Return the runs that can be read by what they ran: runs of one plan, release and target together."""
+    plans: dict[tuple[Any, ...], list[GateResult]] = {}
+    for run in (run for run in runs if run.plan):
+        plans.setdefault((plan(run), run.run["release"], _target(run.run)), []).append(run)
+    return plans.values()
+
+
+def _names(runs: Iterable[GateResult]) -> str:
+    return ", ".join(run.folder for run in runs)
 
 
 def _plain(decision: Decision) -> dict[str, Any]:
@@ -103,7 +125,8 @@ def lines(runs: Sequence[GateResult], together: Decision, lang: str = ENGLISH) -
             on = _target(run.run, lang)
             where = say(lang, " · {release} {profile} on {target}", run.run["release"], run.run["profile"], on)
         yield f"{_word(run.decision, lang)}  {run.folder}{where}{why}"
-    yield from (f"{word(lang, INCONCLUSIVE).upper()}  {localized(reason, lang)}" for reason in _missing(runs))
+    missing = together.reasons[sum(len(run.decision.reasons) for run in runs) :]
+    yield from (f"{word(lang, INCONCLUSIVE).upper()}  {localized(reason, lang)}" for reason in missing)
     count = say(lang, "{n} run" if len(runs) == 1 else "{n} runs", len(runs))
     stand_ins = sum(run.run.get("stand_in") is not None for run in runs)
     on = say(lang, "; {n} of {of} on a stand-in: {means}", stand_ins, len(runs), NO_ZADIG) if stand_ins else ""

@@ -29,7 +29,16 @@ SIZE = {"width": 720, "height": 160, "strip": 28}
 """Of a chart, in its own units."""
 _MARKS = {"accepted": "✔", "rejected": "✘", "inconclusive": "?"}
 _TEXT = 120
-_LETTERS = {"held": "h", "known": "k", "breach": "B", "drift": "D", "blocked": "X", "unreachable": "u", "crashed": "c"}
+_LETTERS = {
+    "held": "h",
+    "known": "k",
+    "breach": "B",
+    "drift": "D",
+    "blocked": "X",
+    "unreachable": "u",
+    "disturbed": "d",
+    "crashed": "c",
+}
 _NOT_PLANNED, _NOT_RUN = ".", "n"
 _WRONG = frozenset("BDX")
 

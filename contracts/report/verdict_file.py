@@ -38,6 +38,8 @@ def read(folder: Path) -> dict[str, Any]:
             other = "is of version {version}; this suite reads version {own}"
             raise ReadError(about(path, other, repr(verdict.get("version")), VERSION))
         wrong = problem(verdict, _schema())
+        for counts in () if wrong else (verdict["counts"], *verdict["table"]):
+            counts.setdefault("disturbed", 0)  # no run had such cases before
         found: dict[str, Any] = from_plain(verdict)
     except FileNotFoundError:
         killed = msg("the run was killed before its verdict, or is still going")

@@ -31,6 +31,7 @@ class Result(StrEnum):
     CRASHED = "crashed"
     BLOCKED = "blocked"
     UNREACHABLE = "unreachable"
+    DISTURBED = "disturbed"
     KNOWN = "known"
     HELD = "held"
 
@@ -106,7 +107,11 @@ def disagreement(verdict: Verdict) -> str:
     if len(ids) != len(cases) or ids & set(not_run) or len(set(not_run)) != len(not_run):
         return msg("a case stands in it twice")
     whole = planned(verdict) | {*verdict["plan"]["elsewhere"]}
-    if verdict["plan"]["cases"] != len(whole) or verdict["plan"]["id"] != plan_id(whole):
+    plan = verdict["plan"]
+    wholes = [(plan, whole)]
+    if "profile" in plan:
+        wholes.append((plan["profile"], whole.union(plan.get("unselected", ()))))
+    if any(told["cases"] != len(of) or told["id"] != plan_id(of) for told, of in wholes):
         return msg("its cases are not those of its plan")
     return next(filter(None, (*map(_odd_case, cases), *_odd_deviations(verdict))), "")
 
@@ -138,6 +143,7 @@ def _doubts(verdict: Verdict, profile: str) -> Iterator[str]:
     results, not_run, own = Counter(case["result"] for case in verdict["cases"]), verdict["not_run"], verdict["run"]
     yield from _count(results[Result.CRASHED], msg("{n} crashed"))
     yield from _count(results[Result.UNREACHABLE], msg("{n} unreachable"))
+    yield from _count(results[Result.DISTURBED], msg("{n} disturbed"))
     yield from _count(results[Result.BLOCKED], msg("{n} blocked"))
     yield from _count(len(not_run), msg("{n} planned and not run"))
     if not runs_at(PROFILES[profile], PROFILES[own["profile"]]):

@@ -75,6 +75,8 @@ def still_to_come(session: Session) -> list[Message]:
 
 def finish(session: Session, exit_status: int, allure: str | None = None) -> int:
     """Decide the verdict, write it with its reports, and return the exit code; `allure`: folder of its results."""
+    if not session.pace:  # no worker told
+        session.hear(session.told())
     ends: dict[int, str] = {2: msg("interrupted"), 3: msg("an internal error of the suite")}
     interrupted = ends.get(exit_status, "")
     if session.other_failures and not interrupted:
@@ -88,6 +90,7 @@ def finish(session: Session, exit_status: int, allure: str | None = None) -> int
         deviations=to_rows(session.expected, outcomes),
         promises=promises(load(session.release)),
         elsewhere=session.elsewhere,
+        unselected=session.unselected,
         removed=session.clean_up.removed,
     )
     session.verdict = decide(about(session), result)

@@ -1,17 +1,20 @@
 """What a run was about: target, release, suite, settings and times, as verdict.json tells it."""
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from contracts.catalog.cases import cases
-from contracts.catalog.release import load, releases
+from contracts.catalog.release import load
+from contracts.http.disturbance import BY_NAME
 from contracts.paths import RUN
 from contracts.run.plan import notes
 from contracts.run.session import Session
+from contracts.run.shards import recorded
 from contracts.run.verdict import Run
 from contracts.run.version import suite
-from contracts.settings.settings import AUTO, FILE
+from contracts.settings.settings import FILE
 from contracts.text.message import msg
 
 
@@ -47,17 +50,45 @@ def about(session: Session) -> Run:
         notes=[*notes(cases(session.release), session.scope), *_remarks(session)],
         suite=suite(),
         command=RUN,
+        command_line=session.command_line,
         settings=session.settings.to_json(),
     )
+
+
+def _weather(session: Session) -> Iterator[str]:
+    """Yield what stood between the suite and the target, and did not change a result."""
+    for name, n in session.done_again.items():
+        sign = BY_NAME[name]
+        if sign.load:
+            own = (
+                "{n} cases failed among others and held alone ({why}): {pace} cases at once from then on, not {wished}"
+            )
+            yield msg(own, n, sign.says, session.pace, session.settings.in_flight)
+        else:
+            yield msg("{n} cases held when they were done again: {why}", n, sign.says)
+    if not session.unopened and session.target.expires < session.started.timestamp() + _need(session):
+        ends = datetime.fromtimestamp(session.target.expires, UTC)
+        soon = "the token ends at {time}, maybe before such a run does; set one that lives longer"
+        yield msg(soon, f"{ends:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def _need(session: Session) -> float:
+    """Return about how many seconds a run takes, by how long its cases once took one after the other."""
+    seconds = recorded(session.release)
+    return sum(seconds.get(case, 0.0) for case in session.planned) / session.settings.in_flight
 
 
 def _remarks(session: Session) -> list[str]:
     """Return what else there is to say: tests that failed by themselves, and what is known of the release."""
     said: list[str] = []
+    if left := len(session.unselected):
+        whole = len(session.of_profile)
+        part = "{n} of the {of} cases of the profile {profile} were selected; a gate accepts that only with --selection"
+        said.append(msg(part, whole - left, whole, session.settings.profile))
     if rows := session.settings.from_file:
         said.append(msg("set by {file}: {settings|, }", FILE, rows))
-    if session.settings.release == AUTO and session.behaviour not in releases():
-        said.append(msg("no call of Zadig tells its release; {release} is assumed, --release sets it", session.release))
+    if session.settings.base_url is not None and session.probe.told and not session.probe.trouble:
+        said.append(session.probe.told)
     if session.lacking:
         missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
         said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))
@@ -65,6 +96,7 @@ def _remarks(session: Session) -> list[str]:
         undescribed = "{n} operations are not described, so no case can tell what they should answer: {names}"
         said.append(msg(undescribed, len(silent), ", ".join(silent)))
     said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
+    said += _weather(session)
     said += session.clean_up.remarks
     newer = load(session.release).binding.newer
     if newer and any(newer.key in outcome["unknown"] for outcome in session.outcomes):

@@ -36,10 +36,12 @@ def merge(verdicts: Sequence[Verdict], run_id: str) -> dict[str, Any]:
         raise MergeError("shard {shard} is there twice; give each shard once", doubled)
     outcomes = once(case for verdict in verdicts for case in verdict["cases"])
     planned = [case for verdict in verdicts for case in _planned(verdict)]
+    unselected = [verdict["plan"].get("unselected") for verdict in verdicts]
     tally = RunResult(
         planned=list(dict.fromkeys([*planned, *first["plan"]["elsewhere"]])),
         outcomes=outcomes,
         leaks=[leak for verdict in verdicts for leak in verdict["leaks"]],
+        unselected=unselected[0] if None not in unselected else None,
         removed=[name for verdict in verdicts for name in verdict.get("removed", [])],
         interrupted=_interrupted(verdicts),
         deviations=_deviations(verdicts),
@@ -50,6 +52,7 @@ def merge(verdicts: Sequence[Verdict], run_id: str) -> dict[str, Any]:
 
 def _facts(first: Verdict, other: Verdict) -> Iterable[tuple[str, Any, Any]]:
     yield "plan", first["plan"]["id"], other["plan"]["id"]
+    yield msg("plan of the profile"), first["plan"].get("profile"), other["plan"].get("profile")
     for name in SAME:
         if name != "base_url" or not (first["run"]["embedded"] and other["run"]["embedded"]):
             yield name.replace("_", " "), first["run"][name], other["run"][name]

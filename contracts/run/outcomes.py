@@ -7,7 +7,6 @@ from contracts.case.outcome import Outcome
 from contracts.case.runner import run_case
 from contracts.case.scenario import Scenario
 from contracts.catalog.cases import Case, cases
-from contracts.check.breach import Breach, Kind
 from contracts.report.summary.terminal import block
 from contracts.report.verdict_rules import Result
 from contracts.run.description import about
@@ -38,10 +37,9 @@ def _job(session: Session, case: str, operation: str, answer: str, run: Callable
 
 
 def _not_tried(session: Session, case: str, operation: str, answer: str) -> Outcome:
-    if session.probe.page:
-        page = Breach(Kind.NOT_JSON, "body", msg("a JSON body"), msg("an HTML page"), True)
-        return Outcome(case, operation, answer, Result.BREACH, breaches=(page,), reason=session.trouble)
     result = Result.BLOCKED if session.probe.answered else Result.UNREACHABLE
+    if session.probe.disturbed or session.ended:
+        result = Result.DISTURBED
     return Outcome(case, operation, answer, result, reason=session.trouble)
 
 

@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from contracts.catalog.cases import Case
+from contracts.catalog.cases import Case, cases
 from contracts.catalog.givens import NEEDS_AGENT
-from contracts.catalog.release import load
+from contracts.catalog.release import Release, load
+from contracts.catalog.stories import Story, stories
+from contracts.paths import CASES
 from contracts.profiles import PROFILES, runs_at
 from contracts.settings.settings import Settings
 from contracts.text.message import msg
@@ -59,12 +61,25 @@ def _level(case: Case, allowed: Scope) -> str:
     return "nightly" if case.given in NEEDS_AGENT and not allowed.stand_in else case.level
 
 
-def chosen(cases: Iterable[Case], allowed: Scope) -> list[Case]:
-    """Return the cases that are planned."""
-    return [case for case in cases if left_out(case, allowed) is None]
+def chosen(rows: Iterable[Case], allowed: Scope) -> list[Case]:
+    """Return the rows of the case table that are planned."""
+    return [case for case in rows if left_out(case, allowed) is None]
 
 
-def notes(cases: Iterable[Case], allowed: Scope) -> list[str]:
-    """Return one line per reason for which cases are left out."""
-    reasons = Counter(left_out(case, allowed) for case in cases)
+def fits(story: Story, release: Release, allowed: Scope) -> bool:
+    """Whether a story is for a profile and a target, as far as the release has what it takes."""
+    here = allowed.stand_in or story.only != "stand-in"
+    return here and runs_at(story.level, allowed.level) and story.is_of(release)
+
+
+def of_profile(release: str, allowed: Scope) -> list[str]:
+    """Return the whole plan of a profile on a target, whatever of it somebody selects."""
+    whole = load(release)
+    told = [story for story in stories(CASES) if fits(story, whole, allowed) and not story.lacks(whole)]
+    return [*(case.id for case in chosen(cases(release), allowed)), *(story.id for story in told)]
+
+
+def notes(rows: Iterable[Case], allowed: Scope) -> list[str]:
+    """Return one line per reason for which rows of the case table are left out."""
+    reasons = Counter(left_out(case, allowed) for case in rows)
     return [msg("{n} cases {reason}", count, reason) for reason, count in reasons.items() if reason is not None]

@@ -1,7 +1,9 @@
 """One run over a target: the state that is kept from the settings to the verdict, and its way to the target."""
 
 import os
+import shutil
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,22 +11,27 @@ from functools import cached_property
 from typing import Any
 
 from contracts.case.cleanup import CleanUp
-from contracts.catalog.release import load, releases
+from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
-from contracts.run.plan import OTHER_PROJECT, Scope, scope
+from contracts.run.plan import OTHER_PROJECT, Scope, of_profile, scope
 from contracts.safety.journal import new_run_id
 from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
-from contracts.settings.settings import ASSUMED, AUTO, Settings
-from contracts.standin.defects import BEHAVIOURS
+from contracts.settings.settings import AUTO, Settings
+from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
 from contracts.target.connect import Probe, find_workspace, open_target, probe
 from contracts.target.credentials import USERS, headers
+from contracts.target.sharing import Among, SharedLock, part_of
 from contracts.target.target import Target, Workspace
 from contracts.text.errors import of_system
 from contracts.text.message import from_plain, msg, to_plain
 
+LOCKS = "locks"
+"""The folder by which the workers of a run know of each other; it is gone when the run is over."""
+BEFORE_EXPIRY = 5
+"""Seconds before the end of the token in which no case begins: what is under way is to end, and to be removed."""
 PERFECT = "perfect"
 """The stand-in's behaviour that does what the page promises; so do those that begin with it."""
 
@@ -38,15 +45,24 @@ class Session:
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
     planned, elsewhere: the cases that are to run, here and in other shards.
+    command_line: the words of the command that this run was called by, secrets masked.
     lacking: flows and concurrent scenarios that need calls which the release has not.
     outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
+    done_again: how many cases held when they were done again, by what was in doubt; `pace`: how many could be under
+    way at once in the end.
     verdict, warnings: how it ended.
     """
 
     target: Target
 
     def __init__(
-        self, settings: Settings, handed: Mapping[str, Any] | None = None, *, worker: str = "", idle: bool = False
+        self,
+        settings: Settings,
+        handed: Mapping[str, Any] | None = None,
+        *,
+        worker: str = "",
+        workers: int = 1,
+        idle: bool = False,
     ) -> None:
         self.settings = settings if settings.base_url is not None else settings.on_stand_in()
         self.idle = idle
@@ -59,9 +75,16 @@ class Session:
         self.clock = time.monotonic()
         self.probe = Probe(settings.base_url or "", answered=False)
         self.workspace: Workspace | None = None
-        self.pool = CasePool(min(settings.in_flight, IN_A_WORKER) if worker else settings.in_flight)
+        number = int("".join(filter(str.isdecimal, worker)) or 0)
+        most, slot = part_of(settings.in_flight, number, max(1, workers))
+        self._among = Among(self.run_dir / LOCKS, slot) if worker else None
+        self._most = min(most, IN_A_WORKER) if worker else settings.in_flight
+        self.pool = CasePool(self._most)
+        self.done_again: Counter[str] = Counter()
+        self.pace = 0
         self.planned: list[str] = []
         self.elsewhere: list[str] = []
+        self.command_line: list[str] = []
         self.lacking: list[str] = []
         self.outcomes: list[dict[str, Any]] = []
         self.clean_up = CleanUp()
@@ -100,7 +123,7 @@ class Session:
         if self.probe.trouble:
             return
         found = self._handed.get("workspace")
-        self.workspace = Workspace(**found) if found else find_workspace(self.settings, self.probe, self.release)
+        self.workspace = Workspace(**found) if found else find_workspace(self.asked, self.probe)
         try:
             opened = open_target(
                 self.settings,
@@ -113,15 +136,27 @@ class Session:
             )
         except OSError as error:  # there is no room for a journal
             raise RunFolderError(UNUSABLE.put(self.run_dir, of_system(error.strerror))) from None
-        self.target = replace(opened, deadline=self.deadline)
+        self.target = replace(opened, deadline=self.deadline, lock=SharedLock(self._most, self._among))
 
     def close(self) -> None:
         """End the stand-in, if this process started one, and leave the run's folder to others."""
         if self._stand_in is not None:
             self._stand_in.close()
         if self._claim is not None:
+            shutil.rmtree(self.run_dir / LOCKS, ignore_errors=True)
             os.close(self._claim)
             self._claim = None
+
+    def told(self) -> dict[str, Any]:
+        """Return what this process learned of the way to the target, as plain data."""
+        if self.unopened:
+            return {}
+        return {"again": dict(self.target.weather.again), "pace": int(self.target.lock.most)}
+
+    def hear(self, told: Mapping[str, Any]) -> None:
+        """Add what a process of the run was told."""
+        self.done_again.update(told.get("again", {}))
+        self.pace += told.get("pace", 0)
 
     def _look(self) -> Probe:
         handed = self._handed.get("probe")
@@ -146,18 +181,36 @@ class Session:
         }
 
     @property
+    def unopened(self) -> bool:
+        """Whether there is no target to work with."""
+        return not self._opened or bool(self.probe.trouble)
+
+    @property
     def trouble(self) -> str:
         """Why nothing more is to be tried; empty where all is well."""
         if time.time() > self.deadline:
             return msg("not tried: the {seconds} s of --run-timeout were over", f"{self.settings.run_timeout:g}")
-        return self.probe.trouble
+        return self.probe.trouble or self.ended
+
+    @property
+    def ended(self) -> str:
+        """Why nothing more is tried although the target was there: what stands before it, or a token that ends."""
+        if self.unopened:
+            return ""
+        weather, expires = self.target.weather, self.target.expires
+        if not weather.ended and time.time() > expires - BEFORE_EXPIRY:
+            ends = datetime.fromtimestamp(expires, UTC)
+            weather.ended = msg(
+                "the token ends at {time}; set one that outlives the run", f"{ends:%Y-%m-%d %H:%M:%S} UTC"
+            )
+        return msg("not tried: {why}", weather.ended) if weather.ended else ""
 
     @property
     def behaviour(self) -> str | None:
         """The behaviour of the stand-in, None where the target is not one."""
         if self.settings.base_url is not None:
             return self.probe.behaviour
-        wished, release = self.settings.behaviour, self.settings.release
+        wished, release = self.settings.behaviour, self.release
         of_release = (
             f"{wished}-{release}",
             f"{wished}-{release.rpartition('.')[0]}",
@@ -166,21 +219,39 @@ class Session:
 
     @property
     def release(self) -> str:
-        """The release whose contract is tested. No call of Zadig tells it, so `auto` asks a stand-in or assumes."""
-        if self.settings.release != AUTO:
-            return self.settings.release
-        return self.behaviour if self.behaviour in releases() else ASSUMED
+        """The release whose contract is tested; `auto` goes by what the target tells, or by the wished behaviour."""
+        settings, told = self.settings, self.probe.release
+        if settings.release == AUTO and settings.base_url is None:
+            told = RELEASE_OF[settings.behaviour]
+            if settings.api not in (None, api_of(told)):
+                told = [name for name in releases() if api_of(name) == settings.api][-1]
+        return told if settings.release == AUTO and told in releases() else settings.known_release
+
+    @property
+    def asked(self) -> Settings:
+        """The settings with the release that the target is of."""
+        return replace(self.settings, release=self.release)
 
     @cached_property
     def scope(self) -> Scope:
         """What the target allows. For a listing without a target, what the stand-in allows."""
         if self.settings.base_url is None:
-            return scope(self.settings, stand_in=True, credentials={*USERS, OTHER_PROJECT})
+            return scope(self.asked, stand_in=True, credentials={*USERS, OTHER_PROJECT})
         facts = {} if self.idle else self.probe.stand_in
         credentials = set(headers(self.settings, facts.get("tokens", {})))
         if "outsider" in credentials and (self.settings.outsider_project or facts.get("other_project")):
             credentials.add(OTHER_PROJECT)
-        return scope(self.settings, stand_in=bool(facts), credentials=credentials)
+        return scope(self.asked, stand_in=bool(facts), credentials=credentials)
+
+    @cached_property
+    def of_profile(self) -> frozenset[str]:
+        """The cases of the whole profile on this target, whatever was selected of them."""
+        return frozenset(of_profile(self.release, self.scope))
+
+    @property
+    def unselected(self) -> list[str]:
+        """The cases of the profile that this run and its other shards leave out."""
+        return sorted(self.of_profile.difference(self.planned, self.elsewhere))
 
     @cached_property
     def deviations(self) -> tuple[Deviation, ...]:

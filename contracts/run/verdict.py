@@ -23,7 +23,8 @@ PASSED_ON = frozenset({2, 3, 4, 5})
 class Run:
     """What a run was about. Times are ISO 8601 in UTC; `stand_in` is its behaviour, None for a live
     target; `embedded`: the run started it itself. `host` is the target's, with its port. `suite` says which suite ran,
-    `settings` all of its settings, secrets masked, `command` how cases are run there."""
+    `settings` all of its settings, secrets masked, `command` how cases are run there, `command_line` the words by which
+    this run was called, secrets masked."""
 
     id: str
     started: str
@@ -43,17 +44,18 @@ class Run:
     suite: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
+    command_line: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it stands in verdict.json."""
-        return asdict(self) | {"notes": list(self.notes)}
+        return asdict(self) | {"notes": list(self.notes), "command_line": list(self.command_line)}
 
 
 @dataclass(frozen=True)
 class RunResult:
     """All that the verdict is decided on. `outcomes` are plain data, one a case, `planned` the cases that were to run,
     `promises` the answers that there are (measures.promises), `elsewhere` the cases that other shards are to run,
-    `removed` what the end of the run removed."""
+    `unselected` those of the profile that nobody asked for (None: not known), `removed` what the end removed."""
 
     planned: Sequence[str]
     outcomes: Sequence[Mapping[str, Any]]
@@ -62,13 +64,19 @@ class RunResult:
     deviations: Sequence[Mapping[str, Any]] = ()
     promises: Sequence[Mapping[str, Any]] = ()
     elsewhere: Sequence[str] = ()
+    unselected: Sequence[str] | None = ()
     removed: Sequence[str] = ()
 
     @property
     def plan(self) -> dict[str, Any]:
         """The whole plan that the planned cases are a part of."""
         whole = {*self.planned, *self.elsewhere}
-        return {"id": plan_id(whole), "cases": len(whole), "elsewhere": list(self.elsewhere)}
+        plan = {"id": plan_id(whole), "cases": len(whole), "elsewhere": list(self.elsewhere)}
+        if self.unselected is None:
+            return plan
+        all_of_it = whole.union(self.unselected)
+        profile = {"id": plan_id(all_of_it), "cases": len(all_of_it)}
+        return plan | {"profile": profile, "unselected": list(self.unselected)}
 
 
 def decide(run: Run, result: RunResult) -> dict[str, Any]:
@@ -116,12 +124,12 @@ def _table(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def once(outcomes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return one outcome a case where pytest ran some again: a breach stays one, whatever came later; else the last."""
+    """Return one outcome a case where a plugin had some run again: the worst, whatever came before or after."""
+    worst = [str(result) for result in Result]
     kept: dict[str, Mapping[str, Any]] = {}
     for outcome in outcomes:
-        earlier = kept.get(outcome["case"])
-        if earlier is None or earlier["result"] not in (Result.BREACH, Result.DRIFT) or outcome["result"] == "breach":
-            kept[outcome["case"]] = outcome
+        earlier = kept.setdefault(outcome["case"], outcome)
+        kept[outcome["case"]] = min(earlier, outcome, key=lambda each: worst.index(str(each["result"])))
     return list(kept.values())
 
 

@@ -134,6 +134,14 @@ def seconds(value: Any) -> float:
     return _within(number, 0, A_DAY)
 
 
+def rate(value: Any) -> float:
+    """Return how many times a second, written N/s."""
+    number = str(value).strip().removesuffix("/s")
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", number, re.ASCII) or not float(number):
+        raise InputError("is N/s, such as 5/s or 0.5/s")
+    return float(number)
+
+
 def url(value: Any) -> str:
     """Return the address of a Zadig without a slash at its end."""
     advice = msg("write it like https://zadig.example.com")

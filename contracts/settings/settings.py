@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from contracts.catalog.release import releases
+from contracts.catalog.release import api_of, apis, releases
 from contracts.i18n.locale import LANGUAGES, chosen
 from contracts.profiles import Profile
 from contracts.settings import parsers as values
@@ -24,7 +24,7 @@ from contracts.text.urls import is_loopback
 
 PREFIX = "ZADIG_"
 AUTO, ASSUMED = "auto", "1.7.0"
-"""The release setting that asks the target, and the release where the target cannot tell."""
+"""The release setting that asks the target, and the release whose calls are used until it has been asked."""
 FILE = "zadig.toml"
 
 OF_A_TARGET = (
@@ -75,9 +75,12 @@ class Settings:
     failing_branch: str | None = setting(None, "branch whose build fails; for the cases of a failed task")
     hanging_branch: str | None = setting(None, "branch whose build times out; for the cases of a timeout")
     release: str = setting(
-        ASSUMED,
-        "release whose contract is tested; auto: asked of the target where it can tell",
+        AUTO,
+        "release whose contract is tested; auto: told by the routes that the target has",
         values.one_of(msg("release"), releases(), also=(AUTO,)),
+    )
+    api: str | None = setting(
+        None, "API whose calls are tested; left out: that of the release", values.one_of(msg("API"), apis())
     )
     api_prefix: str = setting("/api/aslan", "path in front of every call; /api at aslan's own port", values.prefix)
     profile: Profile = setting("regression", "how much is run", values.choice(*get_args(Profile)))
@@ -97,7 +100,13 @@ class Settings:
         "report", "keys that nobody documented", values.choice(*get_args(UnknownFields))
     )
     drift: Drift = setting("fail", "what a departure from an observed fact does", values.choice(*get_args(Drift)))
-    in_flight: int = setting(8, "cases under way at once; 1: one after the other", values.whole(0, 64))
+    in_flight: int = setting(
+        8, "cases under way at once in the whole run, whatever its workers; 1: one after the other", values.whole(0, 64)
+    )
+    rate_limit: float | None = setting(None, "N/s: requests a second, at most", values.rate)
+    wait: float | None = setting(
+        None, "seconds to wait before the run until the target answers properly", values.seconds
+    )
     connect_timeout: float = setting(5, "seconds for a connection", values.seconds)
     first_byte_timeout: float = setting(10, "seconds for the first byte, and between two", values.seconds)
     answer_timeout: float = setting(20, "seconds for a whole answer", values.seconds)
@@ -288,6 +297,9 @@ def _together(settings: Settings) -> None:
         except OSError as error:
             why = of_system(error.strerror)
             raise SettingsError(about(label(name), "cannot read {path}: {why}", path, why)) from None
+    if settings.api is not None and settings.release != AUTO and api_of(settings.release) != settings.api:
+        theirs = "is {api}, but release {release} documents {other}; leave out --api, or set another --release"
+        raise SettingsError(about(label("api"), theirs, settings.api, settings.release, api_of(settings.release)))
     plain = urlsplit(settings.base_url or "").scheme == "http"
     if plain and not settings.allow_http and not settings.loopback:
         unsafe = msg(

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.standin import auth, control_api, discovery, seed
 from contracts.standin import routes as calls
 from contracts.standin.clock import stopped
-from contracts.standin.defects import BEHAVIOURS, CUSTOM_RELEASES, NAMES_PROJECT, Defect
+from contracts.standin.defects import BEHAVIOURS, CUSTOM_RELEASES, SINCE_1_8, Defect
 from contracts.standin.errors import LATER_TEXTS, Texts
 from contracts.standin.responses import Endpoint, ErrorAnswers, exact_route
 from contracts.standin.store import Store
@@ -60,7 +60,7 @@ def create_app(
     licence = _choice("licence", licence, {name: name for name in seed.LICENCES})
     version = CUSTOM_RELEASES.get(behaviour)
     texts = Texts() if version is None else LATER_TEXTS
-    world = calls.World(Store(seed.ENVIRONMENTS, time_source), defects, behaviour in NAMES_PROJECT, texts)
+    world = calls.World(Store(seed.ENVIRONMENTS, time_source), defects, behaviour in SINCE_1_8, texts)
     server = _Server(world, auth.TokenDesk(), ErrorAnswers(shared=Defect.CROSS_TALK in defects))
     described = control_api.description(behaviour, clock, defects, server.desk.issue_all())
     if version is None:

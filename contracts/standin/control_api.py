@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from contracts.standin import clock, seed
 from contracts.standin.clock import Clock
-from contracts.standin.defects import Defect
+from contracts.standin.defects import RELEASE_OF, Defect
 from contracts.standin.responses import json_answer
 
 
@@ -73,6 +73,7 @@ def description(
     """Return what a stand-in says about itself, which does not change while it runs; `tokens` is user to token."""
     return {
         "behaviour": behaviour,
+        "release": RELEASE_OF[behaviour],
         "clock": time_source,
         "defects": sorted(defects),
         "project": seed.PROJECT,

@@ -14,7 +14,13 @@ class Defect(StrEnum):
     """Creating a workflow without `hook_ctl` crashes the handler: HTTP 500, empty body, nothing stored."""
 
     NULL_BODY_CRASHES = "null-body-crashes"
-    """The body `null` crashes the handler instead of being refused."""
+    """The body `null`, and a start with `null` among its targets, crash the handler instead of being refused."""
+
+    NO_NAMESPACE_CRASHES = "no-namespace-crashes"
+    """A start that names no environment crashes."""
+
+    REFUSED_RESTART_MARKS = "refused-restart-marks"
+    """A restart of a queued task is refused, and the task counts as restarted all the same."""
 
     CROSS_TALK = "cross-talk"
     """Requests under way at the same time share one error value per code, so descriptions get mixed up."""
@@ -63,12 +69,16 @@ class Defect(StrEnum):
 
 
 PRODUCT_DEFECTS = frozenset(
-    {Defect.DOCUMENTED_BODY_CRASHES, Defect.NULL_BODY_CRASHES, Defect.CROSS_TALK, Defect.PROJECT_SCOPE}
+    {
+        *(Defect.DOCUMENTED_BODY_CRASHES, Defect.NULL_BODY_CRASHES, Defect.REFUSED_RESTART_MARKS),
+        *(Defect.CROSS_TALK, Defect.PROJECT_SCOPE),
+    }
 )
 """Those of the calls on product workflows."""
 PRODUCT_BEHAVIOURS: Mapping[str, frozenset[Defect]] = {
     **dict.fromkeys(("perfect", "perfect-1.8.0", "perfect-1.9.0"), frozenset[Defect]()),
-    **dict.fromkeys(("1.7.0", "1.7.1", "1.8.0", "1.9.0"), PRODUCT_DEFECTS),
+    **dict.fromkeys(("1.7.0", "1.7.1"), PRODUCT_DEFECTS),
+    **dict.fromkeys(("1.8.0", "1.9.0"), PRODUCT_DEFECTS | {Defect.NO_NAMESPACE_CRASHES}),
 }
 """Name of a behaviour with product workflows alone to its defects."""
 
@@ -114,5 +124,13 @@ BEHAVIOURS: Mapping[str, frozenset[Defect]] = {
 """Name of a behaviour to its defects. `1.7.0` behaves as servers of that release do; `perfect` as the page promises,
 and `perfect-1.8.0` as a server of that release would without its defects."""
 
-NAMES_PROJECT = frozenset({"perfect-1.8.0", "perfect-1.9.0", "1.8.0", "1.9.0"} | CUSTOM_RELEASES.keys())
-"""Behaviours whose answer to a start of a product workflow has project_name, as servers from 1.8.0 on have it."""
+RELEASE_OF: Mapping[str, str] = {
+    **{name: name.removeprefix("perfect-") for name in PRODUCT_BEHAVIOURS},
+    "perfect": "1.7.0",
+    **{name: ".".join(map(str, version)) for name, version in CUSTOM_RELEASES.items()},
+}
+"""Name of a behaviour to the release whose calls it has."""
+
+SINCE_1_8 = frozenset({"perfect-1.8.0", "perfect-1.9.0", "1.8.0", "1.9.0"} | CUSTOM_RELEASES.keys())
+"""Behaviours that start a product workflow's task as servers from 1.8.0 on do: a start that names no project is about
+the workflow's own, and the answer names it."""

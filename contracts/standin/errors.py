@@ -79,6 +79,8 @@ class Refusal:
 
 UNREADABLE_BODY = Refusal(400, "EOF")
 """The body does not decode; it reads EOF because an earlier handler has consumed it."""
+CUT_BODY = Refusal(400, "unexpected EOF")
+"""The body of a start does not decode, from 1.8.0 on."""
 NOT_AN_ARGUMENT = Refusal(400, "{complaint}")
 WORKFLOW_EXISTS = Refusal(6540, "workflow [{name}] 在项目 [{project}] 中已经存在!")
 """The project is the one that the request names."""

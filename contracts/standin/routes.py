@@ -19,11 +19,11 @@ SUCCESS = {"message": "success"}
 
 @dataclass(frozen=True)
 class World:
-    """What all calls share: what is held, and which defects are on."""
+    """What all calls share: what is held, which defects are on, and whether tasks are started as from 1.8.0 on."""
 
     store: Store
     defects: frozenset[Defect]
-    names_project: bool = False
+    since_1_8: bool = False
     texts: errors.Texts = field(default_factory=errors.Texts)
 
 
@@ -91,18 +91,22 @@ def delete_workflow(world: World, call: Call) -> object:
 
 def start_task(world: World, call: Call) -> object:
     """Start a task of a workflow."""
-    body = _body(world, call, START)
+    body = _start(world, call)
     workflow = _existing(world, call, body["workflow_name"], errors.WORKFLOW_NOT_FOUND)
     project, environment = body["product_tmpl_name"], body["namespace"]
-    if project not in world.store.environments:
+    if world.since_1_8:
+        project = project or workflow.project
+    elif project not in world.store.environments:
         raise errors.WORKFLOW_NOT_FOUND()
-    if environment not in world.store.environments[project]:
+    if not environment and Defect.NO_NAMESPACE_CRASHES in world.defects:
+        raise errors.PanicError
+    if environment and environment not in world.store.environments.get(project, ()):
         raise errors.ENVIRONMENT_NOT_FOUND(project=project, environment=environment)
     task_id = workflow.use_id()
     if not body["targets"]:
         raise errors.NO_TARGETS()
     workflow.start(task_id, end_of(branches(body["targets"])), call.user)
-    extra = {"project_name": workflow.project} if world.names_project else {}
+    extra = {"project_name": workflow.project} if world.since_1_8 else {}
     return {"pipeline_name": workflow.name, **extra, "task_id": task_id}
 
 
@@ -130,7 +134,11 @@ def cancel_task(world: World, call: Call) -> object:
 def restart_task(world: World, call: Call) -> object:
     """Start a task that did not pass once more, under the same id."""
     workflow, task = _task(world, call, errors.RESTART_WITHOUT_TASK)
-    workflow.restart(task)
+    try:
+        workflow.restart(task)
+    except errors.ZadigError:
+        task.restarted |= workflow.status(task) == "created" and Defect.REFUSED_RESTART_MARKS in world.defects
+        raise
     return SUCCESS
 
 
@@ -155,6 +163,17 @@ def _body(world: World, call: Call, shape: Mapping[str, Shape]) -> dict[str, Any
     if call.body.strip(b" \t\r\n") == b"null" and Defect.NULL_BODY_CRASHES in world.defects:
         raise errors.PanicError
     return decode(call.body, shape)
+
+
+def _start(world: World, call: Call) -> dict[str, Any]:
+    """Return the body of a start; unlike a create's, nobody has read it before, so the decoder's own text is said."""
+    try:
+        body = _body(world, call, START)
+    except errors.ZadigError:
+        raise (errors.CUT_BODY if world.since_1_8 and call.body else errors.UNREADABLE_BODY)() from None
+    if None in body["targets"]:
+        raise errors.PanicError if Defect.NULL_BODY_CRASHES in world.defects else errors.UNREADABLE_BODY()
+    return body
 
 
 def _addressed(world: World, call: Call, name: str) -> Workflow | None:

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -192,6 +192,7 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
     if look.trouble:
         echo(look.trouble)
         return BAD_SETTINGS if look.answered else UNREACHABLE
+    settings = replace(settings, release=look.release or settings.release)
     left: list[str] = []
     for found in chosen:
         echo(msg("run {run}: {count} open in its journal", found.run, _count(found.names)))

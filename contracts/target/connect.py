@@ -1,25 +1,34 @@
 """From settings to a target: one look at what answers there, and what the cases then need."""
 
+import math
+import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from contracts.catalog.release import load
+from contracts.catalog.release import api_of, load, releases
 from contracts.http.client import Client, Exchange, Hears, Limits, Request
+from contracts.http.disturbance import sign_of
 from contracts.http.transport import Transport
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import Journal, Names
-from contracts.settings.settings import Settings
-from contracts.target.credentials import headers, own_users
+from contracts.settings.settings import AUTO, Settings
+from contracts.target.credentials import expiry, headers, own_users
 from contracts.target.discovery import discover_workspace
-from contracts.target.requests import ROOT, knocking
+from contracts.target.recognition import Told, recognise
+from contracts.target.requests import ROOT
 from contracts.target.standin_control import STAMP, StandInControl, facts
+from contracts.target.steady import look_request
 from contracts.target.target import Target, Workspace
+from contracts.target.weather import Weather
 from contracts.text.message import Message, about, msg
-from contracts.text.strict_json import is_page
 
+BRIEF, SERVER_ERROR = 2.0, 500
+"""Seconds in which a gateway may come to itself where nobody waits for the target, and the first status that tells of
+trouble at a server."""
 NOTHING: Mapping[str, Any] = {}
 PATIENCE, LEAST_PATIENCE = 2, 5.0
 """How long after its sending a server may be at work on a request without an answer: so many times the deadline of a
@@ -32,15 +41,18 @@ class Probe:
 
     answered: whether it answers.
     trouble: why nothing can be tried.
-    page: what answers is a web page, so no API of Zadig.
+    disturbed: what answers is not the target, but what stands before it.
     stand_in: what the stand-in says of itself, where the target is one.
+    release, told: the release that it is, and what showed that; both empty where nobody asked.
     """
 
     base_url: str
     answered: bool = True
     trouble: str = ""
-    page: bool = False
+    disturbed: bool = False
     stand_in: Mapping[str, Any] = field(default_factory=dict)
+    release: str = ""
+    told: str = ""
 
     @property
     def behaviour(self) -> str | None:
@@ -75,27 +87,59 @@ def open_client(
 
 
 def probe(settings: Settings, base_url: str) -> Probe:
-    """Look once at what answers at `base_url`, without changing anything: is it there, and does it take the token?"""
-    client = open_client(settings, base_url, prefix=settings.api_prefix)
-    # Without a project only a system admin may list workflows; anybody who is known may list the projects.
-    release, wished = load(settings.known_release), "list" if settings.project else "projects"
-    request = knocking(release, settings.project or "", wished)
-    scope = {key: value for key, value in request.query.items() if value == settings.project}
-    exchange = client.send(replace(request, query=scope))
+    """Look once at what answers at `base_url`, without changing anything.
+
+    Is it there, does it take the token, and where the settings do not say so: of which release is it?
+    """
+    with closing(open_client(settings, base_url, prefix=settings.api_prefix)) as client:
+        look = _knock(settings, base_url, client)
+        if look.trouble or settings.release != AUTO:
+            return look
+        told = recognised(settings, client, look.stand_in)
+        return replace(look, release=told.release, told=told.how, trouble="" if told.release else told.how)
+
+
+def recognised(settings: Settings, client: Client, stand_in: Mapping[str, Any] = NOTHING) -> Told:
+    """Return which release a target is of: what a stand-in says of itself, or what routes tell."""
+    own = stand_in.get("release")
+    if own in releases() and settings.api in (None, api_of(own)):
+        return Told(own, msg("release {release}, as the stand-in says", own))
+    return recognise(client, settings.api)
+
+
+def _knock(settings: Settings, base_url: str, client: Client) -> Probe:
+    request = look_request(load(settings.known_release), settings.project)
+    exchange = _steady(client, request, settings.wait)
     is_stand_in = STAMP in exchange.headers and (settings.base_url is None or settings.loopback)
     stand_in = facts(client) if is_stand_in else {}
-    client.close()
     if exchange.status is None:
         why = exchange.failure.text if exchange.failure else msg("no answer")
         return Probe(base_url, False, msg("{base_url} is unreachable: {why}", base_url, why))
     ours = stand_in and settings.secret("token") is None  # then the stand-in's own tokens are used
     if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
         return Probe(base_url, True, _refused(settings, exchange), stand_in=stand_in)
-    if request.path != ROOT and is_page(exchange.body):
+    sign = sign_of(exchange) if request.path != ROOT else None
+    if sign is not None and sign.name == "page":
         page = "GET {url} answered HTTP {status} with an HTML page, where Zadig's API answers JSON"
         why = msg("{what}; check --base-url and --api-prefix", msg(page, exchange.url, exchange.status))
-        return Probe(base_url, True, why, page=True)
+        return Probe(base_url, True, why, disturbed=True)
+    if sign is not None and sign.name not in ("token", "empty-500"):
+        return Probe(base_url, True, sign.sentence(exchange), disturbed=True)
     return Probe(base_url, stand_in=stand_in)
+
+
+def _steady(client: Client, request: Request, seconds: float | None) -> Exchange:
+    """Return what comes back once it is an answer, or when so many seconds are over; a gateway may need a moment."""
+    ends, pause = time.monotonic() + (seconds or BRIEF), 0.1
+    while True:
+        exchange = client.send(request)
+        sign = sign_of(exchange)
+        proper = exchange.status is not None and sign is None and exchange.status < SERVER_ERROR
+        passes = sign is not None and not sign.stays and exchange.failure is None
+        if proper or not (seconds or passes) or exchange.status in (401, 403) or time.monotonic() >= ends:
+            return exchange
+        time.sleep(min(pause, max(0.0, ends - time.monotonic())))
+        pause = min(2 * pause, 2.0)
 
 
 def _refused(settings: Settings, exchange: Exchange) -> Message:
@@ -129,15 +173,17 @@ def open_target(
         journal=journal,
         control=StandInControl(look.base_url, manual=manual, users=own_users(settings)) if look.stand_in else None,
         state_timeout=settings.state_timeout,
+        weather=Weather(settings.rate_limit or math.inf),
+        expires=expiry(settings.secret("token")),
     )
 
 
-def find_workspace(settings: Settings, look: Probe, release: str | None = None) -> Workspace:
+def find_workspace(settings: Settings, look: Probe) -> Workspace:
     """Return where the cases may work: what settings say, then a stand-in's own facts, or what a live target has.
 
     Raises SettingsError where the target has nothing fit for it, or several things to choose from.
     """
-    stand_in, same = look.stand_in, load(release or settings.known_release).binding.workspace
+    stand_in, same = look.stand_in, load(settings.known_release).binding.workspace
     if not stand_in:
         client = open_client(settings, look.base_url, prefix=settings.api_prefix)
         try:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from collections.abc import Mapping
 
 from contracts.http.client import Header
@@ -39,6 +40,16 @@ def own_users(settings: Settings) -> dict[str, str]:
     """Return the variable of each token that is not set, with the user of a stand-in who takes its place."""
     missing = {setting: user for setting, user in USERS.values() if settings.secret(setting) is None}
     return {f"ZADIG_{setting.upper()}": user for setting, user in missing.items()}
+
+
+def expiry(token: str | None) -> float:
+    """Return when a token ends by its own word, as time.time() counts; never where it does not say."""
+    try:
+        claims = (token or "").split(".")[1]
+        ends = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"]
+    except (IndexError, KeyError, TypeError, ValueError):
+        return math.inf
+    return float(ends) if isinstance(ends, int | float) and not isinstance(ends, bool) else math.inf
 
 
 def _forged(token: str) -> dict[str, Header]:

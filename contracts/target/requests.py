@@ -125,7 +125,7 @@ def _query(
 
 def _body(release: Release, operation: Operation, values: Mapping[str, str], overrides: Overrides) -> bytes | None:
     if overrides.raw is not None:
-        return overrides.raw.replace("{name}", values["name"]).replace("{project}", values["project"]).encode()
+        return re.sub(r"\{(name|project|env)\}", lambda match: values[match[1]], overrides.raw).encode()
     places, documented = release.binding.places(operation.name), operation.named("body")
     if operation.sample is None and not documented:
         return None

@@ -2,16 +2,18 @@
 
 import math
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from contracts.catalog.release import Release
 from contracts.http.client import Client, Exchange, Request
+from contracts.http.disturbance import BY_NAME, Doubt, sign_of, wait_of
 from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
+from contracts.target.sharing import SharedLock
 from contracts.target.standin_control import StandInControl
+from contracts.target.weather import Weather
 from contracts.text.errors import EndedError
+from contracts.text.strict_json import NotStrictError, parse
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ class HaltedError(EndedError):
 
 
 class CircuitBreaker:
-    """Counts exchanges in a row that the target did not answer; after `most` of them nothing more is tried.
+    """Counts exchanges in a row that the target did not answer, of all threads; after `most` its health is in doubt.
 
+    stopped: its health call got no answer either, and nothing more is tried.
     halted: the run is being ended from outside, so that only clean-up is sent.
     """
 
@@ -49,59 +52,25 @@ class CircuitBreaker:
         self._most = most
         self._missed = 0
         self._lock = threading.Lock()
-        self.halted = False
+        self.stopped = self.halted = False
 
-    @property
-    def stopped(self) -> bool:
-        """Whether the target is given up."""
-        return self._missed >= self._most
-
-    def record(self, answered: bool) -> None:
-        """Count one exchange."""
+    def record(self, answered: bool) -> bool:
+        """Count one exchange; return whether the target's health is in doubt."""
         with self._lock:
             self._missed = 0 if answered else self._missed + 1
+            self.stopped = self.stopped and not answered
+            return self._missed >= self._most
+
+    def settle(self, healthy: bool) -> None:
+        """Count a health call that was to settle a doubt."""
+        self.record(healthy)
+        self.stopped = not healthy
 
 
-class SharedLock:
-    """A lock that many may share; whoever wants to be alone goes before those who come later."""
-
-    def __init__(self) -> None:
-        self._change = threading.Condition()
-        self._sharing = self._waiting = self._entered = 0
-        self._alone = False
-
-    @contextmanager
-    def shared(self) -> Iterator[Callable[[], bool]]:
-        """Be one of many; yields what tells whether others were there too since then."""
-        with self._change:
-            self._change.wait_for(lambda: not (self._alone or self._waiting))
-            self._sharing += 1
-            self._entered += 1
-            entered, company = self._entered, self._sharing > 1
-        try:
-            yield lambda: company or self._entered > entered
-        finally:
-            with self._change:
-                self._sharing -= 1
-                self._change.notify_all()
-
-    @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Be the only one."""
-        with self._change:
-            self._waiting += 1
-            try:
-                self._change.wait_for(lambda: not (self._alone or self._sharing))
-                self._alone = True
-            finally:
-                self._waiting -= 1
-                self._change.notify_all()
-        try:
-            yield
-        finally:
-            with self._change:
-                self._alone = False
-                self._change.notify_all()
+PROVEN = frozenset({"main", "admin", "viewer", "outsider"})
+"""Credentials that a target takes, as long as their tokens live."""
+TRIES = 3
+"""How often a request that changes nothing is sent where a limit turns it away."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +86,8 @@ class Target:
     deadline: when the whole run is over, as time.time() counts.
     breaker: whether it is given up.
     lock: who may talk to it at the same time.
+    weather: what stands before it.
+    expires: when the token ends, as time.time() counts.
     trace: the steps of the case that it is used for.
     """
 
@@ -130,6 +101,8 @@ class Target:
     deadline: float = math.inf
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     lock: SharedLock = field(default_factory=SharedLock)
+    weather: Weather = field(default_factory=Weather)
+    expires: float = math.inf
     trace: Trace = field(default_factory=Trace)
 
     def send(self, request: Request, answer: str = "") -> Exchange:
@@ -139,18 +112,54 @@ class Target:
         """
         if self.breaker.halted and self.trace.phase is not Phase.CLEANUP:
             raise HaltedError
-        exchange = self.client.send(request)
-        self.breaker.record(exchange.status is not None or exchange.failure is None)
+        exchange = self._in_turn(request)
         self.trace.add(exchange, answer)
+        self._doubt(exchange, answer)
+        heard = exchange.status is not None or exchange.failure is None
+        if (heard or not self.lock.busy) and self.breaker.record(heard):
+            health = self.client.send(self._health())
+            self.trace.add(health, "")
+            self.breaker.settle(health.status is not None)
         return exchange
+
+    def _in_turn(self, request: Request) -> Exchange:
+        """Send a request when its turn comes; what a limit turns away is sent again where it changes nothing."""
+        for _ in range(TRIES):
+            self.weather.wait_turn()
+            exchange = self.client.send(request)
+            if not BY_NAME["rate"].shows(exchange):
+                break
+            self.weather.hold(wait_of(exchange))
+            if request.changes:
+                break
+        return exchange
+
+    def _doubt(self, exchange: Exchange, answer: str) -> None:
+        """Note an exchange that may not be the target's own."""
+        sign, request = sign_of(exchange, self.own), exchange.request
+        if sign is None or (sign.name == "token" and request.credential not in PROVEN):
+            return
+        if self.trace.phase is not Phase.CLEANUP:
+            self.trace.doubts.append(Doubt(sign, exchange, (self.trace.phase, request.call, answer)))
+
+    def own(self, exchange: Exchange) -> bool:
+        """Whether only the target itself can have said this: it has the keys of its errors."""
+        try:
+            value = parse(exchange.body)
+        except NotStrictError:
+            return False
+        binding = self.release.binding
+        return isinstance(value, dict) and {binding.code, binding.description} <= value.keys()
 
     def alive(self) -> bool:
         """Whether the target's health call, or where it has none the root, gets any HTTP answer at all."""
+        return self.send(self._health()).status is not None
+
+    def _health(self) -> Request:
         if self.release.lacks(["health"]):
-            return self.send(Request("GET", "/", prefixed=False)).status is not None
+            return Request("GET", "/", prefixed=False)
         health = self.release.call("health")
-        request = Request(health.method, health.path, call=health.name, prefixed=health.prefixed)
-        return self.send(request).status is not None
+        return Request(health.method, health.path, call=health.name, prefixed=health.prefixed)
 
 
 @dataclass(frozen=True)

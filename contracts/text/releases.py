@@ -10,9 +10,14 @@ def is_release(name: str) -> bool:
     return re.fullmatch(r"\d+\.\d+\.\d+", name) is not None
 
 
+def numbers(name: str) -> list[int]:
+    """Return what releases are ordered by: 1.10.0 comes after 1.9.0."""
+    return [int(number) for number in name.split(".")]
+
+
 def in_order(names: Iterable[str]) -> list[str]:
-    """Return the releases among names, each once, from the oldest to the newest: 1.10.0 comes after 1.9.0."""
-    return sorted(set(filter(is_release, names)), key=lambda name: [int(number) for number in name.split(".")])
+    """Return the releases among names, each once, from the oldest to the newest."""
+    return sorted(set(filter(is_release, names)), key=numbers)
 
 
 def of_release(data: Mapping[str, Any], lineage: Iterable[str]) -> dict[str, Any]:

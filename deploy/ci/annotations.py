@@ -14,7 +14,8 @@ USAGE = 4
 MOST = 9
 """Annotations of a level; GitHub shows ten a step, and the last one says how many more there are."""
 LONGEST = 400
-LEVELS = {"breach": "error", "drift": "error", "crashed": "warning", "blocked": "warning", "unreachable": "warning"}
+LEVELS = {"breach": "error", "drift": "error"}
+LEVELS |= dict.fromkeys(("crashed", "blocked", "unreachable", "disturbed"), "warning")
 
 
 def command(level: str, title: str, message: str) -> str:

@@ -37,3 +37,10 @@ def test_cancels_and_restarts(crowd: ConcurrentScenario) -> None:
     crowd.exists()
     crowd.has_task()
     crowd.cancels_and_restarts_at_once()
+
+
+@pytest.mark.case("concurrency/lives", level="nightly", roles=("start", "cancel", "restart"))
+def test_lives(crowd: ConcurrentScenario) -> None:
+    """44 starts, cancels and restarts of 8 clients are answered as if they had come in some order."""
+    crowd.exists()
+    crowd.lives_at_once(each=5)

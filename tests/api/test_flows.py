@@ -178,3 +178,11 @@ def test_updated_between_tasks(flow: Flow) -> None:
     flow.has_id(2)
     flow.deletes()
     flow.does("update")
+
+
+@pytest.mark.case("flows/stage-without-an-approval", level="regression", api="openapi")
+def test_stage_without_an_approval(flow: Flow) -> None:
+    """A stage needs no approval for its workflow to be shown."""
+    flow.does("create", Overrides(set={"stages": [{"name": "stage", "parallel": True, "jobs": []}]}))
+    flow.does("find", answer="found")
+    flow.deletes()

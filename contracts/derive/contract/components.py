@@ -43,10 +43,10 @@ def schemas(contract: Contract, names: Names) -> dict[str, Schema]:
     found: dict[str, Schema] = {}
     for operation in contract.operations:
         if name := names.get((operation.name, BODY)):
-            found[name] = _body(contract, operation)
+            found[name] = _body(contract.about(operation), operation)
         for answer in operation.answers:
             if name := names.get((operation.name, answer.name)):
-                found[name] = _without(answer_schema(contract, operation, answer), _OF_FILES)
+                found[name] = _without(answer_schema(contract.about(operation), operation, answer), _OF_FILES)
     return {name: complete(schema) for name, schema in found.items()}
 
 

@@ -1,6 +1,6 @@
 """A release as a whole: what its page promises and what was observed, brought together operation by operation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +9,8 @@ from contracts.derive.observed import API, Observed, ObservedAnswer, ObservedBod
 
 Lines = tuple[int, int]
 """The first and the last line of something on a page."""
+EXCERPT = ".excerpt.md"
+"""How the file of a page is called of which only a part is there."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ class Answer:
 class Operation:
     """One operation; ``line`` is that of the page or None, ``bodies`` all samples of its body, or None alone.
 
+    ``page`` is the one that shows it, where that is another than the contract's.
     ``models`` are the sub-models of the page by name, each a list of rows, and ``shown`` the samples of those that have
     no rows. ``prefix``: whether its path goes below the prefix of the gateway; else it is complete as it is.
     """
@@ -68,6 +71,7 @@ class Operation:
     models: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     shown: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     prefix: bool = True
+    page: str | None = None
 
     @property
     def body(self) -> Any:
@@ -83,6 +87,27 @@ class Contract:
     page: str | None
     operations: tuple[Operation, ...]
     api: str = API
+
+    def about(self, operation: Operation) -> "Contract":
+        """Return the contract as it is about one operation: with the page that shows it."""
+        return replace(self, page=operation.page) if operation.page else self
+
+
+def promised(lineage: Sequence[str], read: Callable[[str], Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+    """Return what `read` gives of the first release of a lineage that has a page; over that of its base, if an excerpt.
+
+    An operation that only the base's page shows says so: it has `release` and `page`.
+    """
+    found = ((release, content) for release in lineage if (content := read(release)) is not None)
+    release, content = next(found, ("", None))
+    if content is None or not content["page"]["file"].endswith(EXCERPT):
+        return content
+    below = promised(lineage[lineage.index(release) + 1 :], read)
+    if below is None:
+        return content
+    of_base = {"release": below["release"], "page": below["page"]["file"]}
+    inherited = {name: {**of_base, **entry} for name, entry in below["operations"].items()}
+    return {**content, "operations": {**inherited, **content["operations"]}}
 
 
 def combine(documented: Mapping[str, Any] | None, observed: Observed) -> Contract:
@@ -107,7 +132,8 @@ def _operation(name: str, page: Mapping[str, Any], observed: Observed) -> Operat
         bodies = None if facts is None or facts.sample is None else (facts.sample,)
         requests.append((row.release, {**vars(row), "bodies": bodies}))
     if entry:
-        requests.append((page["release"], {**entry, "bodies": None if body["sample"] is None else _samples(body)}))
+        shown = None if body["sample"] is None else _samples(body)
+        requests.append((entry.get("release", page["release"]), {**entry, "bodies": shown}))
     # The newest first; of one release, the observed one.
     requests.sort(key=lambda item: observed.lineage.index(item[0]))
     request: dict[str, Any] = {"parameters": (), "bodies": _samples(body)}
@@ -130,6 +156,7 @@ def _operation(name: str, page: Mapping[str, Any], observed: Observed) -> Operat
         models=entry.get("models", {}),
         shown={model: [one["sample"] for one in shown] for model, shown in entry.get("model_samples", {}).items()},
         prefix=request["path"] != entry.get("path") or entry.get("prefix", True),
+        page=entry.get("page"),
     )
 
 
@@ -137,10 +164,11 @@ def _answers(name: str, page: Mapping[str, Any], observed: Observed, where: str)
     row = observed.operations.get(name)
     # A documented answer without a row of its own keeps the name of its kind, so that nothing documented is lost.
     operation = page["operations"].get(name, {})
+    promised, file = operation.get("release", page["release"]), operation.get("page", page["page"]["file"])
     documented = {
         kind: Answer(
             name=kind,
-            release=page["release"],
+            release=promised,
             status=entry.get("status"),
             samples=_samples(entry),
             means=f"The {kind} answer of the page" + ("." if "status" in entry else "; its status was not observed."),
@@ -167,8 +195,8 @@ def _answers(name: str, page: Mapping[str, Any], observed: Observed, where: str)
             fitting = tuple(sample for sample in shown.samples if not misfits(fact, sample))
             if len(several) > 1 and fitting:
                 shown = replace(shown, samples=fitting)  # the page shows several answers in one place
-            check_sample(fact, shown.sample, f"{place} ({page['page']['file']}:{shown.lines and shown.lines[0]})")
-            release = min(fact.release, page["release"], key=observed.lineage.index)
+            check_sample(fact, shown.sample, f"{place} ({file}:{shown.lines and shown.lines[0]})")
+            release = min(fact.release, promised, key=observed.lineage.index)
             answer = replace(shown, name=fact.name, release=release, status=fact.status, means=fact.means)
         answers.append(replace(answer, minimum=fact.minimum, fact=fact))
     used = {answer.kind for answer in answers} | {answer.name for answer in answers}

@@ -6,7 +6,7 @@ What OpenAPI has no word for stands under ``x-`` keys: the lines of the page, an
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -100,7 +100,9 @@ def openapi(contract: Contract, observed: Observed, binding: Binding, split: boo
     for operation in contract.operations:
         template = re.sub(r":(\w+)", r"{\1}", templates[shape("", operation.path)])
         path = described["paths"].setdefault(template, {})
-        path[operation.method.lower()] = _operation(whole, operation, shared, described["tags"])
+        path[operation.method.lower()] = _operation(
+            replace(whole, contract=contract.about(operation)), operation, shared, described["tags"]
+        )
         tags += path[operation.method.lower()]["tags"]
         if not operation.prefix or template.startswith(tuple(binding.get("address", {}).get("bare", ()))):
             outside.append(path)

@@ -50,10 +50,12 @@ def own_schemas(contract: Contract) -> dict[str, Schema]:
     schemas: dict[str, Schema] = {}
     for operation in contract.operations:
         if operation.release == contract.release:
-            schemas[f"{operation.name}/request.json"] = request_schema(contract, operation)
+            schemas[f"{operation.name}/request.json"] = request_schema(contract.about(operation), operation)
         for answer in operation.answers:
             if answer.release == contract.release and answer.text is None:
-                schemas[f"{operation.name}/{answer.name}.json"] = answer_schema(contract, operation, answer)
+                schemas[f"{operation.name}/{answer.name}.json"] = answer_schema(
+                    contract.about(operation), operation, answer
+                )
     return schemas
 
 

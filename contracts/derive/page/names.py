@@ -51,11 +51,14 @@ def mechanical_name(method: str, path: str) -> str:
 def load_names(path: Path) -> dict[str, str]:
     """Return shape to name, from a file with one row ``name = "METHOD /path/{}"`` per operation.
 
+    One that has moved has a list of such texts.
     Raises DeriveError for a file that cannot be read, a row of another form, and two names of one operation.
     """
     rows = read_toml(path, path.name, "a TOML file in UTF-8")
     names: dict[str, str] = {}
-    for name, value in rows.items():
+    for name, value in (
+        (name, each) for name, row in rows.items() for each in (row if isinstance(row, list) else [row])
+    ):
         if not isinstance(value, str) or not re.fullmatch(r"[A-Z]+ /\S*", value):
             raise DeriveError(f'{path.name}: {name}: write the operation as "METHOD /path/{{}}"')
         if value in names:

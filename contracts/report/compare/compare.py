@@ -69,11 +69,12 @@ class Comparison:
     lost: tuple[Move, ...]
     answers: tuple[CaseChange, ...]
     latency: tuple[Slower, ...]
+    fail_on_lost: bool = False
 
     @property
     def exit(self) -> int:
-        """1 where anything is newly broken, else 0."""
-        return 1 if self.newly_broken else 0
+        """1 where anything is newly broken, 6 where cases are lost and that is to fail, else 0."""
+        return 1 if self.newly_broken else 6 if self.lost and self.fail_on_lost else 0
 
     @property
     def moves(self) -> dict[str, tuple[Move, ...]]:
@@ -82,11 +83,13 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as schemas/compare.json has it."""
-        return {"version": 1, "exit": self.exit} | asdict(self)
+        told = asdict(self)
+        del told["fail_on_lost"]
+        return {"version": 1, "exit": self.exit} | told
 
 
-def compare(old: Verdict, new: Verdict) -> Comparison:
-    """Return what changed from the run `old` to the run `new`."""
+def compare(old: Verdict, new: Verdict, *, fail_on_lost: bool = False) -> Comparison:
+    """Return what changed from the run `old` to the run `new`; `fail_on_lost`: lost cases have an exit code."""
     groups: dict[str, list[Move]] = {name: [] for name in _GROUPS}
     before, after = _results(old), _results(new)
     reasons = {case["case"]: _why(case) for case in new["cases"]}
@@ -99,6 +102,7 @@ def compare(old: Verdict, new: Verdict) -> Comparison:
         differ={key: (old["run"][key], new["run"][key]) for key in ABOUT if _about(old, key) != _about(new, key)},
         answers=tuple(_answers(old, new)),
         latency=tuple(_latency(old, new)),
+        fail_on_lost=fail_on_lost,
         **{name: tuple(moves) for name, moves in groups.items()},
     )
 

@@ -2,7 +2,7 @@
 
 How the verdict's counts become JUnit's: tests = planned; failures = breach, drift (unless drift is to warn) and, under
 `acceptance`, known deviations that no longer show; errors = crashed and not run, so that no case that did not run looks
-green; skipped = known, blocked and unreachable. The rest held. JUnit has no word for inconclusive and none for leaks:
+green; skipped = known, blocked, unreachable and disturbed. The rest held. JUnit has no word for inconclusive and none for leaks:
 the property `exit` has, and the exit code of the run or of the gate should decide the job.
 Names and classes of test cases are the ids and operations of the case table: the same in every run.
 """
@@ -80,7 +80,7 @@ def _test(case: Mapping[str, Any], run: Mapping[str, Any]) -> ET.Element:
         _add(test, "system-out", body=f"drift, which only warns:\n{text}")
     elif result == "crashed":
         _add(test, "error", result, case["reason"], text)
-    elif result in ("blocked", "unreachable"):
+    elif result in ("blocked", "unreachable", "disturbed"):
         _add(test, "skipped", result, case["reason"])
     elif result == "known":
         _add(test, "skipped", "known-deviation", case["deviation"])

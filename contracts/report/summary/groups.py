@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-TROUBLE = ("breach", "drift", "crashed", "blocked", "unreachable")
+TROUBLE = ("breach", "drift", "crashed", "blocked", "unreachable", "disturbed")
 """Results that are not as they should be, the worst first."""
 
 

@@ -13,7 +13,7 @@ from contracts.text.message import msg
 from contracts.text.printable import printable
 from contracts.text.tables import columns
 
-COLUMNS = ("held", "breach", "drift", "known", "crashed", "blocked", "unreachable")
+COLUMNS = ("held", "breach", "drift", "known", "crashed", "blocked", "unreachable", "disturbed")
 PLACES = frozenset({"status", "body", "answer", "state afterwards", "all answers together"})
 """Places of breaches that are words, and no path or name."""
 BLOCKS, LINES = 5, 6

@@ -45,13 +45,14 @@ PAGE_SIZE, SHORT_PAGE_SIZE = "50", "10"
 
 def run(world: World, call: Call) -> object:
     """Start a task of a workflow."""
-    body = _json(call, RUN, "OpenAPICreateCustomWorkflowTaskArgs")
+    shape = {key: inner for key, inner in RUN.items() if key != "parameters" or world.has(release.PARAMETERS)}
+    body = {"parameters": []} | _json(call, shape, "OpenAPICreateCustomWorkflowTaskArgs")
     call.user.need(rights.EXECUTE, body["project_key"])
     workflow = world.store.find(body["workflow_key"])
     if workflow is None:
         raise WORKFLOW_NOT_FOUND()
     need_stored(world, call, rights.EXECUTE, workflow)
-    given = [each for each in body["parameters"] if each] if world.has(release.PARAMETERS) else []
+    given = [each for each in body["parameters"] if each]
     inputs = [each for each in body["inputs"] if each]
     _check_run(world, workflow, given, inputs)
     task_id = world.store.use_id(workflow.key)

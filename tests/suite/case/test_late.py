@@ -78,7 +78,7 @@ def test_a_server_that_stopped_answering_is_not_waited_for(tmp_path: Path) -> No
         run_case(CASES["create-workflow/with-empty-hook-ctl"], target)
         (name,) = open_names(target)
     for _ in range(3):
-        target.breaker.record(answered=False)
+        target.alive()
     waited: list[object] = []
     clean_up = remove_all(target, RUN, waited.append)
     assert waited == []

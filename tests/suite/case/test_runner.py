@@ -12,12 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.case.runner import TRIALS, run_case
 from contracts.catalog.cases import cases
+from contracts.http.client import Exchange, Failure, Request
 from contracts.report.verdict_rules import Result
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.serve import serve_in_thread
 from contracts.target.connect import find_workspace, open_target, probe
-from contracts.target.target import Target
+from contracts.target.requests import operation_call
+from contracts.target.target import Subject, Target
 from helpers.processes import HANG
 
 CASES = {case.id: case for case in cases("1.7.0")}
@@ -98,3 +100,19 @@ def test_a_target_that_stops_is_given_up(tmp_path: Path) -> None:
     assert given_up.result is Result.UNREACHABLE
     assert "not tried" in given_up.reason
     assert sent == []
+
+
+def test_a_target_whose_health_call_answers_is_not_given_up(tmp_path: Path) -> None:
+    """However many exchanges in a row get no answer, of whichever cases: others go on."""
+    with opened(create_app(), tmp_path) as (target, _):
+        send = target.client.send
+
+        def drop_cancels(request: Request) -> Exchange:
+            dropped = Exchange(request, "", failure=Failure("no-answer", "dropped"))
+            return dropped if request.call == "cancel-task" else send(request)
+
+        target.client.send = drop_cancels  # type: ignore[method-assign]
+        cancel = operation_call(target, target.release.call("cancel"), Subject("none", "nginx"))
+        with ThreadPoolExecutor(6) as pool:
+            assert {exchange.status for exchange in pool.map(target.send, [cancel] * 6)} == {None}
+        assert run_case(CASES["restart-task/no-such-workflow"], target).result is Result.HELD

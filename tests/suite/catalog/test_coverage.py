@@ -26,9 +26,9 @@ from contracts.catalog.coverage import (
     matching,
     problems,
     read,
-    stories,
 )
 from contracts.catalog.release import APIS, ROOT, CatalogError, Operation, data_of, load, releases
+from contracts.catalog.stories import stories
 from contracts.check.breach import Kind
 from contracts.derive.command import difference
 from contracts.run.deviations import FILE as DEVIATIONS
@@ -55,7 +55,10 @@ EVERY_RELEASE = pytest.mark.parametrize("release", releases())
 
 def all_ids(release: str = RELEASE) -> list[str]:
     """Return the ids of the rows and the stories of a release."""
-    return [*(case.id for case in cases(release)), *stories(ROOT / STORIES, load(release).api)]
+    return [
+        *(case.id for case in cases(release)),
+        *(story.id for story in stories(ROOT / STORIES) if story.is_of(load(release))),
+    ]
 
 
 def deviations() -> list[Deviation]:
@@ -181,21 +184,6 @@ def _part_of(one: Case, other: Case) -> bool:
     return one.operation == other.operation and one.id in other.id
 
 
-def test_stories_are_found_as_pytest_runs_them(tmp_path: Path) -> None:
-    """Stories are read from marks on test functions only, whatever else stands in the file."""
-    tmp_path.joinpath("test_some.py").write_text(
-        "import pytest\n"
-        "# @pytest.mark.case('flows/comment')\n"
-        "@pytest.mark.slow\n"
-        "@pytest.mark.case('flows/one', level='smoke')\n"
-        "def test_one(flow): ...\n"
-        "@pytest.mark.operation('cancel-task')\n"
-        "def test_rows(case): ...\n",
-        encoding="utf-8",
-    )
-    assert stories(tmp_path) == ("flows/one",)
-
-
 def test_bases_cover_rows_and_stories() -> None:
     """A row is documented or observed; a story is neither by itself."""
     basis = bases(ROOT / STORIES)
@@ -212,7 +200,7 @@ def test_bases_cover_rows_and_stories() -> None:
 def test_every_observed_fact_has_a_source(release: str) -> None:
     """Nobody has to take an observed fact on trust."""
     for name, row in with_sources(data_of(release) / "observed.toml"):
-        source = row.get("source", "")
+        source = row.get("source") or row.get("gone", "")
         assert re.match(SOURCES, source), (
             f"{release}/observed.toml: {name}: add where it was seen: source = …, {SOURCES}"
         )
@@ -320,7 +308,7 @@ class Copy:
         self.root = root
         self.said: list[str] = []
         for name in (
-            *map(facts_of, TABLES),
+            *{name for release in TABLES for name in facts_of(release) if (ROOT / name).exists()},
             *(path.relative_to(ROOT).as_posix() for path in (ROOT / STORIES).glob("*.py")),
         ):
             (root / name).parent.mkdir(parents=True, exist_ok=True)

@@ -66,9 +66,11 @@ def test_operation_that_comes_or_goes(tmp_path: Path) -> None:
 
 
 def test_releases_are_compared_with_what_was_observed() -> None:
-    """Servers from 1.8.0 on name the project of a started task, and nothing else differs."""
-    assert kinds(said("1.7.0", "1.8.0")[1]) == [("answer key added", "start-task/queued $.project_name", False)]
-    assert kinds(said("1.8.0", "1.7.0")[1]) == [("answer key removed", "start-task/queued $.project_name", True)]
+    """Servers from 1.8.0 on name the project of a started task, and word what a malformed body is told otherwise."""
+    reworded = ("description changed", "start-task/malformed-body", False)
+    where = "start-task/queued $.project_name"
+    assert kinds(said("1.7.0", "1.8.0")[1]) == [reworded, ("answer key added", where, False)]
+    assert kinds(said("1.8.0", "1.7.0")[1]) == [("answer key removed", where, True), reworded]
     assert kinds(said("1.8.0", "1.9.0")[1]) == []
 
 

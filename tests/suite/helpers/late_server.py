@@ -41,7 +41,8 @@ class Late:
         return fault(self._act)
 
     async def _act(self, request: Request, forward: Forward, _: Memory) -> Response:
-        if request.operation != self._call or not self._left:
+        looks = request.method == "GET" and self._call == "start-task"  # whether there is such a route
+        if request.operation != self._call or looks or not self._left:
             return await forward(request)
         self._left -= 1
         self._tasks.add(asyncio.create_task(self._later(request, forward)))

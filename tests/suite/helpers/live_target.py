@@ -40,10 +40,10 @@ class Unstamped:
 
     stamped = False
 
-    def __init__(self, answers: Mapping[str, Any], prefixes: tuple[str, ...]) -> None:
+    def __init__(self, answers: Mapping[str, Any], prefixes: tuple[str, ...], behaviour: str = "perfect") -> None:
         self.answers = dict(answers)
         self.seen: list[tuple[str, str, dict[str, list[str]]]] = []
-        self._app: ASGIApp = create_app()
+        self._app: ASGIApp = create_app(behaviour)
         self._prefixes = prefixes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

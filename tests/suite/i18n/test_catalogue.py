@@ -28,13 +28,13 @@ SILENT = {
     *("{}… ({} characters)", "{}… ({} characters in all)"),
     *("certificate has expired", "not yet valid", "mismatch|doesn't match|not valid for"),
     *("self-signed|self signed|unable to get|unknown ca", "wrong.version.number|record layer|http.request"),
-    "{} end",
+    *("{} end", "_{}() if {} is _left_out else {}"),
     *("{} was expected", "true or false", " could not be arranged: ", "no such key, only ", "the stand-in"),
     *("cases.toml: {}/{}", '<span lang="en">{}</span><span lang="zh-CN">{}</span>'),
     HOW,
 }
 """Texts with a blank in them that are no words of the suite to its users, or the same in both languages: lines for a
-shell, headers, units, data, and what is looked for in the words of libraries."""
+shell, headers, units, data, code, and what is looked for in the words of libraries."""
 
 
 def translation(template: str) -> str:

@@ -178,6 +178,26 @@ def test_shards_are_one_run(tmp_path: Path) -> None:
     assert "1 of the plan's cases belong to shards that are not here" in done.output
 
 
+def test_a_part_of_a_profile_is_not_the_profile(tmp_path: Path) -> None:
+    """Unless --selection says so; parts that are the whole together are the whole."""
+    one = write(tmp_path / "one", verdict(case("a/1"), unselected=["a/2", "a/3"]))
+    other = write(tmp_path / "other", verdict(case("a/2"), case("a/3"), unselected=["a/1"]))
+    done = run(one)
+    assert done.exit_code == 6
+    assert "2 of the 3 cases of the profile regression were not selected; --selection, if" in done.output
+    assert [run("--selection", one).exit_code, run(one, other).exit_code] == [0, 0]
+    told = json.loads(run("--json", one).output)
+    assert (told["exit"], len(told["reasons"])) == (6, 1)
+
+
+def test_an_older_run_does_not_tell_what_was_selected(tmp_path: Path) -> None:
+    """A verdict.json of an earlier version is inconclusive, and can be passed by saying that a part was meant."""
+    older = write(tmp_path / "older", verdict(case(), unselected=None))
+    done = run(older)
+    assert (done.exit_code, run("--selection", older).exit_code) == (6, 0)
+    assert "an earlier version of the suite ran it" in done.output
+
+
 def test_a_stand_in_is_named(tmp_path: Path) -> None:
     """A run on a stand-in may pass, and its line and the last one say that it tells nothing about a live Zadig."""
     stand_in = write(tmp_path / "stand-in", verdict(case(), run=STAND_IN))
@@ -215,6 +235,7 @@ def test_a_breach_among_drifts_is_no_drift() -> None:
 
 
 CHANGES: dict[str, Callable[[Any], object]] = {
+    "say-that-all-was-selected": lambda data: data["plan"].update(unselected=[]),
     "hide-a-breach": lambda data: data["cases"][0].update(result="held"),
     "forget-its-deviation": lambda data: data["deviations"].clear(),
     "say-it-is-known": lambda data: data["cases"][0].update(result="known", deviation="made-up"),
@@ -224,6 +245,7 @@ CHANGES: dict[str, Callable[[Any], object]] = {
         data["cases"].pop(0),
         data["counts"].update(breach=0, run=3, planned=3),
         data["plan"].update(cases=3),
+        data["plan"]["profile"].update(cases=4),
     ),
     "call-it-a-drift": lambda data: (
         data["run"].update(drift="warn"),
@@ -237,7 +259,7 @@ CHANGES: dict[str, Callable[[Any], object]] = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_changed_file_is_refused(change: Callable[[Any], object], tmp_path: Path) -> None:
     """Whoever takes a breach out of verdict.json finds the gate closed: its counts, cases and breaches must agree."""
-    data = verdict(*cases(breach=1, held=2, known=1))
+    data = verdict(*cases(breach=1, held=2, known=1), unselected=["a/other"])
     change(data)
     done = run(write(tmp_path / "run", data))
     assert done.exit_code == 4

@@ -36,7 +36,7 @@ def test_many_cases_and_exchanges() -> None:
     assert [row[-1] for row in exchanges.rows] == [str(TWO), str(TWO + BESIDES)]
 
 
-@pytest.mark.parametrize("part", ["overhead", "reports"])
+@pytest.mark.parametrize("part", ["overhead", "reports", "start"])
 def test_other_parts_measure(part: str) -> None:
     (table,) = PARTS[part](True)
     assert (len(table.rows) >= 3, table.missed) == (True, [])

@@ -6,7 +6,7 @@ from contracts.catalog.release import load
 from contracts.run.deviations import known
 from helpers.whole_runs import Ran, Runs
 
-RELEASES = ("5.0.0", "4.3.0")
+RELEASES = ("5.0.0", "4.3.0", "3.4.1", "3.0.0", "2.3.0")
 each_release = pytest.mark.parametrize("release", RELEASES)
 CROSS_TALK = {"cross-talk"}
 """Which of many answers at once are mixed up is the server's affair, and that of other workers."""

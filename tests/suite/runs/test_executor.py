@@ -16,7 +16,7 @@ from contracts.report.verdict_rules import Result
 from contracts.run.executor import WINDOW, CasePool, Job
 from contracts.safety.journal import left_open
 from contracts.standin.app import create_app
-from contracts.target.target import SharedLock
+from contracts.target.sharing import SharedLock
 from helpers.processes import HANG
 from helpers.whole_runs import run
 

@@ -72,7 +72,8 @@ def test_every_answer_says_that_it_is_the_stand_in(perfect: Zadig, flawed: Zadig
 
 def test_the_control_routes_describe_the_stand_in(flawed: Zadig) -> None:
     facts = flawed.call("GET", "/_standin", prefix="").json()
-    assert facts["defects"] == ["cross-talk", "documented-body-crashes", "null-body-crashes", "project-scope"]
+    own = ["cross-talk", "documented-body-crashes", "null-body-crashes", "project-scope", "refused-restart-marks"]
+    assert facts["defects"] == own
     assert (facts["behaviour"], facts["clock"]) == ("1.7.0", "manual")
     assert (facts["project"], facts["env_name"], facts["other_project"]) == ("nginx", "qa", "other-project")
     assert (facts["failing_branch"], facts["hanging_branch"]) == ("fails", "hangs")

@@ -59,7 +59,13 @@ def found(zadig: Live, folder: Path, **settings: Any) -> Workspace:
     look = probe(chosen, zadig.url)
     assert look.trouble == ""
     target = open_target(
-        chosen, look, find_workspace(chosen, look), release=chosen.release, run_id="r", worker="main", run_dir=folder
+        chosen,
+        look,
+        find_workspace(chosen, look),
+        release=chosen.known_release,
+        run_id="r",
+        worker="main",
+        run_dir=folder,
     )
     target.client.close()
     return target.workspace

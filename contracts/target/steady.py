@@ -1,0 +1,61 @@
+"""Whether a target answers properly: one look, by a call that reads from its database and takes the token."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+
+from contracts.catalog.release import Release
+from contracts.http.client import Exchange, Request
+from contracts.http.disturbance import Doubt, Sign, sign_of
+from contracts.target.requests import knocking
+from contracts.target.target import Target
+from contracts.text.message import Message, msg
+
+PATIENCE = 30.0
+"""Seconds in which what disturbs a run may pass."""
+SHORTEST, LONGEST = 0.2, 2.0
+"""Seconds between two looks."""
+
+
+def look_request(release: Release, project: str | None, credential: str = "main") -> Request:
+    """Return the request of the look: the workflows of a project or, where none is named, the projects.
+
+    Without a project only a system admin may list workflows; anybody who is known may list the projects.
+    """
+    request = knocking(release, project or "", "list" if project else "projects")
+    scope: Mapping[str, str] = {key: value for key, value in request.query.items() if value == project}
+    return replace(request, query=scope, credential=credential)
+
+
+def disturbance(target: Target, doubt: Doubt) -> Message | str | None:
+    """Wait until a target answers properly after a doubt; return why it does not, None where nobody answers at all.
+
+    What does not pass by itself ends the run where two looks show it.
+    """
+    request = look_request(target.release, target.workspace.project, doubt.exchange.request.credential)
+    ends, pause, shown = time.monotonic() + PATIENCE, SHORTEST, 0
+    while True:
+        target.weather.wait_turn()
+        exchange = target.client.send(request)
+        target.breaker.record(exchange.status is not None)
+        if target.breaker.stopped or target.breaker.halted or _refused(exchange):
+            return None
+        sign = sign_of(exchange, target.own)
+        if sign is None:
+            return ""
+        shown += sign.stays
+        if shown > 1 or time.monotonic() >= ends:
+            target.weather.ended = _told(sign, exchange, passes=time.monotonic() >= ends)
+            return target.weather.ended
+        time.sleep(min(pause, max(0.0, ends - time.monotonic())))
+        pause = min(2 * pause, LONGEST)
+
+
+def _refused(exchange: Exchange) -> bool:
+    return exchange.failure is not None and exchange.failure.kind == "refused"
+
+
+def _told(sign: Sign, exchange: Exchange, *, passes: bool) -> Message:
+    if passes:
+        return msg("{why}, and still after {seconds} s", sign.sentence(exchange), f"{PATIENCE:g}")
+    return sign.sentence(exchange)

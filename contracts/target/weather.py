@@ -1,0 +1,78 @@
+"""What a run learns of what stands before its target: limits that it keeps, what came and went, and why it ended."""
+
+import math
+import threading
+import time
+from collections import Counter, defaultdict
+
+from contracts.http.disturbance import Doubt
+from contracts.text.message import Message, msg
+
+FLAKY = 3
+"""So often a call, and no other, fails and then does not: that is the server's, which is not right every time."""
+MOST_DISTURBED = 5
+"""Cases that ended disturbed, after which nothing more is tried."""
+
+
+class Weather:
+    """What is known of the way to a target; safe to use from several threads.
+
+    ended: why nothing more is tried, empty where it goes on.
+    again: how many cases held when they were done again, by the sign of what was in doubt.
+    """
+
+    def __init__(self, rate: float = math.inf) -> None:
+        self.ended: Message | str = ""
+        self._pause = 1 / rate
+        self._next = 0.0
+        self._lock = threading.Lock()
+        self._gone: dict[str, Counter[str]] = defaultdict(Counter)
+        self.again: Counter[str] = Counter()
+        self._disturbed = 0
+
+    def wait_turn(self) -> None:
+        """Wait until a request may go out: as often as is set, and when a limit allows it again."""
+        with self._lock:
+            now = time.monotonic()
+            at = max(self._next, now)
+            self._next = at + self._pause
+        if at > now:
+            time.sleep(at - now)
+
+    def hold(self, seconds: float) -> None:
+        """Let nothing go out for so long."""
+        with self._lock:
+            self._next = max(self._next, time.monotonic() + seconds)
+
+    def passed(self, doubt: Doubt) -> None:
+        """Note what did not come again when the case was done again."""
+        with self._lock:
+            self._gone[doubt.sign.name][doubt.exchange.request.call] += 1
+
+    def noisy(self, doubt: Doubt) -> bool:
+        """Whether the like came and went at other calls too, so that it is none of the server's own answers."""
+        with self._lock:
+            return bool(self._gone[doubt.sign.name].keys() - {doubt.exchange.request.call})
+
+    def flaky(self, doubt: Doubt) -> bool:
+        """Whether the like comes and goes at this call alone."""
+        with self._lock:
+            calls = self._gone[doubt.sign.name]
+            return calls.keys() == {doubt.exchange.request.call} and calls.total() >= FLAKY
+
+    def held_again(self, doubt: Doubt) -> None:
+        """Count a case that held when it was done again."""
+        with self._lock:
+            self.again[doubt.sign.name] += 1
+
+    def disturbed(self, doubt: Doubt) -> None:
+        """Count a case that ended disturbed; after some of them the run ends."""
+        with self._lock:
+            self._disturbed += 1
+            if self._disturbed >= MOST_DISTURBED and not self.ended:
+                self.ended = msg("{n} cases were disturbed, the last: {why}", self._disturbed, doubt.sentence)
+
+    def missed(self) -> bool:
+        """Whether answers came too late in this run, and came in time when a case was alone."""
+        with self._lock:
+            return bool(self.again["deadline"])

@@ -1,0 +1,254 @@
+"""Histories of clients that asked at once: those that an order explains, and those that none does."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import permutations
+from math import inf
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.catalog.lifecycle import NOT_THERE
+from contracts.catalog.release import load
+from contracts.check.history import Act, Life, explain
+from contracts.check.linearize import Call, linearize
+
+LIFECYCLE = load("1.7.0").lifecycle
+HERE, NONE = Life(), Life(NOT_THERE)
+QUEUED, CANCELLED, PASSED = (Life("workflow", (each,)) for each in ("queued", "cancelled", "passed"))
+
+
+def _calls(text: str) -> list[Call[Act]]:
+    """Read lines of `begin-end role task answer`, where an answer of `=state` is what a look at the task saw."""
+    calls = []
+    for line in filter(None, map(str.strip, text.split(";"))):
+        when, role, task, answer = line.split()
+        begin, _, end = when.partition("-")
+        seen = answer[1:] if answer.startswith("=") else ""
+        act = Act(role, None if task == "." else int(task), () if seen or answer == "?" else (answer,), seen)
+        calls.append(Call(act, float(begin), float(end) if end else inf))
+    return calls
+
+
+def _when(call: Call[Act]) -> tuple[float, float, str]:
+    return call.called, call.returned, call.what.role
+
+
+EXPLAINED = {
+    "nothing": (HERE, ""),
+    "one": (NONE, "0-1 create . success"),
+    "one after the other": (HERE, "0-1 start 1 queued; 2-3 cancel 1 success; 4-5 restart 1 success"),
+    "the loser of two creates": (NONE, "0-2 create . success; 1-3 create . already-exists"),
+    "the loser that began first": (NONE, "0-3 create . already-exists; 1-2 create . success"),
+    "the loser hears of the race": (NONE, "0-3 create . lost-race; 1-2 create . success"),
+    "both restarts found it cancelled": (
+        QUEUED,
+        "0-1 cancel 1 success; 2-5 restart 1 success; 3-4 restart 1 success; 6-7 get-task 1 =queued",
+    ),
+    "eight of whom one won": (NONE, "0-9 create . already-exists; " * 7 + "0-9 create . success"),
+    "starts in another order than they came": (HERE, "0-5 start 2 queued; 1-4 start 1 queued"),
+    "a cancel before its restart": (QUEUED, "0-5 restart 1 success; 1-4 cancel 1 success"),
+    "a restart refused before a cancel": (QUEUED, "0-2 restart 1 still-queued; 1-3 cancel 1 success"),
+    "a look at what is about to be": (QUEUED, "0-3 get-task 1 =cancelled; 1-4 cancel 1 success"),
+    "a look at what was": (QUEUED, "0-3 get-task 1 =queued; 1-2 cancel 1 success"),
+    "two looks in turn": (QUEUED, "0-9 cancel 1 success; 1-2 get-task 1 =queued; 3-4 get-task 1 =cancelled"),
+    "cancelled twice": (QUEUED, "0-2 cancel 1 success; 1-3 cancel 1 success"),
+    "no task yet": (HERE, "0-3 cancel 1 no-such-task; 1-2 start 1 queued"),
+    "an answer that is lost, done": (QUEUED, "0- cancel 1 ?; 5-6 restart 1 success"),
+    "an answer that is lost, not done": (QUEUED, "0- cancel 1 ?; 5-6 restart 1 still-queued"),
+    "a lost start gives an id away": (HERE, "0- start . ?; 5-6 start 2 queued"),
+    "a lost start does not": (HERE, "0- start . ?; 5-6 start 1 queued"),
+    "all of it": (
+        NONE,
+        "0-2 create . success; 1-3 create . already-exists; 4-9 start 1 queued; 4-8 start 2 queued;"
+        "5-12 cancel 2 success; 10-14 restart 2 success; 11-13 cancel 1 success; 15-16 get-task 2 =queued",
+    ),
+    "deleted under a start": (HERE, "0-3 delete . success; 1-2 start . no-such-workflow"),
+}
+UNEXPLAINED = {
+    "two creates won": (NONE, "0-2 create . success; 1-3 create . success"),
+    "none won": (NONE, "0-2 create . already-exists; 1-3 create . already-exists"),
+    "refused before anyone began": (NONE, "0-1 create . already-exists; 2-3 create . success"),
+    "one id twice": (HERE, "0-3 start 1 queued; 1-2 start 1 queued"),
+    "an id is left out": (HERE, "0-3 start 1 queued; 1-2 start 3 queued"),
+    "ids in the wrong order": (HERE, "0-1 start 2 queued; 2-3 start 1 queued"),
+    "a cancel that was lost": (QUEUED, "0-1 cancel 1 success; 2-3 restart 1 still-queued"),
+    "a restart without a cancel": (QUEUED, "0-1 restart 1 success"),
+    "two restarts of one cancel": (QUEUED, "0-1 cancel 1 success; 2-3 restart 1 success; 4-5 restart 1 success"),
+    "a race of one": (NONE, "0-1 create . success; 2-3 create . lost-race"),
+    "a look back": (QUEUED, "0-9 cancel 1 success; 1-2 get-task 1 =cancelled; 3-4 get-task 1 =queued"),
+    "a look at what was long ago": (QUEUED, "0-1 cancel 1 success; 2-3 get-task 1 =queued"),
+    "a look at what nobody did": (QUEUED, "0-1 get-task 1 =cancelled"),
+    "a task went on by itself": (QUEUED, "0-1 get-task 1 =passed"),
+    "a passed one cancelled": (PASSED, "0-1 cancel 1 success"),
+    "no task, though it was started": (HERE, "0-1 start 1 queued; 2-3 cancel 1 no-such-task"),
+    "a task of another workflow": (HERE, "0-3 start 1 queued; 1-2 cancel 2 success"),
+    "started after it was deleted": (HERE, "0-1 delete . success; 2-3 start 1 queued"),
+    "gone without a delete": (HERE, "0-1 start . no-such-workflow"),
+    "a lost cancel is done once": (
+        QUEUED,
+        "0- cancel 1 ?; 1-2 get-task 1 =cancelled; 3-4 restart 1 success; 5-6 get-task 1 =cancelled",
+    ),
+    "all but the last": (
+        NONE,
+        "0-2 create . success; 1-3 create . already-exists; 4-9 start 1 queued; 4-8 start 2 queued;"
+        "5-12 cancel 2 success; 10-14 restart 2 success; 11-13 cancel 1 success; 15-16 get-task 2 =passed",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_an_order_is_found_and_it_is_one(name: str) -> None:
+    first, text = EXPLAINED[name]
+    calls = _calls(text)
+    found = explain(calls, LIFECYCLE, first=first, agents=False)
+    assert not found.stuck
+    assert not Counter(map(_when, found.order)) - Counter(map(_when, calls))
+    assert sum(call.returned < inf for call in found.order) == sum(call.returned < inf for call in calls)
+    for earlier, later in zip(found.order, found.order[1:], strict=False):
+        assert later.returned >= earlier.called
+
+
+@pytest.mark.parametrize("name", UNEXPLAINED)
+def test_where_there_is_no_order_what_cannot_come_next_is_named(name: str) -> None:
+    first, text = UNEXPLAINED[name]
+    found = explain(_calls(text), LIFECYCLE, first=first, agents=False)
+    assert found.stuck
+    assert not set(map(_when, found.stuck)) & set(map(_when, found.order))
+
+
+def test_what_cannot_come_next_is_the_last_of_a_history_that_is_right_before() -> None:
+    first, text = UNEXPLAINED["all but the last"]
+    found = explain(_calls(text), LIFECYCLE, first=first, agents=False)
+    assert [str(call.what) for call in found.stuck] == ["get-task 2 → passed"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0-1 get-task 1 =running",
+        "0-1 restart 1 already-passed",
+        "0-1 get-task 1 =running; 2-3 get-task 1 =failed; 4-5 restart 1 success",
+        "0-1 cancel 1 success; 2-3 get-task 1 =passed",  # an agent's late answer
+    ],
+)
+def test_where_agents_are_at_work_a_task_may_go_on(text: str) -> None:
+    assert not explain(_calls(text), LIFECYCLE, first=QUEUED, agents=True).stuck
+    assert explain(_calls(text), LIFECYCLE, first=QUEUED, agents=False).stuck
+
+
+def test_even_where_agents_are_at_work_no_task_goes_back() -> None:
+    calls = _calls("0-1 get-task 1 =passed; 2-3 get-task 1 =queued")
+    assert explain(calls, LIFECYCLE, first=QUEUED, agents=True).stuck
+
+
+# A register of small numbers, as simple as a model can be: what is written is read until it is written anew.
+Register = tuple[str, int]
+
+
+def _register(state: int, what: Register) -> Iterator[int]:
+    kind, value = what
+    if kind == "write":
+        yield value
+    elif state == value:
+        yield state
+
+
+def _brute_force(calls: list[Call[Register]]) -> bool:
+    lost = [call for call in calls if call.returned == inf]
+    for kept in range(1 << len(lost)):
+        left = [call for call in calls if call.returned < inf or kept >> lost.index(call) & 1]
+        for order in permutations(left):
+            later = ((a, b) for place, a in enumerate(order) for b in order[place + 1 :])
+            if all(b.returned >= a.called for a, b in later) and _possible(order):
+                return True
+    return False
+
+
+def _possible(order: Iterable[Call[Register]]) -> bool:
+    state = 0
+    for call in order:
+        after = list(_register(state, call.what))
+        if not after:
+            return False
+        state = after[0]
+    return True
+
+
+TIMES = st.integers(0, 12).flatmap(lambda begin: st.tuples(st.just(begin), st.integers(begin + 1, 14) | st.just(inf)))
+ACTS = st.tuples(st.sampled_from(["read", "write"]), st.integers(0, 2))
+
+
+@given(st.lists(st.tuples(ACTS, TIMES), max_size=6, unique_by=lambda row: (row[0], row[1])))
+def test_it_finds_what_trying_all_orders_finds(rows: list[tuple[Register, tuple[float, float]]]) -> None:
+    calls = [Call(what, float(begin), float(end)) for what, (begin, end) in rows]
+    explained = not linearize(calls, 0, _register).stuck
+    assert explained == _brute_force(calls)
+
+
+def _lived(seed: int, clients: int, each: int) -> list[Call[Act]]:
+    """Make a history of one workflow that happened: every call does its work at some moment between its two ends."""
+    random = Random(seed)  # noqa: S311  # a history, no secret
+    moments: list[tuple[float, float, float, int, str, int]] = []
+    for client in range(clients):
+        clock = 0.0
+        for _ in range(each):
+            begin = clock + random.random()
+            at = begin + random.random()
+            clock = at + random.random()
+            role = random.choice(["start", "cancel", "restart", "get-task", "cancel", "restart"])
+            moments.append((at, begin, clock, client, role, random.randint(1, 4)))
+    states: list[str] = []
+    calls = []
+    for _, begin, end, client, role, wish in sorted(moments):
+        if role == "start":
+            states.append("queued")
+            act = Act(role, len(states), ("queued",))
+        elif role == "get-task" and wish <= len(states):
+            act = Act(role, wish, (), states[wish - 1])
+        elif role != "get-task":
+            move = LIFECYCLE.move(role, states[wish - 1] if wish <= len(states) else "workflow")
+            act = Act(role, wish, (move.answer,))
+            if move.next:
+                states[wish - 1] = move.next
+        else:
+            continue
+        calls.append(Call(act, begin, end, client))
+    return calls
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_eight_clients_with_forty_calls_each_are_explained_in_few_steps(seed: int) -> None:
+    calls = _lived(seed, 8, 40)
+    assert len(calls) > 250
+    assert not explain(calls, LIFECYCLE, first=HERE, agents=False).stuck
+    steps = _steps(calls)
+    assert steps < 100_000  # of some microseconds each: two seconds are far away
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_one_wrong_answer_among_them_is_found_in_few_steps(seed: int) -> None:
+    calls = _lived(seed, 8, 40)
+    place = next(i for i in range(200, len(calls)) if calls[i].what.role == "start")
+    wrong = Act("start", (calls[place].what.task or 0) + 30, ("queued",))
+    calls[place] = Call(wrong, calls[place].called, calls[place].returned, calls[place].client)
+    assert explain(calls, LIFECYCLE, first=HERE, agents=False).stuck
+    assert _steps(calls) < 100_000
+
+
+def _steps(calls: list[Call[Act]]) -> int:
+    from contracts.check import history
+
+    model = history._model(LIFECYCLE, agents=False)
+    count = 0
+
+    def counted(life: Life, act: Act) -> Iterator[Life]:
+        nonlocal count
+        count += 1
+        return model(life, act)
+
+    first: Hashable = HERE
+    linearize(calls, first, counted)  # type: ignore[arg-type]
+    return count
