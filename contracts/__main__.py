@@ -1,13 +1,38 @@
 """The commands: zadig-contracts COMMAND where the suite is installed, python -m contracts COMMAND in a checkout."""
 
+import sys
+import traceback
+from typing import Any
+
 import click
 
 from contracts.cli import campaign, cases, data, runs, target
-from contracts.paths import COMMAND
+from contracts.paths import COMMAND, PACKAGE
 from contracts.run.version import VERSION
+from contracts.text.printable import printable
+from contracts.text.redact import register
+
+INTERNAL = 3
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands. What none of them handles ends in one line and as 3, not as 1: that has a meaning in most."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{frame.filename}:{frame.lineno}".removeprefix(f"{PACKAGE.parent}/")
+            line = f"{type(error).__name__}: {error} ({place})"
+            click.echo(printable(register.mask(f"{COMMAND}: {line}")), err=True)
+            sys.exit(INTERNAL)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, message="%(version)s")
 def main() -> None:
     """Contract tests for a live Zadig deployment."""

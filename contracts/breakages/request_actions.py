@@ -2,13 +2,15 @@
 
 import re
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode
 
-from contracts.breakages.answer_edits import edits
+from contracts.breakages.answer_edits import edits, everywhere
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response, by_name
 from contracts.breakages.known_answers import KNOWN, name_of
 from contracts.breakages.proxy.recognise import (
@@ -24,6 +26,8 @@ from contracts.breakages.proxy.recognise import (
 )
 from contracts.breakages.state_actions import keep_back
 
+SIGNATURE = 43
+"""Characters of the signature of a token of a stand-in."""
 EVERY = 7
 """Which request is answered wrongly by a server that does so at times."""
 
@@ -36,8 +40,9 @@ def _user(request: Request) -> str:
     import jwt  # late: it takes a third of the time in which all breakages are read
 
     scheme, _, token = (header(request.headers, "Authorization") or "").partition(" ")
-    if scheme.lower() != "bearer":
-        return "basic" if scheme else "nobody"
+    odd = _odd_token(request, scheme.lower(), token.strip())
+    if odd:
+        return odd
     try:
         claims = jwt.decode(token, options={"verify_signature": False, "verify_exp": False})
         if jwt.get_unverified_header(token)["alg"] == "none":
@@ -52,6 +57,15 @@ def _user(request: Request) -> str:
     project = in_query if request.api == "aslan" else about(request).project
     at = {"nginx": "", "": "@"}.get(project, f"@{project}")
     return f"{claims['uid']}{at if claims['uid'] == 'outsider' else ''}"
+
+
+def _odd_token(request: Request, scheme: str, token: str) -> str:
+    """Return who sends a request without a whole token where one is looked for."""
+    if "token=" in request.query:
+        return "in-query"
+    if scheme != "bearer" or not token:
+        return {"": "nobody", "bearer": "empty"}.get(scheme, "basic")
+    return "prefix" if 0 < len(token.rpartition(".")[2]) < SIGNATURE and token.count(".") == 2 else ""
 
 
 async def as_admin(request: Request, forward: Forward) -> Response:
@@ -84,6 +98,29 @@ def lets_through(operation: str, answer: str, *, user: str = "", openly: bool = 
         return done if openly else response
 
     return act
+
+
+def gives_back(operation: str, _answer: str, *, to: str, base64: bool = False) -> Act:
+    """Put the token of who asks into a header or the body of every answer of an operation, in base64 or as it is."""
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        response = await forward(request)
+        token = header(request.headers, "Authorization")
+        if request.operation != operation or not token:
+            return response
+        shown = b64encode(token.encode()).decode() if base64 else token
+        if to == "header":
+            return replace(response, headers=with_header(response.headers, "X-Asked-By", shown))
+        answered = json_object(response.body)
+        return response if answered is None else replace(response, body=compact(_inside(answered, shown)))
+
+    return act
+
+
+def _inside(answered: dict[str, Any], shown: str) -> dict[str, Any]:
+    """Return an answer with something in its extra, or where it has none beside its keys."""
+    extra = answered.get("extra")
+    return answered | ({"extra": extra | {"asked_by": shown}} if isinstance(extra, dict) else {"asked_by": shown})
 
 
 # ---------------------------------------------------------------- odd requests
@@ -208,6 +245,39 @@ async def one_key_of_two(request: Request, forward: Forward, _: Memory) -> Respo
     return await forward(replace(request, body=compact(sent)) if twice else request)
 
 
+# ---------------------------------------------------------------- always
+
+
+def edits_everything(_operation: str, _answer: str, **spec: Any) -> Act:
+    """Edit every answer, whatever was asked for."""
+    return everywhere(edits(spec))
+
+
+def moves(_operation: str, _answer: str, *, of: str, at: str) -> Act:
+    """Count under an undocumented key how often a call was answered, in each object at a path of its answer."""
+    path = at.split("/")[1:]
+
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        response = await forward(request)
+        answered = json_object(response.body)
+        if request.operation != of or response.status != HTTPStatus.OK or answered is None:
+            return response
+        memory.counts[of] += 1
+        return replace(response, body=compact(_counted(answered, path, memory.counts[of])))
+
+    return act
+
+
+def _counted(answered: Any, path: list[str], count: int) -> Any:
+    if isinstance(answered, list):
+        return [_counted(each, path, count) for each in answered]
+    if not isinstance(answered, dict):
+        return answered
+    if not path:
+        return answered | {"zct_count": count}
+    return {key: _counted(inner, path[1:], count) if key == path[0] else inner for key, inner in answered.items()}
+
+
 # ---------------------------------------------------------------- at times
 
 
@@ -238,5 +308,6 @@ def does_nothing_at_times(operation: str, answer: str) -> Act:
 
 ACTS = by_name(one_key_of_two)
 MAKERS = by_name(
-    lets_through, turns_away, fails_on, answers_first, asks_with, reads_from, edits_at_times, does_nothing_at_times
+    *(lets_through, turns_away, gives_back, fails_on, answers_first, asks_with, reads_from),
+    *(edits_everything, moves, edits_at_times, does_nothing_at_times),
 )

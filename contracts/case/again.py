@@ -1,4 +1,4 @@
-"""A case whose answer may not be the target's own is done again, alone and on a workflow of its own: then one can tell."""
+"""A case whose answer may not be the target's own is done again, alone and on a workflow of its own."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,30 +26,39 @@ def settled(target: Target, attempt: Callable[[], "Trial"], trial: "Trial", *, c
     first = _doubt(trial, company=company)
     if first is None:
         return trial
-    doubts = [first]
     with target.lock.exclusive():
+        before = target.weather.sent
         if first.sign.load and company:
             target.lock.slow_down()
-        for _ in range(MOST):
-            reason = disturbance(target, doubts[-1])
-            if reason is None:
-                return trial
-            if reason:
-                return _disturbed(target, trial, doubts[-1], reason)
-            another = attempt()
-            latest = _doubt(another, company=True)
-            if latest is None:
-                return _gone(target, trial, another, doubts, company=company)
-            doubts.append(latest)
-            last = doubts[-1 - latest.sign.repeats :]
-            if len(last) > latest.sign.repeats and all(_same(doubt, latest) for doubt in last):
-                believed = latest.sign.load or not (latest.sign.foreign or target.weather.noisy(latest))
-                return another if believed else _disturbed(target, another, latest, latest.sentence)
+        try:
+            return _again(target, attempt, trial, first, company=company)
+        finally:
+            if not first.sign.load:
+                target.weather.repeated += target.weather.sent - before
+
+
+def _again(target: Target, attempt: Callable[[], "Trial"], trial: "Trial", first: Doubt, *, company: bool) -> "Trial":
+    doubts = [first]
+    for _ in range(MOST):
+        reason = target.weather.ended or disturbance(target, doubts[-1])
+        if reason is None:
+            return trial
+        if reason:
+            return _disturbed(target, trial, doubts[-1], reason)
+        another = attempt()
+        latest = _doubt(another, company=True)
+        if latest is None:
+            return _gone(target, trial, another, doubts, company=company)
+        doubts.append(latest)
+        last = doubts[-1 - latest.sign.repeats :]
+        if len(last) > latest.sign.repeats and all(_same(doubt, latest) for doubt in last):
+            believed = latest.sign.load or not (latest.sign.foreign or target.weather.noisy(latest))
+            return another if believed else _disturbed(target, another, latest, latest.sentence)
     return _disturbed(target, trial, doubts[-1], doubts[-1].sentence)
 
 
 def _doubt(trial: "Trial", *, company: bool) -> Doubt | None:
-    """Return the first doubt in a trial that came to something; what load alone can explain counts where there was some."""
+    """Return the first doubt in a trial that did not hold; a crash is only doubted where there was load."""
     if trial.result is Result.HELD:
         return None
     return next((doubt for doubt in trial.doubts if company or doubt.sign.name != "empty-500"), None)
@@ -70,7 +79,7 @@ def _gone(target: Target, trial: "Trial", another: "Trial", doubts: list[Doubt],
     if weather.flaky(doubt) and trial.breaches:
         return trial
     if doubt.sign.name == "cut" and not (company and weather.missed()):
-        once = msg("{why}; it did not when the case was done again", doubt.sentence)
+        once = msg("{why}; when the case was run again, it was not", doubt.sentence)
         return _disturbed(target, trial, doubt, once)
     weather.held_again(doubt)
     return another

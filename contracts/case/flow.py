@@ -1,20 +1,27 @@
 """A flow: several operations on one workflow, one after the other, each held against its answer."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from contracts.case.scenario import Scenario, state_breach
-from contracts.catalog.cases import Overrides
-from contracts.catalog.lifecycle import DELETED, NOT_THERE
+from contracts.case.wait import settled
+from contracts.catalog.cases import UNCHANGED, Overrides
+from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE
 from contracts.catalog.release import Operation
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
-from contracts.check.snapshot import UnclearError, find, json_value, list_tasks
+from contracts.check.effects import StateChange, effect, told_rightly
+from contracts.check.moves import traced
+from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, look_at_tasks, snapshot, tasks_in
 from contracts.report.verdict_rules import Result
+from contracts.safety.journal import PREFIX
 from contracts.target.requests import NO_OVERRIDES, operation_call, role_call, sent_names
-from contracts.target.target import Target
+from contracts.target.target import Subject, Target
 from contracts.text.message import msg
+
+Seen = TypeVar("Seen")
 
 
 class Flow(Scenario):
@@ -26,6 +33,9 @@ class Flow(Scenario):
         self.names = target.release.binding.odd  # it costs no request more
         super()._begin(target)
         self._state = NOT_THERE
+        self._first_id: int | None = None
+        self._neighbour: tuple[Subject, Snapshot] | None = None
+        self._listed: frozenset[str] = frozenset()
 
     def does(self, role: str, overrides: Overrides = NO_OVERRIDES, answer: str = "") -> None:
         """Let a role be played and hold what comes back against what the lifecycle says, or the answer of that name."""
@@ -37,6 +47,7 @@ class Flow(Scenario):
         task_id = self._target.release.binding.roles[role].get(value, "id")
         if task_id is not None:
             self._subject = replace(self._subject, task_id=task_id)
+            self._first_id = task_id if self._first_id is None else self._first_id
         if answer in ("", move.answer):
             self._state = move.next or self._state
 
@@ -47,14 +58,14 @@ class Flow(Scenario):
             self._holds(call, answer, overrides)
 
     def task_is(self, state: str) -> None:
-        """Read the task that was started last: it is in a state that means this."""
+        """Read the task that was started last, be its workflow gone: it is in a state that means this."""
         release = self._target.release
         call, role, lifecycle = release.call("get-task"), release.binding.roles["get-task"], release.lifecycle
 
         def wrong(value: Any) -> Iterator[Breach]:
-            actual = role.get(value, "state")
-            if not lifecycle.is_in(actual, lifecycle.word(state)):
-                expected = msg("task {id} is {state}", self._subject.task_id, lifecycle.word(state))
+            actual, word = role.get(value, "state"), lifecycle.word(state)
+            if not lifecycle.means(actual, word):
+                expected = msg("task {id} is {state}", self._subject.task_id, word)
                 yield state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
 
         self._holds(call, _found(call), also=wrong)
@@ -70,6 +81,8 @@ class Flow(Scenario):
         target, expected = self._target, call.answers[answer]
         request = operation_call(target, call, self._subject, overrides)
         sent = sent_names(target, self._subject, overrides, request)
+        if call.name == target.release.binding.roles["start"].call and self._first_id is not None:
+            sent["id"] = str(self._subject.task_id + 1)  # the one that a start which fails may use up
         self._note(promised=expected.basis, wanted=promise(expected, sent))
         exchange = self._send(request, f"{call.name} → {answer}", answer)
         checked = check(exchange, expected, sent, target.release.answers)
@@ -80,8 +93,9 @@ class Flow(Scenario):
 
     def only_task_is(self, state: str) -> None:
         """Look at the workflow's tasks: there is the one that was started, whose state means this, and no other."""
-        tasks, task, lifecycle = self._tasks(), self._subject.task_id, self._target.release.lifecycle
+        task, lifecycle = self._subject.task_id, self._target.release.lifecycle
         state = lifecycle.word(state)
+        tasks = settled(self._target, self._tasks, lambda tasks: tasks.get(task), state)
         wrong = [
             state_breach(
                 f"task-{other}-none", msg("no task but {id}", task), msg("task {id} too, {state}", other, tasks[other])
@@ -89,25 +103,97 @@ class Flow(Scenario):
             for other in sorted(tasks.keys() - {task})
         ]
         actual = tasks.get(task)
-        if not lifecycle.is_in(actual, state):  # an agent may have taken it meanwhile
+        if not lifecycle.means(actual, state):
             expected = msg("task {id} is {state}", task, state)
             wrong.append(state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task")))
         self._end_if(tuple(wrong), msg("looking at the tasks"))
 
+    def later(self, seconds: float) -> None:
+        """Let time pass, on a stand-in."""
+        if self._target.control is not None:
+            self._target.control.advance(self._subject.name, seconds)
+
     def has_id(self, number: int) -> None:
-        """The task that was started last has this id."""
-        actual = self._subject.task_id
-        if actual != number:
-            self._end_if((state_breach("task-id", f"id {number}", f"id {actual}"),), msg("looking at the task's id"))
+        """The task that was started last has this id, counted from the flow's first; what that is, a case says."""
+        expected, actual = (self._first_id or 1) + number - 1, self._subject.task_id
+        if actual != expected:
+            self._end_if((state_breach("task-id", f"id {expected}", f"id {actual}"),), msg("looking at the task's id"))
+
+    def tasks_are(self, *meanings: str) -> None:
+        """Look at the workflow's tasks: the states of all of them, in the order of their ids, mean this."""
+        tasks, lifecycle, still = self._tasks(), self._target.release.lifecycle, self._target.stands_still
+        words = [lifecycle.word(meaning) for meaning in meanings]
+        states = [tasks[task_id] for task_id in sorted(tasks)]
+        pairs = zip(states, words, strict=False)
+        kept = (lifecycle.means(now, word) or (not still and lifecycle.went_on(word, now)) for now, word in pairs)
+        if len(states) != len(words) or not all(kept):
+            wrong = state_breach("tasks", ", ".join(words), ", ".join(states))
+            self._end_if((wrong,), msg("looking at the tasks"))
+
+    def has_neighbour(self) -> None:
+        """Go on with another workflow; from now on what there is so far is its neighbour."""
+        subject = self._subject
+        self._neighbour, self._listed = (subject, self._look(subject)), self._names()
+        self._subject, self._state = self._another(), NOT_THERE
+
+    def leaves_the_others(self) -> None:
+        """Look at the neighbour, which is as before, and at the project: the workflows that were there are listed."""
+        if self._neighbour is None:
+            return
+        subject, before = self._neighbour
+        after, names, own = self._look(subject), self._names(), {subject.name, self._subject.name}
+        wrong = [*effect(UNCHANGED, self._nothing_done(subject, after, before))]
+        for name in sorted(
+            (own | {each for each in self._listed if each and not each.startswith(f"{PREFIX}-")}) - names
+        ):
+            wrong.append(state_breach("not-listed", msg("{name} is listed", name), msg("it is not listed")))
+        self._listed = names
+        self._end_if(tuple(wrong), msg("looking at the other workflows"))
+
+    def _names(self) -> frozenset[str]:
+        """Return the names of the workflows that are listed in the project."""
+        role = self._target.release.binding.roles["list"]
+        exchange = self._send(role_call(self._target, "list", self._subject), role.call)
+        rows = role.list(json_value(exchange))
+        if exchange.status != 200 or not isinstance(rows, list | None):
+            self._end(Result.BLOCKED, msg("{call} answered {came}", role.call, f"HTTP {exchange.status}"))
+        return frozenset(name for row in rows or [] if isinstance(name := role.get(row, "name"), str))
+
+    def _look(self, subject: Subject) -> Snapshot:
+        return self._clear(lambda: snapshot(self._target, subject))
+
+    def _end_if(self, breaches: tuple[Breach, ...], reason: str) -> None:
+        """End with these breaches, if any; where the task is not as the steps left it, an agent may have made them."""
+        if breaches and not self._target.stands_still and self._state in MEANINGS:
+            lifecycle, left = self._target.release.lifecycle, self._target.release.lifecycle.word(self._state)
+            with suppress(UnclearError):
+                now = look_at_tasks(self._target, self._subject)
+                moved = lifecycle.went_on(left, now.tasks.get(self._subject.task_id))
+                found = self._trial.exchanges
+                self._note(moved=moved, traced=moved and bool(found) and traced(Snapshot(), now, found[0], lifecycle))
+        super()._end_if(breaches, reason)
 
     def _tasks(self) -> Mapping[int, str]:
+        call = self._target.release.call("list-tasks")
+        if call.name in self._target.release.operations:
+            self._holds(call, _found(call))
+            held = self._clear(lambda: tasks_in(self._target, self._trial.exchanges[0]))
+        else:
+            held = self._clear(lambda: look_at_tasks(self._target, self._subject))
+        self._end_if(tuple(told_rightly(self._nothing_done(self._subject, held))), msg("looking at the tasks"))
+        return held.tasks
+
+    def _nothing_done(self, subject: Subject, after: Snapshot, before: Snapshot | None = None) -> StateChange:
         release = self._target.release
-        call, role = release.call("list-tasks"), release.binding.roles["list-tasks"]
-        if call.name in release.operations:
-            rows = role.list(self._holds(call, _found(call)), ()) or ()
-            return {int(role.get(row, "id")): str(role.get(row, "state")) for row in rows}
+        return StateChange(
+            *(before or after, after, {}, None, subject, release.call("start"), release),
+            documented=False,
+            agents=not self._target.stands_still,
+        )
+
+    def _clear(self, look: Callable[[], Seen]) -> Seen:
         try:
-            return list_tasks(self._target, self._subject)
+            return look()
         except UnclearError as error:
             self._note(exchanges=(error.exchange,))
             lost = error.exchange.failure is not None and not self._target.alive()

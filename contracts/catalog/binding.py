@@ -15,7 +15,7 @@ LIFE: Final = ("create", "update", "start", "cancel", "restart", "delete", "appr
 ROLES: Final = (
     *LIFE,
     *("find", "list", "get-task", "list-tasks", "health"),
-    *("projects", "environments", "services", "modules", "builds", "build", "registries"),
+    *("projects", "environments", "services", "modules", "builds", "build", "registries", "rights"),
 )
 """What a call can be for; the last ones find out what a target has."""
 MAKES: Final = frozenset({"create", "update", "start", "restart"})
@@ -92,6 +92,7 @@ class Binding:
     always: query parameters of every call about a workflow, documented or not.
     padded: the key of a create whose text may have any length.
     odd: a template of a name with all that names may have.
+    rights: what the token's user must be allowed to do, as the role `rights` answers it.
     stored: where a key of a create stands in what is found, as a pointer; any other one under its own name. What no
     create is sent, such as who did it, stays as it is.
     workspace: what is the same on every target, and so neither set nor found out.
@@ -107,6 +108,7 @@ class Binding:
     always: tuple[str, ...]
     padded: str
     odd: str
+    rights: tuple[str, ...]
     stored: Mapping[str, str]
     workspace: Mapping[str, str]
     prefixes: tuple[str, ...]
@@ -153,6 +155,7 @@ def read_binding(data: Mapping[str, Any], lineage: Iterable[str], where: str, re
         always=top.texts("always"),
         padded=top.optional_text("padded") or "",
         odd=top.optional_text("odd") or NAME,
+        rights=top.texts("rights"),
         stored=top.by_name(str, "stored"),
         workspace=top.by_name(str, "workspace"),
         prefixes=address.texts("prefixes"),

@@ -14,6 +14,8 @@ from contracts.text.message import about, msg
 from contracts.text.nested import each_text
 
 STORED, STARTED, REMOVED, UNCHANGED, ANY = "stored", "started", "removed", "unchanged", "any"
+FIRST_STARTED = "first-started"
+"""As started, and the id is 1: that is a fact of its own, which no other case is to tell again."""
 _AFTER = {"create": STORED, "update": STORED, "start": STARTED, "delete": REMOVED}
 """The state afterwards of a role that succeeds, where it is not just another state of a task."""
 LOOKS = ("find", "list-tasks", "delete")
@@ -27,10 +29,10 @@ class Overrides:
     `body`: `usual` (the documented body with what real servers need besides) or `documented`. `set`, `null`, `drop` and
     `keep` then change its top-level keys; `raw` replaces it; `pad` fills the key that binding.toml calls `padded`.
     Texts of `set` may have {name}. `query_set` and `query_drop` change single parameters of the query, and `query` =
-    false leaves out those of the project. `id` stands in the path as it is written. `name` is a template of the
-    workflow's name, `length` fills it up. `project` is the one in the body, `scope` the one in the query; `other` is
-    the outsider's. `credential` is a name of credentials.py. `path` and `method` replace the operation's own, `{path}`
-    standing for it.
+    false leaves out those of the project. `id` stands in the path as it is written, `{encoded}` for the task's own.
+    `name` is a template of the workflow's name, `length` fills it up. `project` is the one in the body, `scope` the one
+    in the query; `other` is the outsider's. `credential` is a name of credentials.py. `path` and `method` replace the
+    operation's own, `{path}` standing for it. `agent` is what the client calls itself.
     """
 
     body: str = "usual"
@@ -54,14 +56,16 @@ class Overrides:
     method: str | None = None
     path: str | None = None
     credential: str = "main"
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """Given + operation + request -> answer, and the state afterwards.
 
-    `made` is what is special in the create of its given; on a stand-in its task is `put` into a state that is seldom
-    seen, and a `licence` is the workflow's own. `level` is the least profile that runs it; `only` is
+    `made` is what is special in the create of its given, and `first` are requests that succeed after it; on a stand-in
+    its task is `put` into a state that is seldom seen, a `licence` is the workflow's own, and the state afterwards is
+    the one so many seconds `later`. `level` is the least profile that runs it; `only` is
     `stand-in` where a live target must not get it; `needs` names a credential. `after` is one of those that `effects`
     lists; `items` is how many the answer lists, where that is not all there are. `lacks`: why it cannot be run against
     this release.
@@ -78,8 +82,10 @@ class Case:
     needs: str = ""
     request: Overrides = field(default_factory=Overrides)
     made: Overrides = field(default_factory=Overrides)
+    first: tuple[tuple[str, Overrides], ...] = ()
     put: str = ""
     licence: str = ""
+    later: float = 0
     items: int | None = None
     lacks: str = ""
 
@@ -110,7 +116,7 @@ def cases(release: str) -> tuple[Case, ...]:
 
 def effects(release: Release) -> tuple[str, ...]:
     """Return what the state after a request can be: the effects, and the words for a task's state."""
-    return (STORED, STARTED, REMOVED, *release.lifecycle.words, UNCHANGED, ANY)
+    return (STORED, STARTED, FIRST_STARTED, REMOVED, *release.lifecycle.words, UNCHANGED, ANY)
 
 
 def changing(release: Release) -> frozenset[str]:
@@ -192,9 +198,9 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         raise CatalogError(about(where, "given is missing"))
     if row.get("after", ANY) not in effects(release):
         raise CatalogError(about(where, "after is one of {names}", ", ".join(effects(release))))
-    rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request", "made")}
+    rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request", "made", "first")}
     rest.setdefault("after", _effect(release, operation) if answer.succeeds else UNCHANGED)
-    if "put" in rest or "licence" in rest:
+    if {"put", "licence", "later"} & rest.keys():
         rest["only"] = "stand-in"
     rest["lacks"] = _lacks(release, release.operations[operation], rest["given"])
     return Case(
@@ -204,8 +210,18 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         documented=row["basis"] == "documented",
         request=Overrides(**_known(Overrides, row.get("request", {}), f"{where}.request")),
         made=Overrides(**_known(Overrides, row.get("made", {}), f"{where}.made")),
+        first=tuple(_first(release, each, f"{where}.first") for each in row.get("first", ())),
         **_known(Case, rest, where),
     )
+
+
+def _first(release: Release, row: Mapping[str, Any], where: str) -> tuple[str, Overrides]:
+    """Return the operation and what is special in a request that a case needs before its own."""
+    operation = row.get("operation", "")
+    if operation not in release.operations:
+        raise CatalogError(about(where, "no operation {operation} in release {release}", repr(operation), release.name))
+    special = {key: value for key, value in row.items() if key != "operation"}
+    return operation, Overrides(**_known(Overrides, special, where))
 
 
 def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Lifecycle:
 
     words: what each word for a task's state means; the first of a meaning is the usual one.
     goes_on: what a task may become by itself, by what its state means.
+    lags: what its state may go on to mean for some seconds, by what it means then.
     moves: by role and state.
     crowd: pairs of cases that fail for different reasons, in the order of the rounds in which a crowd asks.
     """
@@ -51,6 +52,7 @@ class Lifecycle:
     goes_on: Mapping[str, frozenset[str]]
     moves: Mapping[str, Mapping[str, Move]]
     crowd: tuple[tuple[str, str], ...] = ()
+    lags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     final: frozenset[str] = field(init=False)
     unfinished: frozenset[str] = field(init=False)
 
@@ -82,33 +84,36 @@ class Lifecycle:
         """Return the usual word for what a state means; a state that is no task's stands for itself."""
         return next((word for word, other in self.words.items() if other == meaning), meaning)
 
-    def means(self, actual: str | None, expected: str) -> bool:
-        """Whether two words for a task's state mean the same."""
-        return actual == expected or self.words.get(actual or "") == self.words.get(expected, "")
+    def means(self, actual: str | None, expected: str | None) -> bool:
+        """Whether two words for a task's state mean the same; None: there is no task."""
+        return actual == expected or self.words.get(actual or "", actual) == self.words.get(expected or "", expected)
 
-    def is_in(self, actual: str | None, expected: str) -> bool:
-        """Whether a word for a task's state says the same as another, or what the task may have become by itself."""
-        return actual == expected or self.went_on(expected, actual)
+    def may_lag(self, actual: str | None, expected: str) -> bool:
+        """Whether a task whose state is to be `expected` may say `actual` for some seconds yet."""
+        return self.words.get(actual or "") in self.lags.get(self.words.get(expected, ""), ())
 
     def went_on(self, was: str | None, now: str | None) -> bool:
-        """Whether a task of the state `was` may have become `now` by itself."""
+        """Whether a task of the state `was` may have become `now`, which means something else, by itself."""
         before, after = self.words.get(was or ""), self.words.get(now or "")
-        return was != now and before is not None and (after == before or after in self.goes_on.get(before, ()))
+        return before is not None and after != before and after in self.goes_on.get(before, ())
 
 
 def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, refusal: Any) -> Lifecycle:
     """Return the lifecycle of a release that builds on others; raises `refusal` for rows that do not hold together."""
     top = TomlTable(of_release(data, lineage), where, refusal)
     words = top.by_name(str, "states")
-    goes_on = {meaning: frozenset(found) for meaning, found in top.below("goes-on").data.items()}
-    for meaning in (*words.values(), *goes_on, *(each for found in goes_on.values() for each in found)):
+    goes_on, lags = (
+        {meaning: frozenset(found) for meaning, found in top.below(table).data.items()} for table in ("goes-on", "lags")
+    )
+    meant = [each for table in (goes_on, lags) for meaning, found in table.items() for each in (meaning, *found)]
+    for meaning in (*words.values(), *meant):
         if meaning not in MEANINGS:
             means = "no state means {meaning}; it can mean {meanings}"
             raise refusal(about(where, means, repr(meaning), ", ".join(MEANINGS)))
     moves = {role: {state: _move(state, row) for state, row in top.tables(role)} for role in LIFE}
     pairs = top.below("crowd").data.get("fails", ())
     top.done()
-    return Lifecycle(words, goes_on, moves, tuple((one, other) for one, other in pairs))
+    return Lifecycle(words, goes_on, moves, tuple((one, other) for one, other in pairs), lags)
 
 
 def _move(state: str, row: TomlTable) -> Move:

@@ -27,6 +27,21 @@ class CatalogError(InputError):
 
 
 @dataclass(frozen=True)
+class Envelope:
+    """How the answers of a release say at their top whether what was asked is done.
+
+    code: the key of an error's code. done, failed: the keys with the constants that only the one or the other has.
+    """
+
+    code: str = ""
+    done: frozenset[tuple[str, Any]] = frozenset()
+    failed: frozenset[tuple[str, Any]] = frozenset()
+
+
+NO_ENVELOPE = Envelope()
+
+
+@dataclass(frozen=True)
 class Answer:
     """One documented or observed response of an operation.
 
@@ -34,6 +49,7 @@ class Answer:
     `described`: the key of an error's description. `description`, `values` (by key) and `text` are templates of what
     was sent.
     `basis` says where it is promised: lines of the page or the source of the fact. `sample`: an example of the body.
+    `envelope`: that of its release.
     """
 
     operation: str
@@ -52,6 +68,7 @@ class Answer:
     schema: Mapping[str, Any] | None = field(default=None, repr=False)
     schema_file: str = ""
     described: str = ""
+    envelope: Envelope = NO_ENVELOPE
 
     @property
     def succeeds(self) -> bool:
@@ -175,7 +192,7 @@ def load(name: str) -> Release:
     bound = read_binding(_table(api / binding.FILE), older, binding.FILE, CatalogError)
     life = read_lifecycle(_table(api / lifecycle.FILE), older, lifecycle.FILE, CatalogError)
     shared = {fact.name: _answer("", fact, page, None, bound) for fact in facts.answers.values()}
-    operations = {item.name: _operation(item, facts, page, shared, bound) for item in whole.operations}
+    operations = _in_envelopes([_operation(item, facts, page, shared, bound) for item in whole.operations], bound)
     support = {item.name: _support(item, page, bound) for item in facts.support.values()}
     bound = replace(bound, roles={name: role for name, role in bound.roles.items() if role.call not in facts.gone})
     for role in bound.roles.values():
@@ -194,6 +211,23 @@ def _documented(folder: Path) -> Mapping[str, Any] | None:
     path = folder / "documented.json"
     content: Mapping[str, Any] | None = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
     return content
+
+
+def _in_envelopes(operations: Sequence[Operation], bound: Binding) -> dict[str, Operation]:
+    """Return operations by name, whose answers know how all of them say whether what was asked is done."""
+    said: dict[bool, set[tuple[str, Any]]] = {True: set(), False: set()}
+    for answer in (answer for operation in operations for answer in operation.answers.values()):
+        rules = (answer.schema or {}).get("properties", {})
+        said[answer.succeeds] |= {(key, rule["const"]) for key, rule in rules.items() if "const" in rule}
+    done, failed = said[True], said[False]
+    envelope = Envelope(bound.code, frozenset(done - failed), frozenset(failed - done))
+    return {
+        operation.name: replace(
+            operation,
+            answers={name: replace(answer, envelope=envelope) for name, answer in operation.answers.items()},
+        )
+        for operation in operations
+    }
 
 
 def _table(path: Path) -> dict[str, Any]:

@@ -23,6 +23,7 @@ class Story:
     only: `stand-in` where a live target must not get it.
     roles: what the release must have calls for, besides those that every case takes.
     crowd: whether the release must have cases that fail for different reasons.
+    alone: whether it must have the target to itself, though it sends one request after the other.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Story:
     roles: tuple[str, ...] = ()
     crowd: bool = False
     but: str = ""
+    alone: bool = False
 
     def is_of(self, release: Release) -> bool:
         """Whether it is about the API of a release."""

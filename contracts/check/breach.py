@@ -19,6 +19,7 @@ class Kind(StrEnum):
     DEADLINE = "deadline"
     TOO_LARGE = "too-large"
     GARBLED = "garbled"
+    TOKEN = "token-given-back"  # noqa: S105 - a word for a kind
     REDIRECT = "redirect"
     EMPTY = "empty-body"
     STATUS = "status"
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     TYPE = "wrong-type"
     CONSTANT = "wrong-constant"
     SCHEMA = "schema"
+    CONTRADICTION = "contradiction"
     UNKNOWN = "unknown-key"
     DESCRIPTION = "description"
     CROSS_TALK = "cross-talk"
@@ -36,7 +38,7 @@ class Kind(StrEnum):
     CONCURRENCY = "concurrency"
 
 
-CRASHES = frozenset({Kind.NO_ANSWER, Kind.DEADLINE, Kind.TOO_LARGE, Kind.GARBLED})
+CRASHES = frozenset({Kind.NO_ANSWER, Kind.DEADLINE, Kind.TOO_LARGE, Kind.GARBLED, Kind.TOKEN})
 """Kinds that no contract allows, whatever the case is based on."""
 
 

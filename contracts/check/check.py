@@ -1,8 +1,10 @@
 """Holds an exchange against its answer: Exchange x Answer -> breaches. The one place where that is done."""
 
+import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
@@ -12,6 +14,7 @@ from urllib.parse import urlsplit
 
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind, show
+from contracts.check.envelope import contradictions
 from contracts.check.schema import errors
 from contracts.http.client import Exchange
 from contracts.text.message import msg
@@ -48,12 +51,14 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
     `sent` has the names that the request used (name, project, id, env, …), to be put into texts. `others` are the
     other answers of the release: a description that is right for one of them, of the same code, is cross-talk.
     """
+    breaches = [*faults(exchange)]
     if exchange.failure is not None:
         kind = Kind(exchange.failure.kind) if exchange.failure.kind != "refused" else Kind.NO_ANSWER
-        return Checked((Breach(kind, "answer", f"HTTP {answer.status}", exchange.failure.text, answer.documented),))
+        failed = Breach(kind, "answer", f"HTTP {answer.status}", exchange.failure.text, answer.documented)
+        return Checked((failed, *breaches))
     if exchange.status in answer.also:
-        return Checked()
-    breaches = [*_head(exchange, answer)]
+        return Checked(tuple(breaches))
+    breaches += _head(exchange, answer)
     value: Any = None
     unknown: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
@@ -65,6 +70,7 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
                 breaches.append(_not_json(exchange, answer, error))
             else:
                 breaches += _json(value, answer, sent, others)
+                breaches += contradictions(exchange, value, answer)
                 unknown = tuple(islice(_unknown(value, answer.schema or {}), MOST_UNKNOWN))
                 seen = tuple(dict.fromkeys(_seen(value, answer.schema or {})))
         else:
@@ -72,6 +78,14 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
     elif answer.body != "any":
         breaches += _text(exchange, answer, sent)
     return Checked(tuple(breaches), unknown, seen, value)
+
+
+def faults(exchange: Exchange, where: str = "answer") -> Iterator[Breach]:
+    """Yield what an exchange shows that no answer may do, whatever the call is."""
+    promised = {Kind.TOKEN: msg("no credential"), Kind.GARBLED: msg("one answer")}
+    for fault in exchange.faults:
+        kind = Kind(fault.kind)
+        yield Breach(kind, where, promised.get(kind, msg("an answer to each request")), fault.text, True)
 
 
 def _head(exchange: Exchange, answer: Answer) -> Iterator[Breach]:
@@ -107,10 +121,13 @@ def _same_type(came: str | None, promised: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _media(content_type: str) -> tuple[str, str | None]:
-    """Return media type and charset of a content type."""
+    """Return media type and charset of a content type, the charset by its usual name."""
     message = Message()
     message["Content-Type"] = content_type
-    return message.get_content_type(), message.get_content_charset()
+    charset = message.get_content_charset()
+    with suppress(LookupError):
+        charset = charset and codecs.lookup(charset).name
+    return message.get_content_type(), charset
 
 
 def _not_json(exchange: Exchange, answer: Answer, error: NotStrictError) -> Breach:
@@ -126,9 +143,14 @@ def _not_json(exchange: Exchange, answer: Answer, error: NotStrictError) -> Brea
     return Breach(Kind.NOT_JSON, "body", msg("a JSON body"), came, answer.documented)
 
 
+def text_of(body: bytes) -> str:
+    """Return the text of a body that is no JSON, without the line break that many servers end one with."""
+    return body.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
+
+
 def _text(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterator[Breach]:
     wanted = fill(answer.text, sent) if answer.text else ""
-    came = exchange.body.decode("utf-8", "replace")
+    came = text_of(exchange.body)
     if not re.fullmatch(pattern(wanted), came, re.DOTALL):  # {prefix} is not known: a gateway may rewrite it
         empty = msg("an empty body")
         promised, actual = repr(wanted) if wanted else empty, repr(show(came)) if came else empty
@@ -209,8 +231,8 @@ def fill(template: str, sent: Mapping[str, str]) -> str:
 
 
 def _unknown(value: Any, schema: Mapping[str, Any], path: str = "$") -> Iterator[str]:
-    """Yield the JSON path of each key that the schema does not name."""
-    properties = schema.get("properties")
+    """Yield the JSON path of each key that the schema does not name; an object without keys in it has none."""
+    properties = schema.get("properties", {} if schema.get("type") == "object" else None)
     if isinstance(value, dict) and isinstance(properties, dict):
         for key, inner in value.items():
             if key in properties:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.catalog.cases import ANY, REMOVED, STARTED, STORED, UNCHANGED
+from contracts.catalog.cases import ANY, FIRST_STARTED, REMOVED, STARTED, STORED, UNCHANGED
 from contracts.catalog.release import Operation, Release
 from contracts.check.breach import Breach, Kind, show
 from contracts.check.marks import (
@@ -16,6 +16,7 @@ from contracts.check.marks import (
     wrong_of_new,
     wrong_of_restarted,
 )
+from contracts.check.shape import part, shape
 from contracts.check.snapshot import STATE, Snapshot
 from contracts.target.target import Subject
 from contracts.text.message import msg
@@ -34,8 +35,8 @@ class StateChange:
     subject, operation: what the request was about.
     release: whose binding says where things stand, and whose lifecycle what may become of a task.
     documented: whether the case is based on the page.
-    still: whether no task moves by itself.
     credential: who sent the request; all else was sent by main.
+    agents: whether a task may have become another by itself, on top of what the request explains.
     """
 
     before: Snapshot
@@ -46,8 +47,13 @@ class StateChange:
     operation: Operation
     release: Release
     documented: bool
-    still: bool = False
     credential: str = "main"
+    agents: bool = False
+
+    def kept(self, was: str | None, now: str | None) -> bool:
+        """Whether a task whose state was to be `was` may be in the state `now`."""
+        lifecycle = self.release.lifecycle
+        return lifecycle.means(now, was) or (self.agents and lifecycle.went_on(was, now))
 
     def broken(self, detail: str, promised: str, came: str) -> Breach:
         """Return a breach of the state afterwards."""
@@ -65,7 +71,7 @@ def effect(name: str, change: StateChange) -> Iterator[Breach]:
     told = _EFFECTS.get(name)
     yield from told(change) if told else _task_became(change, name)
     if name != ANY:
-        yield from _told_rightly(change)
+        yield from told_rightly(change)
 
 
 def _unchanged(change: StateChange) -> Iterator[Breach]:
@@ -92,9 +98,12 @@ def _stored(change: StateChange) -> Iterator[Breach]:
 def _started(change: StateChange) -> Iterator[Breach]:
     binding, lifecycle = change.release.binding, change.release.lifecycle
     task_id = binding.roles["start"].get(change.value, "id")
-    expected = max(change.before.tasks, default=0) + 1
-    if task_id != expected:
-        yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id))
+    if change.before.tasks:
+        expected = max(change.before.tasks) + 1
+        if task_id != expected:
+            yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id))
+    elif not isinstance(task_id, int):
+        yield change.broken("task-id", msg("an id"), repr(task_id))
     if isinstance(task_id, int):
         yield from _task_is(lifecycle.word(lifecycle.leaves("start")), task_id, change)
         if change.credential == MAIN:
@@ -102,6 +111,13 @@ def _started(change: StateChange) -> Iterator[Breach]:
             yield from change.marked(task_id, wrong_of_new(_marks(change, task_id), others))
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=task_id if isinstance(task_id, int) else None)
+
+
+def _first_started(change: StateChange) -> Iterator[Breach]:
+    yield from _started(change)
+    task_id = change.release.binding.roles["start"].get(change.value, "id")
+    if isinstance(task_id, int) and task_id != 1:
+        yield replace(change.broken("task-id", msg("the next id, {id}", 1), repr(task_id)), documented=False)
 
 
 def _removed(change: StateChange) -> Iterator[Breach]:
@@ -124,6 +140,7 @@ _EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
     UNCHANGED: _unchanged,
     STORED: _stored,
     STARTED: _started,
+    FIRST_STARTED: _first_started,
     REMOVED: _removed,
     ANY: lambda _: iter(()),
 }
@@ -131,8 +148,7 @@ _EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
 
 def _task_is(state: str, task_id: int, change: StateChange) -> Iterator[Breach]:
     actual = change.after.tasks.get(task_id)
-    lifecycle = change.release.lifecycle
-    if not (lifecycle.means if change.still else lifecycle.is_in)(actual, state):
+    if not change.kept(state, actual):
         expected = msg("task {id} is {state}", task_id, state)
         yield change.broken(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
 
@@ -149,7 +165,8 @@ def _workflow_kept(change: StateChange) -> Iterator[Breach]:
 def _keys_kept(change: StateChange, keys: Iterable[str]) -> Iterator[Breach]:
     before, after = change.before.workflow or {}, change.after.workflow or {}
     for key in keys:
-        if before.get(key) != after.get(key):
+        example = shape(change.release, key) if before.get(key) != after.get(key) else None
+        if part(before.get(key), example) != part(after.get(key), example):
             yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
 
 
@@ -157,7 +174,7 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
     before, after = change.before.tasks, change.after.tasks
     for task_id in sorted({*before, *after} - {except_for}):
         was, now = before.get(task_id), after.get(task_id)
-        if was != now and not change.release.lifecycle.went_on(was, now):
+        if not change.kept(was, now):
             there = "task {id} as before, {state}" if was else "task {id} as before, not there"
             expected = msg(there, task_id, was)
             yield change.broken(f"task-{was or 'none'}-{now or 'gone'}", expected, now or msg("gone"))
@@ -167,7 +184,7 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
             )
 
 
-def _told_rightly(change: StateChange) -> Iterator[Breach]:
+def told_rightly(change: StateChange) -> Iterator[Breach]:
     """Yield what no task can have, and where reading the task by itself says something else than the list."""
     after, name = change.after, change.subject.name
     for task_id, marks in sorted(after.marks.items()):
@@ -176,8 +193,10 @@ def _told_rightly(change: StateChange) -> Iterator[Breach]:
         return
     task_id, read = change.subject.task_id, after.read
     listed, said = after.tasks.get(task_id), str(read[STATE])
-    moved = change.release.lifecycle.went_on
-    if listed != said and not moved(listed, said) and not moved(said, listed):
+    moved = not change.release.lifecycle.means(said, listed)
+    if moved and (change.kept(listed, said) or change.kept(said, listed)):
+        return  # between the two looks
+    if moved:
         expected = msg("task {id} is {state}, as its list says", task_id, listed or msg("gone"))
         yield change.broken(f"read-{said}", expected, said)
     yield from change.marked(task_id, unlike(after.marks.get(task_id, {}), read))

@@ -1,17 +1,28 @@
 """Whether the target has what the cases need, as far as that can be told by reading."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from contracts.catalog.binding import ENVIRONMENT, SERVICE
+from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.doctor.finding import Finding, fail, ok, warn
 from contracts.paths import COMMAND
 from contracts.safety.journal import PREFIX
-from contracts.settings.settings import Settings
+from contracts.settings.settings import AUTO, Settings
 from contracts.sweep.sweep import run_ids
 from contracts.target import discovery
 from contracts.target.discovery import NoWorkspaceError, UnreadWorkspaceError
-from contracts.target.listing import Reader, UnreadableError, has_default_registry, projects, workflow_names
+from contracts.target.listing import (
+    Reader,
+    UnreadableError,
+    has_default_registry,
+    lacking,
+    projects,
+    rights,
+    workflow_names,
+)
+from contracts.target.recognition import Told
 from contracts.text.message import msg
 
 SHOWN = 5
@@ -73,11 +84,23 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
     yield from _workflows(reader, name)
 
 
-def release(settings: Settings) -> Finding:
-    """Say which release is taken for granted: servers of 1.7 to 1.9 have no call that tells."""
-    known = settings.known_release
-    text = msg("{release} is assumed: servers do not say theirs", known)
-    return ok("release", text, msg("set --release if it is another"))
+def release(settings: Settings, told: Told) -> Finding:
+    """Say which release a run would test, what showed it, and how sure that is."""
+    if settings.release == AUTO:
+        if not told.release:
+            return fail("release", told.how, msg("no run starts without it"))
+        return ok("release", told.how)
+    if told.release in ("", settings.release):
+        return ok("release", msg("{release} is set", settings.release))
+    other = msg("{release} is set, but the target looks otherwise: {how}", settings.release, told.how)
+    return ok("release", other) if not told.certain else warn("release", other, msg("set --release auto, or another"))
+
+
+def edition(settings: Settings, stand_in: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield which edition of Zadig it is, where that makes a difference to a case; only a stand-in tells."""
+    if any(case.licence for case in cases(settings.release)):
+        seen = msg("{licence}, as the stand-in says", stand_in["licence"]) if "licence" in stand_in else msg("not seen")
+        yield ok("edition", seen, msg("cases that depend on the licence run on a stand-in only"))
 
 
 def _build(settings: Settings, reader: Reader, project: str) -> str:
@@ -125,8 +148,7 @@ def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
             text = msg("workflows in {project} could not be read: {why}", project, error.message)
             yield warn("rights", text, msg("check the user's role"))
         return
-    rest = msg("the right to create, run and delete them cannot be told without trying")
-    yield ok("rights", msg("workflows in {project} can be read; {rest}", project, rest))
+    yield _rights(reader, project)
     ours = [name for name in names if name.startswith(f"{PREFIX}-")]
     if not ours:
         yield ok("leftovers", msg("none of earlier runs in {project}", project))
@@ -137,3 +159,19 @@ def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
         shown = msg("{names} and {n} more", shown, len(runs) - SHOWN)
     text = msg("{n} workflows of the suite's in {project}, of runs: {runs}", len(ours), project, shown)
     yield warn("leftovers", text, msg("{command} sweep [--by-prefix] removes those of runs that are over", COMMAND))
+
+
+def _rights(reader: Reader, project: str) -> Finding:
+    """Find out whether the token's user may do what the cases do."""
+    try:
+        found = rights(reader, project)
+    except UnreadableError:
+        rest = msg("the right to create, run and delete them cannot be told without trying")
+        return ok("rights", msg("workflows in {project} can be read; {rest}", project, rest))
+    if found.missing:
+        return fail("rights", lacking(project, found), msg("without them nothing can be tried"))
+    if found.administrator:
+        admin = msg("the token is a system administrator's, so nothing about permissions will be shown")
+        return warn("rights", admin, msg("use the token of an ordinary member of {project}", project))
+    may = msg("the token's user may do in {project} what the cases do, and is no system administrator", project)
+    return ok("rights", may)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import Any
 from contracts.catalog.release import load
 from contracts.doctor.address import Address, knock, time_per_request
 from contracts.doctor.finding import Finding, Status, ok
-from contracts.doctor.place import access, place_findings, release
+from contracts.doctor.place import access, edition, place_findings, release
 from contracts.doctor.token import clock_finding, server_time, token_findings
-from contracts.settings.settings import FILE, Settings, SettingsError, label
-from contracts.target.connect import open_client
+from contracts.settings.settings import AUTO, FILE, Settings, SettingsError, label
+from contracts.target.connect import open_client, recognised
 from contracts.target.listing import Reader
 from contracts.target.standin_control import STAMP, facts
 from contracts.text.message import msg
@@ -73,13 +74,17 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
     if address.health is None:
         return
     yield time_per_request(settings, base_url, address.prefix)
-    yield release(settings)
     if needed and token is None:
         return
-    client = open_client(settings, base_url, stand_in, prefix=address.prefix)
-    reader = Reader(client, load(settings.known_release))
-    accepted = access(settings, reader, authorizes=needed)
-    yield accepted
-    if accepted.status is not Status.FAIL:
-        yield from place_findings(settings, reader)
-    client.close()
+    with closing(open_client(settings, base_url, stand_in, prefix=address.prefix)) as client:
+        accepted = access(settings, Reader(client, load(settings.known_release)), authorizes=needed)
+        if accepted.status is Status.FAIL:
+            yield accepted
+            return
+        told = recognised(settings, client, stand_in)
+        yield release(settings, told)
+        yield accepted
+        settings = replace(settings, release=told.release if settings.release == AUTO else settings.release)
+        if settings.release:
+            yield from edition(settings, stand_in)
+            yield from place_findings(settings, Reader(client, load(settings.release)))

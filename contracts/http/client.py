@@ -6,8 +6,8 @@ connection of its own: an idle connection that the server closes at that moment 
 
 import string
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,11 +15,12 @@ from urllib.parse import quote, urlencode
 import requests
 import urllib3
 
+from contracts.http.packed import PackedError, unpacked
 from contracts.http.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_session
 from contracts.text.errors import of_system
 from contracts.text.message import msg
 from contracts.text.printable import printable
-from contracts.text.redact import HiddenBytes, register
+from contracts.text.redact import Hidden, HiddenBytes, Register, register
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Request:
     credential: the name of who sends it.
     call: its name, in reports.
     prefixed: whether the API prefix stands in front of the path.
+    agent: what the client calls itself, where that is not the usual name.
     """
 
     method: str
@@ -40,6 +42,7 @@ class Request:
     credential: str = "main"
     call: str = ""
     prefixed: bool = True
+    agent: str = ""
 
     @property
     def changes(self) -> bool:
@@ -49,9 +52,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why there is no complete response.
+    """Why there is no complete response, or what no response may do.
 
-    kind: refused, no-answer, deadline, too-large or garbled.
+    kind: refused, no-answer, deadline, too-large, garbled or token-given-back.
     text: the same in words.
     """
 
@@ -67,6 +70,7 @@ class Exchange:
     seconds: how long it took.
     failure: why the response is not complete.
     sent: whether something of the request may have reached the target.
+    faults: what no response may do, whatever the call is.
     """
 
     request: Request
@@ -77,6 +81,7 @@ class Exchange:
     seconds: float = 0.0
     failure: Failure | None = None
     sent: bool = True
+    faults: tuple[Failure, ...] = ()
 
     @property
     def came(self) -> str:
@@ -93,7 +98,7 @@ class Limits:
     """Bounds of one exchange.
 
     connect, first_byte, answer: seconds.
-    size: bytes, after decompression.
+    size: bytes, after decompression, blanks apart.
     """
 
     connect: float = 5.0
@@ -103,6 +108,12 @@ class Limits:
 
 
 USUAL_LIMITS = Limits()
+LEAST_TOKEN = 16
+"""Characters from which on a credential is told from a word: what proves nobody is shorter."""
+BLANKS = 16
+"""Times the size cap that an answer may have with its blanks: they mean nothing, but somebody has to read them."""
+IDLE = 0.2
+"""Seconds in which a server that ends each connection after its answer has done so."""
 
 
 class Header:
@@ -111,6 +122,7 @@ class Header:
     def __init__(self, value: str, shown: str) -> None:
         data = HiddenBytes(value.encode("latin-1", "backslashreplace"))
         self.line = HiddenBytes(b"Authorization: " + data.translate(None, b"\r\n"))  # one line, whatever a token has
+        self.secret = Hidden(value.partition(" ")[2])
         self.shown = shown
 
     def __repr__(self) -> str:
@@ -141,6 +153,8 @@ class Client:
         self.limits = limits
         self._guard = guard
         self._auth = dict(credentials)
+        self._own = Register()
+        self._own.add(*(header.secret for header in credentials.values() if len(header.secret) >= LEAST_TOKEN))
         self._session = open_session(transport)
 
     def send(self, request: Request) -> Exchange:
@@ -153,10 +167,19 @@ class Client:
         exchange = self._exchange(request, attempt)
         if attempt.reused and exchange.failure is not None and exchange.failure.kind == "no-answer":
             left = seconds - exchange.seconds  # it was idle: closed
-            return self._exchange(request, Attempt(url, left, fresh=True, authorization=line))
+            exchange = self._exchange(request, Attempt(url, left, fresh=True, authorization=line))
+            again = Attempt(url, seconds, fresh=False, idle=IDLE, authorization=line)
+            if exchange.failure is None and self._drops(request, again):
+                exchange = replace(exchange, faults=(*exchange.faults, DROPPED))
+            return exchange
         if hears is not None:
             hears(exchange)
         return exchange
+
+    def _drops(self, request: Request, again: Attempt) -> bool:
+        """Whether the server drops a connection that it kept at its next request: it had time to end it before."""
+        failure = self._exchange(request, again).failure
+        return again.reused and failure is not None and failure.kind == "no-answer"
 
     def shown_authorization(self, credential: str) -> str | None:
         """Return how a credential's header is written where people see it, or None where there is none."""
@@ -185,6 +208,8 @@ class Client:
         prepared.prepare_method(request.method)
         if request.content_type:
             prepared.headers["Content-Type"] = request.content_type
+        if request.agent:
+            prepared.headers["User-Agent"] = request.agent
         prepared.prepare_body(request.body, None)
         return prepared
 
@@ -205,26 +230,49 @@ class Client:
                 )
                 status, headers = answer.status_code, answer.headers
                 with answer:
-                    failure = _bad_length(headers) or self._read(answer.raw, body)
+                    failure = _bad_length(headers) or self._read(answer.raw, headers, body)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 failure = _failure(error, status)
-        if attempt.expired:
+        if attempt.expired or (failure is not None and attempt.over):
             failure = Failure("deadline", msg("no whole answer within {seconds} s", f"{limits.answer:g}"))
         took = time.monotonic() - started
-        return Exchange(request, attempt.url, status, headers, bytes(body), took, failure, attempt.sent)
+        faults = (*self._given_back(headers, body), *([UNASKED] if attempt.unasked and failure is None else []))
+        return Exchange(request, attempt.url, status, headers, bytes(body), took, failure, attempt.sent, faults)
 
-    def _read(self, raw: Any, body: bytearray) -> Failure | None:
-        for chunk in raw.stream(65_536, decode_content=True):
-            body += chunk
-            if len(body) > self.limits.size:
-                del body[self.limits.size :]
-                return Failure("too-large", msg("the answer is larger than {bytes} bytes", f"{self.limits.size:,}"))
+    def _read(self, raw: Any, headers: Mapping[str, str], body: bytearray) -> Failure | None:
+        counted = 0
+        try:
+            for chunk in unpacked(raw.stream(65_536, decode_content=False), headers.get("Content-Encoding", "")):
+                body += chunk
+                counted += len(chunk.translate(None, b" \t\r\n"))
+                if counted > self.limits.size or len(body) > BLANKS * self.limits.size:
+                    del body[self.limits.size :]
+                    return Failure("too-large", msg("the answer is larger than {bytes} bytes", f"{self.limits.size:,}"))
+        except PackedError as error:
+            return Failure("garbled", msg("the answer breaks HTTP: {why}", error.message))
         return None
+
+    def _given_back(self, headers: Mapping[str, str], body: bytearray) -> Iterator[Failure]:
+        """Yield where a credential of this client stands in an answer."""
+        for name, value in headers.items():
+            if self._own.is_in(f"{name}: {value}"):
+                yield Failure("token-given-back", msg("a credential of this run in the header {name}", name))
+        if self._own.is_in(body.decode("utf-8", "replace")):
+            yield Failure("token-given-back", msg("a credential of this run in the body"))
+
+
+DROPPED = Failure("no-answer", msg("a connection that was kept is dropped at its second request, each time"))
+UNASKED = Failure("garbled", msg("the answer breaks HTTP: behind it came what nobody asked for"))
 
 
 def _bad_length(headers: Mapping[str, str]) -> Failure | None:
-    """Return a failure where the length is no number: urllib3 would read on until the connection closes."""
+    """Return a failure where the length is no number: urllib3 would read on until the connection closes.
+
+    Beside chunks there is none: who reads the one and who reads the other take different bytes for the answer.
+    """
     length = headers.get("Content-Length", "0")
+    if "Content-Length" in headers and "Transfer-Encoding" in headers:
+        return Failure("garbled", msg("the answer breaks HTTP: it has a Content-Length and comes in chunks too"))
     if all(part.strip().isdecimal() for part in length.split(",")):
         return None
     return Failure("garbled", msg("the answer breaks HTTP: its Content-Length is {length}", repr(length[:40])))
@@ -238,7 +286,7 @@ def _failure(error: Exception, status: int | None) -> Failure:
     if isinstance(error, requests.exceptions.SSLError):
         return Failure("refused", msg("TLS: {why}", text))
     if any(isinstance(link, requests.exceptions.ProxyError) for link in chain):
-        return Failure("refused", msg("the proxy gives no connection: {why}", text))
+        return Failure("refused", msg("the proxy refuses the connection: {why}", text))
     if any(isinstance(link, urllib3.exceptions.NewConnectionError) for link in chain):
         return Failure("refused", text)
     if any(isinstance(link, TimeoutError | urllib3.exceptions.ReadTimeoutError) for link in chain):

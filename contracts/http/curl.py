@@ -17,6 +17,8 @@ def curl(client: Client, request: Request, options: str = "-sSig") -> str:
     line = shlex.join(["curl", options, "--path-as-is", "-X", request.method])
     if request.method == "HEAD":  # curl would wait for the body that the head tells of
         line += f" -m {HEAD_SECONDS}"
+    if request.agent:
+        line += f" {shlex.join(['-A', request.agent])}"
     if header := client.shown_authorization(request.credential):
         line += f' -H "Authorization: {header}"'
     if request.body is not None:

@@ -56,6 +56,7 @@ class Trace:
     """Collects the steps of one case, and what it takes to see it again: the changes sent, and the waits between.
 
     doubts: what came, and may not be the target's own.
+    faulty: the exchanges whose answers did what none may do.
 
     Several threads may add to it.
     """
@@ -65,6 +66,7 @@ class Trace:
         self.steps: list[Step] = []
         self.sent: list[tuple[Phase, Request | Wait]] = []
         self.doubts: list[Doubt] = []
+        self.faulty: list[Exchange] = []
         self.phase = Phase.REQUEST
         self._clock = time.monotonic()
 
@@ -87,6 +89,8 @@ class Trace:
         at = max(0.0, self.seconds - exchange.seconds)
         call = exchange.request.call
         self.steps.append(Step(self.phase, call, answer, exchange.status, round(at, 4), round(exchange.seconds, 4)))
+        if exchange.faults:
+            self.faulty.append(exchange)
         if exchange.request.changes:
             self.sent.append((self.phase, exchange.request))
 

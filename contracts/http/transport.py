@@ -21,6 +21,7 @@ from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util.wait import wait_for_read
 
 from contracts.http.deadlines import deadlines
 from contracts.text.redact import Hidden, HiddenBytes
@@ -50,16 +51,20 @@ class Attempt:
     """One try at an exchange: its URL as it shall go out, its deadline, and the header line that says who sends it.
 
     At the deadline the socket is shut, which ends whatever reads or writes there, unless it was given back before.
-    `fresh`: on a new connection only. `sent`: something of the request may have gone out.
+    `fresh`: on a new connection only. `idle`: seconds that a kept one is to stay open before it is used. `sent`:
+    something of the request may have gone out. `unasked`: more came than the answer.
     """
 
     current = threading.local()
 
-    def __init__(self, url: str, seconds: float, *, fresh: bool, authorization: HiddenBytes | None = None) -> None:
+    def __init__(
+        self, url: str, seconds: float, *, fresh: bool, idle: float = 0.0, authorization: HiddenBytes | None = None
+    ) -> None:
         self.url = url
         self.fresh = fresh
+        self.idle = idle
         self.authorization = authorization
-        self.expired = self.reused = self.sent = False
+        self.expired = self.reused = self.sent = self.unasked = False
         self.connection: Any = None
         self._seconds = seconds
         self._ends = time.monotonic() + seconds
@@ -77,13 +82,17 @@ class Attempt:
         self._call_off()
 
     @property
+    def over(self) -> bool:
+        """Whether the deadline is over: the thread that keeps deadlines may be late."""
+        return self.expired or self._ends <= time.monotonic()
+
+    @property
     def left(self) -> float:
         """Seconds until the deadline; raises TimeoutError where it is over."""
-        seconds = self._ends - time.monotonic()
-        if seconds <= 0:
-            self.expired = True  # the thread that keeps deadlines may be late
+        if self.over:
+            self.expired = True
             raise TimeoutError
-        return seconds
+        return max(0.0, self._ends - time.monotonic())
 
     def _expire(self) -> None:
         self.expired = True
@@ -106,8 +115,9 @@ class _Reader(io.BufferedReader):
 
 
 class _Answer(HTTPResponse):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self._line = sock
         self.fp: io.BufferedReader = _Reader(self.fp.detach())
 
     def close(self) -> None:
@@ -116,7 +126,22 @@ class _Answer(HTTPResponse):
         Two at once would meet in io.IOBase.close, and one of them would hear of a closed file.
         """
         if self.fp is not None:
+            self._look_behind()
             super().close()
+
+    def _close_conn(self: Any) -> None:
+        self._look_behind()
+        super()._close_conn()  # type: ignore[misc]
+
+    def _look_behind(self) -> None:
+        """See whether something stands behind the answer, which would be taken for a part of the next one."""
+        patience = self._line.gettimeout()
+        with contextlib.suppress(OSError, ValueError):  # it may be closed
+            self._line.settimeout(0)
+            try:
+                Attempt.current.attempt.unasked = bool(self.fp.peek(1))
+            finally:
+                self._line.settimeout(patience)
 
     def _read_status(self: Any) -> tuple[str, int, str]:
         """Pass over answers that only announce one, such as 103; http.client itself knows 100 alone."""
@@ -226,13 +251,17 @@ class _WatchedPool:
     def _get_conn(self: Any, timeout: float | None = None) -> Any:
         connection = super()._get_conn(timeout)  # type: ignore[misc]
         attempt: Attempt = Attempt.current.attempt
-        if attempt.fresh:
+        idle = attempt.idle and connection.sock is not None
+        if attempt.fresh or (idle and wait_for_read(connection.sock, attempt.idle)):
             connection.close()  # connects anew, through its proxy too
         attempt.connection, attempt.reused = connection, connection.sock is not None
         return connection
 
     def _put_conn(self: Any, conn: Any) -> None:
-        Attempt.current.attempt.let_go()
+        attempt: Attempt = Attempt.current.attempt
+        if attempt.unasked and conn is not None:
+            conn.close()
+        attempt.let_go()
         super()._put_conn(conn)  # type: ignore[misc]
 
 

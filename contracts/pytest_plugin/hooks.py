@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Container, Generator
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from contracts.catalog.release import CatalogError
 from contracts.i18n.locale import wished
 from contracts.i18n.translate import localized, say
 from contracts.paths import CASES, COMMAND, real
-from contracts.pytest_plugin import masking
+from contracts.pytest_plugin import masking, streams
 from contracts.pytest_plugin.collection import SESSION, case_id_of
 from contracts.pytest_plugin.signals import Interrupts, end_on_signals
 from contracts.report.summary.terminal import summary
@@ -46,6 +47,7 @@ MARKUP = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer every setting that is not a secret as an option; from here on nothing shows those of the environment."""
     hide_environment()
+    sys.excepthook = streams.hook
     masking.mask_output()
     masking.mask_logs()
     group = parser.getgroup("zadig", "Zadig contract tests")
@@ -53,6 +55,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         if not is_secret(field):
             flag: dict[str, Any] = {"action": "store_true"} if field.type is bool else {}
             group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.metadata["means"], **flag)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, Any, Any]:
+    """Let no mishap of pytest or a plugin look like a release that was rejected."""
+    if not _wants_cases(config):
+        return (yield)
+    streams.open_all()
+    lang = wished(getattr(config.option, "zadig_lang", None))
+    try:
+        code = yield
+    except (pytest.UsageError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        code = streams.failed(error, lang)
+    return streams.ended(int(code or 0), lang)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -226,7 +244,9 @@ class Listener:
         """Keep the outcome that came with a report; note a case that ended without one, and failures of other tests."""
         outcome = getattr(report, "zadig", None)
         if outcome is not None:
-            self._run.outcomes.append(from_plain(outcome))
+            file, line, _ = report.location
+            place = {"file": file, "line": (line or 0) + 1}
+            self._run.outcomes.append(from_plain(outcome) | place)
         elif report.failed:
             lines = report.longreprtext.strip().splitlines()
             reason = lines[-1].removeprefix("E").strip() if lines else msg("no reason given")
@@ -237,9 +257,18 @@ class Listener:
                 self._run.other_failures.append(msg("{test} failed by itself: {why}", report.nodeid, reason))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Clean up; then, on the controller, decide the verdict and let it be the exit code."""
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> Generator[None]:
+    """Clean up; then, on the controller, decide the verdict and let it be the exit code; also if a plugin fails."""
+    try:
+        yield
+    except BaseException:
+        _conclude(session, pytest.ExitCode.INTERNAL_ERROR)
+        raise
+    _conclude(session, exitstatus)
+
+
+def _conclude(session: pytest.Session, exitstatus: int) -> None:
     masking.mask_file(session.config.getoption("xmlpath", None))
     run = session.config.stash.get(SESSION, None)
     if run is None or run.idle:

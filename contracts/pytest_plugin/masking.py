@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from _pytest._io import TerminalWriter  # no hook sees all that is written: usage errors, crashes, what Ctrl-C shows
 
+from contracts.pytest_plugin import streams
 from contracts.text import atomic
 from contracts.text.nested import rewrite
 from contracts.text.printable import printable, without_commands
@@ -14,16 +15,29 @@ from contracts.text.redact import register
 
 
 def mask_output() -> None:
-    """Mask all that pytest writes to a terminal or makes of a traceback, from now on and in all of this process."""
-    plain = TerminalWriter.write_raw
+    """Mask all that pytest writes to a terminal or makes of a traceback, from now on and in all of this process.
+
+    What takes no more ends no run.
+    """
+    plain, plain_flush = TerminalWriter.write_raw, TerminalWriter.flush
     if getattr(plain, "masks", False):
         return
 
     def masked(self: TerminalWriter, msg: str, *, flush: bool = False) -> None:
-        plain(self, shown(msg), flush=flush)
+        try:
+            plain(self, shown(msg), flush=flush)
+        except OSError as error:
+            streams.lose(error)
+
+    def flush(self: TerminalWriter) -> None:
+        try:
+            plain_flush(self)
+        except OSError as error:
+            streams.lose(error)
 
     masked.masks = True  # type: ignore[attr-defined]
     TerminalWriter.write_raw = masked  # type: ignore[method-assign]
+    TerminalWriter.flush = flush  # type: ignore[method-assign]
 
 
 def mask_logs() -> None:

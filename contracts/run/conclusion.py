@@ -12,6 +12,7 @@ from contracts.case.cleanup import interrupted, remove_all, to_come, unanswered
 from contracts.catalog.release import load
 from contracts.http.trace import Phase
 from contracts.report.verdict_file import FILE
+from contracts.report.verdict_rules import INCONCLUSIVE
 from contracts.report.write import write_all
 from contracts.run.description import about
 from contracts.run.deviations import to_rows
@@ -24,6 +25,8 @@ from contracts.text.errors import of_system
 from contracts.text.message import Message, msg
 from contracts.text.message import about as about_name
 
+INTERNAL = 3
+"""The exit code of a run that nobody can decide about later: its verdict could not be written."""
 MARGIN = 0.1
 """Seconds by which the clocks of a wait and of the day may differ."""
 
@@ -55,12 +58,16 @@ def clean_up(session: Session, tell: Callable[[str], None] | None = None) -> Non
                 time.sleep(seconds)
 
     if not session.probe.trouble and (session.run_dir / JOURNAL).exists():
+        weather = session.target.weather
+        before = weather.sent
         with session.target.trace.during(Phase.CLEANUP):
             try:
                 session.clean_up = remove_all(session.target, session.run_id, wait)
             except KeyboardInterrupt:
                 session.clean_up = interrupted(session.target, session.run_id)
                 raise
+        if weather.again:  # what a case could not remove then
+            weather.repeated += weather.sent - before
 
 
 def still_to_come(session: Session) -> list[Message]:
@@ -81,6 +88,7 @@ def finish(session: Session, exit_status: int, allure: str | None = None) -> int
     interrupted = ends.get(exit_status, "")
     if session.other_failures and not interrupted:
         interrupted = msg("other tests that failed: {n}", len(session.other_failures))
+    interrupted = interrupted or session.too_disturbed
     outcomes = once(session.outcomes)
     result = RunResult(
         session.planned,
@@ -98,7 +106,8 @@ def finish(session: Session, exit_status: int, allure: str | None = None) -> int
         write(session.verdict, session.run_dir)
     except OSError as error:  # the folder is full, or something else stands there: no gate can read this run
         lost = msg("{file} could not be written into {folder}: {why}", FILE, session.run_dir, of_system(error.strerror))
-        session.verdict = decide(about(session), replace(result, interrupted=interrupted or lost))
+        unwritten = decide(about(session), replace(result, interrupted=interrupted or lost))
+        session.verdict = unwritten | {"verdict": INCONCLUSIVE, "exit": INTERNAL}
     session.warnings = write_all(
         session.verdict, session.run_dir, os.environ, Path(allure) if allure else None, session.settings.language
     )

@@ -9,12 +9,15 @@ from typing import Any
 
 from contracts.case.outcome import Outcome
 from contracts.catalog.release import Release, files_of
+from contracts.check.breach import Kind
 from contracts.report.verdict_rules import Result
 from contracts.text import toml
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import Message, about, msg
+from contracts.text.strict_json import is_page
 
 FILE = "deviations.toml"
+SERVER_ERROR = 500
 _KEYS = {"means", "releases", "source", "since", "expires", "shows"}
 
 
@@ -42,13 +45,26 @@ class Deviation:
     shows: Mapping[str, frozenset[str]]
 
     def matches(self, outcome: Outcome) -> bool:
-        """Whether exactly this deviation is what an outcome shows."""
-        signatures = {breach.signature for breach in outcome.breaches}
-        return any(fnmatchcase(outcome.case, case) and signatures == shown for case, shown in self.shows.items())
+        """Whether exactly this deviation is what an outcome shows, as far as it can be seen."""
+        seen = _beside_body if _hidden(outcome) else frozenset
+        signatures = seen(breach.signature for breach in outcome.breaches)
+        return any(fnmatchcase(outcome.case, case) and signatures == seen(shown) for case, shown in self.shows.items())
 
     def must_show(self, case: str) -> bool:
         """Whether a case that holds tells that this deviation is fixed."""
         return case in self.shows
+
+
+def _hidden(outcome: Outcome) -> bool:
+    """Whether a page stands in place of a server error's own body, as gateways put one there."""
+    return any(
+        each.status is not None and each.status >= SERVER_ERROR and is_page(each.body.encode())
+        for each in outcome.evidence[:1]
+    )
+
+
+def _beside_body(signatures: Iterable[str]) -> frozenset[str]:
+    return frozenset(each for each in signatures if each.partition(":")[0] in (Kind.STATUS, Kind.STATE))
 
 
 def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
@@ -113,7 +129,9 @@ def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Out
             if today > deviation.expires:
                 expired = msg("the known deviation {id} expired on {date}", deviation.id, deviation.expires)
                 return replace(outcome, reason=expired)
-            return replace(outcome, result=Result.KNOWN, deviation=deviation.id)
+            unseen = msg("its body could not be seen: a gateway's page replaced it")
+            reason = unseen if _hidden(outcome) else outcome.reason
+            return replace(outcome, result=Result.KNOWN, deviation=deviation.id, reason=reason)
         if outcome.result is Result.HELD and deviation.must_show(outcome.case):
             return replace(outcome, fixed=deviation.id)
     return outcome

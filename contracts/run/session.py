@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from contracts.case.cleanup import CleanUp
+from contracts.case.cleanup import CleanUp, clock
 from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
@@ -21,8 +21,9 @@ from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
 from contracts.settings.settings import AUTO, Settings
 from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
-from contracts.target.connect import Probe, find_workspace, open_target, probe
+from contracts.target.connect import Probe, find_rights, find_workspace, open_target, probe
 from contracts.target.credentials import USERS, headers
+from contracts.target.listing import lacking
 from contracts.target.sharing import Among, SharedLock, part_of
 from contracts.target.target import Target, Workspace
 from contracts.text.errors import of_system
@@ -30,6 +31,8 @@ from contracts.text.message import from_plain, msg, to_plain
 
 LOCKS = "locks"
 """The folder by which the workers of a run know of each other; it is gone when the run is over."""
+MOST_REPEATED = 0.15
+"""The part of its requests that a run may send again because of what stands before its target, and still tell."""
 BEFORE_EXPIRY = 5
 """Seconds before the end of the token in which no case begins: what is under way is to end, and to be removed."""
 PERFECT = "perfect"
@@ -44,12 +47,13 @@ class Session:
     worker: the worker's id, empty for the controller.
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
+    administrator: whether the token is known to be a system administrator's, whom nothing is refused.
     planned, elsewhere: the cases that are to run, here and in other shards.
     command_line: the words of the command that this run was called by, secrets masked.
     lacking: flows and concurrent scenarios that need calls which the release has not.
     outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
-    done_again: how many cases held when they were done again, by what was in doubt; `pace`: how many could be under
-    way at once in the end.
+    done_again: how many cases held when they were done again, by what was in doubt, and requests.
+    pace: how many cases could be under way at once in the end.
     verdict, warnings: how it ended.
     """
 
@@ -91,6 +95,7 @@ class Session:
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
+        self.administrator = False
         self._stand_in: StandIn | None = None
         self._opened = False
         self._claim: int | None = None
@@ -124,6 +129,8 @@ class Session:
             return
         found = self._handed.get("workspace")
         self.workspace = Workspace(**found) if found else find_workspace(self.asked, self.probe)
+        if self.settings.base_url is not None and not self.worker:
+            self._look_at_rights(self.workspace.project)
         try:
             opened = open_target(
                 self.settings,
@@ -138,6 +145,15 @@ class Session:
             raise RunFolderError(UNUSABLE.put(self.run_dir, of_system(error.strerror))) from None
         self.target = replace(opened, deadline=self.deadline, lock=SharedLock(self._most, self._among))
 
+    def _look_at_rights(self, project: str) -> None:
+        """Find out whether the token's user is an administrator, and whether he may do what the cases do."""
+        found = find_rights(self.asked, self.probe, project)
+        if found is None:
+            return
+        self.administrator = found.administrator
+        if found.missing:
+            self.probe = replace(self.probe, trouble=lacking(project, found))
+
     def close(self) -> None:
         """End the stand-in, if this process started one, and leave the run's folder to others."""
         if self._stand_in is not None:
@@ -151,12 +167,22 @@ class Session:
         """Return what this process learned of the way to the target, as plain data."""
         if self.unopened:
             return {}
-        return {"again": dict(self.target.weather.again), "pace": int(self.target.lock.most)}
+        weather = self.target.weather
+        again = {**weather.again, "sent": weather.sent, "repeated": weather.repeated}
+        return {"again": again, "pace": int(self.target.lock.most)}
 
     def hear(self, told: Mapping[str, Any]) -> None:
         """Add what a process of the run was told."""
         self.done_again.update(told.get("again", {}))
         self.pace += told.get("pace", 0)
+
+    @property
+    def too_disturbed(self) -> str:
+        """Why a run tells nothing in which too much had to be sent again; empty where it does."""
+        sent, repeated = self.done_again["sent"], self.done_again["repeated"]
+        if repeated <= MOST_REPEATED * (sent - repeated):
+            return ""
+        return msg("{n} of {of} requests had to be repeated because of what stands before the target", repeated, sent)
 
     def _look(self) -> Probe:
         handed = self._handed.get("probe")
@@ -199,9 +225,9 @@ class Session:
             return ""
         weather, expires = self.target.weather, self.target.expires
         if not weather.ended and time.time() > expires - BEFORE_EXPIRY:
-            ends = datetime.fromtimestamp(expires, UTC)
             weather.ended = msg(
-                "the token ends at {time}; set one that outlives the run", f"{ends:%Y-%m-%d %H:%M:%S} UTC"
+                "the token expires at {time}; set one that outlives the run",
+                clock(datetime.fromtimestamp(expires, UTC)),
             )
         return msg("not tried: {why}", weather.ended) if weather.ended else ""
 

@@ -18,6 +18,7 @@ from contracts.safety.journal import Journal, Names
 from contracts.settings.settings import AUTO, Settings
 from contracts.target.credentials import expiry, headers, own_users
 from contracts.target.discovery import discover_workspace
+from contracts.target.listing import Reader, Rights, UnreadableError, rights
 from contracts.target.recognition import Told, recognise
 from contracts.target.requests import ROOT
 from contracts.target.standin_control import STAMP, StandInControl, facts
@@ -192,3 +193,12 @@ def find_workspace(settings: Settings, look: Probe) -> Workspace:
             client.close()
     known = {item.name: getattr(settings, item.name, None) or stand_in.get(item.name) for item in fields(Workspace)}
     return Workspace(**known | {"other_project": settings.outsider_project or stand_in.get("other_project"), **same})
+
+
+def find_rights(settings: Settings, look: Probe, project: str) -> Rights | None:
+    """Return what the token's user may do in a project; None where no reading call tells."""
+    with closing(open_client(settings, look.base_url, look.stand_in, prefix=settings.api_prefix)) as client:
+        try:
+            return rights(Reader(client, load(settings.known_release)), project)
+        except UnreadableError:
+            return None

@@ -17,6 +17,9 @@ USERS = {
 }
 """Each user: the setting with the token, and the stand-in's own user where it is not set."""
 
+CUT = 8
+"""Characters that the beginning of a token lacks."""
+
 
 def headers(settings: Settings, issued: Mapping[str, str]) -> dict[str, Header]:
     """Return the Authorization header of each credential, by name; `issued` are the stand-in's tokens by user.
@@ -24,7 +27,7 @@ def headers(settings: Settings, issued: Mapping[str, str]) -> dict[str, Header]:
     Raises SettingsError where the token file cannot be used.
     """
     tokens = {name: settings.secret(setting) or issued.get(user) for name, (setting, user) in USERS.items()}
-    tokens["admin"] = issued.get("admin") or tokens["main"]
+    tokens |= {user: issued.get(user) or tokens["main"] for user in ("admin", "member")}
     found = {}
     for name, token in tokens.items():
         if token:
@@ -59,9 +62,11 @@ def _forged(token: str) -> dict[str, Header]:
         "wrong-scheme": ("Basic", Hidden(token), "Basic $ZADIG_TOKEN"),
         "wrong-signature": ("Bearer", Hidden(_resigned(token)), "Bearer ${ZADIG_TOKEN%????}AAAA"),
         "alg-none": ("Bearer", Hidden(_unsigned(token)), alg_none),
+        "beginning": ("Bearer", Hidden(token[:-CUT]), f"Bearer ${{ZADIG_TOKEN%{'?' * CUT}}}"),
     }
     register.add(*(value for _, value, _ in forged.values()))
     forged["garbage"] = ("Bearer", Hidden("garbage"), "Bearer garbage")
+    forged["empty"] = ("Bearer", Hidden(""), "Bearer ")
     return {name: Header(f"{scheme} {value}", shown) for name, (scheme, value, shown) in forged.items()}
 
 

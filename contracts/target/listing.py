@@ -61,6 +61,17 @@ class Module:
     repos: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What the token's user may do in a project.
+
+    administrator: of the system, whom nothing is refused. missing: what the cases need and he may not do.
+    """
+
+    administrator: bool
+    missing: tuple[str, ...] = ()
+
+
 class Reader:
     """Reads lists of a target by the roles of the release's calls."""
 
@@ -73,6 +84,15 @@ class Reader:
         if self._release.lacks([role]):
             raise UnreadableError(msg("release {release} has no call to {role}", self._release.name, role), None)
         return self._release.binding.roles[role]
+
+    def path(self, role: str) -> str:
+        """Return the path of a role's call, as a template."""
+        return self._release.call(role).path
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """What the token's user must be allowed to do."""
+        return self._release.binding.rights
 
     def get(self, role: str, project: str = "", name: str = "") -> Any:
         """Return the JSON value that a role answers, of a project or a thing in it; raises UnreadableError."""
@@ -99,8 +119,7 @@ class Reader:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            path = self._release.call(role).path
-            raise UnreadableError(msg("GET {path} answered in a shape that is not known", path), 200)
+            raise UnreadableError(msg("GET {path} answered in a shape that is not known", self.path(role)), 200)
         return having_text(value, self.role(role), having) if having else value
 
 
@@ -142,6 +161,23 @@ def has_default_registry(reader: Reader) -> bool:
     """Whether a registry is the default one. Only the list is asked for: other calls give the keys away."""
     role = reader.role("registries")
     return any(role.get(row, "default") is True for row in reader.rows("registries"))
+
+
+def rights(reader: Reader, project: str) -> Rights:
+    """Return what the token's user may do in a project."""
+    role, value = reader.role("rights"), reader.get("rights", project)
+    administrator, held = role.get(value, "administrator"), role.get(value, "rights") or ()
+    if not isinstance(administrator, bool) or not isinstance(held, list | tuple):
+        raise UnreadableError(msg("GET {path} answered in a shape that is not known", reader.path("rights")), 200)
+    if administrator or role.get(value, "owner") is True:
+        return Rights(administrator)
+    return Rights(False, tuple(right for right in reader.needed if right not in held))
+
+
+def lacking(project: str, found: Rights) -> str:
+    """Return what the token's user may not do, and what to do about it."""
+    lacks = "the token's user lacks {rights|, } in project {project}; give it a role that has them"
+    return msg(lacks, found.missing, project)
 
 
 def workflow_names(reader: Reader, project: str) -> list[str]:

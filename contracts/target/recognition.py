@@ -48,9 +48,7 @@ def recognise(client: Client, api: str | None = None) -> Told:
         hides = "the release cannot be told: something before the target hides its routes ({what|, }); set {setting}"
         return Told("", msg(hides, veiled, label("release")), certain=False)
     if not fits:
-        nothing = (
-            "none of the releases {names|, } has the routes of the target ({what|, }); set {setting} to the nearest"
-        )
+        nothing = "no release of {names|, } has the routes of the target ({what|, }); set {setting} to the nearest"
         return Told("", msg(nothing, in_order(releases()), seen, label("release")), certain=False)
     return _taken(in_order(fits), seen)
 

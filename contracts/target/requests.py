@@ -37,6 +37,7 @@ def operation_call(
         credential=overrides.credential,
         call=operation.name,
         prefixed=operation.prefixed,
+        agent=overrides.agent,
     )
 
 
@@ -95,7 +96,7 @@ def _values(workspace: Workspace, subject: Subject, overrides: Overrides) -> dic
     scope = workspace.other_project if overrides.scope == "other" else subject.project
     return {
         "name": subject.name,
-        "id": overrides.id if overrides.id is not None else str(subject.task_id),
+        "id": str(subject.task_id) if overrides.id is None else _id(overrides.id, subject.task_id),
         "project": _project(workspace, subject, overrides),
         "scope": scope or "",
         "env": overrides.env or workspace.env_name,
@@ -104,6 +105,11 @@ def _values(workspace: Workspace, subject: Subject, overrides: Overrides) -> dic
         "repo": workspace.repo,
         "branch": overrides.branch or workspace.branch,
     }
+
+
+def _id(template: str, task_id: int) -> str:
+    """Return an id as a case writes it: `{encoded}` stands for the task's own, percent-encoded."""
+    return template.replace("{encoded}", "".join(f"%{ord(digit):02X}" for digit in str(task_id)))
 
 
 def _path(template: str, places: Places, values: Mapping[str, str]) -> str:

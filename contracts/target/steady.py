@@ -35,8 +35,7 @@ def disturbance(target: Target, doubt: Doubt) -> Message | str | None:
     request = look_request(target.release, target.workspace.project, doubt.exchange.request.credential)
     ends, pause, shown = time.monotonic() + PATIENCE, SHORTEST, 0
     while True:
-        target.weather.wait_turn()
-        exchange = target.client.send(request)
+        exchange = target.ask(request)
         target.breaker.record(exchange.status is not None)
         if target.breaker.stopped or target.breaker.halted or _refused(exchange):
             return None

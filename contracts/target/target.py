@@ -69,8 +69,8 @@ class CircuitBreaker:
 
 PROVEN = frozenset({"main", "admin", "viewer", "outsider"})
 """Credentials that a target takes, as long as their tokens live."""
-TRIES = 3
-"""How often a request that changes nothing is sent where a limit turns it away."""
+PAUSES = (0.1, 0.3, 0.6)
+"""Seconds before a request that makes nothing is sent again where a limit or a gateway turned it away."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,7 @@ class Target:
     deadline: when the whole run is over, as time.time() counts.
     breaker: whether it is given up.
     lock: who may talk to it at the same time.
+    told: what a step of a given left wrong and was told already, so that it is told once.
     weather: what stands before it.
     expires: when the token ends, as time.time() counts.
     trace: the steps of the case that it is used for.
@@ -101,9 +102,15 @@ class Target:
     deadline: float = math.inf
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     lock: SharedLock = field(default_factory=SharedLock)
+    told: set[str] = field(default_factory=set)
     weather: Weather = field(default_factory=Weather)
     expires: float = math.inf
     trace: Trace = field(default_factory=Trace)
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether it is a stand-in on which nothing moves by itself, as its clock is moved by cases only."""
+        return self.control is not None and self.control.manual
 
     def send(self, request: Request, answer: str = "") -> Exchange:
         """Send a request, count whether the target answered, and note it with the answer that is expected.
@@ -122,16 +129,26 @@ class Target:
             self.breaker.settle(health.status is not None)
         return exchange
 
-    def _in_turn(self, request: Request) -> Exchange:
-        """Send a request when its turn comes; what a limit turns away is sent again where it changes nothing."""
-        for _ in range(TRIES):
-            self.weather.wait_turn()
-            exchange = self.client.send(request)
-            if not BY_NAME["rate"].shows(exchange):
-                break
+    def ask(self, request: Request) -> Exchange:
+        """Send a request when its turn comes, whatever may be said of what comes back."""
+        self.weather.wait_turn()
+        exchange = self.client.send(request)
+        if BY_NAME["rate"].shows(exchange):
             self.weather.hold(wait_of(exchange))
-            if request.changes:
+        return exchange
+
+    def _in_turn(self, request: Request) -> Exchange:
+        """Send a request; one that makes nothing is sent again where a limit or a gateway turned it away."""
+        phase = self.trace.phase
+        again = phase is Phase.CLEANUP or (phase is not Phase.REQUEST and not request.changes)
+        exchange = self.ask(request)
+        for pause in PAUSES if again and not self.weather.ended else ():
+            sign = sign_of(exchange, self.own)
+            if sign is None or sign.name not in ("rate", "gateway"):
                 break
+            self.weather.hold(pause)
+            self.weather.repeated += 1
+            exchange = self.ask(request)
         return exchange
 
     def _doubt(self, exchange: Exchange, answer: str) -> None:

@@ -19,10 +19,12 @@ class Weather:
 
     ended: why nothing more is tried, empty where it goes on.
     again: how many cases held when they were done again, by the sign of what was in doubt.
+    sent, repeated: requests, and how many of them only because others were turned away.
     """
 
     def __init__(self, rate: float = math.inf) -> None:
         self.ended: Message | str = ""
+        self.sent = self.repeated = 0
         self._pause = 1 / rate
         self._next = 0.0
         self._lock = threading.Lock()
@@ -33,6 +35,7 @@ class Weather:
     def wait_turn(self) -> None:
         """Wait until a request may go out: as often as is set, and when a limit allows it again."""
         with self._lock:
+            self.sent += 1
             now = time.monotonic()
             at = max(self._next, now)
             self._next = at + self._pause

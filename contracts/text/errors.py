@@ -34,6 +34,7 @@ SYSTEM = frozenset(
         *("Name or service not known", "Temporary failure in name resolution", "No such file or directory"),
         *(
             "No space left on device",
+            "Broken pipe",
             "File too large",
             "Permission denied",
             "Is a directory",

@@ -167,6 +167,14 @@ class Register:
             text = _without(text, hidden)
         return _JWT.sub(rf"\1{MASK}", text) if "eyJ" in text else text
 
+    def is_in(self, text: str) -> bool:
+        """Whether a text has as much of a secret as the shortest one has: not only what it shares with others."""
+        if not self._secrets or not self.may_hide(text):
+            return False
+        least = min(map(len, self._secrets))
+        views = _views(text, self._made()[3])
+        return any(stop - start >= least for view, _ in views for start, stop in self._found(view))
+
     def _found(self, text: str) -> Iterator[tuple[int, int]]:
         folded, exact, *_ = self._made()
         for index, looked_at in ((folded, _lower(text)), (exact, text)):

@@ -43,4 +43,5 @@ def test_cancels_and_restarts(crowd: ConcurrentScenario) -> None:
 def test_lives(crowd: ConcurrentScenario) -> None:
     """44 starts, cancels and restarts of 8 clients are answered as if they had come in some order."""
     crowd.exists()
+    crowd.has_task()
     crowd.lives_at_once(each=5)

@@ -34,9 +34,8 @@ def test_one_custom_life(flow: Flow) -> None:
     flow.does("create")  # it is there already
     flow.does("update")
     flow.asks("workflow-detail", "found")
-    flow.does("start", Overrides(set={"inputs": []}), answer="nothing-to-run")
     flow.does("start")
-    flow.has_id(2)
+    flow.does("start", Overrides(set={"inputs": []}), answer="nothing-to-run")  # it names the id that it uses up
     flow.only_task_is("queued")
     flow.does("restart")  # it waits
     flow.does("approve")
@@ -68,6 +67,73 @@ def test_cancel_restart_cancel(flow: Flow) -> None:
     flow.deletes()
 
 
+@pytest.mark.case("flows/again-and-again", level="regression", roles=("start", "cancel", "restart"))
+def test_again_and_again(flow: Flow) -> None:
+    """The second restart does what the first one did, and so do the third cancel and those after it."""
+    flow.does("create")
+    flow.does("start")
+    for _ in range(2):
+        flow.does("cancel")
+        flow.only_task_is("cancelled")
+        flow.does("restart")
+        flow.only_task_is("queued")
+    for _ in range(3):
+        flow.does("cancel")
+        flow.only_task_is("cancelled")
+    flow.deletes()
+
+
+@pytest.mark.case("flows/errors-twice", level="regression", roles=("start", "cancel", "restart"))
+def test_errors_twice(flow: Flow) -> None:
+    """The same wrong request gets the same error, as often as it is sent."""
+    for _ in range(2):
+        flow.does("start")
+    for role in ("create", "create", "create", "cancel", "cancel", "restart", "restart"):
+        flow.does(role)
+    flow.does("start")
+    for _ in range(2):
+        flow.does("restart")
+    flow.only_task_is("queued")
+    flow.deletes()
+
+
+@pytest.mark.case("flows/start-after-cancel", level="regression", roles=("start", "cancel"))
+def test_start_after_cancel(flow: Flow) -> None:
+    """A task that is started after a cancel has an id of its own, and so has the third."""
+    flow.does("create")
+    flow.does("start")
+    flow.does("cancel")
+    flow.does("start")
+    flow.has_id(2)
+    flow.tasks_are("cancelled", "queued")
+    flow.does("start")
+    flow.has_id(3)
+    flow.tasks_are("cancelled", "queued", "queued")
+    flow.deletes()
+
+
+@pytest.mark.case("flows/eleven-tasks", level="nightly", roles=("start",))
+def test_eleven_tasks(flow: Flow) -> None:
+    """Ids of two digits are ids like any other."""
+    flow.does("create")
+    for number in range(1, 12):
+        flow.does("start")
+        flow.has_id(number)
+    flow.tasks_are(*["queued"] * 11)
+    flow.deletes()
+
+
+@pytest.mark.case("flows/neighbours", level="regression", roles=("start", "cancel", "restart", "list"), alone=True)
+def test_neighbours(flow: Flow) -> None:
+    """What is done to one workflow leaves the others of its project alone, and all of them are listed."""
+    flow.does("create")
+    flow.does("start")
+    flow.has_neighbour()
+    for role in ("create", "start", "cancel", "restart"):
+        flow.does(role)
+        flow.leaves_the_others()
+
+
 @pytest.mark.case("flows/ids-start-again", level="regression", roles=("start",))
 def test_ids_start_again(flow: Flow) -> None:
     """The ids of a workflow that was deleted and created again start at 1 again."""
@@ -83,16 +149,22 @@ def test_ids_start_again(flow: Flow) -> None:
 
 @pytest.mark.case("flows/id-used-up", level="regression", api="aslan")
 def test_id_used_up(flow: Flow) -> None:
-    """A start without targets fails and uses an id up all the same."""
+    """A start without targets fails and uses an id up all the same, each time."""
     flow.does("create")
+    flow.does("start")
+    flow.does("start", Overrides(set={"targets": []}), answer="no-targets")
     flow.does("start", Overrides(set={"targets": []}), answer="no-targets")
     flow.does("start")
-    flow.has_id(2)
+    flow.has_id(4)
 
 
 @pytest.mark.case("flows/without-a-name", level="regression", only="stand-in", api="aslan")
 def test_without_a_name(flow: Flow) -> None:
-    """A workflow without a name is stored if it has a stage; one at a time, as they would be duplicates."""
+    """A workflow without a name is stored if it has a stage; one at a time, as they would be duplicates.
+
+    One that a killed run left would be a duplicate, too.
+    """
+    flow.forgets("")
     flow.does("create", Overrides(raw="{}"), answer="no-stage")
     for nameless in (Overrides(set={"name": ""}), Overrides(drop=("name",)), Overrides(null=("name",))):
         flow.does("create", nameless, answer="success")
@@ -160,9 +232,10 @@ def test_two_pages_of_tasks(flow: Flow) -> None:
 def test_id_used_up_by_nothing(flow: Flow) -> None:
     """A start with nothing to run fails and uses an id up all the same."""
     flow.does("create")
+    flow.does("start")
     flow.does("start", Overrides(set={"inputs": []}), answer="nothing-to-run")
     flow.does("start")
-    flow.has_id(2)
+    flow.has_id(3)
     flow.deletes()
 
 
@@ -186,3 +259,27 @@ def test_stage_without_an_approval(flow: Flow) -> None:
     flow.does("create", Overrides(set={"stages": [{"name": "stage", "parallel": True, "jobs": []}]}))
     flow.does("find", answer="found")
     flow.deletes()
+
+
+@pytest.mark.case(
+    "flows/queue-of-a-deleted-workflow", level="regression", roles=("start",), only="stand-in", api="openapi"
+)
+def test_queue_of_a_deleted_workflow(flow: Flow) -> None:
+    """A task that waits does not run once its workflow is deleted."""
+    flow.does("create")
+    flow.does("start")
+    flow.deletes()
+    flow.later(60)
+    flow.task_is("queued")
+
+
+@pytest.mark.case("flows/running-when-deleted", level="regression", roles=("start",), only="stand-in", api="openapi")
+def test_running_when_deleted(flow: Flow) -> None:
+    """A task that runs when its workflow is deleted is listed no more, whatever becomes of it."""
+    flow.does("create")
+    flow.does("start")
+    flow.later(4)
+    flow.task_is("running")
+    flow.deletes()
+    flow.later(60)
+    flow.lists(0)

@@ -34,11 +34,35 @@ def _slow(response: Response) -> Parts:
     return [_head(response, length=len(response.body)), *_pieces(response.body, size)]
 
 
+def _both_lengths(response: Response) -> Parts:
+    _, *chunks = _chunked(response)
+    return [_head(response, "Transfer-Encoding: chunked", length=len(response.body)), *chunks]
+
+
+def _again(response: Response) -> Parts:
+    head = _head(response, length=len(response.body))
+    return [head, response.body + head + response.body]
+
+
+def _announced(response: Response) -> Parts:
+    early = b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+    return [early + _head(response, length=len(response.body)), response.body]
+
+
+def _plain(response: Response) -> Parts:
+    return [_head(response, length=len(response.body)), response.body]
+
+
 WIRES: Mapping[str, Callable[[Response], Parts]] = {
-    "plain": lambda response: [_head(response, length=len(response.body)), response.body],
+    "plain": _plain,
     "chunked": _chunked,
     "close": lambda response: [_head(response, "Connection: close"), response.body],
     "http-1.0": lambda response: [_head(response, version="1.0"), response.body],
+    "chunked-with-length": _both_lengths,
+    "twice": _again,
+    "announced": _announced,
+    "once": _plain,
+    "ends": _plain,
     "cut": lambda response: [_head(response, length=len(response.body) + MISSING), response.body],
     "slow": _slow,
     "reset": lambda _: [],
@@ -47,8 +71,10 @@ WIRES: Mapping[str, Callable[[Response], Parts]] = {
 """Each way to deliver an answer, with what goes out.
 
 `reset`: nothing, and the connection is reset. `silent`: nothing until the client leaves. `cut`: fewer bytes than it
-says. `close` and `http-1.0`: the connection ends with the answer."""
-_STAYS_OPEN = frozenset({"plain", "chunked", "slow"})
+says. `close` and `http-1.0`: the connection ends with the answer. `once`: with the next
+request, and `ends` with the answer, without a word. `twice`: the answer
+comes once more. `announced`: 102 and 103 come before it."""
+_STAYS_OPEN = frozenset({"plain", "chunked", "slow", "chunked-with-length", "twice", "announced"})
 
 
 def _head(response: Response, *more: str, length: int | None = None, version: str = "1.1") -> bytes:
@@ -79,4 +105,6 @@ async def deliver(
     if response.wire == "silent":
         while await reader.read(65_536):
             pass
+    if response.wire == "once":
+        await reader.read(1)
     return response.wire in _STAYS_OPEN

@@ -2,6 +2,8 @@
 
 from contracts.standin.defects import Version
 
+USER_SERVICE: Version = (2, 2)
+"""The user service says what a user may do in a project; it is not behind the workflow service's own port."""
 APPROVAL_JOBS: Version = (3, 1)
 """An approval is a job; before, it is a block of its stage."""
 PARAMETERS: Version = (3, 1)

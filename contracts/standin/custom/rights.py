@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.standin.auth import ADMIN, MEMBER, OUTSIDER
+from contracts.standin.auth import ADMIN, MEMBER, OUTSIDER, VIEWER
 from contracts.standin.errors import DeniedError
 from contracts.standin.seed import OTHER_PROJECT, PROJECT, VM_PROJECT
 
@@ -17,6 +17,9 @@ GRANTS: Mapping[str, Mapping[str, frozenset[str]]] = {
     OUTSIDER: {OTHER_PROJECT: EVERYTHING},
 }
 """User to project to rights. A system administrator may do everything, a viewer nothing of it; neither is listed."""
+
+VERBS: Mapping[str, str] = {CREATE: "create_workflow", EDIT: "edit_workflow", EXECUTE: "run_workflow"}
+"""Each right as the user service calls it."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class User:
         """Raise DeniedError (403) unless the user has a right in a project."""
         if not self.may(right, project):
             raise DeniedError(403)
+
+    def verbs(self, project: str) -> list[str]:
+        """Return the user's rights in a project as the user service names them; a member of any kind may look."""
+        held = [verb for right, verb in VERBS.items() if self.may(right, project)]
+        return ["get_workflow", *held] if held or (self.name, project) == (VIEWER, PROJECT) else []
 
 
 def known(name: str) -> User:

@@ -22,6 +22,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", f"{_OWN_TASK}/manual-exec", approvals.manual_step, release.MANUAL_STEPS),
     Route("POST", f"{_OWN_TASK}/manual-exec", approvals.execute, release.MANUAL_STEPS),
     Route("GET", "/openapi/workflows", workflows.list_workflows),
+    Route("GET", "/api/v1/policy/permission/project/{project}", workflows.own_rights, release.USER_SERVICE),
     Route("POST", _V4, workflows.create, below_prefix=True),
     Route("PUT", f"{_V4}/{{key}}", workflows.update, below_prefix=True),
     Route("GET", f"{_V4}/name/{{key}}", workflows.definition, below_prefix=True),

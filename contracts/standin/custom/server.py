@@ -53,7 +53,7 @@ class CustomServer:
         ] + [
             exact_route(row.path, row.method, self._endpoint(row, login=not self.own_port))
             for row in routes_of(self.world)
-            if not row.below_prefix
+            if not row.below_prefix and not (self.own_port and row.first == release.USER_SERVICE)
         ]
 
     def control(self) -> list[StarletteRoute]:

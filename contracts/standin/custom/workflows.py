@@ -161,6 +161,19 @@ def list_workflows(world: World, call: Call) -> object:
     }
 
 
+def own_rights(_world: World, call: Call) -> object:
+    """Return what the user may do in a project; an administrator's rights are not listed, of the system or of it."""
+    user, project = call.user, call.params["project"]
+    owns = not user.admin and user.name == rights.PROJECT_ADMIN and user.may(rights.EDIT, project)
+    return {
+        "is_system_admin": user.admin,
+        "is_project_admin": owns,
+        "project_verbs": None if user.admin or owns else user.verbs(project),
+        "workflow_verbs_map": None,
+        "environment_verbs_map": None,
+    }
+
+
 def definition(world: World, call: Call) -> object:
     """Return a workflow's definition as YAML."""
     import yaml

@@ -56,6 +56,19 @@ ON_THE_WIRE = {
     "close": b"HTTP/1.1 200 OK\r\n" + TYPE + b"Connection: close\r\n\r\n" + BODY,
     "http-1.0": b"HTTP/1.0 200 OK\r\n" + TYPE + b"\r\n" + BODY,
     "chunked": b"HTTP/1.1 200 OK\r\n" + TYPE + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKS + b"0\r\n\r\n",
+    "chunked-with-length": (
+        b"HTTP/1.1 200 OK\r\n"
+        + TYPE
+        + b"Content-Length: 21\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + CHUNKS
+        + b"0\r\n\r\n"
+    ),
+    "twice": (b"HTTP/1.1 200 OK\r\n" + TYPE + LENGTH % 21 + BODY) * 2,
+    "announced": b"HTTP/1.1 102 Processing\r\n\r\n"
+    b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+    b"HTTP/1.1 200 OK\r\n" + TYPE + LENGTH % 21 + BODY,
+    "ends": b"HTTP/1.1 200 OK\r\n" + TYPE + LENGTH % 21 + BODY,
+    "once": b"HTTP/1.1 200 OK\r\n" + TYPE + LENGTH % 21 + BODY,
     "reset": b"reset",
     "silent": b"",
 }

@@ -160,7 +160,10 @@ def test_an_answer_is_as_its_data_says(wanted: Answer, fresh: Release) -> None:
     found = fresh.operations[wanted.operation or "cancel-task"].answers[wanted.name]
     file = catalog.ROOT / wanted.schema_file
     schema = json.loads(file.read_text(encoding="utf-8")) if wanted.schema_file else None
-    assert found == replace(wanted, schema=schema, described="description")
+    assert found == replace(wanted, schema=schema, described="description", envelope=found.envelope)
+    failures = {("type", "error"), ("code", 6163), ("message", "取消工作流任务失败")}
+    assert found.envelope.done == {("message", "success")}
+    assert found.envelope.failed > failures
 
 
 def test_an_operation_is_as_its_page_says(fresh: Release) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contracts.catalog.release import load
 from contracts.check.breach import Kind
 from contracts.check.check import MOST_UNKNOWN, fill
 from contracts.check.schema import errors
@@ -126,10 +127,14 @@ def test_a_spoilt_json_answer_is_caught(name: str, spoil: str) -> None:
     ],
 )
 def test_another_status_is_caught(name: str, status: int) -> None:
-    """Any other status is a breach that names it, of the server's own errors never only a drift."""
+    """Any other status is a breach that names it, of the server's own errors never only a drift.
+
+    Where the body says the opposite, in words that only the other kind of answer has, that is a contradiction too.
+    """
     answer = ANSWERS[name]
     checked = held(answer, exchange(answer, status=status))
-    assert found(checked) == [(Kind.STATUS, "status")]
+    opposite = answer.succeeds != (status == 200) and (answer.code is not None or "message" in (answer.sample or {}))
+    assert found(checked) == [(Kind.CONTRADICTION, "body")] * opposite + [(Kind.STATUS, "status")]
     assert checked.breaches[0].signature == f"status:{status}"
     assert checked.breaches[0].drift == (status < 500)
 
@@ -227,6 +232,7 @@ def test_all_problems_of_an_exchange_are_reported() -> None:
     assert found(held(answer, came)) == sorted(
         [
             (Kind.STATUS, "status"),
+            (Kind.CONTRADICTION, "body"),
             (Kind.CONTENT_TYPE, "Content-Type"),
             (Kind.CONSTANT, "$.code"),
             (Kind.CONSTANT, "$.message"),
@@ -235,6 +241,33 @@ def test_all_problems_of_an_exchange_are_reported() -> None:
             (Kind.DESCRIPTION, "$.description"),
         ]
     )
+
+
+@pytest.mark.parametrize("release", ["1.7.0", "5.0.0"])
+def test_an_answer_that_says_done_and_failed_is_a_contradiction(release: str) -> None:
+    """Of every operation: a word of failure beside a success, and one of success in what no page says anything of."""
+    for answer in load(release).answers:
+        if answer.body != "json" or not isinstance(answer.sample, dict):
+            continue
+        said = [{"type": "error"}, {"code": 6163}] if answer.succeeds else [{"extra": {"message": "success"}}]
+        for more in [more for more in said if more.keys() <= answer.sample.keys() or answer.succeeds]:
+            checked = held(answer, exchange(answer, answer.sample | more))
+            assert (Kind.CONTRADICTION, "body") in found(checked), answer
+            assert not any(breach.drift for breach in checked.breaches if breach.kind is Kind.CONTRADICTION)
+
+
+@pytest.mark.parametrize("more", [{"code": 0}, {"code": 200}, {"type": "info"}, {"error": ""}])
+def test_what_is_only_added_is_no_contradiction(more: dict[str, object]) -> None:
+    """A key that nobody documented is a note, as long as it does not say the opposite."""
+    answer = ANSWERS["cancel-task/success"]
+    checked = held(answer, exchange(answer, answer.sample | more))
+    assert (found(checked), checked.unknown) == ([], tuple(f"$.{key}" for key in more))
+
+
+def test_keys_in_an_object_of_which_nothing_is_documented_are_notes() -> None:
+    answer = ANSWERS["cancel-task/no-such-task"]
+    checked = held(answer, exchange(answer, answer.sample | {"extra": {"trace": "1", "code": {}}}))
+    assert (found(checked), checked.unknown) == ([], ("$.extra.trace", "$.extra.code"))
 
 
 def test_several_missing_keys_are_told_one_by_one() -> None:

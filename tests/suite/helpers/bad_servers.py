@@ -84,6 +84,7 @@ def with_value(text: str) -> bytes:
     return JSON.replace(b'"mongo: no documents in result"', text.encode())
 
 
+GZIP = HEAD + b"Content-Encoding: gzip\r\n"
 MANY_KEYS = b"{" + b",".join(b'"%d":1' % number for number in range(80_000)) + b',"79999":1}'
 
 
@@ -195,6 +196,18 @@ BAD_SERVERS = (
         answer(gzip.compress(JSON), HEAD + b"Content-Encoding: gzip\r\n")[:-9],
     ),
     _garbled(
+        "gzip-without-trailer",
+        "sends gzip without its last eight bytes",
+        answer(gzip.compress(JSON)[:-8], GZIP),
+    ),
+    _garbled("gzip-and-more", "sends more than gzip", answer(gzip.compress(JSON) + JSON, GZIP)),
+    _garbled("wrong-brotli", "says br and sends plain text", answer(JSON, HEAD + b"Content-Encoding: br\r\n")),
+    _garbled(
+        "length-and-chunks",
+        "sends chunks, and promises a length too",
+        HEAD + b"Transfer-Encoding: chunked\r\n" + answer(b"%x\r\n%s\r\n0\r\n\r\n" % (len(JSON), JSON), b""),
+    ),
+    _garbled(
         "length-too-long", "promises more than it sends, and closes", HEAD + b"Content-Length: 999\r\n\r\n" + JSON
     ),
     Bad(
@@ -204,7 +217,11 @@ BAD_SERVERS = (
         "deadline",
     ),
     _fine(
-        "length-too-short", "sends more than it promises", says(HEAD + b"Content-Length: 20\r\n\r\n" + JSON), "not-json"
+        "length-too-short",
+        "sends more than it promises",
+        says(HEAD + b"Content-Length: 20\r\n\r\n" + JSON),
+        "garbled",
+        "not-json",
     ),
     _garbled("length-negative", "promises -5 bytes", HEAD + b"Content-Length: -5\r\n\r\n" + JSON),
     _garbled("length-no-number", "promises `many` bytes", HEAD + b"Content-Length: many\r\n\r\n" + JSON),
@@ -241,7 +258,7 @@ BAD_SERVERS = (
         fine(HEAD + b"X-\xe4: \xff\xfe\r\nX-B: \xe5\x90\x8d\r\n"),
     ),
     _fine("closes-kept-connection", "closes after each answer without saying so", fine()),
-    _fine("answers-twice", "answers each request twice", says(answer() + answer(b"stale"), Visit.wait)),
+    _fine("answers-twice", "answers each request twice", says(answer() + answer(b"stale"), Visit.wait), "garbled"),
     # JSON
     _json("deep-json", "100,000 levels", b"[" * 100_000 + b"]" * 100_000),
     _json("json-nul", "a NUL in a text", with_value('"\0"')),

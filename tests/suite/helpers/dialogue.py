@@ -1,13 +1,17 @@
 """Tells what a caller of a server sees, line by line, in the words in which changes give their examples.
 
 A line is `[USER[@PROJECT]:] CALL NAME [MORE] → ANSWER`, or several such requests sent at once, with ` & ` between them.
-MORE is a task id, a key of the workflow, an object of values for the body, `+ TEXT` to stand after the body, `? QUERY`
+USER is `curl` too: the member, by another client. MORE is a task id and a key of the task, a key of the workflow, a
+pointer into it or a key of
+the tasks that are listed, an object of values for the body, `+ TEXT` to stand after the body, `? QUERY`
 for another query, `= TEXT` for another body, `as text`, or `and much`. `clock` and `licence` are calls of the stand-in.
+An answer that has the token of who asked ends in `+ token`, with where it stands.
 """
 
 import asyncio
 import base64
 import json
+import time
 from typing import Any
 from urllib.parse import quote
 
@@ -15,8 +19,9 @@ from starlette.types import ASGIApp
 
 from contracts.breakages.apis import APIS, ASLAN, Api
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
-from contracts.breakages.proxy.recognise import line_of, recognise, usual, value
+from contracts.breakages.proxy.recognise import header, line_of, recognise, usual, value
 from contracts.breakages.proxy.upstream import to_app
+from contracts.catalog.pointer import pointed
 
 TARGET = {"name": "nginx-test", "service_name": "nginx", "product_name": "nginx"}
 OWN = {
@@ -67,15 +72,17 @@ def request(text: str, tokens: dict[str, str], api: Api = ASLAN) -> Request:
     user, at, project = who.partition("@")
     kind = KINDS.get(more, "application/json")
     headers = (("content-type", kind), ("authorization", authorization(user, tokens)))
+    headers += (("user-agent", "curl/8.5.0"),) if user == "curl" else ()
     body = body_of(api, call, name, more)
     if call in ("clock", "licence"):
         return recognise("POST", f"/_standin/{call}/{quote(name, safe='')}", "", headers, body)
     named = project if at else "nginx"
-    task = more if more and more[0] not in "={+?" else "1"
+    task = more.split()[0] if more and more[0] not in "={+?" else "1"
     method, target = line_of(call, api, name=name, id=task, project=named)
     path, _, query = target.partition("?")
     if api is ASLAN:
         query = f"projectName={named}" if project or not at else ""
+    query += "&token=garbage" if user == "in-query" else ""
     if more.startswith("?"):
         query = more[1:].strip().replace("NAME", name)
     return recognise(method, f"{api.prefix}{path}", query, headers, body)
@@ -87,7 +94,10 @@ def authorization(user: str, tokens: dict[str, str]) -> str:
     unsigned = base64.urlsafe_b64encode(b'{"alg":"none"}').decode().rstrip("=")
     forged = ("B" if signature.startswith("A") else "A") + signature[1:]
     odd = {
-        "nobody": "",
+        **dict.fromkeys(("nobody", "in-query"), ""),
+        "curl": f"Bearer {tokens['member']}",
+        "empty": "Bearer ",
+        "prefix": f"Bearer {tokens['member'][:-8]}",
         "basic": f"Basic {tokens['member']}",
         "garbage": "Bearer garbage",
         "forged": f"Bearer {head}.{claims}.{forged}",
@@ -106,7 +116,16 @@ def answer(request: Request, response: Response, more: str) -> str:
         words = ", ".join(str(item["name"]) for item in body)
     elif isinstance(body, dict):
         words = _object(request, body, more)
-    return f"{response.status} {words}".strip()
+    return f"{response.status} {words}{_given_back(request, response)}".strip()
+
+
+def _given_back(request: Request, response: Response) -> str:
+    """Return where the token of a request stands in its answer, in words."""
+    token = (header(request.headers, "authorization") or "none").encode()
+    heads = b" ".join(text.encode() for _, text in response.headers)
+    places = {" in a header": token in heads, "": token in response.body}
+    found = places | {" in base64": base64.b64encode(token) in response.body}
+    return next((f" + token{place}" for place, is_there in found.items() if is_there), "")
 
 
 def _object(request: Request, body: dict[str, Any], more: str) -> str:
@@ -115,11 +134,15 @@ def _object(request: Request, body: dict[str, Any], more: str) -> str:
         return " ".join(str(body["description"]).split())
     if request.operation == "start-task":
         named = [str(body[key]) for key in ("pipeline_name", "workflow_name") if key in body]
-        return " of ".join([f"task {body['task_id']}", *named])
+        return " of ".join([f"task {body['task_id']!r}", *named])
     if request.operation == "list-tasks":
-        return ", ".join(f"{task['task_id']} {task['status']}" for task in body[api.tasks]) or "no task"
+        key = more if more.isidentifier() else "status"
+        return ", ".join(f"{task['task_id']!r} {_told(task.get(key))}" for task in body[api.tasks]) or "no task"
     if request.operation == "get-task":
-        return str(body["status"])
+        task, _, key = more.partition(" ")
+        return _told(body.get(key if task.isdigit() and key else "status"))
+    if more.startswith("/"):
+        return json.dumps(pointed(body, more)[0], ensure_ascii=False)
     if more == "build_stage":
         return "1 module" if body[more]["modules"] else "no module"
     if request.operation == "list-workflows":
@@ -127,6 +150,11 @@ def _object(request: Request, body: dict[str, Any], more: str) -> str:
     return (
         json.dumps(body.get(more), ensure_ascii=False) if request.operation == api.find and more.isidentifier() else ""
     )
+
+
+def _told(value: object) -> str:
+    """Return what a task has under a key, in words; a time of day that is now as such."""
+    return "now" if isinstance(value, int) and abs(value - time.time()) < 60 else str(value or "none")
 
 
 def seen(breakage: Breakage | None, app: ASGIApp, lines: tuple[str, ...], api: Api = ASLAN) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Threads that hand connections on to each other: no answer is disturbed by who has its connection next."""
+"""Connections that are kept: who has one next disturbs no answer; what a server does with one is told."""
 
 import os
 import socket
@@ -10,10 +10,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from contracts.http.client import Client, Header, Request
 from contracts.http.deadlines import deadlines
 from contracts.http.transport import Attempt
-from helpers.clients import GET, POST, keeps, open_client
-from helpers.raw_server import serving
+from helpers.clients import GET, POST, keeps, methods, open_client
+from helpers.raw_server import HEAD, JSON, Visit, answer, serving
 
 
 def test_an_answer_is_not_closed_by_two_threads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,3 +57,65 @@ def test_no_answer_is_garbled_by_other_threads() -> None:
     finally:
         sys.setswitchinterval(usual)
     assert failures == {None}
+
+
+def test_a_get_that_a_kept_connection_swallows_is_repeated_on_a_new_one() -> None:
+    """It is answered there; a server that drops the kept one at its next request too does so each time: a fault."""
+
+    def swallows_the_second(visit: Visit) -> None:
+        if visit.number == 1:
+            keeps(visit)
+        else:
+            visit.close()
+
+    with serving(swallows_the_second) as server, open_client(server) as client:
+        exchanges = [client.send(GET) for _ in range(2)]
+        assert [(exchange.status, exchange.failure) for exchange in exchanges] == [(400, None)] * 2
+        assert [[fault.kind for fault in exchange.faults] for exchange in exchanges] == [[], ["no-answer"]]
+        assert methods(server) == ["GET"] * 4
+        assert [visit.number for visit in server.visits] == [2, 2]
+
+
+def test_a_connection_that_ends_after_its_answer_is_no_fault() -> None:
+    """A server may end a connection after any answer without a word, also just as the next request comes."""
+
+    def ends_the_first(visit: Visit) -> None:
+        if visit.request.startswith(b"GET") and len(server.requests) == 2:
+            visit.close()
+        else:
+            keeps(visit)
+            if len(server.requests) > 2:
+                visit.close()
+
+    with serving(ends_the_first) as server, open_client(server) as client:
+        exchanges = [client.send(GET) for _ in range(4)]
+        assert [(exchange.status, exchange.failure, exchange.faults) for exchange in exchanges] == [(400, None, ())] * 4
+
+
+def test_a_late_second_answer_is_not_taken_for_the_next() -> None:
+    """What a server says behind its answer is never read as the answer of another request."""
+    stale = answer(b"stale" * 9000)
+    with serving(lambda visit: visit.say(answer() + stale)) as server, open_client(server) as client:
+        exchanges = [client.send(request) for request in (GET, GET, POST, GET)]
+        assert {exchange.body for exchange in exchanges} == {JSON}
+        assert {fault.kind for exchange in exchanges for fault in exchange.faults} == {"garbled"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(answer(JSON, HEAD + b"X-Debug: Bearer s3cret-value-of-main\r\n"), id="header"),
+        pytest.param(answer(JSON[:-1] + b',"auth":"s3cret-value-of-main"}'), id="body"),
+        pytest.param(answer(JSON[:-1] + b',"auth":"czNjcmV0LXZhbHVlLW9mLW1haW4="}'), id="base64"),
+    ],
+)
+def test_a_credential_that_is_given_back_is_a_fault(given: bytes) -> None:
+    """Wherever it stands, and whoever it was asked for; the text of the fault does not have it."""
+    header = Header("Bearer s3cret-value-of-main", "Bearer $ZADIG_TOKEN")
+    with serving(lambda visit: visit.say(given)) as server:
+        client = Client(server.url, {"main": header}, guard=lambda _: None)
+        for request in (GET, POST, Request("GET", "/x", credential="nobody")):
+            (fault,) = client.send(request).faults
+            assert fault.kind == "token-given-back"
+            assert "s3cret" not in str(fault)
+        client.close()

@@ -76,13 +76,9 @@ def test_a_bad_server_ends_in_one_plain_reason(bad: Bad, seen: Mapping[str, Seen
     assert all(len(str(breach)) < 600 and str(breach).isprintable() for breach in checked.breaches)
 
 
-BUSY = ("answers-twice",)
-"""Waits on its first connection and lets the next ones wait, so the state afterwards cannot be read: blocked."""
-
-
 def run_on(bad: Bad, certificates: Certificates, folder: Path) -> int:
     """Run one case on a bad server and return the exit code of the run."""
-    limits = QUICK if bad.failure == "deadline" or bad.name in BUSY else PATIENT
+    limits = QUICK if bad.failure == "deadline" else PATIENT
     times = {
         "connect_timeout": limits.connect,
         "first_byte_timeout": limits.first_byte,
@@ -116,7 +112,7 @@ def exits(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.mark.parametrize("bad", BAD_SERVERS, ids=lambda bad: bad.name)
 def test_a_run_on_a_bad_server_has_its_exit_code(bad: Bad, exits: Mapping[str, int]) -> None:
     """Rejected where something came back that breaks the contract, inconclusive where nothing came back at all."""
-    wanted = 6 if bad.status is None or bad.name in BUSY else 1 if bad.kinds else 0
+    wanted = 6 if bad.status is None else 1 if bad.kinds else 0
     assert exits[bad.name] == wanted
 
 

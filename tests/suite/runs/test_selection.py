@@ -73,6 +73,11 @@ def _failed(cache: Path) -> Path:
     return cache
 
 
+def test_however_tests_are_imported(tmp_path: Path) -> None:
+    ran = run(tmp_path, "--import-mode=importlib", "-k", CASE)
+    assert (ran.code, [*ran.results]) == (0, [CASE]), ran.output
+
+
 def test_a_shard_of_a_whole_profile_is_no_selection(runs: Runs) -> None:
     """What other shards run was selected too: a gate waits for them, and --selection does not do without them."""
     ran = runs("--shard", "1/30")

@@ -1,27 +1,41 @@
 """The same verdict every time: whole runs again and again on one stand-in, which ends as empty as it began.
 
-They run with `-m stability` only. ZCT_STABILITY says how often, two times where it is not set; 50 takes half an hour.
+They run with `-m stability` only. ZCT_STABILITY says how often, two times where it is not set; 50 takes half an hour
+for each behaviour.
 """
 
 import os
+from itertools import product
 from pathlib import Path
 
 import pytest
 import requests
 
+from contracts.catalog.release import releases
+from contracts.standin.defects import CUSTOM_RELEASES, RELEASE_OF
 from contracts.standin.process import start
 from helpers.processes import HANG
-from helpers.whole_runs import run
+from helpers.whole_runs import Ran, run
 
 TIMES = int(os.environ.get("ZCT_STABILITY", "2"))
-AT_ONCE = {"threads": ("--in-flight", "12"), "processes": ("-n", "8")}
+PRODUCT = {"threads": ("--in-flight", "12"), "processes": ("-n", "8")}
+CUSTOM = {"threads": ("--in-flight", "12"), "processes": ("-n", "4")}
+RUNS = [
+    *product(("perfect", "1.7.0"), ("regression", "nightly"), PRODUCT.items()),
+    *product((name for name in CUSTOM_RELEASES if RELEASE_OF[name] in releases()), ("regression",), CUSTOM.items()),
+]
+"""Each behaviour with the profiles that it is run with, and how: many cases at once."""
+MIXED_UP = {"cross-talk"}
 
 
 @pytest.mark.stability
-@pytest.mark.parametrize("at_once", AT_ONCE)
-@pytest.mark.parametrize("profile", ["regression", "nightly"])
-@pytest.mark.parametrize("behaviour", ["perfect", "1.7.0"])
-def test_the_verdict_is_the_same_every_time(behaviour: str, profile: str, at_once: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("behaviour", "profile", "at_once"),
+    [pytest.param(name, profile, options, id=f"{name}-{profile}-{how}") for name, profile, (how, options) in RUNS],
+)
+def test_the_verdict_is_the_same_every_time(
+    behaviour: str, profile: str, at_once: tuple[str, ...], tmp_path: Path
+) -> None:
     """Every run says of each case what a run with one case at a time says, and is accepted; nothing is left."""
     with start(behaviour) as stand_in:
         target = ("--base-url", stand_in.base_url, "--profile", profile)
@@ -29,8 +43,16 @@ def test_the_verdict_is_the_same_every_time(behaviour: str, profile: str, at_onc
         assert (alone.code, alone.having("breach", "drift", "crashed", "blocked", "unreachable")) == (0, set())
         assert len(alone.results) == alone.verdict["counts"]["planned"]
         for number in range(1, TIMES + 1):
-            ran = run(tmp_path / str(number), *target, *AT_ONCE[at_once])
+            ran = run(tmp_path / str(number), *target, *at_once)
             assert ran.code == 0, f"run {number} of {TIMES}: {ran.output[-3000:]}"
-            assert ran.results == alone.results, f"run {number} of {TIMES}"
+            assert said(ran) == said(alone), f"run {number} of {TIMES}"
         held = requests.get(f"{stand_in.base_url}/_standin/state", timeout=HANG).json()["workflows"]
     assert held == []
+
+
+def said(ran: Ran) -> dict[str, str]:
+    """Return what a run says of each case; that answers got mixed up is no word about a case, for it takes others."""
+    mixed = [
+        case["case"] for case in ran.verdict["cases"] if {row["signature"] for row in case["breaches"]} == MIXED_UP
+    ]
+    return ran.results | dict.fromkeys(mixed, "held")

@@ -22,7 +22,13 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
 }
 RELEASES = ("2.3.0", "3.0.0", "3.4.1", "4.3.0", "5.0.0")
 GROUPS: Mapping[str, tuple[str, ...]] = {"old": RELEASES[:2], "new": RELEASES[2:], "all": RELEASES}
-PERFECT = {"5.0.0": "perfect-5.0", "2.3.0": "perfect-2.3"}
+PERFECT = {
+    "5.0.0": "perfect-5.0",
+    "4.3.0": "perfect-4.3",
+    "3.4.1": "perfect-3.4",
+    "3.0.0": "perfect-3.0",
+    "2.3.0": "perfect-2.3",
+}
 """Release to its perfect server; what deviates in the others does in one of these too."""
 MESSAGES = {
     400: "Bad Request",
