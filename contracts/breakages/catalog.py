@@ -102,9 +102,10 @@ def _rows(group: dict[str, Any]) -> Iterator[tuple[str, Row]]:
 
     Where that is of another API than aslan, `API/` stands before it, unless the file as a whole has an `api`.
 
-    on: every row is about each of these. some_on: SOME of them, in turn, about each of these. in_turn: each row is
-    about every operation, in turn on its success and on the error that its page shows. statuses: what each answer comes
-    with instead. Whatever else a group has holds for each of its rows that does not say otherwise.
+    on: every row is about each of these. some_on: SOME of them, in turn, about each of these, and further ones where it
+    comes again. in_turn: each row is about every operation, in turn on its success and on the error that its page has.
+    statuses: what each answer comes with instead. Whatever else a group has holds for each of its rows that does not
+    say otherwise.
     """
     own = {key: group.pop(key, []) for key in ("rows", "on", "some_on", "in_turn")}
     statuses = group.pop("statuses", {})
@@ -116,7 +117,11 @@ def _rows(group: dict[str, Any]) -> Iterator[tuple[str, Row]]:
             yield f"{operation}/{(SUCCESS, ERROR)[(number + place) % 2][operation]}", row
     in_turn = cycle(rows)
     yield from ((about, row) for about in own["on"] for row in rows)
-    yield from ((about, row) for about in own["some_on"] for row in islice(in_turn, SOME))
+    given: set[tuple[str, str]] = set()
+    for about in own["some_on"]:
+        fresh = [row for row in islice(in_turn, SOME) if (about, row.name) not in given]
+        given |= {(about, row.name) for row in fresh}
+        yield from ((about, row) for row in fresh)
     for about, numbers in statuses.items():
         yield from ((about, Row(str(number), edit={"status": number}, **group)) for number in numbers)
 

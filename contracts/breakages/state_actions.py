@@ -15,7 +15,7 @@ from contracts.breakages.proxy.recognise import (
     compact,
     json_object,
     to,
-    usual,
+    usual_of,
     value,
     with_json,
 )
@@ -233,13 +233,7 @@ async def found_late(request: Request, forward: Forward, memory: Memory) -> Resp
 
 
 async def _start_a_task(request: Request, forward: Forward, _: Memory) -> None:
-    await forward(to(request, START, _usual(request, START)))
-
-
-def _usual(request: Request, call: str) -> Mapping[str, Any]:
-    """Return an ordinary body of a call, about what a request is about."""
-    subject = about(request)
-    return usual(api_of(request), call, subject.workflow, subject.project)
+    await forward(to(request, START, usual_of(request, START)))
 
 
 async def _overwrite(request: Request, forward: Forward, _: Memory) -> None:
@@ -353,7 +347,7 @@ async def _cancel_the_others(request: Request, forward: Forward, _: Memory) -> N
 
 
 async def _create_it(request: Request, forward: Forward, _: Memory) -> None:
-    await forward(to(request, CREATE, _usual(request, CREATE)))
+    await forward(to(request, CREATE, usual_of(request, CREATE)))
 
 
 # ---------------------------------------------------------------- cancelling and restarting

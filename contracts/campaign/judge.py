@@ -163,11 +163,12 @@ def _is_at(outcome: Mapping[str, Any], change: Breakage) -> bool:
     api, operation = APIS[change.api], change.operation
     if operation == "*" or outcome["operation"] in api.operations:
         return operation in ("*", outcome["operation"])
-    calls = [step["call"] for step in outcome["steps"] if step["phase"] == "request"]
+    sent = [(step["call"], step["answer"]) for step in outcome["steps"] if step["phase"] == "request"]
     if outcome["operation"] == "concurrency":
-        return operation in calls
-    changing = [call for call in calls if call in api.operations and api.calls[call].method != "GET"]
-    return operation in (*changing[-1:], *calls[-1:])
+        return operation in dict(sent)
+    changing = [call for call, _ in sent if call in api.operations and api.calls[call].method != "GET"]
+    held = [call for call, answer in sent if answer]  # the others are looks at what these did
+    return operation in (*changing[-1:], *held[-1:])
 
 
 def _requests(outcome: Mapping[str, Any], change: Breakage) -> bool:

@@ -5,12 +5,13 @@ Also what a repaired server makes of it, and not only what the server at hand di
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from contracts.http.client import Request
 from contracts.http.curl import curl
 from contracts.http.trace import Phase, Trace, Wait
-from contracts.safety.request_names import Places
+from contracts.safety.request_names import HiddenError, Places
 from contracts.target.requests import role_call
 from contracts.target.target import Subject, Target
 from contracts.text.redact import register
@@ -46,10 +47,14 @@ def reproduction(
 
 
 def _named(target: Target, sent: Sequence[Request | Wait], role: str) -> list[str | None]:
-    """Return the names in all requests of a role."""
+    """Return the names in all requests of a role, but for those that only a stand-in gets since they may hide some."""
     places, plays = Places(target.release), target.release.binding.plays
-    requests = (entry for entry in sent if isinstance(entry, Request) and plays(entry.call) == role)
-    return [name for entry in requests for name in places.names_in(entry).names]
+    names: list[str | None] = []
+    for entry in sent:
+        if isinstance(entry, Request) and plays(entry.call) == role:
+            with suppress(HiddenError):
+                names += places.names_in(entry).names
+    return names
 
 
 def _removal(target: Target, subject: Subject, started: int) -> Iterator[Request]:

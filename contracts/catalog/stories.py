@@ -19,6 +19,7 @@ class Story:
     id: the case.
     level: the least profile that runs it.
     api: the only API that it is about; empty: any.
+    but: the API that has another test of this case.
     only: `stand-in` where a live target must not get it.
     roles: what the release must have calls for, besides those that every case takes.
     crowd: whether the release must have cases that fail for different reasons.
@@ -31,11 +32,12 @@ class Story:
     only: str = ""
     roles: tuple[str, ...] = ()
     crowd: bool = False
+    but: str = ""
     alone: bool = False
 
     def is_of(self, release: Release) -> bool:
         """Whether it is about the API of a release."""
-        return self.api in ("", release.api)
+        return self.api in ("", release.api) and self.but != release.api
 
     def lacks(self, release: Release) -> bool:
         """Whether a release has not all that it takes."""

@@ -9,7 +9,7 @@ LARGE = str(2**31)
 """An id that is as missing as any other, and shows too whether a server reads ids beyond 32 bits."""
 
 
-@pytest.mark.case("flows/one-life", level="smoke", roles=("start", "cancel", "restart"), api="aslan")
+@pytest.mark.case("flows/one-life", level="smoke", roles=("start", "cancel", "restart"), but="openapi")
 def test_one_life(flow: Flow) -> None:
     """A workflow lives once through every operation; when it is deleted, every operation says that it is gone."""
     flow.does("create")

@@ -115,6 +115,12 @@ def usual(api: Api, call: str, name: str, project: str) -> dict[str, Any]:
     return body
 
 
+def usual_of(request: Request, call: str) -> dict[str, Any]:
+    """Return an ordinary body of a call, about what a request is about."""
+    subject = about(request)
+    return usual(api_of(request), call, subject.workflow, subject.project)
+
+
 def with_json(request: Request, **values: object) -> Request:
     """Return a request with other values in its JSON object; one without such a body as it is."""
     sent = json_object(request.body)
