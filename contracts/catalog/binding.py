@@ -156,7 +156,7 @@ def read_binding(data: Mapping[str, Any], lineage: Iterable[str], where: str, re
         padded=top.optional_text("padded") or "",
         odd=top.optional_text("odd") or NAME,
         rights=top.texts("rights"),
-        stored=top.by_name(str, "stored"),
+        stored={key: place for key, place in top.by_name(str, "stored").items() if place},
         workspace=top.by_name(str, "workspace"),
         prefixes=address.texts("prefixes"),
         open_prefix=address.optional_text("open") or "",

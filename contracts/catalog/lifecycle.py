@@ -101,7 +101,7 @@ class Lifecycle:
 def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, refusal: Any) -> Lifecycle:
     """Return the lifecycle of a release that builds on others; raises `refusal` for rows that do not hold together."""
     top = TomlTable(of_release(data, lineage), where, refusal)
-    words = top.by_name(str, "states")
+    words = {word: meaning for word, meaning in top.by_name(str, "states").items() if meaning}
     goes_on, lags = (
         {meaning: frozenset(found) for meaning, found in top.below(table).data.items()} for table in ("goes-on", "lags")
     )

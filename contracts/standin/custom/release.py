@@ -28,3 +28,5 @@ MANUAL_STEPS: Version = (5, 0)
 """A stage that waits to be executed by hand can be asked for and executed."""
 NO_PRODUCT_WORKFLOWS: Version = (3, 4, 1)
 """The calls on product workflows are gone."""
+KEEPS_CREATOR: Version = (5, 0)
+"""An update keeps who made a workflow, and when; before, it takes both from its body."""

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from contracts.standin.bodies import Shape
-from contracts.standin.custom import rights, yaml_body
+from contracts.standin.custom import release, rights, yaml_body
 from contracts.standin.custom.checks import check
 from contracts.standin.custom.store import Workflow
 from contracts.standin.custom.world import Call, World
@@ -57,6 +57,8 @@ WORKFLOW: Mapping[str, Shape] = {
     ],
     "notify_ctls": [object],
     "share_storages": [object],
+    "created_by": str,
+    "create_time": int,
 }
 """What is read of a definition."""
 
@@ -75,6 +77,7 @@ def create(world: World, call: Call) -> object:
     if taken is not None:
         raise KEY_TAKEN(project=taken.project, display=taken.body["display_name"])
     check(world, body, body["name"])
+    _take_people(body)
     world.store.workflows.append(Workflow(body, call.user.name, call.user.name))
     return SUCCESS
 
@@ -97,6 +100,9 @@ def update(world: World, call: Call) -> object:
         body |= {"name": workflow.key, "project": workflow.project}
     if any(other.key == body["name"] for other in others):
         raise DUPLICATE()
+    people = _take_people(body)
+    if not world.has(release.KEEPS_CREATOR):
+        workflow.created_by, workflow.create_time = people
     workflow.body, workflow.updated_by, workflow.update_time = body, call.user.name, int(time.time())
     return SUCCESS
 
@@ -205,6 +211,11 @@ def _definition(call: Call) -> dict[str, Any]:
         return yaml_body.read(call.body, WORKFLOW)
     except UnreadableError as error:
         raise NOT_AN_ARGUMENT(complaint=error) from None
+
+
+def _take_people(body: dict[str, Any]) -> tuple[str, int]:
+    """Take out of a definition who made it and when: that is no part of it."""
+    return body.pop("created_by"), body.pop("create_time")
 
 
 def _stage(stage: Mapping[str, Any]) -> dict[str, Any]:
