@@ -14,7 +14,24 @@ from contracts.breakages.known_answers import KNOWN, name_of, parsed
 from contracts.breakages.proxy.recognise import compact, header, json_object, value, with_header, without_headers
 
 Edit = Callable[[Response], Response]
-_ENCODERS: Mapping[str, Callable[[bytes], bytes]] = {"gzip": partial(gzip.compress, mtime=0), "deflate": zlib.compress}
+
+
+def _bare(body: bytes) -> bytes:
+    """Return a body in deflate without the head of zlib, as some servers take that coding to be."""
+    packing = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packing.compress(body) + packing.flush()
+
+
+_GZIP = partial(gzip.compress, mtime=0)
+_ENCODERS: Mapping[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "gzip": ("gzip", _GZIP),
+    "x-gzip": ("X-Gzip", _GZIP),
+    "gzip-in-parts": ("gzip", lambda body: _GZIP(body[:9]) + _GZIP(body[9:])),
+    "deflate": ("deflate", zlib.compress),
+    "bare-deflate": ("deflate", _bare),
+    "identity": ("identity", bytes),
+}
+"""Codings of a body by the words of rows: how each is named in the head, and how it is made."""
 
 
 def edits(spec: Mapping[str, Any]) -> Edit:
@@ -98,8 +115,8 @@ def _header_names(case: str) -> Edit:
 
 def _compressed(coding: str) -> Edit:
     """Compress a body, asked or not."""
-    encode = _ENCODERS[coding]
-    named = (("Content-Encoding", coding),)
+    name, encode = _ENCODERS[coding]
+    named = (("Content-Encoding", name),)
     return lambda response: (
         replace(response, headers=response.headers + named, body=encode(response.body)) if response.body else response
     )
@@ -173,6 +190,7 @@ EDITS: Mapping[str, Callable[[Any], Edit]] = {
     "json": lambda texts: _pairs(
         lambda old: old | {name: text.replace("@", old.get(name, "")) for name, text in texts.items()}
     ),
+    "stuffed": lambda number: _object(lambda old: old | {"zct_more": "x" * number}),
     "nest": lambda key: _object(lambda old: {key: old}),
     "special": lambda name: _SPECIAL[name],
 }

@@ -5,6 +5,7 @@ import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode
@@ -252,6 +253,31 @@ def edits_everything(_operation: str, _answer: str, **spec: Any) -> Act:
     return everywhere(edits(spec))
 
 
+def moves(_operation: str, _answer: str, *, of: str, at: str) -> Act:
+    """Count under an undocumented key how often a call was answered, in each object at a path of its answer."""
+    path = at.split("/")[1:]
+
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        response = await forward(request)
+        answered = json_object(response.body)
+        if request.operation != of or response.status != HTTPStatus.OK or answered is None:
+            return response
+        memory.counts[of] += 1
+        return replace(response, body=compact(_counted(answered, path, memory.counts[of])))
+
+    return act
+
+
+def _counted(answered: Any, path: list[str], count: int) -> Any:
+    if isinstance(answered, list):
+        return [_counted(each, path, count) for each in answered]
+    if not isinstance(answered, dict):
+        return answered
+    if not path:
+        return answered | {"zct_count": count}
+    return {key: _counted(inner, path[1:], count) if key == path[0] else inner for key, inner in answered.items()}
+
+
 # ---------------------------------------------------------------- at times
 
 
@@ -283,5 +309,5 @@ def does_nothing_at_times(operation: str, answer: str) -> Act:
 ACTS = by_name(one_key_of_two)
 MAKERS = by_name(
     *(lets_through, turns_away, gives_back, fails_on, answers_first, asks_with, reads_from),
-    *(edits_everything, edits_at_times, does_nothing_at_times),
+    *(edits_everything, moves, edits_at_times, does_nothing_at_times),
 )

@@ -1,8 +1,10 @@
 """Holds an exchange against its answer: Exchange x Answer -> breaches. The one place where that is done."""
 
+import codecs
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
@@ -119,10 +121,13 @@ def _same_type(came: str | None, promised: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _media(content_type: str) -> tuple[str, str | None]:
-    """Return media type and charset of a content type."""
+    """Return media type and charset of a content type, the charset by its usual name."""
     message = Message()
     message["Content-Type"] = content_type
-    return message.get_content_type(), message.get_content_charset()
+    charset = message.get_content_charset()
+    with suppress(LookupError):
+        charset = charset and codecs.lookup(charset).name
+    return message.get_content_type(), charset
 
 
 def _not_json(exchange: Exchange, answer: Answer, error: NotStrictError) -> Breach:
@@ -138,9 +143,14 @@ def _not_json(exchange: Exchange, answer: Answer, error: NotStrictError) -> Brea
     return Breach(Kind.NOT_JSON, "body", msg("a JSON body"), came, answer.documented)
 
 
+def text_of(body: bytes) -> str:
+    """Return the text of a body that is no JSON, without the line break that many servers end one with."""
+    return body.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
+
+
 def _text(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterator[Breach]:
     wanted = fill(answer.text, sent) if answer.text else ""
-    came = exchange.body.decode("utf-8", "replace")
+    came = text_of(exchange.body)
     if not re.fullmatch(pattern(wanted), came, re.DOTALL):  # {prefix} is not known: a gateway may rewrite it
         empty = msg("an empty body")
         promised, actual = repr(wanted) if wanted else empty, repr(show(came)) if came else empty

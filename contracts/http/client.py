@@ -98,7 +98,7 @@ class Limits:
     """Bounds of one exchange.
 
     connect, first_byte, answer: seconds.
-    size: bytes, after decompression.
+    size: bytes, after decompression, blanks apart.
     """
 
     connect: float = 5.0
@@ -110,6 +110,8 @@ class Limits:
 USUAL_LIMITS = Limits()
 LEAST_TOKEN = 16
 """Characters from which on a credential is told from a word: what proves nobody is shorter."""
+BLANKS = 16
+"""Times the size cap that an answer may have with its blanks: they mean nothing, but somebody has to read them."""
 IDLE = 0.2
 """Seconds in which a server that ends each connection after its answer has done so."""
 
@@ -238,10 +240,12 @@ class Client:
         return Exchange(request, attempt.url, status, headers, bytes(body), took, failure, attempt.sent, faults)
 
     def _read(self, raw: Any, headers: Mapping[str, str], body: bytearray) -> Failure | None:
+        counted = 0
         try:
             for chunk in unpacked(raw.stream(65_536, decode_content=False), headers.get("Content-Encoding", "")):
                 body += chunk
-                if len(body) > self.limits.size:
+                counted += len(chunk.translate(None, b" \t\r\n"))
+                if counted > self.limits.size or len(body) > BLANKS * self.limits.size:
                     del body[self.limits.size :]
                     return Failure("too-large", msg("the answer is larger than {bytes} bytes", f"{self.limits.size:,}"))
         except PackedError as error:
@@ -282,7 +286,7 @@ def _failure(error: Exception, status: int | None) -> Failure:
     if isinstance(error, requests.exceptions.SSLError):
         return Failure("refused", msg("TLS: {why}", text))
     if any(isinstance(link, requests.exceptions.ProxyError) for link in chain):
-        return Failure("refused", msg("the proxy gives no connection: {why}", text))
+        return Failure("refused", msg("the proxy refuses the connection: {why}", text))
     if any(isinstance(link, urllib3.exceptions.NewConnectionError) for link in chain):
         return Failure("refused", text)
     if any(isinstance(link, TimeoutError | urllib3.exceptions.ReadTimeoutError) for link in chain):

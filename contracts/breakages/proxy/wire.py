@@ -62,6 +62,7 @@ WIRES: Mapping[str, Callable[[Response], Parts]] = {
     "twice": _again,
     "announced": _announced,
     "once": _plain,
+    "ends": _plain,
     "cut": lambda response: [_head(response, length=len(response.body) + MISSING), response.body],
     "slow": _slow,
     "reset": lambda _: [],
@@ -70,7 +71,8 @@ WIRES: Mapping[str, Callable[[Response], Parts]] = {
 """Each way to deliver an answer, with what goes out.
 
 `reset`: nothing, and the connection is reset. `silent`: nothing until the client leaves. `cut`: fewer bytes than it
-says. `close` and `http-1.0`: the connection ends with the answer. `once`: with the next request. `twice`: the answer
+says. `close` and `http-1.0`: the connection ends with the answer. `once`: with the next
+request, and `ends` with the answer, without a word. `twice`: the answer
 comes once more. `announced`: 102 and 103 come before it."""
 _STAYS_OPEN = frozenset({"plain", "chunked", "slow", "chunked-with-length", "twice", "announced"})
 

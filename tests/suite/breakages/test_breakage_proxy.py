@@ -67,6 +67,7 @@ ON_THE_WIRE = {
     "announced": b"HTTP/1.1 102 Processing\r\n\r\n"
     b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
     b"HTTP/1.1 200 OK\r\n" + TYPE + LENGTH % 21 + BODY,
+    "ends": b"HTTP/1.1 200 OK\r\n" + TYPE + LENGTH % 21 + BODY,
     "once": b"HTTP/1.1 200 OK\r\n" + TYPE + LENGTH % 21 + BODY,
     "reset": b"reset",
     "silent": b"",

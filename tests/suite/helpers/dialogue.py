@@ -1,7 +1,8 @@
 """Tells what a caller of a server sees, line by line, in the words in which changes give their examples.
 
 A line is `[USER[@PROJECT]:] CALL NAME [MORE] → ANSWER`, or several such requests sent at once, with ` & ` between them.
-USER is `curl` too: the member, by another client. MORE is a task id and a key of the task, a key of the workflow or of
+USER is `curl` too: the member, by another client. MORE is a task id and a key of the task, a key of the workflow, a
+pointer into it or a key of
 the tasks that are listed, an object of values for the body, `+ TEXT` to stand after the body, `? QUERY`
 for another query, `= TEXT` for another body, `as text`, or `and much`. `clock` and `licence` are calls of the stand-in.
 An answer that has the token of who asked ends in `+ token`, with where it stands.
@@ -20,6 +21,7 @@ from contracts.breakages.apis import APIS, ASLAN, Api
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
 from contracts.breakages.proxy.recognise import header, line_of, recognise, usual, value
 from contracts.breakages.proxy.upstream import to_app
+from contracts.catalog.pointer import pointed
 
 TARGET = {"name": "nginx-test", "service_name": "nginx", "product_name": "nginx"}
 OWN = {
@@ -139,6 +141,8 @@ def _object(request: Request, body: dict[str, Any], more: str) -> str:
     if request.operation == "get-task":
         task, _, key = more.partition(" ")
         return _told(body.get(key if task.isdigit() and key else "status"))
+    if more.startswith("/"):
+        return json.dumps(pointed(body, more)[0], ensure_ascii=False)
     if more == "build_stage":
         return "1 module" if body[more]["modules"] else "no module"
     if request.operation == "list-workflows":

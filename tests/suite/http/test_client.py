@@ -122,10 +122,20 @@ def test_the_guard_hears_how_a_change_ended() -> None:
 @pytest.mark.parametrize(("size", "kind"), [(len(JSON), None), (len(JSON) - 1, "too-large")], ids=["just", "over"])
 def test_the_size_cap_is_exact(size: int, kind: str | None) -> None:
     """An answer of exactly the size allowed is whole; of one byte more it is too large and cut."""
-    with serving(keeps) as server, open_client(server, Limits(size=size)) as client:
+    body = JSON.replace(b" ", b"_")
+    with serving(lambda visit: visit.say(answer(body))) as server, open_client(server, Limits(size=size)) as client:
         exchange = client.send(GET)
     assert (exchange.failure and exchange.failure.kind) == kind
-    assert exchange.body == JSON[:size]
+    assert exchange.body == body[:size]
+
+
+@pytest.mark.parametrize(("blanks", "kind"), [(14, None), (20, "too-large")], ids=["many", "without-measure"])
+def test_blanks_do_not_count_up_to_a_measure(blanks: int, kind: str | None) -> None:
+    """What is larger than allowed only because of blanks is read; blanks without end are not."""
+    body, size = JSON + b" " * len(JSON) * blanks, len(JSON)
+    with serving(lambda visit: visit.say(answer(body))) as server, open_client(server, Limits(size=size)) as client:
+        exchange = client.send(GET)
+    assert (exchange.failure and exchange.failure.kind) == kind
 
 
 @pytest.mark.parametrize(
