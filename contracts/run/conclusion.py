@@ -63,7 +63,7 @@ def clean_up(session: Session, tell: Callable[[str], None] | None = None) -> Non
             except KeyboardInterrupt:
                 session.clean_up = interrupted(session.target, session.run_id)
                 raise
-        if weather.again:  # what a case could not remove then
+        if weather.turned_away:  # then cases could not remove all that they made
             weather.repeated += weather.sent - before
 
 
