@@ -78,7 +78,8 @@ class Weather:
     @property
     def turned_away(self) -> bool:
         """Whether something but this run's own load stood in the way."""
-        return bool(self.repeated)
+        with self._lock:
+            return bool(self.repeated or self._gone)
 
     def missed(self) -> bool:
         """Whether answers came too late in this run, and came in time when a case was alone."""
