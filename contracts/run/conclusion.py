@@ -63,10 +63,15 @@ def clean_up(session: Session, tell: Callable[[str], None] | None = None) -> Non
         with session.target.trace.during(Phase.CLEANUP):
             try:
                 session.clean_up = remove_all(session.target, session.run_id, wait)
+                if session.clean_up.left and weather.turned_away and not weather.ended:  # as a sweep would
+                    first = session.clean_up
+                    session.clean_up = remove_all(session.target, session.run_id, wait)
+                    removed = tuple(dict.fromkeys((*first.removed, *session.clean_up.removed)))
+                    session.clean_up = replace(session.clean_up, removed=removed)
             except KeyboardInterrupt:
                 session.clean_up = interrupted(session.target, session.run_id)
                 raise
-        if weather.again:  # what a case could not remove then
+        if weather.turned_away:  # then cases could not remove all that they made
             weather.repeated += weather.sent - before
 
 

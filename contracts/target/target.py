@@ -70,7 +70,7 @@ class CircuitBreaker:
 PROVEN = frozenset({"main", "admin", "viewer", "outsider"})
 """Credentials that a target takes, as long as their tokens live."""
 PAUSES = (0.1, 0.3, 0.6)
-"""Seconds before a request that makes nothing is sent again where a limit or a gateway turned it away."""
+"""Seconds before a look is repeated that a limit or a gateway turned away."""
 
 
 @dataclass(frozen=True)
@@ -138,9 +138,8 @@ class Target:
         return exchange
 
     def _in_turn(self, request: Request) -> Exchange:
-        """Send a request; one that makes nothing is sent again where a limit or a gateway turned it away."""
-        phase = self.trace.phase
-        again = phase is Phase.CLEANUP or (phase is not Phase.REQUEST and not request.changes)
+        """Send a request; a look beside what is tested is repeated where a limit or a gateway turned it away."""
+        again = self.trace.phase is not Phase.REQUEST and not request.changes
         exchange = self.ask(request)
         for pause in PAUSES if again and not self.weather.ended else ():
             sign = sign_of(exchange, self.own)

@@ -75,6 +75,12 @@ class Weather:
             if self._disturbed >= MOST_DISTURBED and not self.ended:
                 self.ended = msg("{n} cases were disturbed, the last: {why}", self._disturbed, doubt.sentence)
 
+    @property
+    def turned_away(self) -> bool:
+        """Whether something but this run's own load stood in the way."""
+        with self._lock:
+            return bool(self.repeated or self._gone)
+
     def missed(self) -> bool:
         """Whether answers came too late in this run, and came in time when a case was alone."""
         with self._lock:
