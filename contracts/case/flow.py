@@ -42,6 +42,7 @@ class Flow(Scenario):
         if answer not in call.answers:
             self._end(Result.BLOCKED, target.release.lifecycle.unsaid(operation, self._state))
         expected = call.answers[answer]
+        self._documented = expected.documented
         request = operation_call(target, call, self._subject, overrides)
         sent = sent_names(target, self._subject, overrides, request)
         if role == "start" and self._first_id is not None:

@@ -9,6 +9,7 @@ from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.http.disturbance import BY_NAME
 from contracts.paths import RUN
+from contracts.run.metrics import slow_answers
 from contracts.run.plan import notes
 from contracts.run.session import Session
 from contracts.run.shards import recorded
@@ -105,6 +106,7 @@ def _remarks(session: Session) -> list[str]:
         said.append(msg(undescribed, len(silent), ", ".join(silent)))
     said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
     said += _weather(session)
+    said += filter(None, [slow_answers(session.outcomes)])
     said += session.clean_up.remarks
     newer = load(session.release).binding.newer
     if newer and any(newer.key in outcome["unknown"] for outcome in session.outcomes):

@@ -16,6 +16,9 @@ from contracts.text.message import msg
 OTHER_PROJECT = "outsider-project"
 """What a case needs that goes into a project of the outsider's; there where his token and his project are known."""
 
+ADMIN = "admin"
+"""The credential of a system administrator: on a live target the main token, where it is one's."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -53,6 +56,8 @@ def left_out(case: Case, allowed: Scope) -> str | None:
         names = {"main": "ZADIG_TOKEN", OTHER_PROJECT: msg("ZADIG_OUTSIDER_TOKEN or ZADIG_OUTSIDER_PROJECT")}
         name = names.get(case.needs, f"ZADIG_{case.needs.upper()}_TOKEN")
         return msg("are off: {name} is not set", name)
+    if case.request.credential == ADMIN and ADMIN not in allowed.credentials:
+        return msg("need a system administrator, and the user of ZADIG_TOKEN is none")
     return None
 
 
