@@ -73,7 +73,7 @@ async def _lose_the_task(request: Request, forward: Forward, memory: Memory, _: 
     response = await forward(request)
     if name_of(request, response) == "queued":
         lost = memory.notes.setdefault(about(request).workflow, {})
-        lost[str(value(response.body)["task_id"])] = (GONE, float("inf"))
+        lost[str(value(response.body)["task_id"])] = (GONE, float("inf"), 0)
     return response
 
 
@@ -85,7 +85,7 @@ async def _skip_an_id(request: Request, forward: Forward, _: Memory, number: int
 
 async def _get_stuck(request: Request, forward: Forward, memory: Memory, _: int) -> Response:
     response = await forward(request)
-    memory.notes.setdefault(about(request).workflow, {})[about(request).task] = ("restarting", float("inf"))
+    memory.notes.setdefault(about(request).workflow, {})[about(request).task] = ("restarting", float("inf"), 0)
     return response
 
 

@@ -114,19 +114,18 @@ def besides(operation: str, answer: str, *, do: str) -> Act:
 
 
 def lists(_operation: str, _answer: str, *, newest: bool) -> Act:
-    """List, once a workflow was created, that one alone, or all but it."""
+    """List, once workflows were created, those since the last list alone, or all but them."""
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
         response = await forward(request)
         if request.operation == CREATE and name_of(request, response) == "success":
-            memory.notes["newest"] = about(request).workflow
+            memory.notes.setdefault("newest", set()).add(about(request).workflow)
         listed = value(response.body)
-        if request.operation != "list-workflows" or response.status != 200 or "newest" not in memory.notes:
+        if request.operation != "list-workflows" or response.status != 200 or not memory.notes.get("newest"):
             return response
         rows = listed if isinstance(listed, list) else listed["workflows"]
-        shown = [
-            row for row in rows if (memory.notes["newest"] in (row.get("name"), row.get("workflow_key"))) == newest
-        ]
+        names = memory.notes.pop("newest")
+        shown = [row for row in rows if ((row.get("name") or row.get("workflow_key")) in names) == newest]
         return replace(response, body=compact(shown if isinstance(listed, list) else {**listed, "workflows": shown}))
 
     return act

@@ -67,12 +67,15 @@ def follow(operation: str, answer: str, *, do: Any, after: Sequence[str] = ()) -
     return remembering(act)
 
 
-def keep_back(operation: str, _answer: str, *, do: Any = None) -> Act:
-    """Say success to a cancel or a restart that would succeed, and do nothing or something else instead."""
+def keep_back(operation: str, _answer: str, *, do: Any = None, of: Sequence[str] = ()) -> Act:
+    """Say success to a cancel or a restart that would succeed, and do nothing or something else instead.
+
+    of: the states of the task in which it is kept back; empty: all.
+    """
     instead = None if do is None else _doing(do)
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
-        if request.operation == operation and (refused := await _would_succeed(request, forward)):
+        if request.operation == operation and (refused := await _would_succeed(request, forward, of)):
             if instead is not None:
                 await instead(request, forward, memory)
             return replace(refused, status=200, body=compact({"message": "success"}))
@@ -81,11 +84,11 @@ def keep_back(operation: str, _answer: str, *, do: Any = None) -> Act:
     return remembering(act)
 
 
-async def _would_succeed(request: Request, forward: Forward) -> Response | None:
+async def _would_succeed(request: Request, forward: Forward, of: Sequence[str]) -> Response | None:
     """Return a refusal, to make a success of, where the caller may do this to the task in its state; else None."""
     api = api_of(request)
     fit = api.cancellable if request.operation == CANCEL else api.restartable
-    if await _state_of_task(request, forward) not in fit:
+    if await _state_of_task(request, forward) not in (of or fit):
         return None
     refused = await forward(to(request, request.operation, id=0))
     return refused if refused.status == 400 else None
@@ -121,8 +124,11 @@ def _resend(values: Mapping[str, Any]) -> Do:
 # ---------------------------------------------------------------- to show another state
 
 
-def shows(operation: str, answer: str, *, state: str | None = None, reads: float = float("inf")) -> Act:
-    """Show the task that got this answer in another state, or in the one before, for some reads from then on."""
+def shows(operation: str, answer: str, *, state: str | None = None, reads: float = float("inf"), after: int = 0) -> Act:
+    """Show the task that got this answer in another state, or in the one before, for some reads from then on.
+
+    after: reads that show it as it is, before.
+    """
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
         if request.operation not in SUCCESS:
@@ -136,7 +142,7 @@ def shows(operation: str, answer: str, *, state: str | None = None, reads: float
         if actual == SUCCESS[request.operation]:
             of_workflow.pop(task, None)
         if (request.operation, actual) == (operation, answer) and (starts or before):
-            of_workflow[task] = (before if state is None else state, reads)
+            of_workflow[task] = (before if state is None else state, reads, after)
         return response
 
     return act
@@ -145,17 +151,21 @@ def shows(operation: str, answer: str, *, state: str | None = None, reads: float
 async def shown(request: Request, forward: Forward, memory: Memory) -> Response:
     """Return the response to a request; to a read as it is shown, and count the read.
 
-    `memory` has for each workflow the tasks that are shown in another state, and for how many reads.
+    `memory` has for each workflow the tasks that are shown in another state, for how many reads, and after how many.
     """
     response = await forward(request)
     workflow, listed = about(request).workflow, api_of(request).tasks
     if request.operation == "delete-workflow":
         memory.notes.pop(workflow, None)
-    tasks: dict[str, tuple[str, float]] = memory.notes.get(workflow, {})
+    tasks: dict[str, tuple[str, float, int]] = memory.notes.get(workflow, {})
     body = json_object(response.body)
     if response.status != 200 or body is None or not tasks or request.operation not in ("list-tasks", "get-task"):
         return response
-    memory.notes[workflow] = {task: (state, left - 1) for task, (state, left) in tasks.items() if left > 1}
+    memory.notes[workflow] = {
+        task: (state, left, after - 1) if after else (state, left - 1, 0)
+        for task, (state, left, after) in tasks.items()
+        if left > 1 or after
+    }
     if request.operation == "list-tasks":
         rows = [row for task in body[listed] if (row := _in_state(task, tasks)) is not None]
         return replace(response, body=compact(body | {listed: rows, "total": len(rows)}))
@@ -163,9 +173,31 @@ async def shown(request: Request, forward: Forward, memory: Memory) -> Response:
     return await missing(request, forward) if row is None else replace(response, body=compact(row))
 
 
-def _in_state(task: dict[str, Any], shown: Mapping[str, tuple[str, float]]) -> dict[str, Any] | None:
-    state, _ = shown.get(str(task.get("task_id")), (task.get("status"), 0))
+def _in_state(task: dict[str, Any], shown: Mapping[str, tuple[str, float, int]]) -> dict[str, Any] | None:
+    state, _, after = shown.get(str(task.get("task_id")), (GONE, 0, 1))
+    if after:
+        return task
     return task | {"status": state} if state else None
+
+
+def shows_the_others(operation: str, answer: str, *, state: str) -> Act:
+    """Show the workflow's other tasks in the queue in another state from this answer on."""
+
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        if request.operation != operation:
+            return await shown(request, forward, memory)
+        response = await forward(request)
+        if name_of(request, response) == answer:
+            own = value(response.body).get("task_id") if operation == START else about(request).task
+            listed = json_object((await forward(to(request, "list-tasks"))).body) or {}
+            tasks = listed.get(api_of(request).tasks) or []
+            queued = {str(task["task_id"]) for task in tasks if task["status"] in ("created", "waiting")}
+            memory.notes.setdefault(about(request).workflow, {}).update(
+                {task: (state, float("inf"), 0) for task in queued - {str(own)}}
+            )
+        return response
+
+    return act
 
 
 # ---------------------------------------------------------------- what was before
@@ -371,4 +403,4 @@ DOS = by_name(
 ACTS = by_name(
     *(found_late, starts_nothing, loses_the_second, starts_one_of_another, skips_an_id, counts_on, keeps_the_id),
 )
-MAKERS = by_name(follow, keep_back, shows, stored_with)
+MAKERS = by_name(follow, keep_back, shows, shows_the_others, stored_with)

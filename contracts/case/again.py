@@ -34,7 +34,7 @@ def settled(target: Target, attempt: Callable[[], "Trial"], trial: "Trial", *, c
             return _again(target, attempt, trial, first, company=company)
         finally:
             if not first.sign.load:
-                target.weather.extra += target.weather.sent - before
+                target.weather.repeated += target.weather.sent - before
 
 
 def _again(target: Target, attempt: Callable[[], "Trial"], trial: "Trial", first: Doubt, *, company: bool) -> "Trial":
@@ -79,7 +79,7 @@ def _gone(target: Target, trial: "Trial", another: "Trial", doubts: list[Doubt],
     if weather.flaky(doubt) and trial.breaches:
         return trial
     if doubt.sign.name == "cut" and not (company and weather.missed()):
-        once = msg("{why}; it did not when the case was done again", doubt.sentence)
+        once = msg("{why}; when the case was run again, it was not", doubt.sentence)
         return _disturbed(target, trial, doubt, once)
     weather.held_again(doubt)
     return another

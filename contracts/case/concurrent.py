@@ -166,7 +166,7 @@ class ConcurrentScenario(Scenario):
         for task, state in self._look().tasks.items():
             read = Act("list-tasks", task - first_id + 1, meaning=lifecycle.words.get(state, state))
             calls.append(Call(read, called, time.monotonic()))
-        found = explain(calls, lifecycle, first=first, agents=self._target.control is None)
+        found = explain(calls, lifecycle, first=first, agents=not self._target.stands_still)
         if found.stuck:
             expected = msg("an order of all calls in which each answer is right")
             left = ", ".join(str(call.what) for call in found.stuck)

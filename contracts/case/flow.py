@@ -1,17 +1,20 @@
 """A flow: several operations on one workflow, one after the other, each held against its answer."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from contracts.case.scenario import Scenario, state_breach
 from contracts.case.wait import settled
 from contracts.catalog.cases import UNCHANGED, Overrides
-from contracts.catalog.lifecycle import DELETED, NOT_THERE
+from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE
+from contracts.catalog.release import Operation
 from contracts.check.breach import Breach
 from contracts.check.check import check, promise
-from contracts.check.effects import StateChange, effect
-from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, list_tasks, snapshot
+from contracts.check.effects import StateChange, effect, told_rightly
+from contracts.check.moves import traced
+from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, look_at_tasks, snapshot, tasks_in
 from contracts.report.verdict_rules import Result
 from contracts.safety.journal import PREFIX
 from contracts.target.requests import NO_OVERRIDES, operation_call, role_call, sent_names
@@ -36,29 +39,56 @@ class Flow(Scenario):
 
     def does(self, role: str, overrides: Overrides = NO_OVERRIDES, answer: str = "") -> None:
         """Let a role be played and hold what comes back against what the lifecycle says, or the answer of that name."""
-        target, call = self._target, self._target.release.call(role)
-        move = target.release.lifecycle.move(role, self._state)
-        operation, answer = call.name, answer or move.answer
-        if answer not in call.answers:
-            self._end(Result.BLOCKED, target.release.lifecycle.unsaid(operation, self._state))
-        expected = call.answers[answer]
-        self._documented = expected.documented
-        request = operation_call(target, call, self._subject, overrides)
-        sent = sent_names(target, self._subject, overrides, request)
-        if role == "start" and self._first_id is not None:
-            sent["id"] = str(self._subject.task_id + 1)  # the one that a start which fails may use up
-        self._note(promised=expected.basis, wanted=promise(expected, sent))
-        exchange = self._send(request, f"{operation} → {answer}", answer)
-        checked = check(exchange, expected, sent, target.release.answers)
-        self._note(unknown=self._trial.unknown + checked.unknown, seen=self._trial.seen + checked.seen)
-        at = msg("at {operation} → {answer}", operation, answer)
-        self._end_if((*checked.breaches, *self._lost(checked.breaches)), at)
-        task_id = target.release.binding.roles[role].get(checked.value, "id")
+        move = self._target.release.lifecycle.move(role, self._state)
+        call = self._target.release.call(role)
+        if (answer or move.answer) not in call.answers:
+            self._end(Result.BLOCKED, self._target.release.lifecycle.unsaid(call.name, self._state))
+        value = self._holds(call, answer or move.answer, overrides)
+        task_id = self._target.release.binding.roles[role].get(value, "id")
         if task_id is not None:
             self._subject = replace(self._subject, task_id=task_id)
             self._first_id = task_id if self._first_id is None else self._first_id
-        if answer == move.answer:
+        if answer in ("", move.answer):
             self._state = move.next or self._state
+
+    def asks(self, operation: str, answer: str, overrides: Overrides = NO_OVERRIDES) -> None:
+        """Send an operation that leaves the workflow as it is, and hold what comes back against the answer."""
+        self._holds(self._target.release.operations[operation], answer, overrides)
+
+    def task_is(self, state: str) -> None:
+        """Read the task that was started last, be its workflow gone: it is in a state that means this."""
+        release = self._target.release
+        call, role, lifecycle = release.call("get-task"), release.binding.roles["get-task"], release.lifecycle
+
+        def wrong(value: Any) -> Iterator[Breach]:
+            actual, word = role.get(value, "state"), lifecycle.word(state)
+            if not lifecycle.means(actual, word):
+                expected = msg("task {id} is {state}", self._subject.task_id, word)
+                yield state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
+
+        self._holds(call, _found(call), also=wrong)
+
+    def _holds(
+        self,
+        call: Operation,
+        answer: str,
+        overrides: Overrides = NO_OVERRIDES,
+        also: Callable[[Any], Iterator[Breach]] = lambda _: iter(()),
+    ) -> Any:
+        """Send a call, hold what comes back against its answer and `also` another look, and return its JSON value."""
+        target, expected = self._target, call.answers[answer]
+        self._documented = expected.documented
+        request = operation_call(target, call, self._subject, overrides)
+        sent = sent_names(target, self._subject, overrides, request)
+        if call.name == target.release.binding.roles["start"].call and self._first_id is not None:
+            sent["id"] = str(self._subject.task_id + 1)  # the one that a start which fails may use up
+        self._note(promised=expected.basis, wanted=promise(expected, sent))
+        exchange = self._send(request, f"{call.name} → {answer}", answer)
+        checked = check(exchange, expected, sent, target.release.answers)
+        self._note(unknown=self._trial.unknown + checked.unknown, seen=self._trial.seen + checked.seen)
+        at = msg("at {operation} → {answer}", call.name, answer)
+        self._end_if((*checked.breaches, *also(checked.value), *self._lost(checked.breaches)), at)
+        return checked.value
 
     def only_task_is(self, state: str) -> None:
         """Look at the workflow's tasks: there is the one that was started, whose state means this, and no other."""
@@ -72,20 +102,10 @@ class Flow(Scenario):
             for other in sorted(tasks.keys() - {task})
         ]
         actual = tasks.get(task)
-        if not lifecycle.is_in(actual, state):  # an agent may have taken it meanwhile
+        if not lifecycle.means(actual, state):
             expected = msg("task {id} is {state}", task, state)
             wrong.append(state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task")))
         self._end_if(tuple(wrong), msg("looking at the tasks"))
-
-    def task_is(self, state: str) -> None:
-        """Ask for the flow's task, be its workflow gone: its state means this."""
-        word, role = self._target.release.lifecycle.word(state), self._target.release.binding.roles["get-task"]
-        exchange = self._send(role_call(self._target, "get-task", self._subject), role.call)
-        actual = role.get(json_value(exchange), "state")
-        if not self._target.release.lifecycle.means(actual, word):
-            expected = msg("task {id} is {state}", self._subject.task_id, word)
-            wrong = state_breach(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
-            self._end_if((wrong,), msg("looking at the task"))
 
     def later(self, seconds: float) -> None:
         """Let time pass, on a stand-in."""
@@ -100,10 +120,12 @@ class Flow(Scenario):
 
     def tasks_are(self, *meanings: str) -> None:
         """Look at the workflow's tasks: the states of all of them, in the order of their ids, mean this."""
-        tasks, lifecycle = self._tasks(), self._target.release.lifecycle
+        tasks, lifecycle, still = self._tasks(), self._target.release.lifecycle, self._target.stands_still
         words = [lifecycle.word(meaning) for meaning in meanings]
         states = [tasks[task_id] for task_id in sorted(tasks)]
-        if len(states) != len(words) or not all(map(lifecycle.is_in, states, words)):
+        pairs = zip(states, words, strict=False)
+        kept = (lifecycle.means(now, word) or (not still and lifecycle.went_on(word, now)) for now, word in pairs)
+        if len(states) != len(words) or not all(kept):
             wrong = state_breach("tasks", ", ".join(words), ", ".join(states))
             self._end_if((wrong,), msg("looking at the tasks"))
 
@@ -118,10 +140,8 @@ class Flow(Scenario):
         if self._neighbour is None:
             return
         subject, before = self._neighbour
-        after, names, release = self._look(subject), self._names(), self._target.release
-        change = StateChange(before, after, {}, None, subject, release.call("start"), release, documented=False)
-        own = {subject.name, self._subject.name}
-        wrong = [*effect(UNCHANGED, change)]
+        after, names, own = self._look(subject), self._names(), {subject.name, self._subject.name}
+        wrong = [*effect(UNCHANGED, self._nothing_done(subject, after, before))]
         for name in sorted(
             (own | {each for each in self._listed if each and not each.startswith(f"{PREFIX}-")}) - names
         ):
@@ -141,8 +161,34 @@ class Flow(Scenario):
     def _look(self, subject: Subject) -> Snapshot:
         return self._clear(lambda: snapshot(self._target, subject))
 
+    def _end_if(self, breaches: tuple[Breach, ...], reason: str) -> None:
+        """End with these breaches, if any; where the task is not as the steps left it, an agent may have made them."""
+        if breaches and not self._target.stands_still and self._state in MEANINGS:
+            lifecycle, left = self._target.release.lifecycle, self._target.release.lifecycle.word(self._state)
+            with suppress(UnclearError):
+                now = look_at_tasks(self._target, self._subject)
+                moved = lifecycle.went_on(left, now.tasks.get(self._subject.task_id))
+                found = self._trial.exchanges
+                self._note(moved=moved, traced=moved and bool(found) and traced(Snapshot(), now, found[0], lifecycle))
+        super()._end_if(breaches, reason)
+
     def _tasks(self) -> Mapping[int, str]:
-        return self._clear(lambda: list_tasks(self._target, self._subject))
+        call = self._target.release.call("list-tasks")
+        if call.name in self._target.release.operations:
+            self._holds(call, _found(call))
+            held = self._clear(lambda: tasks_in(self._target, self._trial.exchanges[0]))
+        else:
+            held = self._clear(lambda: look_at_tasks(self._target, self._subject))
+        self._end_if(tuple(told_rightly(self._nothing_done(self._subject, held))), msg("looking at the tasks"))
+        return held.tasks
+
+    def _nothing_done(self, subject: Subject, after: Snapshot, before: Snapshot | None = None) -> StateChange:
+        release = self._target.release
+        return StateChange(
+            *(before or after, after, {}, None, subject, release.call("start"), release),
+            documented=False,
+            agents=not self._target.stands_still,
+        )
 
     def _clear(self, look: Callable[[], Seen]) -> Seen:
         try:
@@ -204,6 +250,10 @@ class Flow(Scenario):
         call, move = release.call("delete"), release.lifecycle.move("delete", self._state)
         if move.answer not in call.answers:
             self._end(Result.BLOCKED, release.lifecycle.unsaid(call.name, self._state))
+        if call.name in release.operations:
+            self.does("delete")
+            self._gone.add(self._subject.name)
+            return
         exchange = self._send(role_call(self._target, "delete", self._subject), call.name)
         if exchange.status != call.answers[move.answer].status:
             self._end(Result.BLOCKED, msg("{call} answered {came}", call.name, exchange.came))
@@ -219,3 +269,8 @@ class Flow(Scenario):
         """Let a stand-in remove what no call of Zadig's could."""
         if self._target.control is not None:
             self._target.control.forget(name)
+
+
+def _found(call: Operation) -> str:
+    """Return the first answer of a call that says that something is there."""
+    return next(name for name, answer in call.answers.items() if answer.succeeds)

@@ -1,31 +1,76 @@
 """Arranges each given on the target: its steps by the roles of calls, and the state that its task is in then."""
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from contracts.case.wait import WaitError, settled, wait_for
+from contracts.case.wait import GONE, WaitError, settled, wait_for
 from contracts.catalog.cases import Overrides
-from contracts.catalog.givens import GIVENS
-from contracts.catalog.lifecycle import DELETED, NOT_THERE
+from contracts.catalog.givens import GIVENS, Given
+from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE, Lifecycle
+from contracts.check.breach import Breach, Kind
 from contracts.check.check import check
+from contracts.check.moves import in_order, traced
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.client import Exchange
 from contracts.http.trace import Wait
-from contracts.target.requests import NO_OVERRIDES, operation_call
+from contracts.target.requests import NO_OVERRIDES, operation_call, role_call
 from contracts.target.target import Subject, Target
 from contracts.text.errors import EndedError
 from contracts.text.message import about, msg
 
 STEP_SECONDS = 4.0
 """How far a stand-in's clock is moved on between two looks at a task."""
+STEPS = 25
+"""How often at most: no task of a stand-in takes that long."""
+FIRST_PAUSE = 0.2
+"""Seconds between the first looks at a task of a live target: its states may be short."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What a step of a given left wrong, although it answered rightly.
+
+    call, answer: of the step.
+    breach: of the state that it was to leave.
+    exchange: what shows it.
+    overtaken: whether an agent could have made that of the right state.
+    traced: whether one left its traces.
+    """
+
+    call: str
+    answer: str
+    breach: Breach
+    exchange: Exchange
+    overtaken: bool = False
+    traced: bool = False
 
 
 class NotArrangedError(EndedError):
-    """A given could not be arranged; the text says at which step and why. `exchange` is what came back, if any."""
+    """A given could not be arranged; the text says at which step and why.
 
-    def __init__(self, text: str, exchange: Exchange | None = None) -> None:
+    exchange: what came back, if any.
+    wrong: what a step left wrong.
+    overtaken: whether it may be that an agent was faster.
+    """
+
+    def __init__(
+        self, text: str, exchange: Exchange | None = None, wrong: Wrong | None = None, *, overtaken: bool = False
+    ) -> None:
         super().__init__(text)
         self.exchange = exchange
+        self.wrong = wrong
+        self.overtaken = overtaken or (wrong is not None and wrong.overtaken)
+
+
+@dataclass(frozen=True)
+class _Played:
+    """A step that answered rightly: its call and answer, what came, the state that it leaves, and who promises that."""
+
+    call: str
+    answer: str
+    exchange: Exchange
+    state: str
+    documented: bool
 
 
 def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_OVERRIDES) -> tuple[Subject, Snapshot]:
@@ -38,29 +83,103 @@ def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_O
     row, lifecycle, state = GIVENS[given], target.release.lifecycle, NOT_THERE
     if not row.steps:
         return subject, Snapshot()  # a name of its own that was never sent anywhere
+    played: _Played | None = None
     for role in row.steps:
-        move = lifecycle.move(role, state)
-        if move.answer not in target.release.call(role).answers:
-            raise NotArrangedError(lifecycle.unsaid(target.release.call(role).name, state))
-        special = replace(made if role == "create" else NO_OVERRIDES, branch=_branch(target, row.branch))
-        subject, state = _does(target, subject, role, move.answer, special), move.next or state
+        move, call = lifecycle.move(role, state), target.release.call(role)
+        if move.answer not in call.answers:
+            raise NotArrangedError(lifecycle.unsaid(call.name, state))
+        special = replace(made if role == "create" else NO_OVERRIDES, branch=_branch(target, row))
+        try:
+            subject, exchange = _does(target, subject, role, move.answer, special)
+        except NotArrangedError as error:
+            answered = error.exchange is not None and error.exchange.failure is None
+            if played is not None and answered and role != "delete":
+                _held(target, subject, played, move.next)  # is it wrong because of what the step before it left?
+            raise
+        state = move.next or state
+        if move.next and call.name not in target.release.support:
+            played = _Played(call.name, move.answer, exchange, state, move.basis == "documented")
     word = lifecycle.word(row.state) if row.state else ""
     if row.waits:
         _reach(target, subject, word)
-    try:
-        held = settled(target, lambda: snapshot(target, subject), lambda held: held.tasks.get(subject.task_id), word)
-    except UnclearError as error:
-        raise NotArrangedError(error.message, error.exchange) from None
+    held = _held(target, subject, None if row.waits or state == DELETED else played)
     now = held.tasks.get(subject.task_id)
     if word and not lifecycle.means(now, word):
-        wrong = "the task should be {state} and is {now}" if now else "the task should be {state} and is not there"
-        raise NotArrangedError(msg(wrong, word, now))
+        raise NotArrangedError(_not_in(word, now), overtaken=lifecycle.went_on(word, now))
     if (held.workflow is None) != (state == DELETED):
         raise NotArrangedError(msg("it is still there" if held.workflow else "the workflow was made and is not there"))
     return subject, held
 
 
-def _does(target: Target, subject: Subject, role: str, answer: str, special: Overrides) -> Subject:
+def _held(target: Target, subject: Subject, played: _Played | None, later: str = "") -> Snapshot:
+    """Return what the target holds; raises NotArrangedError where it is not what the step played last is to leave.
+
+    later: the state that a step leaves which came after it, and may have been carried out.
+    """
+    lifecycle = target.release.lifecycle
+    expected = lifecycle.word(played.state) if played and not later else ""
+    try:
+        held = settled(
+            target, lambda: snapshot(target, subject), lambda held: held.tasks.get(subject.task_id), expected
+        )
+        is_later = later in MEANINGS and lifecycle.means(held.tasks.get(subject.task_id), lifecycle.word(later))
+        wrong = None if played is None or is_later else _left(played, subject, held, lifecycle)
+        if wrong is not None and wrong.overtaken and wrong.traced:
+            wrong = replace(wrong, traced=in_order(held, snapshot(target, subject), lifecycle))
+    except UnclearError as error:
+        raise NotArrangedError(error.message, error.exchange) from None
+    if wrong is not None:
+        raise NotArrangedError(wrong.breach.line(), wrong.exchange, wrong)
+    return held
+
+
+def _left(played: _Played, subject: Subject, held: Snapshot, lifecycle: Lifecycle) -> Wrong | None:
+    """Return what a step left wrong, None where nothing."""
+    now = held.tasks.get(subject.task_id)
+    if held.workflow is None:
+        expected, came = msg("the workflow can be found"), msg("no such workflow")
+        return Wrong(played.call, played.answer, _breach(played, "workflow", expected, came), played.exchange)
+    if played.state not in MEANINGS or lifecycle.means(now, word := lifecycle.word(played.state)):
+        return None
+    should = msg("task {id} is {state}", subject.task_id, word)
+    return Wrong(
+        played.call,
+        played.answer,
+        _breach(played, f"task-{now or 'gone'}", should, now or msg("no such task")),
+        played.exchange,
+        overtaken=lifecycle.went_on(word, now),
+        traced=traced(Snapshot(), held, played.exchange, lifecycle),
+    )
+
+
+def moved_alone(target: Target, subject: Subject, given: str, held: Snapshot) -> Wrong | None:
+    """Return what is wrong where the task of a given, on which nothing was done, is another at a second look."""
+    row, lifecycle, state = GIVENS[given], target.release.lifecycle, NOT_THERE
+    for role in row.steps:
+        call, move = target.release.call(role), lifecycle.move(role, state)
+        state = move.next or state
+    was, now = held.tasks.get(subject.task_id), snapshot(target, subject).tasks.get(subject.task_id)
+    if lifecycle.means(now, was):
+        return None
+    expected = msg("task {id} stays {state}", subject.task_id, was or "")
+    documented = move.basis == "documented"
+    where = msg("state after {call}", call.name)
+    breach = Breach(Kind.STATE, where, expected, now or msg("no such task"), documented, f"task-{was}-{now or 'gone'}")
+    return Wrong(call.name, move.answer, breach, target.send(role_call(target, "list-tasks", subject)))
+
+
+def _breach(played: _Played, detail: str, expected: str, came: str) -> Breach:
+    where = msg("state after {call}", played.call)
+    return Breach(Kind.STATE, where, expected, came, played.documented, detail)
+
+
+def _not_in(word: str, now: str | None) -> str:
+    return msg(
+        "the task should be {state} and is {now}" if now else "the task should be {state} and is not there", word, now
+    )
+
+
+def _does(target: Target, subject: Subject, role: str, answer: str, special: Overrides) -> tuple[Subject, Exchange]:
     """Let a role be played, which must give this answer; return the subject, with its task where one was started."""
     call = target.release.call(role)
     request = operation_call(target, call, subject, special)
@@ -68,43 +187,46 @@ def _does(target: Target, subject: Subject, role: str, answer: str, special: Ove
         exchange = target.send(request)
         if exchange.status != call.answers[answer].status:
             raise NotArrangedError(about(call.name, exchange.came), exchange)
-        return subject
+        return subject, exchange
     exchange = target.send(request, answer)
     checked = check(exchange, call.answers[answer], subject.sent(target.workspace))
     if checked.breaches:
         raise NotArrangedError(checked.breaches[0].line(f"{call.name}: "), exchange)
     task_id = target.release.binding.roles[role].get(checked.value, "id")
-    return subject if task_id is None else replace(subject, task_id=task_id)
+    return subject if task_id is None else replace(subject, task_id=task_id), exchange
 
 
-def _branch(target: Target, name: str) -> str:
-    build: str | None = getattr(target.workspace, name)
-    if build is None:
-        missing = "no {branch} is set; set --{option} to a branch with such a build"
-        raise NotArrangedError(msg(missing, name, name.replace("_", "-")))
-    return build
+def _branch(target: Target, row: Given) -> str:
+    """Return the first branch set of those that a given may build."""
+    builds = [build for name in row.branches if (build := getattr(target.workspace, name)) is not None]
+    if builds:
+        return str(builds[0])
+    name = row.branches[0]
+    missing = "no {branch} is set; set --{option} to a branch with such a build"
+    raise NotArrangedError(msg(missing, name, name.replace("_", "-")))
 
 
 def _reach(target: Target, subject: Subject, state: str) -> None:
     """Wait until the task is in `state`; on a stand-in by moving its clock on."""
-    by_hand = target.control if target.control is not None and target.control.manual else None
+    by_hand = target.control if target.stands_still else None
+    lifecycle = target.release.lifecycle
 
     def state_now() -> str:
         if by_hand is not None:
             by_hand.advance(subject.name, STEP_SECONDS)
-        return snapshot(target, subject).tasks.get(subject.task_id, msg("gone"))
+        return snapshot(target, subject).tasks.get(subject.task_id, GONE)
 
     target.trace.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
     try:
-        seconds = max(0.0, min(target.state_timeout, target.deadline - time.time()))
         wait_for(
             state_now,
             state,
-            seconds=seconds,
-            final=target.release.lifecycle.final,
-            interval=1.0 if by_hand is None else 0.0,
+            seconds=max(0.0, min(target.state_timeout, target.deadline - time.time())),
+            final=lifecycle.final,
+            interval=FIRST_PAUSE if by_hand is None else 0.0,
+            looks=None if by_hand is None else STEPS,
         )
     except WaitError as error:
-        raise NotArrangedError(error.message) from None
+        raise NotArrangedError(error.message, overtaken=lifecycle.went_on(state, error.last)) from None
     except UnclearError as error:
         raise NotArrangedError(error.message, error.exchange) from None

@@ -65,6 +65,6 @@ def _quiet(target: Target, entry: Request | Wait) -> str:
     watch = role_call(target, "get-task", Subject(entry.workflow, target.workspace.project, entry.task_id))
     key = target.release.binding.roles["get-task"].key("state")
     reached = f'{curl(target.client, watch, "-sSg")} | grep -q \'"{key}": *"{entry.state}"\' && break'
-    by_hand = target.control if target.control is not None and target.control.manual else None
+    by_hand = target.control if target.stands_still else None
     pause = by_hand.advance_line(entry.workflow, entry.seconds) if by_hand else PAUSE
     return f"for i in $(seq {LOOKS}); do {reached}; {pause}; done"

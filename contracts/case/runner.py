@@ -6,19 +6,20 @@ Nothing here knows pytest, and several cases may run at once in threads of one p
 from dataclasses import replace
 
 from contracts.case.cleanup import remove_after_case
-from contracts.case.givens import NotArrangedError, arrange
+from contracts.case.givens import NotArrangedError, Wrong, arrange, moved_alone
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
-from contracts.case.trial import Trial, alone, conclude, undisturbed
+from contracts.case.trial import MOVES, WAITED_MOVES, Trial, alone, conclude, steadied, told_once, undisturbed
 from contracts.case.wait import settled
 from contracts.catalog.cases import ANY, FIRST_STARTED, STARTED, Case
-from contracts.catalog.givens import GIVENS
-from contracts.catalog.lifecycle import Lifecycle
-from contracts.check.breach import Kind
+from contracts.catalog.givens import GIVENS, NEEDS_AGENT
+from contracts.check.breach import Breach, Kind
 from contracts.check.check import check, promise
 from contracts.check.effects import StateChange, effect
+from contracts.check.moves import in_order, traced
 from contracts.check.reads import shown
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
+from contracts.http.client import Exchange
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.guard import RefusedError
@@ -27,42 +28,37 @@ from contracts.target.target import Subject, Target, open_subject
 from contracts.text.message import about, msg
 
 TRIALS = 5
-"""How often a case is run where its own evidence is in doubt: a given that moved by itself, or cross-talk."""
+"""How often a case is run that shows cross-talk."""
 
 
 def run_case(case: Case, target: Target) -> Outcome:
     """Run `case` on `target` and return what became of it. Never raises for what the target does.
 
-    A case whose given moved by itself (an agent took the queued task) is run again. So is one that shows cross-talk: it
-    is cross-talk only if the right description comes too, else the server just says the wrong thing. What is run again
-    runs alone.
+    A case whose task moved by itself (an agent took it) is run again. So is one that shows cross-talk: it is cross-talk
+    only if the right description comes too, else the server just says the wrong thing. What is run again runs alone.
     """
     target = replace(target, trace=Trace())
+    most = WAITED_MOVES if case.given in NEEDS_AGENT else MOVES
 
     def attempt() -> Trial:
         return _attempt(case, target)
 
-    trial = undisturbed(target, attempt)
+    trial = steadied(target, attempt, undisturbed(target, attempt), most)
+    if trial.strayed and trial.breaches:
+        trial = alone(target, lambda: _attempt(case, target, instead=trial))
     for _ in range(TRIALS - 1):
-        if not (trial.moved or trial.cross_talk):
-            break
-        another = alone(target, attempt)
-        if trial.moved:
-            trial = another
-        elif another.about_itself:
+        if not trial.cross_talk or steadied(target, attempt, alone(target, attempt), most).about_itself:
             break
     else:
         trial = _settled(trial)
-    about = {"case": case.id, "operation": case.operation, "answer": case.answer.name}
-    trial = replace(trial, promised=case.answer.basis)
+    trial = told_once(target, replace(trial, promised=trial.promised or case.answer.basis))
+    operation, answer = trial.step or (case.operation, case.answer.name)
+    about = {"case": case.id, "operation": operation, "answer": answer}
     return conclude(trial, target, level=case.level, given=case.given, **about)
 
 
 def _settled(trial: Trial) -> Trial:
-    """Return what a doubtful trial means after all repetitions went the same way."""
-    if trial.moved:
-        reason = msg("the given did not stay as arranged, {n} times", TRIALS)
-        return replace(trial, result=Result.BLOCKED, reason=reason)
+    """Return what a trial with cross-talk means after all repetitions went the same way."""
     breaches = tuple(
         replace(
             breach,
@@ -76,15 +72,19 @@ def _settled(trial: Trial) -> Trial:
     return replace(trial, breaches=breaches)
 
 
-def _attempt(case: Case, target: Target) -> Trial:
+def _attempt(case: Case, target: Target, instead: Trial | None = None) -> Trial:
+    """Return what one run of a case shows; `instead`: nothing is sent after the given, which is only looked at again.
+
+    That tells whose fault it is that the task went on: if it does so without the request too, the given's last step's.
+    """
     if target.breaker.stopped:
-        return Trial(Result.UNREACHABLE, reason=msg("not tried: the target had stopped answering"))
+        return instead or Trial(Result.UNREACHABLE, reason=msg("not tried: the target had stopped answering"))
     target.trace.sent.clear()
     target.trace.doubts.clear()
     subject = open_subject(target, case.request.name, case.request.length)
     after: Snapshot | None = None
     try:
-        after, trial = _run(case, target, subject)
+        after, trial = _run(case, target, subject, instead)
     finally:  # also on Ctrl-C
         if case.after == ANY and target.control is not None:
             target.control.forget(subject.name)
@@ -92,6 +92,8 @@ def _attempt(case: Case, target: Target) -> Trial:
         else:
             with target.trace.during(Phase.CLEANUP):
                 remove_after_case(target, subject, after)
+    if trial is instead:
+        return trial
     trial = replace(trial, doubts=tuple(target.trace.doubts))
     if trial.result is Result.HELD or not trial.exchanges:
         return trial
@@ -100,7 +102,7 @@ def _attempt(case: Case, target: Target) -> Trial:
     return replace(trial, again=again)
 
 
-def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None, Trial]:
+def _run(case: Case, target: Target, subject: Subject, instead: Trial | None) -> tuple[Snapshot | None, Trial]:
     """Return what is known to be held in the end (None: not known), and the trial."""
     try:
         with target.trace.during(Phase.GIVEN):
@@ -113,15 +115,30 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
             if case.first:
                 _prepare(case, target, subject)
                 before = snapshot(target, subject)
-    except NotArrangedError as error:
-        exchanges = (error.exchange,) if error.exchange else ()
-        if error.exchange is not None and error.exchange.failure is not None and not target.alive():
-            return None, Trial(Result.UNREACHABLE, reason=error.message, exchanges=exchanges)
-        reason = msg("the given {given} could not be arranged: {why}", case.given, error.message)
-        return None, Trial(Result.BLOCKED, reason=reason, exchanges=exchanges)
-    except RefusedError as error:
-        reason = msg("the given {given} could not be arranged: {why}", case.given, error.message)
-        return None, Trial(Result.BLOCKED, reason=reason)
+            if instead is not None:
+                wrong = moved_alone(target, subject, case.given, before)
+                return None, instead if wrong is None else _of_step(case, target, wrong)
+    except (NotArrangedError, RefusedError, UnclearError) as error:
+        return None, instead or _not_arranged(case, target, error)
+    return _ask(case, target, subject, before)
+
+
+def _not_arranged(case: Case, target: Target, error: NotArrangedError | RefusedError | UnclearError) -> Trial:
+    """Return what a case comes to whose given could not be arranged."""
+    exchange = None if isinstance(error, RefusedError) else error.exchange
+    exchanges = (exchange,) if exchange else ()
+    if exchange is not None and exchange.failure is not None and not target.alive():
+        return Trial(Result.UNREACHABLE, reason=error.message, exchanges=exchanges)
+    wrong = error.wrong if isinstance(error, NotArrangedError) else None
+    if wrong is not None:
+        return _of_step(case, target, wrong)
+    reason = msg("the given {given} could not be arranged: {why}", case.given, error.message)
+    overtaken = isinstance(error, NotArrangedError) and error.overtaken and not target.stands_still
+    return Trial(Result.BLOCKED, reason=reason, exchanges=exchanges, moved=overtaken)
+
+
+def _ask(case: Case, target: Target, subject: Subject, before: Snapshot) -> tuple[Snapshot | None, Trial]:
+    """Send the request of a case whose given is there; return as `_run` does."""
     operation = target.release.operations[case.operation]
     request = operation_call(target, operation, subject, case.request)
     try:
@@ -159,18 +176,53 @@ def _run(case: Case, target: Target, subject: Subject) -> tuple[Snapshot | None,
         result = trial.result if checked.breaches else Result.BLOCKED
         reason = msg("the state afterwards could not be read: {why}", error.message)
         return None, replace(trial, result=result, reason=reason, exchanges=(exchange, error.exchange))
-    still = case.only == "stand-in"  # there a task stands where its given left it
     change = StateChange(
         *(before, after, sent_body(request), checked.value, own, operation, target.release, case.documented),
         credential=case.request.credential,
-        still=still,
     )
-    breaches = checked.breaches + tuple(effect(case.after, change))
-    if case.answer.succeeds and not checked.breaches:
-        breaches += tuple(shown(change, case.items))
-    moved = bool(breaches) and not still and _moved(case, subject, before, after, target.release.lifecycle)
-    return after, replace(
-        trial, result=result_of([breach.drift for breach in breaches]), breaches=breaches, moved=moved
+    return after, _with_state(case, target, trial, change, exchange)
+
+
+def _with_state(case: Case, target: Target, trial: Trial, change: StateChange, exchange: Exchange) -> Trial:
+    """Return a trial with the breaches of the state afterwards, where no agent may have moved a task instead."""
+    lifecycle, task = target.release.lifecycle, change.subject.task_id
+    went_on = bool(GIVENS[case.given].state) and lifecycle.went_on(
+        change.before.tasks.get(task), change.after.tasks.get(task)
+    )
+    strict = trial.breaches + _effects(case, trial, change)
+    if target.stands_still or not strict:
+        result = result_of([breach.drift for breach in strict])
+        return replace(trial, result=result, breaches=strict, strayed=bool(strict) and went_on)
+    beyond = trial.breaches + _effects(case, trial, replace(change, agents=True))
+    moved = went_on or not beyond
+    breaches = strict if moved else beyond
+    believed = moved and traced(change.before, change.after, exchange, lifecycle)
+    if believed:
+        try:
+            believed = in_order(change.after, snapshot(target, change.subject), lifecycle)
+        except UnclearError:
+            believed = False
+    result = result_of([breach.drift for breach in breaches])
+    return replace(trial, result=result, breaches=breaches, moved=moved, traced=believed, strayed=went_on)
+
+
+def _effects(case: Case, trial: Trial, change: StateChange) -> tuple[Breach, ...]:
+    """Return how the state departs from what the request was to leave, and what its answer shows from that state."""
+    reads = shown(change, case.items) if case.answer.succeeds and not trial.breaches else ()
+    return (*effect(case.after, change), *reads)
+
+
+def _of_step(case: Case, target: Target, wrong: Wrong) -> Trial:
+    """Return what a step of a given comes to that left something wrong."""
+    return Trial(
+        result_of([wrong.breach.drift]),
+        (wrong.breach,),
+        reason=msg("the given {given} could not be arranged: {why}", case.given, wrong.breach.line()),
+        promised=target.release.operations[wrong.call].answers[wrong.answer].basis,
+        exchanges=(wrong.exchange,),
+        step=(wrong.call, wrong.answer),
+        moved=wrong.overtaken and not target.stands_still,
+        traced=wrong.traced,
     )
 
 
@@ -180,9 +232,3 @@ def _prepare(case: Case, target: Target, subject: Subject) -> None:
         exchange = target.send(operation_call(target, target.release.operations[name], subject, special))
         if exchange.status is None or exchange.status >= 300:
             raise NotArrangedError(about(name, f"HTTP {exchange.status}"), exchange)
-
-
-def _moved(case: Case, subject: Subject, before: Snapshot, after: Snapshot, lifecycle: Lifecycle) -> bool:
-    """Whether the given's task went on by itself, so that the answer may be right for its new state."""
-    was, now = before.tasks.get(subject.task_id), after.tasks.get(subject.task_id)
-    return bool(GIVENS[case.given].state) and lifecycle.went_on(was, now)

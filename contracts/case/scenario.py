@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from contracts.case.cleanup import remove_after_case
 from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
-from contracts.case.trial import Trial, alone, conclude, undisturbed
+from contracts.case.trial import Trial, alone, conclude, steadied, undisturbed
 from contracts.check.breach import Breach, Kind
 from contracts.check.snapshot import Snapshot
 from contracts.http.client import Exchange, Request
@@ -49,7 +49,11 @@ class Scenario:
 
     def play(self, target: Target, script: Callable[[], object]) -> Outcome:
         """Return what became of the case that `script` tells of this scenario; the script's mistakes pass through."""
-        trial = (alone if self.alone else undisturbed)(target, lambda: self._attempt(target, script))
+
+        def attempt() -> Trial:
+            return self._attempt(target, script)
+
+        trial = steadied(target, attempt, (alone if self.alone else undisturbed)(target, attempt))
         about = {"case": self.id, "operation": self.operation, "answer": self.answer, "level": self.level}
         return conclude(trial, self._target, **about)
 

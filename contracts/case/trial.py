@@ -9,8 +9,12 @@ from contracts.check.breach import Breach, Kind
 from contracts.check.check import Promise, faults
 from contracts.http.client import Exchange
 from contracts.http.disturbance import Doubt
-from contracts.report.verdict_rules import Result
+from contracts.report.verdict_rules import Result, result_of
 from contracts.target.target import Target
+from contracts.text.message import msg
+
+MOVES, WAITED_MOVES = 8, 4
+"""How often a case is run at most where its task moves by itself meanwhile; and one that waits for an agent."""
 
 UNTOLD = frozenset({Result.BLOCKED, Result.UNREACHABLE, Result.DISTURBED})
 """Results that tell nothing of the target's answer."""
@@ -26,7 +30,10 @@ class Trial:
     unknown, seen: JSON paths of keys that nobody documented, and of documented ones that came.
     exchanges: those that count, the most telling first.
     again: a line for a shell that shows it once more.
-    moved: the given went on by itself, so that the answer may be right for its new state.
+    moved: a task may have gone on by itself, so that what came may be right for its new state.
+    traced: an agent left its traces on it.
+    step: the call and the answer of the given's step that the breaches are about; empty: the case's own.
+    strayed: the given's task went on, which may be the fault of its last step.
     doubts: what came, and may not be the target's own.
     """
 
@@ -40,6 +47,9 @@ class Trial:
     exchanges: tuple[Exchange, ...] = ()
     again: str = ""
     moved: bool = False
+    traced: bool = False
+    step: tuple[str, str] | tuple[()] = ()
+    strayed: bool = False
     doubts: tuple[Doubt, ...] = ()
 
     @property
@@ -71,6 +81,39 @@ def alone(target: Target, attempt: Callable[[], Trial]) -> Trial:
     with target.lock.exclusive():
         trial = attempt()
     return settled(target, attempt, trial, company=False)
+
+
+def steadied(target: Target, attempt: Callable[[], Trial], first: Trial, most: int = MOVES) -> Trial:
+    """Return what an attempt shows in which no task moved by itself: `first`, or another that is made alone.
+
+    Where that is to be had at no time, what an agent left no traces of, and what showed every time, is a breach.
+    """
+    trials = [first]
+    while trials[-1].moved and len(trials) < most:
+        trials.append(alone(target, attempt))
+    last, times = trials[-1], len(trials)
+    if not last.moved:
+        again = msg("run again {n} times, because a task moved by itself", times - 1)
+        return replace(last, reason=again) if times > 1 and not last.reason else last
+    always = frozenset.intersection(*(frozenset(breach.signature for breach in trial.breaches) for trial in trials))
+    breaches = tuple(breach for breach in last.breaches if breach.signature in always)
+    if not breaches or any(trial.traced for trial in trials):
+        reason = msg("the given did not stay as arranged, {n} times", times)
+        return replace(last, result=Result.BLOCKED, breaches=(), reason=reason)
+    breaches = tuple(
+        replace(breach, came=msg("{came}, in {n} of {of} runs of the case", breach.came, times, times))
+        for breach in breaches
+    )
+    return replace(last, result=result_of([breach.drift for breach in breaches]), breaches=breaches, moved=False)
+
+
+def told_once(target: Target, trial: Trial) -> Trial:
+    """Return a trial as it counts: what a given's step left wrong is a breach of that step once, and blocks then."""
+    told = {f"{trial.step}{breach.signature}" for breach in trial.breaches} if trial.step else set()
+    if not told or not told <= target.told:
+        target.told.update(told)
+        return trial
+    return replace(trial, result=Result.BLOCKED, breaches=(), step=())
 
 
 def conclude(trial: Trial, target: Target, **about: str) -> Outcome:

@@ -10,6 +10,10 @@ from contracts.text.message import msg
 
 LONGEST_PAUSE = 5.0
 """Seconds between two looks, at most."""
+SHARE = 10
+"""A pause is at most this part of the time waited so far, so that a short state is seen early on."""
+GONE = msg("gone")
+"""What a look says where there is no task any more, which is as final as any end of one."""
 
 Held = TypeVar("Held")
 LAG_SECONDS = 20.0
@@ -17,28 +21,42 @@ LAG_SECONDS = 20.0
 
 
 class WaitError(EndedError):
-    """The state did not come; the text names the states seen with their times."""
+    """The state did not come; the text names the states seen with their times. `last`: the last one."""
+
+    last = ""
 
 
 def wait_for(
-    look: Callable[[], str], wished: str, *, seconds: float, final: Collection[str] = (), interval: float = 0.2
+    look: Callable[[], str],
+    wished: str,
+    *,
+    seconds: float,
+    final: Collection[str] = (),
+    interval: float = 0.2,
+    looks: int | None = None,
 ) -> None:
-    """Call `look` until it returns `wished`, for at most `seconds`; a `final` state that is not wished ends it at once.
+    """Call `look` until it returns `wished`, for at most `seconds`, and at most so many `looks`.
 
-    The pauses double, from `interval` to LONGEST_PAUSE; the last is cut short, so that a last look is made in time.
+    A `final` state that is not wished ends it at once, and so does GONE. The pauses grow with the time waited, from
+    `interval` to LONGEST_PAUSE; the last is cut short, so that a last look is made in time.
     Raises WaitError with what was seen; whatever `look` raises passes through.
     """
-    started, pause = time.monotonic(), interval
+    started, made = time.monotonic(), 1
     seen: list[tuple[str, float]] = []
     while (state := look()) != wished:
         waited = time.monotonic() - started
         if not seen or seen[-1][0] != state:
             seen.append((state, waited))
-        if state in final or waited >= seconds:
+        if state in final or state == GONE or waited >= seconds or made == looks:
             states = [msg("{state} at {seconds} s", state, f"{at:.1f}") for state, at in seen]
-            raise WaitError("waited {seconds} s for {state}; seen: {states|, }", f"{waited:.1f}", repr(wished), states)
+            error = WaitError(
+                "waited {seconds} s for {state}; seen: {states|, }", f"{waited:.1f}", repr(wished), states
+            )
+            error.last = state
+            raise error
+        made += 1
+        pause = min(max(interval, waited / SHARE), max(interval, LONGEST_PAUSE)) if interval else 0.0
         time.sleep(min(pause, seconds - waited))
-        pause = min(2 * pause, max(interval, LONGEST_PAUSE))
 
 
 def settled(target: Target, look: Callable[[], Held], state_of: Callable[[Held], str | None], expected: str) -> Held:

@@ -84,22 +84,18 @@ class Lifecycle:
         """Return the usual word for what a state means; a state that is no task's stands for itself."""
         return next((word for word, other in self.words.items() if other == meaning), meaning)
 
-    def means(self, actual: str | None, expected: str) -> bool:
-        """Whether two words for a task's state mean the same."""
-        return actual == expected or self.words.get(actual or "") == self.words.get(expected, "")
-
-    def is_in(self, actual: str | None, expected: str) -> bool:
-        """Whether a word for a task's state says the same as another, or what the task may have become by itself."""
-        return actual == expected or self.went_on(expected, actual)
+    def means(self, actual: str | None, expected: str | None) -> bool:
+        """Whether two words for a task's state mean the same; None: there is no task."""
+        return actual == expected or self.words.get(actual or "", actual) == self.words.get(expected or "", expected)
 
     def may_lag(self, actual: str | None, expected: str) -> bool:
         """Whether a task whose state is to be `expected` may say `actual` for some seconds yet."""
         return self.words.get(actual or "") in self.lags.get(self.words.get(expected, ""), ())
 
     def went_on(self, was: str | None, now: str | None) -> bool:
-        """Whether a task of the state `was` may have become `now` by itself."""
+        """Whether a task of the state `was` may have become `now`, which means something else, by itself."""
         before, after = self.words.get(was or ""), self.words.get(now or "")
-        return was != now and before is not None and (after == before or after in self.goes_on.get(before, ()))
+        return before is not None and after != before and after in self.goes_on.get(before, ())
 
 
 def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, refusal: Any) -> Lifecycle:

@@ -22,6 +22,7 @@ class Story:
     only: `stand-in` where a live target must not get it.
     roles: what the release must have calls for, besides those that every case takes.
     crowd: whether the release must have cases that fail for different reasons.
+    alone: whether it must have the target to itself, though it sends one request after the other.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Story:
     only: str = ""
     roles: tuple[str, ...] = ()
     crowd: bool = False
+    alone: bool = False
 
     def is_of(self, release: Release) -> bool:
         """Whether it is about the API of a release."""

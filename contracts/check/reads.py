@@ -39,9 +39,8 @@ def _tasks(change: StateChange, role: Role, rows: Any, items: int | None) -> Ite
 
 def _same_state(change: StateChange, task_id: Any, state: Any) -> Iterator[Breach]:
     """Yield whether a task is shown in another state than it is in, or may have come to since."""
-    lifecycle = change.release.lifecycle
     actual = change.after.tasks.get(task_id) if isinstance(task_id, int) else None
-    known = state in lifecycle.words
-    if not known or (actual is not None and not lifecycle.is_in(actual, state)):
+    known = state in change.release.lifecycle.words
+    if not known or (actual is not None and not change.kept(state, actual)):
         expected = msg("task {id} is shown as {state}", task_id, actual) if actual else msg("a state that tasks have")
         yield change.broken(f"shown-{state}", expected, repr(state))

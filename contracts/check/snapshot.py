@@ -57,12 +57,12 @@ def snapshot(target: Target, subject: Subject, *, closely: bool = False) -> Snap
     workflow = find(target, subject)
     if workflow is None:
         return Snapshot()
-    held = Snapshot(workflow, *_list(target, subject))
+    held = replace(look_at_tasks(target, subject), workflow=workflow)
     if not closely or subject.task_id not in held.tasks or target.release.lacks(["get-task"]):
         return held
     read = _read(target, subject)
     if read[STATE] != held.tasks[subject.task_id]:
-        held = Snapshot(workflow, *_list(target, subject))
+        held = replace(look_at_tasks(target, subject), workflow=workflow)
     return replace(held, read=read)
 
 
@@ -106,19 +106,24 @@ def _says(exchange: Exchange, value: Any, answer: Answer, binding: Binding, sent
 
 def list_tasks(target: Target, subject: Subject) -> Mapping[int, str]:
     """Return the states of the tasks of the subject's workflow, by id; raises UnclearError."""
-    return _list(target, subject)[0]
+    return look_at_tasks(target, subject).tasks
 
 
-def _list(target: Target, subject: Subject) -> tuple[Mapping[int, str], Mapping[int, Marks]]:
+def look_at_tasks(target: Target, subject: Subject) -> Snapshot:
+    """Return the tasks of the subject's workflow, which itself is not looked for; raises UnclearError."""
+    return tasks_in(target, target.send(role_call(target, "list-tasks", subject)))
+
+
+def tasks_in(target: Target, exchange: Exchange) -> Snapshot:
+    """Return the tasks that a list of them has; raises UnclearError where it is none."""
     role = target.release.binding.roles["list-tasks"]
-    exchange = target.send(role_call(target, "list-tasks", subject))
     try:
         rows = {int(role.get(task, "id")): task for task in role.list(json_value(exchange))}
         states = {task_id: role.get(task, "state") for task_id, task in rows.items()}
         if None in states.values():
             raise UnclearError(msg("looking at the workflow's tasks"), exchange)
         marks = {task_id: marks for task_id, task in rows.items() if (marks := marks_of(role, task))}
-        return {task_id: str(state) for task_id, state in states.items()}, marks
+        return Snapshot(None, {task_id: str(state) for task_id, state in states.items()}, marks)
     except (TypeError, ValueError):
         raise UnclearError(msg("looking at the workflow's tasks"), exchange) from None
 

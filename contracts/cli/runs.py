@@ -172,7 +172,7 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None) -> None:
 @click.option("--allure", type=click.Path(path_type=Path), help="Also write allure's results into this folder.")
 @click.argument("run", type=click.Path(path_type=Path))
 def report(run: Path, allure: Path | None) -> None:
-    """Write report.html, summary.md and junit.xml of RUN anew, from its verdict.json."""
+    """Write report.html, summary.md, junit.xml and ctrf.json of RUN anew, from its verdict.json."""
     from contracts.report.write import write_all
 
     warnings = write_all(read(run), run, {}, allure, spoken())

@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 @click.option("--behaviour", default="perfect", show_default=True, help="perfect, or a release with its defects.")
 @click.option("--clock", default="manual", show_default=True, type=click.Choice(["manual", "real"]))
 @click.option(
+    "--agents", metavar="N", default=0, type=click.IntRange(0, 1000), help="Agents at work, by a real clock; 0: none."
+)
+@click.option(
     "--licence",
     default="basic",
     show_default=True,
@@ -36,9 +39,7 @@ if TYPE_CHECKING:
 @click.option("--own-port", is_flag=True, help="No login in front of /openapi, as at the workflow service's own port.")
 @click.option("--until-eof", is_flag=True, hidden=True, help="End with standard input; say nothing but the base URL.")
 @click.option("--breakage", metavar="NAME", help="Break the contract in one way, or differ harmlessly (benign/…).")
-def standin(
-    port: int, behaviour: str, clock: str, licence: str, own_port: bool, until_eof: bool, breakage: str | None
-) -> None:
+def standin(port: int, until_eof: bool, breakage: str | None, behaviour: str, clock: str, **world: Any) -> None:
     """Serve the stand-in Zadig on this machine until Ctrl-C."""
     from contracts.standin.app import create_app
     from contracts.standin.defects import BEHAVIOURS
@@ -47,7 +48,7 @@ def standin(
     if behaviour not in BEHAVIOURS:
         names = ", ".join(BEHAVIOURS)
         _bad(msg("{name} is none of {names}", repr(behaviour), names), "--behaviour")
-    app = create_app(behaviour, clock, licence, own_port=own_port)
+    app = create_app(behaviour, "real" if world["agents"] else clock, **world)
     change = _change(breakage) if breakage is not None else None
 
     def announce(base_url: str) -> None:

@@ -286,7 +286,7 @@ def _failure(error: Exception, status: int | None) -> Failure:
     if isinstance(error, requests.exceptions.SSLError):
         return Failure("refused", msg("TLS: {why}", text))
     if any(isinstance(link, requests.exceptions.ProxyError) for link in chain):
-        return Failure("refused", msg("the proxy gives no connection: {why}", text))
+        return Failure("refused", msg("the proxy refuses the connection: {why}", text))
     if any(isinstance(link, urllib3.exceptions.NewConnectionError) for link in chain):
         return Failure("refused", text)
     if any(isinstance(link, TimeoutError | urllib3.exceptions.ReadTimeoutError) for link in chain):

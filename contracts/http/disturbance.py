@@ -81,44 +81,44 @@ def _leads_away(exchange: Exchange) -> bool:
     return bool(host) and host.lower() != urlsplit(exchange.url).netloc.lower()
 
 
-_LOGIN = r"<input[^>]+type=.?password|<title>[^<]*(log ?in|sign ?in|single sign-on|登录)"
+_LOGIN = r"<input[^>]+type=.?password|<title>[^<]*(log\s?in|sign\s?in|single\ssign-on|\u767b\u5f55)"
 _WAF = (
-    r"request rejected|support id|attention required|cloudflare|incapsula|akamai|mod_security|web application firewall"
+    r"request\srejected|support\sid|attention\srequired|cloudflare|incapsula|akamai|mod_security|application\sfirewall"
 )
 _GATEWAY = r"<center>\s*(nginx|openresty|tengine)|<address>apache|envoy|traefik|haproxy|kong|apisix|squid"
 _SIGN_IN = re.compile(r"/(log-?in|sign-?in|sso|oauth2?|cas|auth)\b", re.IGNORECASE)
 
 SIGNS = (
-    Sign("token", msg("the token is not taken any more"), _status(401), stays=True),
-    Sign("proxy-login", msg("the proxy asks who is there"), _status(407), stays=True, foreign=True),
-    Sign("rate", msg("a limit on requests turned it away"), _status(429)),
-    Sign("elsewhere", msg("a redirect to another host came, as to a login"), _leads_away, stays=True, foreign=True),
+    Sign("token", msg("the token is no longer accepted"), _status(401), stays=True),
+    Sign("proxy-login", msg("the proxy asks for a login"), _status(407), stays=True, foreign=True),
+    Sign("rate", msg("a rate limit refused it"), _status(429)),
+    Sign("elsewhere", msg("it was redirected to another host, as to a login"), _leads_away, stays=True, foreign=True),
     Sign(
         "login",
-        msg("a redirect to a login came"),
+        msg("it was redirected to a login"),
         lambda exchange: bool(_SIGN_IN.search(_location(exchange)[1])),
         stays=True,
     ),
-    Sign("waf", msg("the page of a web application firewall came"), _matches(_WAF), stays=True, foreign=True),
-    Sign("login-page", msg("a login page came"), _matches(_LOGIN), stays=True),
-    Sign("gateway", msg("a gateway answered, the server behind it did not"), _status(502, 503, 504)),
+    Sign("waf", msg("a web application firewall blocked it"), _matches(_WAF), stays=True, foreign=True),
+    Sign("login-page", msg("a login page came back"), _matches(_LOGIN), stays=True),
+    Sign("gateway", msg("a gateway answered instead of the server"), _status(502, 503, 504)),
     Sign(
         "gateway-page",
-        msg("a page of a gateway's own came"),
+        msg("a gateway's own page came back"),
         lambda exchange: exchange.status != 500 and _matches(_GATEWAY)(exchange),
         stays=True,
     ),
     Sign(
         "page",
-        msg("a web page came"),
+        msg("a web page came back"),
         lambda exchange: exchange.status != 500 and is_page(exchange.body),
         stays=True,
     ),
-    Sign("deadline", msg("no whole answer came in time"), _failed("deadline"), repeats=1, load=True),
-    Sign("cut", msg("the connection broke off"), _failed("no-answer", "garbled")),
+    Sign("deadline", msg("no complete response in time"), _failed("deadline"), repeats=1, load=True),
+    Sign("cut", msg("the connection was cut"), _failed("no-answer", "garbled")),
     Sign(
         "empty-500",
-        msg("HTTP 500 without a word came under load"),
+        msg("HTTP 500 with an empty body under load"),
         lambda exchange: exchange.status == 500 and not exchange.body.strip(),
         repeats=1,
         load=True,

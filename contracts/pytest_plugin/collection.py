@@ -40,6 +40,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     elif case is not None:
         name = next(name for name in SCENARIOS if name in metafunc.fixturenames)
         scenario = SCENARIOS[name](case.args[0], case.kwargs["level"])
+        scenario.alone |= case.kwargs.get("alone", False)
         metafunc.parametrize(name, [pytest.param(scenario, id=scenario.id)])
 
 

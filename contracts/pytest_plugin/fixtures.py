@@ -12,7 +12,7 @@ from contracts.catalog.cases import Case
 from contracts.i18n.translate import localized, say, word
 from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SCENARIOS, SESSION, asks_for_case, planned_for
-from contracts.report.verdict_rules import Result
+from contracts.report.verdict_rules import CANNOT_TELL, Result
 from contracts.run.executor import Job
 from contracts.run.outcomes import row_job, scenario_job, text
 from contracts.run.session import Session
@@ -82,8 +82,8 @@ def _end_as(outcome: Outcome, run: Session) -> None:
     if outcome.result is Result.BREACH or (outcome.result is Result.DRIFT and run.settings.drift == "fail"):
         pytest.fail(text(run, outcome), pytrace=False)
     lang = run.settings.language
-    if outcome.result in (Result.BLOCKED, Result.UNREACHABLE, Result.DISTURBED):
-        pytest.skip(printable(f"{word(lang, outcome.result)}: {localized(outcome.reason, lang)}"))
+    if outcome.result in CANNOT_TELL:
+        pytest.fail(printable(f"{word(lang, outcome.result)}: {localized(outcome.reason, lang)}"), pytrace=False)
     if outcome.result is Result.KNOWN:
         pytest.xfail(say(lang, "known deviation {id}", outcome.deviation))
 
@@ -102,6 +102,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.duration = max(report.duration, outcome.seconds)  # it may have been worked out ahead
     if report.when == "call" or (report.when == "setup" and not report.passed):
         report.zadig = to_plain(outcome.to_json())  # type: ignore[attr-defined]
+    if report.when == "call" and outcome.result in CANNOT_TELL:
+        report.when = "setup"  # what pytest calls an error: such a case has neither failed nor been left out
     if report.when == "teardown":
         del item.stash[OUTCOME]  # pytest keeps every item to the end of the run
     return report

@@ -244,7 +244,9 @@ class Listener:
         """Keep the outcome that came with a report; note a case that ended without one, and failures of other tests."""
         outcome = getattr(report, "zadig", None)
         if outcome is not None:
-            self._run.outcomes.append(from_plain(outcome))
+            file, line, _ = report.location
+            place = {"file": file, "line": (line or 0) + 1}
+            self._run.outcomes.append(from_plain(outcome) | place)
         elif report.failed:
             lines = report.longreprtext.strip().splitlines()
             reason = lines[-1].removeprefix("E").strip() if lines else msg("no reason given")

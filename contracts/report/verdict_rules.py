@@ -36,6 +36,10 @@ class Result(StrEnum):
     HELD = "held"
 
 
+CANNOT_TELL = (Result.CRASHED, Result.BLOCKED, Result.UNREACHABLE, Result.DISTURBED)
+"""Results of cases that say nothing about the release."""
+
+
 @dataclass(frozen=True)
 class Decision:
     """What one run, or several, add up to.

@@ -19,7 +19,7 @@ SUMMARY = "summary.md"
 def write_all(
     verdict: Verdict, folder: Path, environ: Environ, allure: Path | None = None, lang: str = ENGLISH
 ) -> list[str]:
-    """Write report.html, summary.md and junit.xml into the folder of a run, the summary of a CI job where one is asked
+    """Write the reports of a run into its folder, the summary of a CI job where one is asked
     for, and results into the folder `allure`; return a line for each that could not be written. `lang` is the language
     of the summary: report.html has both, and programs read the others.
 
@@ -35,13 +35,15 @@ def reports(
     verdict: Verdict, lang: str = ENGLISH, now: datetime | None = None
 ) -> dict[str, Callable[[], Iterable[str]]]:
     """Return by the names of their files what makes the reports of a run, each in pieces."""
-    from contracts.report.export import junit  # only here: the page needs much
+    from contracts.report.export import ctrf, junit  # only here: the page needs much
     from contracts.report.html import page
 
     return {
         "report.html": lambda: page.pieces(verdict, now=now),
         SUMMARY: lambda: [markdown.render(verdict, lang)],
         "junit.xml": lambda: [junit.render(verdict)],
+        "places.junit": lambda: [junit.render(verdict, places=True)],
+        "ctrf.json": lambda: [ctrf.render(verdict)],
     }
 
 

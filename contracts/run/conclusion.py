@@ -58,12 +58,16 @@ def clean_up(session: Session, tell: Callable[[str], None] | None = None) -> Non
                 time.sleep(seconds)
 
     if not session.probe.trouble and (session.run_dir / JOURNAL).exists():
+        weather = session.target.weather
+        before = weather.sent
         with session.target.trace.during(Phase.CLEANUP):
             try:
                 session.clean_up = remove_all(session.target, session.run_id, wait)
             except KeyboardInterrupt:
                 session.clean_up = interrupted(session.target, session.run_id)
                 raise
+        if weather.again:  # what a case could not remove then
+            weather.repeated += weather.sent - before
 
 
 def still_to_come(session: Session) -> list[Message]:

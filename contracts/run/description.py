@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from contracts.case.cleanup import clock
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.http.disturbance import BY_NAME
@@ -63,15 +64,15 @@ def _weather(session: Session) -> Iterator[str]:
             continue
         if sign.load:
             own = (
-                "{n} cases failed among others and held alone ({why}): {pace} cases at once from then on, not {wished}"
+                "{n} cases failed under load and held alone ({why}): slowed down from {wished} to {pace} cases at once"
             )
-            yield msg(own, n, sign.says, session.pace, session.settings.in_flight)
+            yield msg(own, n, sign.says, session.settings.in_flight, session.pace)
         else:
-            yield msg("{n} cases held when they were done again: {why}", n, sign.says)
+            yield msg("{n} cases held when run again: {why}", n, sign.says)
     if not session.unopened and session.target.expires < session.started.timestamp() + _need(session):
         ends = datetime.fromtimestamp(session.target.expires, UTC)
-        soon = "the token ends at {time}, maybe before such a run does; set one that lives longer"
-        yield msg(soon, f"{ends:%Y-%m-%d %H:%M:%S} UTC")
+        soon = "the token expires at {time}, which may be before the run ends; set one that is valid longer"
+        yield msg(soon, clock(ends))
 
 
 def _need(session: Session) -> float:

@@ -129,7 +129,7 @@ def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Out
             if today > deviation.expires:
                 expired = msg("the known deviation {id} expired on {date}", deviation.id, deviation.expires)
                 return replace(outcome, reason=expired)
-            unseen = msg("its body could not be seen: a page of a gateway stands in its place")
+            unseen = msg("its body could not be seen: a gateway's page replaced it")
             reason = unseen if _hidden(outcome) else outcome.reason
             return replace(outcome, result=Result.KNOWN, deviation=deviation.id, reason=reason)
         if outcome.result is Result.HELD and deviation.must_show(outcome.case):

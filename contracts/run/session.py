@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
-from contracts.case.cleanup import CleanUp
+from contracts.case.cleanup import CleanUp, clock
 from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
@@ -38,7 +38,7 @@ from contracts.text.message import from_plain, msg, to_plain
 
 LOCKS = "locks"
 """The folder by which the workers of a run know of each other; it is gone when the run is over."""
-MOST_EXTRA = 0.2
+MOST_REPEATED = 0.15
 """The part of its requests that a run may send again because of what stands before its target, and still tell."""
 BEFORE_EXPIRY = 5
 """Seconds before the end of the token in which no case begins: what is under way is to end, and to be removed."""
@@ -59,8 +59,8 @@ class Session:
     command_line: the words of the command that this run was called by, secrets masked.
     lacking: flows and concurrent scenarios that need calls which the release has not.
     outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
-    done_again: how many cases held when they were done again, by what was in doubt, and requests; `pace`: how many could be under
-    way at once in the end.
+    done_again: how many cases held when they were done again, by what was in doubt, and requests.
+    pace: how many cases could be under way at once in the end.
     verdict, warnings: how it ended.
     """
 
@@ -175,7 +175,7 @@ class Session:
         if self.unopened:
             return {}
         weather = self.target.weather
-        again = {**weather.again, "sent": weather.sent, "extra": weather.extra}
+        again = {**weather.again, "sent": weather.sent, "repeated": weather.repeated}
         return {"again": again, "pace": int(self.target.lock.most)}
 
     def hear(self, told: Mapping[str, Any]) -> None:
@@ -186,10 +186,10 @@ class Session:
     @property
     def too_disturbed(self) -> str:
         """Why a run tells nothing in which too much had to be sent again; empty where it does."""
-        sent, extra = self.done_again["sent"], self.done_again["extra"]
-        if extra <= MOST_EXTRA * (sent - extra):
+        sent, repeated = self.done_again["sent"], self.done_again["repeated"]
+        if repeated <= MOST_REPEATED * (sent - repeated):
             return ""
-        return msg("{n} of {of} requests only repeated what had been turned away before the target", extra, sent)
+        return msg("{n} of {of} requests had to be repeated because of what stands before the target", repeated, sent)
 
     def _look(self) -> Probe:
         handed = self._handed.get("probe")
@@ -232,9 +232,9 @@ class Session:
             return ""
         weather, expires = self.target.weather, self.target.expires
         if not weather.ended and time.time() > expires - BEFORE_EXPIRY:
-            ends = datetime.fromtimestamp(expires, UTC)
             weather.ended = msg(
-                "the token ends at {time}; set one that outlives the run", f"{ends:%Y-%m-%d %H:%M:%S} UTC"
+                "the token expires at {time}; set one that outlives the run",
+                clock(datetime.fromtimestamp(expires, UTC)),
             )
         return msg("not tried: {why}", weather.ended) if weather.ended else ""
 

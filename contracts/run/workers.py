@@ -10,22 +10,20 @@ from contracts.target.requests import knocking
 
 WORK = 0.0015
 """Seconds of work that one exchange takes, measured with `make bench`."""
-MOST = 32
-"""Requests that all workers together may have under way: enough to keep cores busy, few enough for any deployment."""
 
 
 def workers(settings: Settings, cores: int) -> int:
     """Return how many workers of xdist to start for a target; 0: none, this process does it faster alone.
 
-    One process with N cases in flight waits for a server N times at once. Where it still waits longer than it works,
-    more processes are worth their start, if together they have more in flight than it has.
+    However many there are, they have as many cases under way as one process would. So they are worth their start only
+    where that one would work longer than it waits, and each of them has enough under way.
     """
     if settings.base_url is None:
         return 0  # the stand-in answers at once
-    waited = latency(settings) / settings.in_flight
-    each = min(settings.in_flight, IN_A_WORKER)
-    wished = min(round(waited / WORK), 2 * cores, MOST // each)
-    return wished if wished * each > settings.in_flight else 0
+    waited = latency(settings)
+    busy = round(settings.in_flight * WORK / waited) if waited else 0
+    wished = min(busy, cores, settings.in_flight // IN_A_WORKER)
+    return wished if wished > 1 else 0
 
 
 def latency(settings: Settings) -> float:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.standin import auth, control_api, discovery, seed
 from contracts.standin import routes as calls
+from contracts.standin.agents import Agents
 from contracts.standin.clock import stopped
 from contracts.standin.defects import BEHAVIOURS, CUSTOM_RELEASES, SINCE_1_8, Defect
 from contracts.standin.errors import LATER_TEXTS, Texts
@@ -47,20 +48,30 @@ register_url_convertor("segment", _Segment())
 
 
 def create_app(
-    behaviour: str = "perfect", clock: str = "manual", licence: str = seed.BASIC, *, own_port: bool = False
+    behaviour: str = "perfect",
+    clock: str = "manual",
+    licence: str = seed.BASIC,
+    *,
+    own_port: bool = False,
+    agents: int = 0,
+    chance: int = 0,
 ) -> Starlette:
     """Make a stand-in that shares nothing with any other one.
 
     `behaviour` is a key of BEHAVIOURS; `clock` is `manual` (tasks stand still until their workflow's clock is advanced)
     or `real`; `licence` is one of LICENCES. With `own_port` there is no login in front of /openapi, as at the workflow
-    service's own port. ValueError for anything else.
+    service's own port. So many `agents` take tasks and end them at times of their own, by the seed `chance`, where the
+    clock is real. ValueError for anything else.
     """
     defects = _choice("behaviour", behaviour, BEHAVIOURS)
     time_source = _choice("clock", clock, {"manual": stopped, "real": time.monotonic})
     licence = _choice("licence", licence, {name: name for name in seed.LICENCES})
     version = CUSTOM_RELEASES.get(behaviour)
     texts = Texts() if version is None else LATER_TEXTS
-    world = calls.World(Store(seed.ENVIRONMENTS, time_source), defects, behaviour in SINCE_1_8, texts)
+    if agents and clock != "real":
+        raise ValueError("agents need a real clock")
+    team = Agents(agents, time_source, chance) if agents else None
+    world = calls.World(Store(seed.ENVIRONMENTS, time_source, team), defects, behaviour in SINCE_1_8, texts)
     server = _Server(world, auth.TokenDesk(), ErrorAnswers(shared=Defect.CROSS_TALK in defects))
     described = control_api.description(behaviour, clock, defects, server.desk.issue_all())
     if version is None:
@@ -70,7 +81,7 @@ def create_app(
         from contracts.standin.custom.server import CustomServer  # a run of product workflows starts without them
         from contracts.standin.custom.world import World as CustomWorld
 
-        own = CustomWorld.empty(version, defects, time_source, licence)
+        own = CustomWorld.empty(version, defects, time_source, licence, team)
         custom = CustomServer(own, server.desk, server.errors, own_port)
         routes = [*server.routes(ROUTES if custom.has_products else KEPT_ROUTES), *custom.routes()]
         control = [*control_api.routes(described | custom.facts(), world.store, own.store), *custom.control()]

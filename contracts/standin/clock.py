@@ -6,7 +6,8 @@ from dataclasses import dataclass
 FAILING_BRANCH, HANGING_BRANCH = "fails", "hangs"
 ENDS: Mapping[str, str] = {FAILING_BRANCH: "failed", HANGING_BRANCH: "timeout"}
 """Branch that is built to the state in which its task ends. A task of other branches passes."""
-QUEUED_SECONDS, RUNNING_SECONDS = 3.0, 10.0
+QUEUED_SECONDS, RUNNING_SECONDS, HANGING_SECONDS = 3.0, 10.0, 15.0
+"""How long a task waits and runs; and how long one runs that an agent has to give up."""
 
 
 def end_of(branches: Iterable[str]) -> str:
@@ -14,11 +15,11 @@ def end_of(branches: Iterable[str]) -> str:
     return next((ENDS[branch] for branch in branches if branch in ENDS), "passed")
 
 
-def state_at(end: str, age: float) -> str:
-    """Return the state of a task that ends so and is `age` seconds old."""
-    if age < QUEUED_SECONDS:
+def state_at(end: str, age: float, waits: float = QUEUED_SECONDS, runs: float = RUNNING_SECONDS) -> str:
+    """Return the state of a task that ends so, is `age` seconds old, and waits and runs so long."""
+    if age < waits:
         return "created"
-    return "running" if age < QUEUED_SECONDS + RUNNING_SECONDS else end
+    return "running" if age < waits + runs else end
 
 
 def stopped() -> float:

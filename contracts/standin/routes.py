@@ -208,6 +208,7 @@ def _integer(text: str, complaint: str) -> int:
 
 
 def _task_document(workflow: Workflow, task: Task) -> dict[str, Any]:
+    began, ended = workflow.times(task)
     return {
         "task_id": task.task_id,
         "pipeline_name": workflow.name,
@@ -217,5 +218,7 @@ def _task_document(workflow: Workflow, task: Task) -> dict[str, Any]:
         "task_creator": task.creator,
         "task_revoker": task.revoker,
         "create_time": task.created_at,
+        "start_time": began,
+        "end_time": ended,
         "is_restart": task.restarted,
     }

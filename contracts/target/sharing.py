@@ -15,7 +15,7 @@ TURN, ROOM, SLOT = "turn", "room", "slot-{number}"
 
 @dataclass(frozen=True)
 class Among:
-    """The processes of a run, which know of each other by locks on files; the system takes them from a process that ends.
+    """The processes of a run, which know of each other by locks on files; a process that ends loses its own.
 
     folder: where the files are.
     slot: the place that this one shares with others, where there are fewer places than processes.

@@ -86,6 +86,7 @@ class Target:
     deadline: when the whole run is over, as time.time() counts.
     breaker: whether it is given up.
     lock: who may talk to it at the same time.
+    told: what a step of a given left wrong and was told already, so that it is told once.
     weather: what stands before it.
     expires: when the token ends, as time.time() counts.
     trace: the steps of the case that it is used for.
@@ -101,9 +102,15 @@ class Target:
     deadline: float = math.inf
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     lock: SharedLock = field(default_factory=SharedLock)
+    told: set[str] = field(default_factory=set)
     weather: Weather = field(default_factory=Weather)
     expires: float = math.inf
     trace: Trace = field(default_factory=Trace)
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether it is a stand-in on which nothing moves by itself, as its clock is moved by cases only."""
+        return self.control is not None and self.control.manual
 
     def send(self, request: Request, answer: str = "") -> Exchange:
         """Send a request, count whether the target answered, and note it with the answer that is expected.
@@ -140,7 +147,7 @@ class Target:
             if sign is None or sign.name not in ("rate", "gateway"):
                 break
             self.weather.hold(pause)
-            self.weather.extra += 1
+            self.weather.repeated += 1
             exchange = self.ask(request)
         return exchange
 

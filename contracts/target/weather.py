@@ -19,12 +19,12 @@ class Weather:
 
     ended: why nothing more is tried, empty where it goes on.
     again: how many cases held when they were done again, by the sign of what was in doubt.
-    sent, extra: requests, and how many of them only because others were turned away.
+    sent, repeated: requests, and how many of them only because others were turned away.
     """
 
     def __init__(self, rate: float = math.inf) -> None:
         self.ended: Message | str = ""
-        self.sent = self.extra = 0
+        self.sent = self.repeated = 0
         self._pause = 1 / rate
         self._next = 0.0
         self._lock = threading.Lock()

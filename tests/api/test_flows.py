@@ -9,7 +9,7 @@ LARGE = str(2**31)
 """An id that is as missing as any other, and shows too whether a server reads ids beyond 32 bits."""
 
 
-@pytest.mark.case("flows/one-life", level="smoke", roles=("start", "cancel", "restart"))
+@pytest.mark.case("flows/one-life", level="smoke", roles=("start", "cancel", "restart"), api="aslan")
 def test_one_life(flow: Flow) -> None:
     """A workflow lives once through every operation; when it is deleted, every operation says that it is gone."""
     flow.does("create")
@@ -25,6 +25,31 @@ def test_one_life(flow: Flow) -> None:
     flow.does("start")
     flow.does("cancel", Overrides(id=LARGE))
     flow.does("restart", Overrides(id=LARGE))
+
+
+@pytest.mark.case("flows/one-life", level="smoke", roles=("update", "start", "cancel", "restart"), api="openapi")
+def test_one_custom_life(flow: Flow) -> None:
+    """A workflow lives once through every operation, and each is asked once for what is not there."""
+    flow.does("create")
+    flow.does("create")  # it is there already
+    flow.does("update")
+    flow.asks("workflow-detail", "found")
+    flow.does("start")
+    flow.does("start", Overrides(set={"inputs": []}), answer="nothing-to-run")  # it names the id that it uses up
+    flow.only_task_is("queued")
+    flow.does("restart")  # it waits
+    flow.does("approve")
+    flow.asks("manual-exec", "nothing-waits")
+    flow.does("cancel")
+    flow.task_is("cancelled")
+    flow.does("restart")
+    flow.only_task_is("queued")
+    flow.deletes()
+    flow.does("update")
+    flow.does("start")
+    flow.does("cancel", Overrides(id=LARGE))
+    flow.does("restart", Overrides(id=LARGE))
+    flow.asks("get-task", "no-such-task", Overrides(id=LARGE))
 
 
 @pytest.mark.case("flows/cancel-restart-cancel", level="regression", roles=("start", "cancel", "restart"))
@@ -98,7 +123,7 @@ def test_eleven_tasks(flow: Flow) -> None:
     flow.deletes()
 
 
-@pytest.mark.case("flows/neighbours", level="regression", roles=("start", "cancel", "restart", "list"))
+@pytest.mark.case("flows/neighbours", level="regression", roles=("start", "cancel", "restart", "list"), alone=True)
 def test_neighbours(flow: Flow) -> None:
     """What is done to one workflow leaves the others of its project alone, and all of them are listed."""
     flow.does("create")

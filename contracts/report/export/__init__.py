@@ -1,1 +1,1 @@
-"""What other tools read: junit.xml and allure results."""
+"""What other tools read: junit.xml, ctrf.json and allure results."""

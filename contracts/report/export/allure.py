@@ -29,8 +29,11 @@ from allure_commons.model2 import (
 from allure_commons.types import LinkType, Severity
 from allure_commons.utils import md5, platform_label, uuid4
 
+from contracts.report.export.status import ERROR, breach_line, message
+from contracts.report.export.status import status as counts_as
 from contracts.report.summary import terminal
 from contracts.report.verdict_file import schema_file
+from contracts.report.verdict_rules import CANNOT_TELL
 from contracts.text import atomic
 from contracts.text.nested import rewrite
 from contracts.text.printable import in_json, printable, visible
@@ -42,20 +45,10 @@ LEVELS = {"smoke": 1, "regression": 2, "nightly": 3}
 PHASES = {"given": "given", "request": "request", "afterwards": "state afterwards", "cleanup": "clean-up"}
 TYPES = {"txt": "text/plain", "json": "application/json"}
 NOT_RUN = "not run"
-STATUSES = {
-    "breach": "failed",
-    "drift": "failed",
-    "crashed": "broken",
-    "blocked": "skipped",
-    "unreachable": "skipped",
-    "disturbed": "skipped",
-    "known": "skipped",
-    "held": "passed",
-    NOT_RUN: "unknown",
-}
-"""What allure calls a result. Failed, broken, skipped and passed are counted as pytest counts them."""
-OF_CATEGORY = {"fixed": ["passed"], "drift": ["failed", "passed"]}
-"""What is in a category that not one status tells."""
+BROKEN = "broken"
+"""What allure calls an error."""
+STATUSES = {"fixed": ["passed", "failed"], "drift": ["failed", "passed"], NOT_RUN: ["unknown"], "known": ["skipped"]}
+"""The statuses of what is in a category; of those that are not here, failed or broken."""
 CATEGORIES = {
     "breach": "Breaches: the contract is broken",
     "drift": "Drifts: other than servers were seen to answer",
@@ -71,8 +64,8 @@ CATEGORIES = {
 HISTORY = "allure-history.jsonl"
 """Where allure 3 keeps former runs, from the folder that it is called in: the results' own folder may be emptied."""
 _ADDRESS = re.compile(r"https?://[^\s;,]+")
-LINE, BODY = 400, 20_000
-"""Characters that are shown of a line, and of a longer text."""
+BODY = 20_000
+"""Characters that are shown of a long text."""
 
 Verdict = Mapping[str, Any]
 Case = Mapping[str, Any]
@@ -191,28 +184,9 @@ def _ms(seconds: float) -> int:
 
 
 def status(case: Case, run: Mapping[str, Any]) -> str:
-    """Return what allure calls the result of a case; a drift that is only warned of has passed."""
-    return "passed" if case["result"] == "drift" and run["drift"] == "warn" else STATUSES[case["result"]]
-
-
-def message(case: Case, verdict: Verdict) -> str:
-    """Return what became of a case in one line, its result first; empty where there is nothing to say."""
-    kind, said = case["result"], case["reason"]
-    if case["deviation"]:
-        means = [row["means"] for row in verdict["deviations"] if row["id"] == case["deviation"]]
-        said = ": ".join([case["deviation"], *means])
-    elif case["breaches"]:
-        more = f" (and {len(case['breaches']) - 1} more)" if len(case["breaches"]) > 1 else ""
-        worst = min(case["breaches"], key=lambda breach: breach["drift"])
-        said = breach_line(worst | {"drift": False}) + more
-    elif case["fixed"]:
-        kind, said = "fixed", f"{case['fixed']} no longer shows"
-    return visible(" ".join(f"{kind}: {said}".split()), LINE) if said else ""
-
-
-def breach_line(breach: Mapping[str, Any]) -> str:
-    """Return one broken promise in one line."""
-    return visible(" ".join(terminal.breach_line(breach).split()), LINE)
+    """Return what allure calls the result of a case."""
+    counted = counts_as(case, run)
+    return "unknown" if case["result"] == NOT_RUN else BROKEN if counted == ERROR else counted
 
 
 def description(case: Case, documented: bool) -> str:
@@ -257,9 +231,8 @@ def _read(body: str) -> Any:
 
 def files(verdict: Verdict) -> dict[str, str]:
     """Return name and text of the files that stand beside the results: allure 2 reads two, allure 3 its config too."""
-    statuses = {**{result: [name] for result, name in STATUSES.items()}, **OF_CATEGORY}
     categories = [  # in the words of allure 2, which allure 3 takes too; one wants a whole match, one finds
-        {"name": name, "messageRegex": f"^{result}: .*", "matchedStatuses": statuses[result]}
+        {"name": name, "messageRegex": f"^{result}: .*", "matchedStatuses": STATUSES.get(result, _usual(result))}
         for result, name in CATEGORIES.items()
     ]
     config = {
@@ -273,6 +246,10 @@ def files(verdict: Verdict) -> dict[str, str]:
         "allurerc.json": json.dumps(config, indent=2),
         "environment.properties": "".join(_environment(verdict)),
     }
+
+
+def _usual(result: str) -> list[str]:
+    return [BROKEN] if result in CANNOT_TELL else ["failed"]
 
 
 def _environment(verdict: Verdict) -> Iterator[str]:

@@ -1,10 +1,13 @@
 """junit.xml: a run's cases as Jenkins, GitLab and others read them.
 
 How the verdict's counts become JUnit's: tests = planned; failures = breach, drift (unless drift is to warn) and, under
-`acceptance`, known deviations that no longer show; errors = crashed and not run, so that no case that did not run looks
-green; skipped = known, blocked, unreachable and disturbed. The rest held. JUnit has no word for inconclusive and none for leaks:
-the property `exit` has, and the exit code of the run or of the gate should decide the job.
+`acceptance`, known deviations that no longer show; errors = what says nothing (crashed, blocked, unreachable or
+disturbed) and what did not run, so that no such case looks green; skipped = known. The rest held. JUnit has no word for
+inconclusive and none for leaks: the property `exit` has, and the exit code of the run or of the gate should decide.
 Names and classes of test cases are the ids and operations of the case table: the same in every run.
+
+The file has just what the schemas of Jenkins' xUnit plugin and of Surefire both allow. Neither allows a test case to
+say where it stands, which other readers look for: so there is a second file, with attributes of that.
 """
 
 from collections import Counter
@@ -12,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from contracts.report.export.status import ERROR, FAILED, SKIPPED, status
 from contracts.text.printable import visible
 
 NAME = "zadig-contract"
@@ -22,14 +26,14 @@ BREACHES = 4
 Verdict = Mapping[str, Any]
 
 
-def render(verdict: Verdict) -> str:
-    """Return junit.xml for a verdict."""
+def render(verdict: Verdict, *, places: bool = False) -> str:
+    """Return junit.xml for a verdict; with `places`, attributes that only lenient readers take: file and line."""
     run = verdict["run"]
     suite = ET.Element("testsuite", name=NAME)
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(verdict).items():
         ET.SubElement(properties, "property", name=name, value=visible(value, LINE))
-    tests = [_test(case, run) for case in verdict["cases"]]
+    tests = [_test(case, run, places) for case in verdict["cases"]]
     for case in verdict["not_run"]:
         tests.append(_named(case, case.partition("/")[0], 0))
         _add(tests[-1], "error", "not-run", "planned, and did not run")
@@ -43,11 +47,10 @@ def render(verdict: Verdict) -> str:
         "time": f"{run['seconds']:.3f}",
     }
     suite.attrib.update(counts)
-    suite.attrib.update(timestamp=visible(run["started"][:19], LINE), hostname=visible(run["host"], LINE))
-    whole = ET.Element("testsuites", {"name": NAME} | counts)
-    whole.append(suite)
-    ET.indent(whole)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(whole, encoding="unicode") + "\n"
+    if places:
+        suite.attrib.update(timestamp=visible(run["started"][:19], LINE), hostname=visible(run["host"], LINE))
+    ET.indent(suite)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suite, encoding="unicode") + "\n"
 
 
 def _properties(verdict: Verdict) -> dict[str, str]:
@@ -58,6 +61,7 @@ def _properties(verdict: Verdict) -> dict[str, str]:
         "reasons": "; ".join(verdict["reasons"]),
         "release": run["release"],
         "profile": run["profile"],
+        "started": run["started"],
         "host": run["host"],
         "run": run["id"],
         "shard": run["shard"] or "",
@@ -68,24 +72,24 @@ def _properties(verdict: Verdict) -> dict[str, str]:
     }
 
 
-def _test(case: Mapping[str, Any], run: Mapping[str, Any]) -> ET.Element:
+def _test(case: Mapping[str, Any], run: Mapping[str, Any], places: bool) -> ET.Element:
     test = _named(case["case"], case["operation"], case["seconds"])
-    result, text = case["result"], _evidence(case)
-    if result == "breach" or (result == "drift" and run["drift"] == "fail"):
+    if places and case.get("file"):
+        test.attrib.update(file=visible(case["file"], LINE), line=str(case["line"]))
+    kind, result, text = status(case, run), case["result"], _evidence(case)
+    if kind == FAILED and case["fixed"]:
+        _add(test, "failure", "fixed-deviation", f"the known deviation {case['fixed']} no longer shows", text)
+    elif kind == FAILED:
         kinds = dict.fromkeys(breach["kind"] for breach in case["breaches"])
         first = "".join(map(_line, case["breaches"][:1])) or case["reason"]
         more = f", and {len(case['breaches']) - 1} more" if len(case["breaches"]) > 1 else ""
         _add(test, "failure", ", ".join(kinds) or result, first + more, text)
+    elif kind == ERROR:
+        _add(test, "error", result, case["reason"], text)
+    elif kind == SKIPPED:
+        _add(test, "skipped", message=f"known deviation: {case['deviation']}")
     elif result == "drift":
         _add(test, "system-out", body=f"drift, which only warns:\n{text}")
-    elif result == "crashed":
-        _add(test, "error", result, case["reason"], text)
-    elif result in ("blocked", "unreachable", "disturbed"):
-        _add(test, "skipped", result, case["reason"])
-    elif result == "known":
-        _add(test, "skipped", "known-deviation", case["deviation"])
-    elif case["fixed"] and run["profile"] == "acceptance":
-        _add(test, "failure", "fixed-deviation", f"the known deviation {case['fixed']} no longer shows", text)
     return test
 
 
@@ -94,7 +98,8 @@ def _named(case: str, operation: str, seconds: float) -> ET.Element:
 
 
 def _add(test: ET.Element, tag: str, kind: str = "", message: str = "", body: str = "") -> None:
-    attributes = {"type": visible(kind, LINE), "message": visible(" ".join(message.split()), LINE)} if kind else {}
+    told = {"type": kind, "message": " ".join(message.split())}
+    attributes = {name: visible(value, LINE) for name, value in told.items() if value}
     ET.SubElement(test, tag, attributes).text = visible(body, LONGEST) or None
 
 

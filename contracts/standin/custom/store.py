@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from contracts.standin.agents import Agents
 from contracts.standin.clock import Clock
 from contracts.standin.custom.tasks import Task
 
@@ -38,11 +39,13 @@ class Store:
 
     old_task_wins: whether the oldest task of an id is found, and not the newest.
     comes_back: whether a task that ends after its workflow was deleted is listed again.
+    agents: those that take tasks, where there are any.
     """
 
     time_source: Callable[[], float]
     old_task_wins: bool = False
     comes_back: bool = False
+    agents: Agents | None = None
     workflows: list[Workflow] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     _clocks: dict[str, Clock] = field(default_factory=dict)
@@ -120,6 +123,9 @@ class Store:
         """Return when a task moves on by itself; infinity if it does not, or not before others do."""
         if task.status == "waiting" and not self._has_place(task, tasks):
             return float("inf")
+        if self.agents is not None and task.status == "waiting" and task.turned != task.since:
+            task.turned = task.since
+            task.turn = self.agents.turn(lambda: not task.works, hangs=task.stage.end == "timeout")
         when = task.moves_at(self._freed.get(task.key, 0.0))
         return float("inf") if when is None else when
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.standin.clock import QUEUED_SECONDS, RUNNING_SECONDS
+from contracts.standin.agents import USUAL, Turn
 
 FAILING_SCRIPT, HANGING_SCRIPT = "exit 1", "sleep infinity"
 """Lines of a script whose job fails, and is stopped by its time limit."""
@@ -86,9 +86,9 @@ class Stage:
         return next((end for pattern, end in _ENDS if pattern.search(scripts)), "passed")
 
     @property
-    def seconds(self) -> float:
-        """How long it runs; approvals take no time."""
-        return RUNNING_SECONDS if any(job.kind != "approval" and not job.skipped for job in self.jobs) else 0
+    def works(self) -> bool:
+        """Whether it takes time; approvals take none."""
+        return any(job.kind != "approval" and not job.skipped for job in self.jobs)
 
 
 @dataclass
@@ -98,6 +98,7 @@ class Task:
     key, project, display_name: of the workflow when the task was started; a rename leaves them as they are.
     status: its state. since: the clock's reading when it came to it. at: the stage that it is in.
     halted: it moves no more by itself. deleted: its workflow is gone, so it is listed no more.
+    turn: how long it waits, and runs in each stage. turned: `since` when it was given to an agent.
     """
 
     task_id: int
@@ -120,6 +121,13 @@ class Task:
     deleted: bool = False
     restarts: int = 0
     remark: str = ""
+    turn: Turn = USUAL
+    turned: float = -1
+
+    @property
+    def works(self) -> bool:
+        """Whether an agent has it or will have it."""
+        return not self.halted and self.status not in ENDED
 
     @property
     def stage(self) -> Stage:
@@ -142,8 +150,8 @@ class Task:
         if self.halted or self.status in ENDED or (self.status != "waiting" and self.stage.waits):
             return None
         if self.status == "waiting":
-            return max(self.since + QUEUED_SECONDS, free_since)
-        return self.since + self.stage.seconds
+            return max(self.since + self.turn.waits, free_since)
+        return self.since + (self.turn.runs if self.stage.works else 0)
 
     def move(self, now: float) -> None:
         """Move on by one step."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from contracts.standin.agents import Agents
 from contracts.standin.bodies import int64
 from contracts.standin.custom.rights import User
 from contracts.standin.custom.store import Store
@@ -36,10 +37,15 @@ class World:
 
     @classmethod
     def empty(
-        cls, version: Version, defects: frozenset[Defect], time_source: Callable[[], float], licence: str
+        cls,
+        version: Version,
+        defects: frozenset[Defect],
+        time_source: Callable[[], float],
+        licence: str,
+        agents: Agents | None = None,
     ) -> "World":
         """Return a server of a release with nothing in it."""
-        store = Store(time_source, Defect.OLD_TASK_WINS in defects, Defect.RUNNING_COMES_BACK in defects)
+        store = Store(time_source, Defect.OLD_TASK_WINS in defects, Defect.RUNNING_COMES_BACK in defects, agents)
         return cls(version, defects, store, Licences(licence))
 
     def has(self, first: Version) -> bool:

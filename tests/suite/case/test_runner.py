@@ -4,13 +4,15 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import requests
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.case.runner import TRIALS, run_case
+from contracts.case.runner import run_case
+from contracts.case.trial import MOVES
 from contracts.catalog.cases import cases
 from contracts.http.client import Exchange, Failure, Request
 from contracts.report.verdict_rules import Result
@@ -72,18 +74,34 @@ def test_cases_run_at_once_in_threads(tmp_path: Path) -> None:
         assert requests.get(f"{url}/_standin/state", timeout=HANG).json()["workflows"] == []
 
 
+def live(target: Target) -> Target:
+    """Return a target that is not known to be a stand-in, so that agents may be at work there."""
+    return replace(target, control=None)
+
+
 def test_a_queued_task_that_an_agent_took_is_no_breach(tmp_path: Path) -> None:
     """The answer was right for the state that the task went on to: the case is run again on another workflow."""
     with opened(Agent(times=2), tmp_path) as (target, _):
-        assert run_case(CASES["restart-task/queued-task"], target).result is Result.HELD
+        outcome = run_case(CASES["restart-task/queued-task"], live(target))
+        assert (outcome.result, outcome.reason) == (
+            Result.HELD,
+            "run again 2 times, because a task moved by itself",
+        )
 
 
 def test_a_given_that_never_stays_is_blocked(tmp_path: Path) -> None:
-    """Where an agent is always faster, the case says nothing, and says why."""
+    """Where an agent is always faster, and leaves its traces, the case says nothing, and says why."""
     with opened(Agent(times=1000), tmp_path) as (target, _):
-        outcome = run_case(CASES["restart-task/queued-task"], target)
+        outcome = run_case(CASES["restart-task/queued-task"], live(target))
         assert outcome.result is Result.BLOCKED
-        assert f"{TRIALS} times" in outcome.reason
+        assert f"{MOVES} times" in outcome.reason
+
+
+def test_nothing_moves_by_itself_where_the_clock_stands_still(tmp_path: Path) -> None:
+    """On a stand-in whose clock is moved by cases alone, the same is a breach at once."""
+    with opened(Agent(times=1), tmp_path) as (target, _):
+        outcome = run_case(CASES["restart-task/queued-task"], target)
+        assert "state:task-created-running" in {breach.signature for breach in outcome.breaches}
 
 
 def test_a_target_that_stops_is_given_up(tmp_path: Path) -> None:

@@ -89,12 +89,14 @@ def test_words_for_a_state_are_told_by_what_they_mean() -> None:
     assert life.word("queued") == "waits"
     assert life.means("lined-up", "waits")
     assert not life.means("works", "waits")
-    assert life.is_in("lined-up", "waits")
-    assert life.is_in("done", "waits")
-    assert not life.is_in("waits", "works")
-    assert not life.went_on("waits", "waits")
+    assert life.went_on("waits", "done")
+    assert not life.went_on("works", "waits")
+    assert not life.went_on("waits", "lined-up")
+    assert life.means(None, None)
     assert not life.means(None, "waits")
-    assert not life.is_in("lost", "waits")
+    assert not life.means("lost", "waits")
+    assert not life.means("lost", "strange")
+    assert not life.went_on("waits", "lost")
     assert (life.final, life.unfinished) == ({"done", "stopped"}, {"waits", "lined-up", "works"})
 
 

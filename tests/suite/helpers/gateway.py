@@ -98,7 +98,7 @@ def between(first: int, last: int) -> When:
 
 def at_random(share: float) -> When:
     """For some requests, the same ones each time."""
-    chosen = random.Random(20)
+    chosen = random.Random(20)  # noqa: S311 - no secret
     return lambda _: chosen.random() < share
 
 
@@ -167,11 +167,11 @@ MODES = (
     Mode("token-that-lives-5-s", says="token", exits=GONE, settings={"lives": 5.2}),
     Mode("407-after-12", "407", after(12), "proxy", GONE),
     Mode("407-from-the-start", "407", after(0), "proxy", GONE),
-    Mode("429-without-a-word", "429", between(9, 10), "limit"),
-    Mode("429-in-0-at-random", "429-in-0", at_random(0.1), "limit"),
-    Mode("429-in-1", "429-in-1", between(14, 15), "limit"),
-    Mode("429-page", "429-page", between(20, 24), "limit"),
-    Mode("429-for-good", "429-in-0", after(10), "limit", GONE),
+    Mode("429-without-a-word", "429", between(9, 10), "rate limit"),
+    Mode("429-in-0-at-random", "429-in-0", at_random(0.1), "rate limit"),
+    Mode("429-in-1", "429-in-1", between(14, 15), "rate limit"),
+    Mode("429-page", "429-page", between(20, 24), "rate limit"),
+    Mode("429-for-good", "429-in-0", after(10), "rate limit", GONE),
     Mode("502-window", "502", between(10, 16), "gateway"),
     Mode("502-of-apache", "502-apache", between(25, 28), "gateway"),
     Mode("502-at-random", "502", at_random(0.05), "gateway"),
@@ -191,9 +191,9 @@ MODES = (
     Mode("captive-portal", "captive", after(18), "web page", GONE),
     Mode("404-pages", "404-page", after(13), "page", GONE),
     Mode("413-at-times", "413-page", at_random(0.05), "page"),
-    Mode("resets-at-random", "reset", at_random(0.05), "broke off"),
-    Mode("reset-once", "reset", between(17, 17), "broke off"),
-    Mode("cut-once", "cut", between(19, 19), "broke off"),
+    Mode("resets-at-random", "reset", at_random(0.05), "was cut"),
+    Mode("reset-once", "reset", between(17, 17), "was cut"),
+    Mode("cut-once", "cut", between(19, 19), "was cut"),
     Mode("silent-once", "silent", between(21, 21), "in time", settings={"first_byte_timeout": 3}),
     Mode("pages-for-500s", exits=(0,), changes=_pages_for_500s),
     Mode("decoded-slashes", exits=(0,), changes=_decoded_slashes),
@@ -278,7 +278,6 @@ def through(mode: Mode | None, folder: Path, broken: Breakage | None = None, **o
     """Run some cases through a gateway."""
     behaviour = options.pop("behaviour", "perfect")
     with gateway(mode, broken, behaviour) as (url, token, counted):
-        more = dict(mode.settings) if mode else {}
-        more.pop("lives", None)
+        more = {name: value for name, value in (mode.settings if mode else {}).items() if name != "lives"}
         ended = run_few(url, folder, token=token, **options | more)
     return replace(ended, asked=counted.counts["all"])

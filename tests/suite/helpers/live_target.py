@@ -40,10 +40,16 @@ class Unstamped:
 
     stamped = False
 
-    def __init__(self, answers: Mapping[str, Any], prefixes: tuple[str, ...], behaviour: str = "perfect") -> None:
+    def __init__(
+        self,
+        answers: Mapping[str, Any],
+        prefixes: tuple[str, ...],
+        behaviour: str = "perfect",
+        app: ASGIApp | None = None,
+    ) -> None:
         self.answers = dict(answers)
         self.seen: list[tuple[str, str, dict[str, list[str]]]] = []
-        self._app: ASGIApp = create_app(behaviour)
+        self._app: ASGIApp = app or create_app(behaviour)
         self._prefixes = prefixes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,10 +145,16 @@ TODAY = (*BOTH, "/openapi", "/api/v1")
 
 @contextmanager
 def live(
-    answers: Mapping[str, Any] | None = None, prefixes: tuple[str, ...] = BOTH, behaviour: str = "perfect"
+    answers: Mapping[str, Any] | None = None,
+    prefixes: tuple[str, ...] = BOTH,
+    behaviour: str = "perfect",
+    inner: ASGIApp | None = None,
 ) -> Iterator[Live]:
-    """Serve one for as long as the block lasts; it answers with a web page outside of `prefixes`."""
-    app = Unstamped(ONE_PROJECT if answers is None else answers, prefixes, behaviour)
+    """Serve one for as long as the block lasts; it answers with a web page outside of `prefixes`.
+
+    inner: the stand-in that it is; where it is left out, a usual one of a behaviour.
+    """
+    app = Unstamped(ONE_PROJECT if answers is None else answers, prefixes, behaviour, inner)
     with serve_in_thread(app) as url, requests.Session() as session:
         session.trust_env = False
         tokens = session.get(f"{url}/_standin", timeout=HANG).json()["tokens"]

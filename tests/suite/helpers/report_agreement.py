@@ -1,4 +1,4 @@
-"""Holds what a run left behind against each other: verdict.json, junit.xml, pytest's JUnit file, allure's results."""
+"""Holds what a run left behind against each other: its verdict and what each format counts."""
 
 import json
 from collections import Counter
@@ -12,8 +12,9 @@ from jsonschema import Draft202012Validator
 from contracts.catalog.release import ROOT
 
 SCHEMA = json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8"))
-STATUS = {"passed": ("held",), "failed": ("breach", "drift"), "broken": ("crashed",)}
-STATUS |= {"skipped": ("known", "blocked", "unreachable"), "unknown": ("not_run",)}
+SAY_NOTHING = ("crashed", "blocked", "unreachable", "disturbed")
+STATUS = {"passed": ("held",), "failed": ("breach", "drift"), "broken": SAY_NOTHING}
+STATUS |= {"skipped": ("known",), "unknown": ("not_run",)}
 """Status of an allure result to the counts of the verdict that it stands for."""
 
 
@@ -29,11 +30,16 @@ def _all(verdict: dict[str, Any], run: Path, allure: Path, own: Path | None) -> 
     yield _unequal("run and not run", counts["run"] + counts["not_run"], counts["planned"])
     yield _unequal("cases", len(verdict["cases"]), counts["run"])
     wrong = counts["breach"] + counts["drift"]
-    passed_by = counts["known"] + counts["blocked"] + counts["unreachable"]
-    written = _suites(run / "junit.xml")
-    yield _unequal("junit.xml", written, [counts["planned"], wrong, counts["crashed"] + counts["not_run"], passed_by])
+    silent = sum(counts[name] for name in SAY_NOTHING)
+    for name in ("junit.xml", "places.junit"):
+        written = _suites(run / name)
+        yield _unequal(name, written, [counts["planned"], wrong, silent + counts["not_run"], counts["known"]])
     if own is not None:
-        yield _unequal("--junitxml", _suites(own), [counts["run"], wrong, counts["crashed"], passed_by])
+        yield _unequal("--junitxml", _suites(own), [counts["run"], wrong, silent, counts["known"]])
+    told = json.loads((run / "ctrf.json").read_text(encoding="utf-8"))["results"]["summary"]
+    summary = {"tests": counts["planned"], "passed": counts["held"], "failed": wrong, "skipped": counts["known"]}
+    summary |= {"pending": 0, "other": silent + counts["not_run"]}
+    yield _unequal("ctrf.json", {name: told[name] for name in summary}, summary)
     results = [json.loads(path.read_text(encoding="utf-8")) for path in allure.glob("*-result.json")]
     found = Counter(result["status"] for result in results)
     for status, kinds in STATUS.items():

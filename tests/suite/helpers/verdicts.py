@@ -42,10 +42,11 @@ DETAILS: dict[str, dict[str, Any]] = {
     Result.CRASHED: {"reason": "the worker that ran it was killed"},
     Result.BLOCKED: {"reason": "the given could not be arranged"},
     Result.UNREACHABLE: {"reason": "Connection refused"},
+    Result.DISTURBED: {"reason": "GET /x: a gateway answered instead of the server (HTTP 502)"},
 }
 """What an outcome has besides its result."""
 HELD, KNOWN, BROKEN, DRIFTED = Result.HELD, Result.KNOWN, Result.BREACH, Result.DRIFT
-BLOCKED, GONE, CRASHED = Result.BLOCKED, Result.UNREACHABLE, Result.CRASHED
+BLOCKED, GONE, CRASHED, DISTURBED = Result.BLOCKED, Result.UNREACHABLE, Result.CRASHED, Result.DISTURBED
 PROMISED = {"operation": "cancel-task", "answer": "success", "documented": True, "promised": "page.md:1-2"}
 PROMISED |= {"keys": ["$.message"]}
 LIVE = replace(

@@ -41,7 +41,7 @@ def texts(bundle: Path) -> dict[str, str]:
         return {name: found.read(name).decode() for name in found.namelist()}
 
 
-USUAL = ["junit.xml", "manifest.json", "report.html", SCHEMA, "summary.md", "verdict.json"]
+USUAL = ["ctrf.json", "junit.xml", "manifest.json", "places.junit", "report.html", SCHEMA, "summary.md", "verdict.json"]
 JWT = ".".join(
     base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (b'{"alg":"HS256"}', b'{"uid":"1"}', b"x" * 32)
 )

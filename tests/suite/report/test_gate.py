@@ -19,7 +19,7 @@ from contracts.report.verdict_rules import decide, disagreement
 from helpers.verdicts import DRIFT, LIVE, STAND_IN, WRONG, case, cases, verdict, write
 
 TODAY = date(2026, 1, 3)
-RESULTS = ["held", "known", "breach", "drift", "crashed", "blocked", "unreachable"]
+RESULTS = ["held", "known", "breach", "drift", "crashed", "blocked", "unreachable", "disturbed"]
 
 
 def run(*arguments: object) -> Result:
@@ -71,6 +71,7 @@ EXITS: list[tuple[str, list[dict[str, Any]], dict[str, Any], int]] = [
     ("drift-that-warns", cases(held=2, drift=1), {"run": replace(LIVE, drift="warn")}, 0),
     ("blocked", cases(held=2, blocked=1), {}, 6),
     ("unreachable", cases(unreachable=2), {}, 6),
+    ("disturbed", cases(disturbed=2), {}, 6),
     ("crashed", cases(held=2, crashed=1), {}, 6),
     ("not-run", cases(held=1), {"planned": ["cancel-task/held-0", "a/b"]}, 6),
     ("nothing", [], {}, 6),

@@ -26,7 +26,15 @@ def told(day: int, *cases: dict[str, Any], **about: Any) -> dict[str, Any]:
 
 def sequence(folder: Path, results: str, **about: Any) -> None:
     """Write a run a day, the result of whose one case is that of a letter; a dot is a run without the case."""
-    words = {"h": "held", "k": "known", "B": "breach", "D": "drift", "X": "blocked", "u": "unreachable"}
+    words = {
+        "h": "held",
+        "k": "known",
+        "B": "breach",
+        "D": "drift",
+        "X": "blocked",
+        "u": "unreachable",
+        "d": "disturbed",
+    }
     for day, letter in enumerate(results):
         found = [case("a/1", words[letter])] if letter != "." else []
         write(folder / f"{day:03}{about.get('host', '')}", told(day, case("a/always"), *found, **about))

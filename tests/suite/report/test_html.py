@@ -216,7 +216,7 @@ def test_every_text_that_is_used_is_there_and_no_other() -> None:
     used |= {f"{part}.{name}" for part, names in DYNAMIC.items() for name in names}
     used |= {f"verdict.{name}" for name in ("accepted", "rejected", "inconclusive")}
     used |= {name for name in WORDS if name.startswith("verdict.is-")}
-    used |= {f"not-run.{name}" for name in ("unreachable", "blocked", "crashed")}
+    used |= {f"not-run.{name}" for name in ("unreachable", "disturbed", "blocked", "crashed")}
     assert used == WORDS.keys()
 
 

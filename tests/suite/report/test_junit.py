@@ -13,27 +13,51 @@ from hypothesis import strategies as st
 from contracts.report.export.junit import render
 from helpers.verdicts import CURL, HOSTILE, LIVE, STAND_IN, WRONG, case, cases, verdict
 
-CHILDREN = {"failure", "error", "skipped", "system-out"}
+COUNTS = ("tests", "failures", "errors", "skipped")
+ALLOWED = {
+    "testsuite": {"name", "time", *COUNTS},
+    "testcase": {"name", "classname", "time"},
+    "property": {"name", "value"},
+    "failure": {"type", "message"},
+    "error": {"type", "message"},
+    "skipped": {"message"},
+}
+"""Attributes that both schemas allow, junit-10.xsd of Jenkins' xUnit plugin and surefire-test-report.xsd of Maven."""
+NEEDED = {
+    "testsuite": {"name", *COUNTS},
+    "testcase": {"name", "time"},
+    "property": {"name", "value"},
+    "failure": {"type"},
+    "error": {"type"},
+}
+"""Attributes that one of them requires."""
+WITHIN = {"testsuite": ("properties", "testcase"), "properties": ("property",)}
+WITHIN["testcase"] = ("failure", "skipped", "error", "system-out")
+"""What may stand in an element, in this order, as the stricter of both has it."""
+TIME = re.compile(r"\d*(\.\d{0,3})?")
+
+
+def valid(element: ET.Element) -> None:
+    """Hold an element, and what is in it, against what both schemas have in common."""
+    tag, names = element.tag, [child.tag for child in element]
+    assert NEEDED.get(tag, set()) <= element.attrib.keys() <= ALLOWED.get(tag, set())
+    assert set(names) <= set(WITHIN.get(tag, ()))
+    assert names == sorted(names, key=WITHIN.get(tag, ()).index)
+    assert TIME.fullmatch(element.attrib.get("time", ""))
+    for child in element:
+        valid(child)
 
 
 def suite(told: Any) -> ET.Element:
     """Return the one test suite of junit.xml, after holding it against what readers of JUnit expect."""
-    root = ET.fromstring(render(told).encode())  # noqa: S314 - it is our own
-    (found,) = root
+    found = ET.fromstring(render(told).encode())  # noqa: S314 - it is our own
     tests = found.findall("testcase")
-    assert (root.tag, found.tag, [child.tag for child in found]) == (
-        "testsuites",
-        "testsuite",
-        ["properties", *["testcase"] * len(tests)],
-    )
-    assert all(set(test.attrib) == {"classname", "name", "time"} and len(test) <= 1 for test in tests)
-    assert {child.tag for test in tests for child in test} <= CHILDREN
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", found.attrib["timestamp"])
+    assert found.tag == "testsuite"
+    valid(found)
+    assert all(len(test) <= 1 for test in tests)
     kinds = Counter(child.tag for test in tests for child in test)
     counts = {"tests": len(tests), "failures": kinds["failure"], "errors": kinds["error"], "skipped": kinds["skipped"]}
-    for element in (root, found):
-        assert {name: int(element.attrib[name]) for name in counts} == counts
-        assert float(element.attrib["time"]) >= 0
+    assert {name: int(found.attrib[name]) for name in counts} == counts
     return found
 
 
@@ -48,7 +72,7 @@ def test_counts() -> None:
     found = cases(held=5, breach=1, drift=2, crashed=1, blocked=2, unreachable=3, known=4)
     told = verdict(*found, planned=[*(row["case"] for row in found), "b/lost"])
     counts = {name: suite(told).attrib[name] for name in ("tests", "failures", "errors", "skipped")}
-    assert counts == {"tests": "19", "failures": "3", "errors": "2", "skipped": "9"}
+    assert counts == {"tests": "19", "failures": "3", "errors": "7", "skipped": "4"}
     assert int(counts["tests"]) == told["counts"]["planned"]
 
 
@@ -58,14 +82,24 @@ def test_counts() -> None:
         pytest.param("breach", "failure", "wrong-constant", "$.code: promised 6163, came 6164", id="breach"),
         pytest.param("drift", "failure", "status", "status: promised HTTP 400, came HTTP 404", id="drift"),
         pytest.param("crashed", "error", "crashed", "the worker that ran it was killed", id="crashed"),
-        pytest.param("blocked", "skipped", "blocked", "the given could not be arranged", id="blocked"),
-        pytest.param("unreachable", "skipped", "unreachable", "Connection refused", id="unreachable"),
-        pytest.param("known", "skipped", "known-deviation", "wrong-code", id="known"),
+        pytest.param("blocked", "error", "blocked", "the given could not be arranged", id="blocked"),
+        pytest.param("unreachable", "error", "unreachable", "Connection refused", id="unreachable"),
+        pytest.param("known", "skipped", None, "known deviation: wrong-code", id="known"),
     ],
 )
-def test_each_result_has_its_element(result: str, tag: str, kind: str, message: str) -> None:
+def test_each_result_has_its_element(result: str, tag: str, kind: str | None, message: str) -> None:
     found = child(verdict(case("a/1", result)), "a/1")
-    assert (found.tag, found.attrib["type"], found.attrib["message"]) == (tag, kind, message)
+    assert (found.tag, found.attrib.get("type"), found.attrib["message"]) == (tag, kind, message)
+
+
+def test_places() -> None:
+    """The second file says where each test stands, and nothing else differs in its test cases."""
+    told = verdict(case("a/1") | {"file": "tests/api/test_a.py", "line": 7}, case("a/2", "blocked"))
+    found = ET.fromstring(render(told, places=True).encode())  # noqa: S314 - it is our own
+    one, two = found.findall("testcase")
+    assert (one.attrib.pop("file"), one.attrib.pop("line")) == ("tests/api/test_a.py", "7")
+    assert (one.attrib, two.attrib) == tuple(test.attrib for test in suite(told).findall("testcase"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", found.attrib["timestamp"])
 
 
 def test_a_failure_has_the_evidence() -> None:
@@ -113,6 +147,7 @@ def test_properties() -> None:
         "reasons": "1 leaked",
         "release": "1.7.0",
         "profile": "regression",
+        "started": "2026-01-02T03:04:05+00:00",
         "host": "127.0.0.1:1",
         "run": "20260102t030405-abcd",
         "shard": "",

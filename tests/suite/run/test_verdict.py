@@ -20,6 +20,7 @@ from helpers.verdicts import (
     BLOCKED,
     BROKEN,
     CRASHED,
+    DISTURBED,
     DRIFTED,
     GONE,
     HELD,
@@ -42,6 +43,7 @@ TABLE: list[tuple[str, list[Result], dict[str, Any], str, int, list[str]]] = [
     ("breach-and-drifts", [BROKEN, DRIFTED, DRIFTED], {}, "rejected", 1, ["1 breach", "2 drifts"]),
     ("blocked", [HELD, BLOCKED], {}, "inconclusive", 6, ["1 blocked"]),
     ("unreachable", [GONE, GONE], {}, "inconclusive", 6, ["2 unreachable"]),
+    ("disturbed", [DISTURBED, HELD], {}, "inconclusive", 6, ["1 disturbed"]),
     ("breach-and-blocked", [BROKEN, BLOCKED, GONE], {}, "rejected", 1, ["1 breach", "1 unreachable", "1 blocked"]),
     ("crashed", [HELD, CRASHED], {}, "inconclusive", 6, ["1 crashed"]),
     ("nothing-planned", [], {}, "inconclusive", 6, ["nothing was planned"]),
@@ -123,9 +125,10 @@ def test_deviations_that_no_longer_show_are_named() -> None:
 
 
 def test_counts_and_table_add_up() -> None:
-    found = decided(HELD, HELD, BROKEN, DRIFTED, KNOWN, BLOCKED, GONE, CRASHED)
+    found = decided(HELD, HELD, BROKEN, DRIFTED, KNOWN, BLOCKED, GONE, CRASHED, DISTURBED)
     wanted = {"held": 2, "breach": 1, "drift": 1, "known": 1, "crashed": 1, "blocked": 1, "unreachable": 1}
-    assert found["counts"] == wanted | {"planned": 8, "run": 8, "not_run": 0, "leaks": 0}
+    wanted |= {"disturbed": 1}
+    assert found["counts"] == wanted | {"planned": 9, "run": 9, "not_run": 0, "leaks": 0}
     assert found["table"] == [{"operation": "cancel-task", "answer": "success"} | wanted]
 
 

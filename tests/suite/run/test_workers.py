@@ -4,7 +4,7 @@ import pytest
 
 from contracts.run import workers as module
 from contracts.run.executor import IN_A_WORKER
-from contracts.run.workers import MOST, WORK, latency, workers
+from contracts.run.workers import WORK, latency, workers
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.serve import serve_in_thread
@@ -17,16 +17,15 @@ from helpers.processes import HANG
     [
         pytest.param(0.0, 8, 2, 0, id="answers-at-once"),
         pytest.param(8 * WORK, 8, 2, 0, id="one-process-is-busy"),
-        pytest.param(4 * WORK, 2, 2, 2, id="half-of-the-time-is-waiting"),
-        pytest.param(1.0, 2, 2, 4, id="bounded-by-cores"),
-        pytest.param(1.0, 8, 64, MOST // IN_A_WORKER, id="bounded-by-what-a-target-should-get"),
-        pytest.param(1.0, 8, 2, 0, id="one-process-has-as-many-in-flight"),
-        pytest.param(0.05, 1, 2, 4, id="one-after-the-other"),
-        pytest.param(1.0, 64, 8, 0, id="many-in-flight"),
+        pytest.param(4 * WORK, 8, 2, 2, id="one-process-works-longer-than-it-waits"),
+        pytest.param(WORK, 8, 2, 2, id="bounded-by-cores"),
+        pytest.param(WORK, 8, 64, 8 // IN_A_WORKER, id="bounded-by-what-is-under-way"),
+        pytest.param(1.0, 64, 8, 0, id="waiting-is-no-work"),
+        pytest.param(WORK, 1, 8, 0, id="one-after-the-other"),
     ],
 )
 def test_workers(waited: float, in_flight: int, cores: int, wanted: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More processes are started only where one would still wait more than it works."""
+    """More processes are started only where one would work more than it waits."""
     monkeypatch.setattr(module, "latency", lambda _: waited)
     settings = load({"base_url": "http://127.0.0.1:1", "in_flight": in_flight})
     assert workers(settings, cores) == wanted

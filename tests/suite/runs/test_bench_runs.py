@@ -77,3 +77,10 @@ def test_contender_that_fails_has_no_time(lived: Path) -> None:
         pytest.raises(BenchError, match="lost ended with 2"),
     ):
         once(Contender("lost", ["no-such-file.py"]), server, Scene(lived, lived, 2))
+
+
+def test_what_a_case_costs() -> None:
+    """A run of each release tells its cases and the requests that they sent."""
+    (table,) = PARTS["per-case"](True)
+    assert ([row[0] for row in table.rows], table.missed) == (["1.7.0", "5.0.0"], [])
+    assert all(int(str(row[1])) > 0 and float(str(row[2])) > 1 for row in table.rows)

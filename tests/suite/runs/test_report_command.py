@@ -11,7 +11,7 @@ from contracts.report.html.page import render
 from helpers.html_samples import NOW
 from helpers.whole_runs import Runs
 
-REPORTS = ("report.html", "summary.md", "junit.xml")
+REPORTS = ("report.html", "summary.md", "junit.xml", "places.junit", "ctrf.json")
 
 
 def command(*words: object) -> Result:
