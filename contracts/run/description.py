@@ -11,7 +11,7 @@ from contracts.catalog.release import load
 from contracts.http.disturbance import BY_NAME
 from contracts.paths import RUN
 from contracts.run.metrics import slow_answers
-from contracts.run.plan import notes
+from contracts.run.plan import not_shown, notes
 from contracts.run.session import Session
 from contracts.run.shards import recorded
 from contracts.run.verdict import Run
@@ -49,12 +49,17 @@ def about(session: Session) -> Run:
         shard=session.settings.shard,
         drift=session.settings.drift,
         unknown_fields=session.settings.unknown_fields,
-        notes=[*notes(cases(session.release), session.scope), *_remarks(session)],
+        notes=[*notes(cases(session.release), session.scope), *_not_shown(session), *_remarks(session)],
         suite=suite(),
         command=RUN,
         command_line=session.command_line,
         settings=session.settings.to_json(),
     )
+
+
+def _not_shown(session: Session) -> Iterator[str]:
+    if session.settings.base_url is not None and (told := not_shown(cases(session.release), session.scope)):
+        yield told
 
 
 def _weather(session: Session) -> Iterator[str]:
