@@ -204,6 +204,7 @@ class ConcurrentScenario(Scenario):
             self._end(Result.BLOCKED, self._target.release.lifecycle.unsaid(call.name, OTHER))
         about_task = not set(MEANINGS).isdisjoint(self._target.release.lifecycle.moves.get(role, ()))
         sent = sent_names(self._target, subject, overrides, request)
+        self._documented = known[0].documented
         return _Attempt(request, known, sent, role, subject.task_id if about_task else None)
 
     def _one(self, role: str, state: str) -> Any:

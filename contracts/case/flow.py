@@ -79,6 +79,7 @@ class Flow(Scenario):
     ) -> Any:
         """Send a call, hold what comes back against its answer and `also` another look, and return its JSON value."""
         target, expected = self._target, call.answers[answer]
+        self._documented = expected.documented
         request = operation_call(target, call, self._subject, overrides)
         sent = sent_names(target, self._subject, overrides, request)
         if call.name == target.release.binding.roles["start"].call and self._first_id is not None:

@@ -79,6 +79,7 @@ class Scenario:
         self._subject = open_subject(target, self.names)
         self._subjects = [self._subject]
         self._gone: set[str] = set()
+        self._documented = True  # whether a page promises what the last request was to do
         self._trial = Trial()
 
     def _note(self, **changes: Any) -> None:
@@ -102,6 +103,12 @@ class Scenario:
 
     def _end_if(self, breaches: tuple[Breach, ...], reason: str) -> None:
         if breaches:
+            breaches = tuple(
+                replace(breach, documented=breach.documented and self._documented)
+                if breach.kind in (Kind.STATE, Kind.CONCURRENCY)
+                else breach
+                for breach in breaches
+            )
             self._note(breaches=breaches)
             self._end(result_of([breach.drift for breach in breaches]), reason)
 

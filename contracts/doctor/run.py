@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.doctor.address import Address, knock, time_per_request
 from contracts.doctor.finding import Finding, Status, ok
 from contracts.doctor.place import access, edition, place_findings, release
 from contracts.doctor.token import clock_finding, server_time, token_findings
+from contracts.run.plan import OTHER_PROJECT, not_shown, scope
 from contracts.settings.settings import AUTO, FILE, Settings, SettingsError, label
 from contracts.target.connect import open_client, recognised
+from contracts.target.credentials import headers
 from contracts.target.listing import Reader
 from contracts.target.standin_control import STAMP, facts
 from contracts.text.message import msg
@@ -88,3 +91,12 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
         if settings.release:
             yield from edition(settings, stand_in)
             yield from place_findings(settings, Reader(client, load(settings.release)))
+            yield from _not_shown(settings, stand_in)
+
+
+def _not_shown(settings: Settings, stand_in: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yield what a run of the profile would not show on this target."""
+    known = set(headers(settings, {})) | ({OTHER_PROJECT} if settings.outsider_project else set())
+    told = not_shown(cases(settings.known_release), scope(settings, stand_in=bool(stand_in), credentials=known))
+    if told:
+        yield ok("profile", msg("{profile}: {what}", settings.profile, told))

@@ -112,8 +112,8 @@ LEAST_TOKEN = 16
 """Characters from which on a credential is told from a word: what proves nobody is shorter."""
 BLANKS = 16
 """Times the size cap that an answer may have with its blanks: they mean nothing, but somebody has to read them."""
-IDLE = 0.2
-"""Seconds in which a server that ends each connection after its answer has done so."""
+IDLE = 3.0
+"""Seconds in which a server that ends each connection after its answer has done so, however busy it is."""
 
 
 class Header:
@@ -155,6 +155,7 @@ class Client:
         self._auth = dict(credentials)
         self._own = Register()
         self._own.add(*(header.secret for header in credentials.values() if len(header.secret) >= LEAST_TOKEN))
+        self._drops_kept = False
         self._session = open_session(transport)
 
     def send(self, request: Request) -> Exchange:
@@ -178,8 +179,10 @@ class Client:
 
     def _drops(self, request: Request, again: Attempt) -> bool:
         """Whether the server drops a connection that it kept at its next request: it had time to end it before."""
-        failure = self._exchange(request, again).failure
-        return again.reused and failure is not None and failure.kind == "no-answer"
+        if not self._drops_kept:  # shown once is enough: to wait each time would take a run's time
+            failure = self._exchange(request, again).failure
+            self._drops_kept = again.reused and failure is not None and failure.kind == "no-answer"
+        return self._drops_kept
 
     def shown_authorization(self, credential: str) -> str | None:
         """Return how a credential's header is written where people see it, or None where there is none."""

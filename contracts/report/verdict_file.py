@@ -12,7 +12,7 @@ from contracts.paths import SCHEMAS
 from contracts.text import files
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import about, from_plain, msg
-from contracts.text.strict_json import no_constant
+from contracts.text.strict_json import no_constant, unique
 
 FILE = "verdict.json"
 VERSION = 1
@@ -30,7 +30,11 @@ def read(folder: Path) -> dict[str, Any]:
     path = folder / FILE if folder.name != FILE else folder
     try:
         verdict = json.loads(
-            files.text(path, files.VERDICT), parse_constant=no_constant, parse_int=_number, parse_float=_number
+            files.text(path, files.VERDICT),
+            object_pairs_hook=unique,  # of a key that stands twice, nobody knows which one another reader takes
+            parse_constant=no_constant,
+            parse_int=_number,
+            parse_float=_number,
         )
         if not isinstance(verdict, dict) or not isinstance(verdict.get("cases"), list) or "run" not in verdict:
             raise ReadError(about(path, "is not a verdict of this suite"))

@@ -10,7 +10,8 @@ from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.http.disturbance import BY_NAME
 from contracts.paths import RUN
-from contracts.run.plan import notes
+from contracts.run.metrics import slow_answers
+from contracts.run.plan import not_shown, notes
 from contracts.run.session import Session
 from contracts.run.shards import recorded
 from contracts.run.verdict import Run
@@ -48,12 +49,17 @@ def about(session: Session) -> Run:
         shard=session.settings.shard,
         drift=session.settings.drift,
         unknown_fields=session.settings.unknown_fields,
-        notes=[*notes(cases(session.release), session.scope), *_remarks(session)],
+        notes=[*notes(cases(session.release), session.scope), *_not_shown(session), *_remarks(session)],
         suite=suite(),
         command=RUN,
         command_line=session.command_line,
         settings=session.settings.to_json(),
     )
+
+
+def _not_shown(session: Session) -> Iterator[str]:
+    if session.settings.base_url is not None and (told := not_shown(cases(session.release), session.scope)):
+        yield told
 
 
 def _weather(session: Session) -> Iterator[str]:
@@ -109,6 +115,7 @@ def _remarks(session: Session) -> list[str]:
         said.append(msg(undescribed, len(silent), ", ".join(silent)))
     said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
     said += _weather(session)
+    said += filter(None, [slow_answers(session.outcomes)])
     said += session.clean_up.remarks
     newer = load(session.release).binding.newer
     if newer and any(newer.key in outcome["unknown"] for outcome in session.outcomes):

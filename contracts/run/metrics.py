@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from contracts.catalog.release import Release
+from contracts.text.message import msg
 
 Outcomes = Sequence[Mapping[str, Any]]
 
@@ -73,6 +74,25 @@ def latency(operations: Iterable[str], outcomes: Outcomes) -> list[dict[str, Any
         | {"p50": _rank(took[call], 0.5), "p95": _rank(took[call], 0.95), "max": max(took[call], default=None)}
         for call in [*first, *sorted(took.keys() - set(first))]
     ]
+
+
+SLOW, OFTEN, SHARE = 2.0, 10, 0.02
+"""Seconds from which an answer is slow where it also takes so many times what half of all take, and the share of all
+answers from which that is told."""
+
+
+def slow_answers(outcomes: Outcomes) -> str:
+    """Return what is to be said of answers that were slow now and then, with figures; empty where none was."""
+    steps = [step for outcome in outcomes for step in outcome["steps"] if step["call"] and step["status"] is not None]
+    usual = _rank([step["seconds"] for step in steps], 0.5) or 0.0
+    slow = [step for step in steps if step["seconds"] >= max(SLOW, OFTEN * usual)]
+    if len(slow) < max(2, SHARE * len(steps)):
+        return ""
+    calls = Counter(step["call"] for step in slow).most_common()
+    longest = f"{max(step['seconds'] for step in slow):.1f}"
+    text = "{n} of {of} answers took {least} s or more, up to {longest} s, half of all at most {usual} s: {calls|, }"
+    least = f"{min(step['seconds'] for step in slow):.1f}"
+    return msg(text, len(slow), len(steps), least, longest, f"{usual:.3f}", [f"{call} × {n}" for call, n in calls])
 
 
 def _rank(values: Sequence[float], share: float) -> float | None:

@@ -16,6 +16,9 @@ from contracts.text.message import msg
 OTHER_PROJECT = "outsider-project"
 """What a case needs that goes into a project of the outsider's; there where his token and his project are known."""
 
+ADMIN = "admin"
+"""The credential of a system administrator: on a live target the main token, where it is one's."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -53,6 +56,8 @@ def left_out(case: Case, allowed: Scope) -> str | None:
         names = {"main": "ZADIG_TOKEN", OTHER_PROJECT: msg("ZADIG_OUTSIDER_TOKEN or ZADIG_OUTSIDER_PROJECT")}
         name = names.get(case.needs, f"ZADIG_{case.needs.upper()}_TOKEN")
         return msg("are off: {name} is not set", name)
+    if case.request.credential == ADMIN and ADMIN not in allowed.credentials:
+        return msg("need a system administrator, and the user of ZADIG_TOKEN is none")
     return None
 
 
@@ -83,3 +88,16 @@ def notes(rows: Iterable[Case], allowed: Scope) -> list[str]:
     """Return one line per reason for which rows of the case table are left out."""
     reasons = Counter(left_out(case, allowed) for case in rows)
     return [msg("{n} cases {reason}", count, reason) for reason, count in reasons.items() if reason is not None]
+
+
+def not_shown(rows: Iterable[Case], allowed: Scope) -> str:
+    """Return what a run on a live target cannot show, empty where it is on a stand-in or shows all."""
+    left = [case for case in rows if left_out(case, allowed)]
+    kinds = {
+        msg("what comes of a task that an agent has taken"): any(case.given in NEEDS_AGENT for case in left),
+        msg("who may not do it"): any(case.needs for case in left),
+        msg("what a live target could never be rid of"): any(case.only == "stand-in" for case in left),
+        msg("many requests at once"): not runs_at("nightly", allowed.level),
+    }
+    missing = [] if allowed.stand_in else [kind for kind, is_missing in kinds.items() if is_missing]
+    return msg("not shown here: {what|, }; see docs/detection.md", missing) if missing else ""

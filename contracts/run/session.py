@@ -15,13 +15,20 @@ from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
-from contracts.run.plan import OTHER_PROJECT, Scope, of_profile, scope
+from contracts.run.plan import ADMIN, OTHER_PROJECT, Scope, of_profile, scope
 from contracts.safety.journal import new_run_id
 from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
 from contracts.settings.settings import AUTO, Settings
 from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
-from contracts.target.connect import Probe, find_rights, find_workspace, open_target, probe
+from contracts.target.connect import (
+    Probe,
+    find_rights,
+    find_workspace,
+    is_no_administrator,
+    open_target,
+    probe,
+)
 from contracts.target.credentials import USERS, headers
 from contracts.target.listing import lacking
 from contracts.target.sharing import Among, SharedLock, part_of
@@ -267,6 +274,8 @@ class Session:
         credentials = set(headers(self.settings, facts.get("tokens", {})))
         if "outsider" in credentials and (self.settings.outsider_project or facts.get("other_project")):
             credentials.add(OTHER_PROJECT)
+            if not (facts or self.idle or self.probe.trouble) and is_no_administrator(self.asked, self.probe):
+                credentials.discard(ADMIN)
         return scope(self.asked, stand_in=bool(facts), credentials=credentials)
 
     @cached_property

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from contracts.safety.journal import FILE as JOURNAL
-from contracts.safety.journal import header
+from contracts.safety.journal import Header, header
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import msg
 
@@ -27,6 +27,8 @@ def claim(folder: Path, run_id: str) -> int:
     """
     try:
         folder.mkdir(0o750, parents=True, exist_ok=True)
+        if not os.path.lexists(folder / LOCK):
+            _begun(folder)  # what is refused gets no lock either
         lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise RunFolderError(UNUSABLE.put(folder, of_system(error.strerror))) from None
@@ -58,15 +60,21 @@ def is_claimed(folder: Path) -> bool:
     return False
 
 
-def _set_aside(folder: Path, run_id: str) -> None:
+def _begun(folder: Path) -> Header | None:
+    """Return how the journal in a folder begins, None where there is none; RunFolderError for one of no run."""
     path = folder / JOURNAL
     is_file = path.is_file() and not path.is_symlink()
     if not os.path.lexists(path) or (is_file and path.stat().st_size == 0):  # killed before its first line
-        return
+        return None
     begun = header(path) if is_file else None
     if begun is None:
         stranger = "run folder {folder}: its {file} is of no run of this suite; choose another --run-dir"
         raise RunFolderError(stranger, folder, JOURNAL)
-    if begun.run != run_id:
+    return begun
+
+
+def _set_aside(folder: Path, run_id: str) -> None:
+    begun = _begun(folder)
+    if begun is not None and begun.run != run_id:
         names = (f"journal.{begun.run}{f'.{n}' if n > 1 else ''}.jsonl" for n in itertools.count(1))
-        path.rename(next(folder / name for name in names if not os.path.lexists(folder / name)))
+        (folder / JOURNAL).rename(next(folder / name for name in names if not os.path.lexists(folder / name)))

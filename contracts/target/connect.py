@@ -20,7 +20,7 @@ from contracts.target.credentials import expiry, headers, own_users
 from contracts.target.discovery import discover_workspace
 from contracts.target.listing import Reader, Rights, UnreadableError, rights
 from contracts.target.recognition import Told, recognise
-from contracts.target.requests import ROOT
+from contracts.target.requests import ROOT, reading
 from contracts.target.standin_control import STAMP, StandInControl, facts
 from contracts.target.steady import look_request
 from contracts.target.target import Target, Workspace
@@ -141,6 +141,15 @@ def _steady(client: Client, request: Request, seconds: float | None) -> Exchange
             return exchange
         time.sleep(min(pause, max(0.0, ends - time.monotonic())))
         pause = min(2 * pause, 2.0)
+
+
+def is_no_administrator(settings: Settings, look: Probe) -> bool:
+    """Whether the token's user may not list the workflows of all projects, as every system administrator may."""
+    client = open_client(settings, look.base_url, prefix=settings.api_prefix)
+    try:
+        return client.send(replace(reading(load(settings.known_release), "list"), query={})).status == 403
+    finally:
+        client.close()
 
 
 def _refused(settings: Settings, exchange: Exchange) -> Message:

@@ -37,7 +37,7 @@ def parse(data: bytes, max_depth: int = MAX_DEPTH) -> Any:
     if _deeper(text, max_depth):
         raise NotStrictError("nested deeper than {n} levels", max_depth)
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=no_constant, parse_float=_finite)
+        value = json.loads(text, object_pairs_hook=unique, parse_constant=no_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         what = of_system(error.msg)
         raise NotStrictError("{what} at line {line} column {column}", what, error.lineno, error.colno) from None
@@ -79,7 +79,8 @@ def _has_half(value: Any) -> bool:
     return False
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object of these keys and values; NotStrictError where a key stands twice. For `object_pairs_hook`."""
     result = dict(pairs)
     if len(result) < len(pairs):
         (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)

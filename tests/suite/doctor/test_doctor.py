@@ -65,10 +65,11 @@ def test_nothing_is_amiss_on_a_zadig_that_has_all(zadig: Live) -> None:
         "settings address tls clock token time release access",
         "project onboarding environment build registry",
     )
-    assert [*found] == [*first.split(), *then.split(), "rights", "leftovers"]
+    assert [*found] == [*first.split(), *then.split(), "rights", "leftovers", "profile"]
     assert {row["status"] for row in found.values()} == {"ok"}
     assert code == 0
     assert "nginx/nginx-test from repository nginx, branch main" in found["build"]["finding"]
+    assert found["profile"]["finding"].startswith("regression: not shown here: what comes of a task that an agent")
 
 
 def test_only_reads_go_out_and_none_that_answers_with_keys(zadig: Live) -> None:

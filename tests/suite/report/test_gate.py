@@ -123,6 +123,7 @@ def test_a_killed_run_is_inconclusive(tmp_path: Path) -> None:
     [
         pytest.param("", "is not JSON", id="empty"),
         pytest.param("{", "is not JSON", id="cut"),
+        pytest.param('{"version": 1, "exit": 1, "exit": 0, "cases": [], "run": {}}', "is not JSON", id="key-twice"),
         pytest.param("[]", "is not a verdict of this suite", id="another-file"),
         pytest.param("[" * 100_000, "nested too deep", id="nested-deep"),
         pytest.param('{"version": 2, "cases": [], "run": {}}', "is of version 2", id="another-version"),
