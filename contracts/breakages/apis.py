@@ -6,13 +6,13 @@ A mistake in the stand-in's shows: a breakage that recognises nothing does nothi
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
 
 from contracts.standin.custom import approvals, runs, workflows
 from contracts.standin.custom import routes as custom
 from contracts.standin.routes import ROUTES
+from contracts.text.frozen import dataclass
 
 
 class _Route(Protocol):

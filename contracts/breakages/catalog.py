@@ -1,7 +1,7 @@
 """All breakages by name, made of the rows in families/*.toml: Row and `_rows` say how they are written."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
@@ -16,6 +16,7 @@ from contracts.breakages.breakage import Act, Breakage, Example
 from contracts.breakages.known_answers import ENVIRONMENT, ERROR, KNOWN, NAME, SUCCESS, parsed
 from contracts.breakages.proxy.recognise import OPERATIONS
 from contracts.text import toml
+from contracts.text.frozen import dataclass
 
 FOLDER = Path(__file__).parent / "families"
 BENIGN = "benign"

@@ -6,7 +6,6 @@ not repeated here. A test holds all of it to the data of the releases.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from contracts.breakages.apis import ASLAN, OPENAPI, Api
@@ -15,6 +14,7 @@ from contracts.breakages.proxy.recognise import compact, json_object, line_of
 from contracts.standin import errors
 from contracts.standin.custom import approvals, checks, runs, workflows
 from contracts.standin.errors import UncodedError, ZadigError
+from contracts.text.frozen import dataclass
 
 NAME, PROJECT, ENVIRONMENT, TASK = "zct-a", "nginx", "qa", 1
 """What the requests of the examples are about."""

@@ -1,13 +1,13 @@
 """What a run says about the change in front of it: killed for the right reason, survived, silent, or no run at all."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage
 from contracts.report.verdict_rules import ACCEPTED, REJECTED
+from contracts.text.frozen import dataclass
 
 BROKEN = ("breach", "drift")
 """Results of a case that break a promise. A drift rejects a run too: a campaign runs with --drift fail."""

@@ -3,7 +3,6 @@
 import difflib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from contracts.catalog.cases import cases
 from contracts.profiles import LEVELS, PROFILES, runs_at
 from contracts.text import files
 from contracts.text.errors import InputError
+from contracts.text.frozen import dataclass
 
 FILE = "campaign.json"
 VERSION = 1

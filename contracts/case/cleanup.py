@@ -5,7 +5,6 @@ workflow may leave what no call finds.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeGuard
 
@@ -15,6 +14,7 @@ from contracts.safety.journal import is_of_run, left_open, left_over
 from contracts.target.listing import Reader, UnreadableError, workflow_names
 from contracts.target.requests import role_call
 from contracts.target.target import Subject, Target
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 
 

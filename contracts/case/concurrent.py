@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -24,6 +24,7 @@ from contracts.http.trace import Trace
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names
 from contracts.target.target import Subject
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 
 CLIENTS = 8

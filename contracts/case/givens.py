@@ -1,7 +1,7 @@
 """Arranges each given on the target: its steps by the roles of calls, and the state that its task is in then."""
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contracts.case.wait import GONE, WaitError, settled, wait_for
 from contracts.catalog.cases import Overrides
@@ -16,6 +16,7 @@ from contracts.http.trace import Wait
 from contracts.target.requests import NO_OVERRIDES, operation_call, role_call
 from contracts.target.target import Subject, Target
 from contracts.text.errors import EndedError
+from contracts.text.frozen import dataclass
 from contracts.text.message import about, msg
 
 STEP_SECONDS = 4.0

@@ -1,6 +1,6 @@
 """What became of one case, as plain data: what reports, the verdict and other processes see of it."""
 
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from sys import intern
 from typing import Any
 
@@ -10,6 +10,7 @@ from contracts.http.client import Client, Exchange
 from contracts.http.curl import curl, cut
 from contracts.http.trace import Step
 from contracts.report.verdict_rules import Result
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message
 from contracts.text.redact import mask_all, register
 

@@ -1,7 +1,7 @@
 """One run of a case, and the outcome that it comes to: the same for rows of the case table and for scenarios."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contracts.case.again import settled
 from contracts.case.outcome import Outcome, evidence
@@ -11,6 +11,7 @@ from contracts.http.client import Exchange
 from contracts.http.disturbance import Doubt
 from contracts.report.verdict_rules import Result, result_of
 from contracts.target.target import Target
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 
 MOVES, WAITED_MOVES = 8, 4

@@ -1,11 +1,12 @@
 """The binding of an API: which call plays which role in a workflow's life, and where names stand in it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Final
 
 from contracts.catalog.pointer import first, parts
+from contracts.text.frozen import dataclass
 from contracts.text.message import about
 from contracts.text.releases import of_release
 from contracts.text.toml import TomlTable

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from contracts.catalog.stories import stories
 from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
 from contracts.paths import ROOT
 from contracts.text import toml
+from contracts.text.frozen import dataclass
 from contracts.text.tables import row, table
 
 RELEASE = "1.7.0"

@@ -1,7 +1,6 @@
 """The givens: what a case finds on the target, as steps by role, and what the state of its task means then."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from contracts.catalog.lifecycle import (
@@ -17,6 +16,7 @@ from contracts.catalog.lifecycle import (
     WAITING,
 )
 from contracts.catalog.lifecycle import TIMEOUT as TIMED_OUT
+from contracts.text.frozen import dataclass
 
 USUAL, FAILING, HANGING = "branch", "failing_branch", "hanging_branch"
 """Which branch a task builds, by the name of its setting."""

@@ -1,10 +1,11 @@
 """The lifecycle of an API: what each role answers in each state of a workflow, and which state it leaves."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from contracts.catalog.binding import LIFE
+from contracts.text.frozen import dataclass
 from contracts.text.message import about
 from contracts.text.releases import of_release
 from contracts.text.toml import TomlTable

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from contracts.derive.observed import Observed
 from contracts.paths import APIS, ROOT, SCHEMAS
 from contracts.text import toml
 from contracts.text.errors import InputError, of_system
+from contracts.text.frozen import dataclass
 from contracts.text.message import about
 from contracts.text.releases import in_order
 

@@ -1,12 +1,12 @@
 """By which routes a server shows its release: the table of all APIs, and which of them a release has."""
 
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from contracts.catalog.release import CatalogError
 from contracts.paths import APIS
 from contracts.text import toml
+from contracts.text.frozen import dataclass
 from contracts.text.releases import numbers
 from contracts.text.toml import TomlTable
 

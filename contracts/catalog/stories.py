@@ -3,11 +3,11 @@
 import ast
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.catalog.cases import LOOKS, crowd
 from contracts.catalog.release import Release
+from contracts.text.frozen import dataclass
 
 _MARK = re.compile(r"^@pytest\.mark\.case(\(.*?\))\n(?=def |async def |@)", re.MULTILINE | re.DOTALL)
 

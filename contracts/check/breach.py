@@ -1,9 +1,10 @@
 """What an exchange can break: the kinds, their text, and whether each is a breach or a drift."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, msg
 from contracts.text.printable import visible
 from contracts.text.redact import register

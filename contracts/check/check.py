@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from email.message import Message
 from functools import lru_cache
 from itertools import islice
@@ -17,6 +16,7 @@ from contracts.check.breach import Breach, Kind, show
 from contracts.check.envelope import contradictions
 from contracts.check.schema import errors
 from contracts.http.client import Exchange
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 from contracts.text.strict_json import NotStrictError, is_page, json_type, parse
 

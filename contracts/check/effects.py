@@ -1,7 +1,7 @@
 """The state that a request leaves, against what it was to leave: effects, by their names in the case table."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from contracts.catalog.cases import ANY, FIRST_STARTED, REMOVED, STARTED, STORED, UNCHANGED
@@ -19,6 +19,7 @@ from contracts.check.marks import (
 from contracts.check.shape import part, shape
 from contracts.check.snapshot import STATE, Snapshot
 from contracts.target.target import Subject
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 
 MAIN = "main"

@@ -1,7 +1,7 @@
 """What a target holds under one name, looked at with support calls."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from contracts.catalog.binding import Binding
@@ -14,6 +14,7 @@ from contracts.http.client import Exchange
 from contracts.target.requests import operation_call, role_call
 from contracts.target.target import Subject, Target
 from contracts.text.errors import TargetError
+from contracts.text.frozen import dataclass
 from contracts.text.message import about, msg
 from contracts.text.strict_json import NotStrictError, parse
 

@@ -6,12 +6,13 @@ A fact can name what was sent: its texts are templates over NAMES.
 import re
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from contracts.derive.errors import DeriveError, read_toml
 from contracts.derive.page.names import PLACES, Parameter, parameter
+from contracts.text.frozen import dataclass
 from contracts.text.strict_json import JSON_TYPES
 from contracts.text.toml import TomlTable
 

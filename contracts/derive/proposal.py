@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from contracts.derive.page.names import folded, path_parameters, shape
 from contracts.text import toml
+from contracts.text.frozen import dataclass
 
 _DATA: Final = toml.read(Path(__file__).with_suffix(".toml"))
 _WORDS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = _DATA["words"]

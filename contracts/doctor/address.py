@@ -1,7 +1,7 @@
 """Whether Zadig answers at the address: URL and prefix, TLS, time per request. No token is sent."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import median
 
 from contracts.catalog.release import Release, load
@@ -11,6 +11,7 @@ from contracts.http.client import Client, Exchange
 from contracts.settings.settings import Settings
 from contracts.target.connect import open_client
 from contracts.target.requests import ROOT, knocking
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 from contracts.text.strict_json import is_page
 

@@ -1,10 +1,11 @@
 """What one check found, and what to do about it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 from contracts.text.printable import printable
 from contracts.text.redact import mask_all

@@ -7,7 +7,7 @@ connection of its own: an idle connection that the server closes at that moment 
 import string
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -18,6 +18,7 @@ import urllib3
 from contracts.http.packed import PackedError, unpacked
 from contracts.http.transport import DIRECT, SAFE_METHODS, Attempt, Transport, open_session
 from contracts.text.errors import of_system
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 from contracts.text.printable import printable
 from contracts.text.redact import Hidden, HiddenBytes, Register, register

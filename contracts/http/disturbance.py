@@ -6,12 +6,12 @@ answers each time is its own, whatever it looks like.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from time import time
 from urllib.parse import urlsplit
 
 from contracts.http.client import Exchange
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, msg
 from contracts.text.strict_json import is_page
 

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 
 from contracts.http.client import Exchange, Request
 from contracts.http.disturbance import Doubt
+from contracts.text.frozen import dataclass
 
 
 class Phase(StrEnum):

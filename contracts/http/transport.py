@@ -9,7 +9,7 @@ import queue
 import socket
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 from http.client import HTTPResponse, RemoteDisconnected, parse_headers
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
@@ -24,6 +24,7 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from urllib3.util.wait import wait_for_read
 
 from contracts.http.deadlines import deadlines
+from contracts.text.frozen import dataclass
 from contracts.text.redact import Hidden, HiddenBytes
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

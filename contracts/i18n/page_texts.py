@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from contracts.text import toml
+from contracts.text.frozen import dataclass
 
 FILE = Path(__file__).with_name("page.toml")
 

@@ -1,7 +1,7 @@
 """The gate: whether a release may go out, from the folders of runs that are over. No pytest, no target, no trust."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 from typing import Any, cast
@@ -10,6 +10,7 @@ from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
 from contracts.report.verdict_file import FILE, ReadError, read
 from contracts.report.verdict_rules import INCONCLUSIVE, WORST, Decision, decide, disagreement, planned
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 
 NO_ZADIG = msg("this says nothing about a live Zadig")

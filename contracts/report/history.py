@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
@@ -17,6 +16,7 @@ from contracts.i18n.translate import localized, say
 from contracts.report.html.templates import TEMPLATES, environment
 from contracts.report.verdict_file import FILE, ReadError, read
 from contracts.text import atomic
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 from contracts.text.printable import visible
 

@@ -3,12 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from contracts.profiles import PROFILES, runs_at
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, msg
 
 ACCEPTED, REJECTED, INCONCLUSIVE, UNUSABLE = "accepted", "rejected", "inconclusive", "unusable"

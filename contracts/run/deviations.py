@@ -1,7 +1,7 @@
 """Known deviations: what a named release is known to break, by exactly what shows, with a source and an expiry."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -17,6 +17,7 @@ from contracts.paths import CASES
 from contracts.report.verdict_rules import Result
 from contracts.text import toml
 from contracts.text.errors import InputError, of_system
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 from contracts.text.strict_json import is_page
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import islice
 
 from contracts.case.outcome import Outcome
+from contracts.text.frozen import dataclass
 
 WINDOW = 3
 """How many cases may be begun ahead for each thread: enough that one slow case keeps no thread waiting."""

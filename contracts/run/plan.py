@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 
 from contracts.catalog.cases import Case, cases
 from contracts.catalog.givens import NEEDS_AGENT
@@ -11,6 +10,7 @@ from contracts.catalog.stories import Story, stories
 from contracts.paths import CASES
 from contracts.profiles import PROFILES, runs_at
 from contracts.settings.settings import Settings
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 
 OTHER_PROJECT = "outsider-project"

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from contracts.report.verdict_file import FILE, VERSION
 from contracts.report.verdict_rules import Result, plan_id, unknown_keys
 from contracts.run.metrics import coverage, latency
 from contracts.text import atomic
+from contracts.text.frozen import dataclass
 from contracts.text.message import to_plain
 from contracts.text.redact import mask_all
 

@@ -9,7 +9,6 @@ import random
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from contracts.http.client import Request
 from contracts.text import files
 from contracts.text.atomic import MODE
+from contracts.text.frozen import dataclass
 
 PREFIX = "zct"
 _LONGEST = 10_000

@@ -6,7 +6,6 @@ Where names stand in a path, a query and a body is what the binding says of all 
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,6 +15,7 @@ from contracts.catalog.release import Operation, Release
 from contracts.http.client import Request
 from contracts.http.transport import SAFE_METHODS
 from contracts.text.errors import InputError
+from contracts.text.frozen import dataclass
 
 _NOWHERE = "no-such"
 """How a part of a path begins that makes it a path of no server."""

@@ -1,7 +1,6 @@
 """The settings table of the READMEs, written from the settings themselves."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
@@ -9,6 +8,7 @@ from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
 from contracts.i18n.locale import CHINESE, ENGLISH
 from contracts.i18n.translate import word
 from contracts.settings.settings import PREFIX, SETTINGS, is_secret, option
+from contracts.text.frozen import dataclass
 from contracts.text.tables import row, table
 
 BEGIN, END = "<!-- settings: begin -->", "<!-- settings: end -->"

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from html import escape
 from typing import TypeVar
@@ -25,6 +24,7 @@ from contracts.standin.defects import BEHAVIOURS, CUSTOM_RELEASES, SINCE_1_8, De
 from contracts.standin.errors import LATER_TEXTS, Texts
 from contracts.standin.responses import Endpoint, ErrorAnswers, exact_route
 from contracts.standin.store import Store
+from contracts.text.frozen import dataclass
 
 GATEWAY_PREFIX = "/api/aslan"
 ASLAN_PREFIX = "/api"

@@ -1,6 +1,6 @@
 """The errors that Zadig documents or was seen to answer, in the server's own texts, `wokflow` included."""
 
-from dataclasses import dataclass
+from contracts.text.frozen import dataclass
 
 MESSAGES = {
     400: "Bad Request",

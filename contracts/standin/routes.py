@@ -5,7 +5,7 @@ PanicError or DeniedError. It never waits, so that requests under way at the sam
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from contracts.standin import auth, errors
@@ -13,6 +13,7 @@ from contracts.standin.bodies import START, WORKFLOW, Shape, as_stored, branches
 from contracts.standin.clock import end_of
 from contracts.standin.defects import Defect
 from contracts.standin.store import Store, Task, Workflow
+from contracts.text.frozen import dataclass
 
 SUCCESS = {"message": "success"}
 

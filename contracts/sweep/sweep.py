@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ from contracts.settings.settings import ASSUMED, Settings, SettingsError, label
 from contracts.target.connect import Probe, open_client, probe
 from contracts.target.listing import Reader, UnreadableError, projects, workflow_names
 from contracts.target.target import Subject, Target, Workspace
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, msg
 
 RUNS = Path("runs")

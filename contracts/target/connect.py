@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from contracts.target.standin_control import STAMP, StandInControl, facts
 from contracts.target.steady import look_request
 from contracts.target.target import Target, Workspace
 from contracts.target.weather import Weather
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 
 BRIEF, SERVER_ERROR = 2.0, 500

@@ -5,7 +5,7 @@ with a line of its own.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from contracts.catalog.binding import Role
@@ -13,6 +13,7 @@ from contracts.catalog.release import Release
 from contracts.http.client import Client
 from contracts.target.requests import reading
 from contracts.text.errors import TargetError
+from contracts.text.frozen import dataclass
 from contracts.text.message import about, msg
 from contracts.text.strict_json import NotStrictError, is_page, parse
 

@@ -1,12 +1,12 @@
 """Tells a target's release by the routes that it has. Only reading calls are sent, so nothing changes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from contracts.catalog.release import api_of, releases
 from contracts.catalog.routes import Route, routes
 from contracts.http.client import Client, Exchange, Request
 from contracts.settings.settings import label
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 from contracts.text.releases import in_order, numbers
 from contracts.text.strict_json import is_page

@@ -6,8 +6,9 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
+
+from contracts.text.frozen import dataclass
 
 TURN, ROOM, SLOT = "turn", "room", "slot-{number}"
 """Files that processes lock: whose turn it is to enter, who is in, and who has a place where there are too few."""

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from contracts.catalog.release import Release
 from contracts.http.client import Client, Exchange, Request
@@ -13,6 +13,7 @@ from contracts.target.sharing import SharedLock
 from contracts.target.standin_control import StandInControl
 from contracts.target.weather import Weather
 from contracts.text.errors import EndedError
+from contracts.text.frozen import dataclass
 from contracts.text.strict_json import NotStrictError, parse
 
 

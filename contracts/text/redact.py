@@ -11,10 +11,11 @@ import json
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from typing import Any, TypeAlias
 
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, changed
 from contracts.text.nested import each_text
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import tomli
 
 from contracts.text import files
 from contracts.text.errors import InputError
+from contracts.text.frozen import dataclass
 
 _TYPES: Mapping[type, str] = {
     str: "text",

@@ -1,13 +1,14 @@
 """Recognises the call that a request is, whatever the prefix in front of it, and makes requests for other calls."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
 from contracts.breakages.apis import APIS, ASLAN, PLACEHOLDER, Api
 from contracts.breakages.breakage import Headers, Request
 from contracts.standin.seed import PROJECT
+from contracts.text.frozen import dataclass
 
 OPERATIONS = ASLAN.operations
 

@@ -1,11 +1,12 @@
 """A release as a whole: what its page promises and what was observed, brought together operation by operation."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from contracts.derive.errors import DeriveError
 from contracts.derive.observed import API, Observed, ObservedAnswer, ObservedBody, check_sample, misfits
+from contracts.text.frozen import dataclass
 
 Lines = tuple[int, int]
 """The first and the last line of something on a page."""

@@ -4,7 +4,6 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from contracts.derive.contract.pairs import address, answer_pairs, operation_pai
 from contracts.derive.contract.schemas import constants
 from contracts.derive.errors import DeriveError
 from contracts.derive.releases import contract_of
+from contracts.text.frozen import dataclass
 from contracts.text.printable import printable
 from contracts.text.releases import is_release
 from contracts.text.tables import row as table_row

@@ -1,12 +1,13 @@
 """What a client sends and reads, key by key, as far as anything says it, and which of these keys moved."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from contracts.derive.contract.contract import Answer, Operation
 from contracts.derive.contract.schemas import URL_PLACES, Schema, answered, body_schema, has_body
 from contracts.derive.page.names import folded
+from contracts.text.frozen import dataclass
 
 
 @dataclass(frozen=True)

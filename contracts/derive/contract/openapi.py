@@ -6,7 +6,7 @@ What OpenAPI has no word for stands under ``x-`` keys: the lines of the page, an
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -29,6 +29,7 @@ from contracts.derive.contract.schemas import (
 from contracts.derive.observed import Observed, ObservedAnswer
 from contracts.derive.page.names import path_parameters, shape
 from contracts.derive.page.vocabulary import PREFIX
+from contracts.text.frozen import dataclass
 
 _SHARED: Final = "Http{}Response"
 """A response that all operations share is called by this and its status."""

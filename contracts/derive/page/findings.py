@@ -1,10 +1,10 @@
 """Findings: every doubt of the reader as data, and the one form in which they are shown."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
 from contracts.text import toml
+from contracts.text.frozen import dataclass
 
 TEXTS = toml.read(Path(__file__).with_name("findings.toml"))
 """Rule, or rule/text where it has several, to weight, what is odd and what is assumed, with {names} of values."""

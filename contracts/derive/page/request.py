@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from contracts.derive.page.findings import Note
+from contracts.text.frozen import dataclass
 
 METHODS: Final = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _LINE: Final = re.compile(

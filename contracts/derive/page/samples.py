@@ -3,13 +3,13 @@
 import bisect
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from contracts.derive.page.blocks import Fence
 from contracts.derive.page.findings import Note
 from contracts.derive.page.lenient_json import DEEPEST, NotJsonError, values
 from contracts.derive.page.vocabulary import MESSAGES
+from contracts.text.frozen import dataclass
 from contracts.text.strict_json import parse
 
 _EVENT: Final = re.compile(r"^(?:data|event):", re.MULTILINE)

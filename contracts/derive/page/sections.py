@@ -3,12 +3,13 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from contracts.derive.page.blocks import BOLD, Block, Fence, Heading, Prose, Table, scan
 from contracts.derive.page.findings import Finding, Note, noter
 from contracts.derive.page.request import Request, is_request, read_requests
+from contracts.text.frozen import dataclass
 
 _FRONT: Final = re.compile(r"\s*([\w.-]+\s*:(\s|$)|-\s|#|$)")
 LOWEST: Final = 3

@@ -6,7 +6,7 @@ A sub-model is a table under a heading of its own that describes the type of a p
 import itertools
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from contracts.derive.page.blocks import BOLD, Fence, Table, TableRow
@@ -16,6 +16,7 @@ from contracts.derive.page.names import PLACES, Parameter, assumed, parameter
 from contracts.derive.page.samples import Sample, read_samples
 from contracts.derive.page.sections import Section
 from contracts.derive.page.vocabulary import ANY, COLUMNS, MODEL_ENDINGS, NO_DEFAULT, REQUIRED, TYPES, plain
+from contracts.text.frozen import dataclass
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 _LINK: Final = re.compile(r"\[((?:\[\]){0,9}[^\[\]]*)\]\(([^()]*)\)")

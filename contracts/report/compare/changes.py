@@ -3,8 +3,9 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from contracts.text.frozen import dataclass
 
 NAME, RUN, ID, TARGET, TIME = "<workflow>", "<run>", "<id>", "<target>", "<time>"
 _ID = r"\d{8}t\d{6}-[a-z0-9]{4}"

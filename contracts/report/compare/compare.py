@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import groupby
 from statistics import median
 from typing import Any
 
 from contracts.report.compare.changes import CaseChange, changes
+from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 
 GOOD, BAD = frozenset({"held", "known"}), frozenset({"breach", "drift", "crashed"})

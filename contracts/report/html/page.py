@@ -4,7 +4,6 @@ import base64
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -20,6 +19,7 @@ from contracts.report.html.side_by_side import side_by_side
 from contracts.report.html.templates import TEMPLATES, environment
 from contracts.report.summary.groups import TROUBLE, Group, groups
 from contracts.report.summary.terminal import alone, tool
+from contracts.text.frozen import dataclass
 from contracts.text.printable import LIMIT, visible
 
 CARDS, EVIDENCE = 250_000, 100_000

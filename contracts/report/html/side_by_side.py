@@ -4,11 +4,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby, islice, zip_longest
 from typing import Any
 
+from contracts.text.frozen import dataclass
 from contracts.text.printable import visible
 from contracts.text.strict_json import parse
 

@@ -1,8 +1,9 @@
 """Groups what went wrong by its cause, so that one cause that hits many cases is told once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from contracts.text.frozen import dataclass
 
 TROUBLE = ("breach", "drift", "crashed", "blocked", "unreachable", "disturbed")
 """Results that are not as they should be, the worst first."""

@@ -1,11 +1,11 @@
 """Who may do what: the handlers of custom workflows look at roles, and only in the project that a request names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from contracts.standin.auth import ADMIN, MEMBER, OUTSIDER, VIEWER
 from contracts.standin.errors import DeniedError
 from contracts.standin.seed import OTHER_PROJECT, PROJECT, VM_PROJECT
+from contracts.text.frozen import dataclass
 
 CREATE, EDIT, EXECUTE = "workflow.create", "workflow.edit", "workflow.execute"
 EVERYTHING = frozenset({CREATE, EDIT, EXECUTE})

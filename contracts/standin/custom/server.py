@@ -1,7 +1,6 @@
 """The calls on custom workflows as Starlette routes: the gateway's login in front of them, and their control calls."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
@@ -15,6 +14,7 @@ from contracts.standin.custom.routes import routes_of
 from contracts.standin.custom.tasks import FAILING_SCRIPT, HANGING_SCRIPT, STATES
 from contracts.standin.custom.world import Call, Route, World
 from contracts.standin.responses import Endpoint, ErrorAnswers, exact_route, json_answer
+from contracts.text.frozen import dataclass
 
 GATEWAY_PREFIX, OWN_PREFIX = "/api/aslan", "/api"
 
