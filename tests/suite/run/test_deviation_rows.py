@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contracts.__main__ import main
-from contracts.catalog.release import load
-from contracts.run.deviations import DeviationsError, known
+from contracts.catalog.release import load, releases
+from contracts.run.deviations import DeviationsError, hold, known
 from helpers.verdicts import CRASH, WRONG, case, verdict
 from helpers.verdicts import write as write_run
 
@@ -102,3 +102,10 @@ def test_a_row_that_nothing_can_show_is_an_error(name: str, signatures: list[str
     with pytest.raises(DeviationsError) as error:
         known(load("1.7.0"), str(file))
     assert said in str(error.value)
+
+
+@pytest.mark.parametrize("release", releases())
+def test_the_shipped_rows_can_all_show(release: str) -> None:
+    """No row that comes with the suite names a case that is not there, or what it could never show."""
+    for row in known(load(release), None):
+        hold(row, load(release))
