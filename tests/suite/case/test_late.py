@@ -34,7 +34,7 @@ def open_names(target: Target) -> set[str]:
 def test_what_comes_late_is_removed_at_the_end_of_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, case: str, times: int, result: Result
 ) -> None:
-    """It is said what was removed, and the journal has nothing open; a server that cuts each time breaks its promise."""
+    """It is said what was removed, and the journal has nothing open; who cuts each time breaks the contract."""
     late = Late(call, most=times)
     with late_target(late, tmp_path) as (target, zadig):
         assert run_case(CASES[case], target).result is result
