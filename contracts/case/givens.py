@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 from contracts.case.wait import GONE, WaitError, settled, wait_for
-from contracts.catalog.cases import Overrides
+from contracts.catalog.cases import NO_OVERRIDES, Overrides
 from contracts.catalog.givens import GIVENS, Given
 from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE, Lifecycle
 from contracts.check.breach import Breach, Kind
@@ -13,7 +13,7 @@ from contracts.check.moves import in_order, traced
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
 from contracts.http.client import Exchange
 from contracts.http.trace import Wait
-from contracts.target.requests import NO_OVERRIDES, operation_call, role_call
+from contracts.target.requests import operation_call, role_call
 from contracts.target.target import Subject, Target
 from contracts.text.errors import EndedError
 from contracts.text.frozen import dataclass
