@@ -172,7 +172,9 @@ def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterat
     for name, row in table.items():
         if row.get("gone") or row.get("answer") in answers:
             continue
-        for item in row.get("each", ({},)):
+        if "each" not in row:
+            yield _case(release, operation, name, row)
+        for item in row.get("each", ()):
             fill = partial(_filled, item=item)
             filled = each_text({key: value for key, value in row.items() if key != "each"}, fill)
             yield _case(release, operation, fill(name), filled)
@@ -180,10 +182,11 @@ def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterat
 
 def _filled(text: str, item: Mapping[str, Any]) -> Any:
     """Put the keys of an `each` item into a text of a row; one that is only `{key}` becomes the value itself."""
-    for key, inserted in item.items():
-        if text == f"{{{key}}}":
-            return inserted
-        text = text.replace(f"{{{key}}}", str(inserted))
+    if "{" in text:
+        for key, inserted in item.items():
+            if text == f"{{{key}}}":
+                return inserted
+            text = text.replace(f"{{{key}}}", str(inserted))
     return text
 
 
