@@ -168,9 +168,7 @@ def _ask(case: Case, target: Target, subject: Subject, before: Snapshot) -> tupl
             own = replace(subject, task_id=started) if isinstance(started, int) else subject
             after = settled(
                 target,
-                lambda: snapshot(
-                    target, own, closely=operation.method != "GET"
-                ),  # reads show by themselves what they read
+                lambda: snapshot(target, own, closely=operation.method != "GET"),
                 lambda held: held.tasks.get(subject.task_id),
                 case.after,
             )
