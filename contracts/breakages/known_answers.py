@@ -253,6 +253,7 @@ _OPENAPI: _Known = {
         "names-nothing": approvals.NOTHING_NAMED(key="", task_id=0, what="jobName", name=""),
         "nothing-named": approvals.NOTHING_NAMED(key=NAME, task_id=TASK, what="jobName", name=""),
         "not-an-approver": (approvals.NO_AUTHORITY(user="viewer"), "user .* has no authority to Approve"),
+        "approved-already": (approvals.APPROVED_ALREADY(user="member"), ".* have approve already"),
         "bad-request": (
             UncodedError("failed to unmarshal request data, error: unexpected end of JSON input"),
             "failed to unmarshal request data, error: .*",

@@ -28,11 +28,14 @@ RUN = "20250101t000000-abcd"
 
 
 class Late:
-    """Holds the first requests of one call back until `go`; `silent` ones keep the client waiting, others are cut."""
+    """Holds the first requests of one call back until `go`; `silent` ones keep the client waiting, others are cut.
+
+    Each event is of all that it held back: `done` is set when the last of them is carried out.
+    """
 
     def __init__(self, call: str, *, most: int = 1, wire: str = "reset") -> None:
         self.arrived, self.go, self.done = threading.Event(), threading.Event(), threading.Event()
-        self._call, self._left, self._wire = call, most, wire
+        self._call, self._left, self._wire, self._waiting = call, most, wire, 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -45,6 +48,7 @@ class Late:
         if request.operation != self._call or looks or not self._left:
             return await forward(request)
         self._left -= 1
+        self._waiting += 1
         self._tasks.add(asyncio.create_task(self._later(request, forward)))
         self.arrived.set()
         return Response(0, wire=self._wire) if self._wire != "reset" else NOTHING
@@ -52,7 +56,9 @@ class Late:
     async def _later(self, request: Request, forward: Forward) -> None:
         await asyncio.to_thread(self.go.wait, HANG)
         await forward(request)
-        self.done.set()
+        self._waiting -= 1
+        if not self._waiting:
+            self.done.set()
 
 
 @contextmanager
