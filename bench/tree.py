@@ -56,8 +56,11 @@ def with_rows(folder: Path, number: int) -> Path:
 
 
 def program(tree: Path, python: str, *options: str) -> Program:
-    """Return a whole run of the product, with everything that it does by itself, and allure's results besides."""
-    where = ["--project", PLACE.project, "--env-name", PLACE.env_name, "--service", PLACE.service]
+    """Return a whole run of the product, with everything that it does by itself, and allure's results besides.
+
+    The release is said, because the server has only the calls that the lives take, and so no routes that tell of one.
+    """
+    where = ["--release", RELEASE, "--project", PLACE.project, "--env-name", PLACE.env_name, "--service", PLACE.service]
     where += ["--service-module", PLACE.service_module, "--repo", PLACE.repo, "--branch", PLACE.branch]
     written = ["--run-dir", "{out}/run", "--alluredir", "{out}/allure"]
     pytest = [python, "-m", "pytest", "tests/api", "-q", "-p", "no:cacheprovider", "--base-url", "{url}"]

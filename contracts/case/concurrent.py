@@ -11,7 +11,7 @@ from typing import Any
 
 from contracts.case.reproduce import reproduction
 from contracts.case.scenario import Scenario, state_breach
-from contracts.catalog.cases import Case, Overrides, crowd
+from contracts.catalog.cases import NO_OVERRIDES, Case, Overrides, crowd
 from contracts.catalog.lifecycle import IDLE, MEANINGS, NOT_THERE, OTHER
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
@@ -22,7 +22,7 @@ from contracts.check.snapshot import Snapshot, UnclearError, json_value, snapsho
 from contracts.http.client import Exchange, Request
 from contracts.http.trace import Trace
 from contracts.report.verdict_rules import Result
-from contracts.target.requests import NO_OVERRIDES, operation_call, sent_names
+from contracts.target.requests import operation_call, sent_names
 from contracts.target.target import Subject
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg

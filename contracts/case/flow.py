@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from contracts.case.scenario import Scenario, state_breach
 from contracts.case.wait import settled
-from contracts.catalog.cases import UNCHANGED, Overrides
+from contracts.catalog.cases import NO_OVERRIDES, UNCHANGED, Overrides
 from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE
 from contracts.catalog.release import Operation
 from contracts.check.breach import Breach
@@ -17,7 +17,7 @@ from contracts.check.moves import traced
 from contracts.check.snapshot import Snapshot, UnclearError, find, json_value, look_at_tasks, snapshot, tasks_in
 from contracts.report.verdict_rules import Result
 from contracts.safety.journal import PREFIX
-from contracts.target.requests import NO_OVERRIDES, operation_call, role_call, sent_names
+from contracts.target.requests import operation_call, role_call, sent_names
 from contracts.target.target import Subject, Target
 from contracts.text.message import msg
 

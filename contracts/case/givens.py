@@ -4,16 +4,16 @@ import time
 from dataclasses import replace
 
 from contracts.case.wait import GONE, WaitError, settled, wait_for
-from contracts.catalog.cases import Overrides
+from contracts.catalog.cases import NO_OVERRIDES, Overrides
 from contracts.catalog.givens import GIVENS, Given
 from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE, Lifecycle
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check
 from contracts.check.moves import in_order, traced
-from contracts.check.snapshot import Snapshot, UnclearError, snapshot
+from contracts.check.snapshot import Snapshot, UnclearError, look_at_tasks, snapshot
 from contracts.http.client import Exchange
 from contracts.http.trace import Wait
-from contracts.target.requests import NO_OVERRIDES, operation_call, role_call
+from contracts.target.requests import operation_call, role_call
 from contracts.target.target import Subject, Target
 from contracts.text.errors import EndedError
 from contracts.text.frozen import dataclass
@@ -215,7 +215,7 @@ def _reach(target: Target, subject: Subject, state: str) -> None:
     def state_now() -> str:
         if by_hand is not None:
             by_hand.advance(subject.name, STEP_SECONDS)
-        return snapshot(target, subject).tasks.get(subject.task_id, GONE)
+        return look_at_tasks(target, subject).tasks.get(subject.task_id, GONE)
 
     target.trace.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
     try:

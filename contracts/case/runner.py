@@ -168,7 +168,7 @@ def _ask(case: Case, target: Target, subject: Subject, before: Snapshot) -> tupl
             own = replace(subject, task_id=started) if isinstance(started, int) else subject
             after = settled(
                 target,
-                lambda: snapshot(target, own, closely=True),
+                lambda: snapshot(target, own, closely=operation.method != "GET"),
                 lambda held: held.tasks.get(subject.task_id),
                 case.after,
             )

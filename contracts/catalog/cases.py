@@ -1,7 +1,7 @@
 """The case table: rows of cases.toml become cases. A row with `each` stands for one case per item."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import cache, partial
 from typing import Any
 
@@ -10,6 +10,7 @@ from contracts.catalog.givens import GIVENS, given_of
 from contracts.catalog.release import Answer, CatalogError, Operation, Release, files_of, load
 from contracts.profiles import LEVELS
 from contracts.text import toml
+from contracts.text.frozen import dataclass
 from contracts.text.message import about, msg
 from contracts.text.nested import each_text
 
@@ -22,7 +23,7 @@ LOOKS = ("find", "list-tasks", "delete")
 """Roles without which no case can be looked at, and cleaned up."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Overrides:
     """What is special in the request of a case; a field left out means the ordinary request.
 
@@ -59,7 +60,10 @@ class Overrides:
     agent: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+NO_OVERRIDES = Overrides()
+
+
+@dataclass(frozen=True)
 class Case:
     """Given + operation + request -> answer, and the state afterwards.
 
@@ -168,7 +172,9 @@ def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterat
     for name, row in table.items():
         if row.get("gone") or row.get("answer") in answers:
             continue
-        for item in row.get("each", ({},)):
+        if "each" not in row:
+            yield _case(release, operation, name, row)
+        for item in row.get("each", ()):
             fill = partial(_filled, item=item)
             filled = each_text({key: value for key, value in row.items() if key != "each"}, fill)
             yield _case(release, operation, fill(name), filled)
@@ -176,10 +182,11 @@ def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterat
 
 def _filled(text: str, item: Mapping[str, Any]) -> Any:
     """Put the keys of an `each` item into a text of a row; one that is only `{key}` becomes the value itself."""
-    for key, inserted in item.items():
-        if text == f"{{{key}}}":
-            return inserted
-        text = text.replace(f"{{{key}}}", str(inserted))
+    if "{" in text:
+        for key, inserted in item.items():
+            if text == f"{{{key}}}":
+                return inserted
+            text = text.replace(f"{{{key}}}", str(inserted))
     return text
 
 
@@ -208,8 +215,8 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         operation=operation,
         answer=answer,
         documented=row["basis"] == "documented",
-        request=Overrides(**_known(Overrides, row.get("request", {}), f"{where}.request")),
-        made=Overrides(**_known(Overrides, row.get("made", {}), f"{where}.made")),
+        request=_overrides(row.get("request"), f"{where}.request"),
+        made=_overrides(row.get("made"), f"{where}.made"),
         first=tuple(_first(release, each, f"{where}.first") for each in row.get("first", ())),
         **_known(Case, rest, where),
     )
@@ -221,11 +228,21 @@ def _first(release: Release, row: Mapping[str, Any], where: str) -> tuple[str, O
     if operation not in release.operations:
         raise CatalogError(about(where, "no operation {operation} in release {release}", repr(operation), release.name))
     special = {key: value for key, value in row.items() if key != "operation"}
-    return operation, Overrides(**_known(Overrides, special, where))
+    return operation, _overrides(special, where)
+
+
+def _overrides(row: Mapping[str, Any] | None, where: str) -> Overrides:
+    """Return what is special in a request; most have nothing, and share that."""
+    return Overrides(**_known(Overrides, row, where)) if row else NO_OVERRIDES
+
+
+@cache
+def _keys(kind: Any) -> frozenset[str]:
+    return frozenset(item.name for item in fields(kind))
 
 
 def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:
-    names = {item.name for item in fields(kind)}
+    names = _keys(kind)
     for key in row:
         if key not in names:
             unknown = msg("unknown key {key}; there are {keys}", repr(key), ", ".join(sorted(names)))

@@ -289,6 +289,7 @@ def _conclude(session: pytest.Session, exitstatus: int) -> None:
         ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
     finally:  # a verdict is written even when the clean-up goes wrong
         interrupts.only_counted = True
+        gc.disable()  # what is made from here on is written, and then all is over
         code = finish(run, ended, allure_folder(session.config))
     if ended not in PASSED_ON:
         session.exitstatus = code
@@ -308,6 +309,8 @@ def _tell(config: pytest.Config, run: Session) -> Callable[[str], None]:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End the stand-in."""
+    gc.freeze()  # the interpreter looks for garbage once more when it ends
+    gc.enable()
     run = config.stash.get(SESSION, None)
     if run is not None:
         run.close()

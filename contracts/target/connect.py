@@ -125,7 +125,7 @@ def _knock(settings: Settings, base_url: str, client: Client) -> Probe:
         page = "GET {url} answered HTTP {status} with an HTML page, where Zadig's API answers JSON"
         why = msg("{what}; check --base-url and --api-prefix", msg(page, exchange.url, exchange.status))
         return Probe(base_url, True, why, disturbed=True)
-    if sign is not None and sign.name not in ("token", "empty-500"):
+    if sign is not None and sign.name not in ("token", "empty-500") and exchange.failure is None:
         return Probe(base_url, True, sign.sentence(exchange), disturbed=True)
     return Probe(base_url, stand_in=stand_in)
 

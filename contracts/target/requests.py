@@ -8,14 +8,13 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from contracts.catalog.binding import SCOPE, Places
-from contracts.catalog.cases import Overrides
+from contracts.catalog.cases import NO_OVERRIDES, Overrides
 from contracts.catalog.pointer import parts
 from contracts.catalog.release import Operation, Release
 from contracts.http.client import Request
 from contracts.target.target import Subject, Target, Workspace
 from contracts.text.nested import each_text
 
-NO_OVERRIDES = Overrides()
 ROOT = "/"
 JSON, YAML = "application/json", "application/yaml"
 

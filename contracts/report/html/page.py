@@ -46,7 +46,7 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
     card = partial(_card, templates, verdict["run"])
     cards = _within(CARDS, (card(group, f"cause-{number}") for number, group in enumerate(wrong, 1)))
     style, script = ((TEMPLATES / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    yield from templates.get_template("report.html.jinja").generate(
+    page = templates.get_template("report.html.jinja").stream(
         verdict=verdict,
         run=verdict["run"],
         counts=verdict["counts"],
@@ -67,6 +67,8 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
         tool=tool(verdict["run"]),
         answered=sum(row["n"] for row in verdict["latency"]),
     )
+    page.enable_buffering(100)  # a page has thousands of pieces, most of them a word
+    yield from page
 
 
 def _environment(words: Mapping[str, Word]) -> Environment:

@@ -36,10 +36,10 @@ def test_many_cases_and_exchanges() -> None:
     assert [row[-1] for row in exchanges.rows] == [str(TWO), str(TWO + BESIDES)]
 
 
-@pytest.mark.parametrize("part", ["overhead", "reports", "start"])
-def test_other_parts_measure(part: str) -> None:
+@pytest.mark.parametrize(("part", "rows"), [("overhead", 5), ("reports", 3), ("start", 2)])
+def test_other_parts_measure(part: str, rows: int) -> None:
     (table,) = PARTS[part](True)
-    assert (len(table.rows) >= 3, table.missed) == (True, [])
+    assert (len(table.rows) >= rows, list(table.missed)) == (True, [])
 
 
 def test_server_counts_and_waits(lived: Path) -> None:

@@ -46,7 +46,6 @@ def test_a_server_of_the_release_is_accepted_with_just_its_deviations(runs: Runs
     assert set(ran.results.values()) == {"held", "known"}
 
 
-@pytest.mark.xfail(reason="each look at the state reads every task by itself: 8.2 requests a case", strict=True)
 def test_a_case_takes_eight_requests_at_most(runs: Runs) -> None:
     """On average, looking at the state before and after and removing what was made among them."""
     cases = [case for case in runs(*of("5.0.0"), "--behaviour", "5.0.0").verdict["cases"] if case["level"] != "nightly"]

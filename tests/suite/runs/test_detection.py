@@ -103,8 +103,8 @@ FORMS = {
     "envelope/restart-task/success/message-changed": "wrong-constant:$.message",
     "body/restart-task/no-such-task/array": "wrong-type:$",
     # ------------------------------------------------------------ status, head and bytes
-    "status/cancel-task/no-such-task/200": "status:200",
-    "status/restart-task/success/400": "status:400",
+    "status/cancel-task/no-such-task/200": "status:200 contradiction:$.code",
+    "status/restart-task/success/400": "status:400 contradiction:$.message",
     "headers/restart-task/no-such-task/type-html": "content-type:text/html",
     "headers/restart-task/no-such-task/type-missing": "content-type:none",
     "headers/restart-task/no-such-task/charset-gbk": "content-type:application/json",
@@ -119,13 +119,19 @@ FORMS = {
 """Breakages of the form of one answer, with the signatures that all cases show which get it."""
 STATES: Mapping[str, tuple[Mapping[str, Set[str]], tuple[str, ...]]] = {
     # ------------------------------------------------------------ what is done
-    "state/cancel-task/success/does-nothing": ({CANCELLED: {"state:task-created"}}, (RESTARTED,)),
+    "state/cancel-task/success/does-nothing": (
+        {CANCELLED: {"state:task-created"}, RESTARTED: {"state:task-created"}},  # the latter in its given
+        (),
+    ),
     "state/restart-task/success/does-nothing": ({RESTARTED: {"state:task-cancelled"}}, ()),
     "state/restart-task/success/starts-a-new-task": (
         {RESTARTED: {"state:task-cancelled", "state:task-none-created"}},
         (),
     ),
-    "state/create-workflow/success/stores-nothing": ({STORED: NOTHING_STORED}, WITH_WORKFLOW),
+    "state/create-workflow/success/stores-nothing": (
+        {STORED: NOTHING_STORED, TAKEN: {"state:workflow"}},  # in the latter's given, and so of no other case's
+        tuple(case for case in WITH_WORKFLOW if case != TAKEN),
+    ),
     "state/create-workflow/success/stored-in-another-environment": ({STORED: {"state:stored:$.env_name"}}, ()),
     "state/create-workflow/success/stored-without-its-modules": (
         {STORED: {"state:stored:$.build_stage.modules"}, NO_STAGE: {"status:200", "state:workflow", *NO_ERROR}},
@@ -257,7 +263,7 @@ def test_without_authorization_every_case_of_it_tells(tmp_path: Path) -> None:
     effect |= {"cancel-task": "task-created-cancelled", "restart-task": "task-cancelled-created"}
     expected = {case: {"status:200", "text", f"state:{effect[turned_away[case].operation]}"} for case in turned_away}
     assert signatures(outcomes) == expected
-    assert len(expected) == 40
+    assert len(expected) == 52
 
 
 BENIGN = (
