@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 
-from contracts.http.disturbance import Doubt
+from contracts.http.disturbance import BY_NAME, Doubt
 from contracts.text.message import Message, msg
 
 FLAKY = 3
@@ -79,7 +79,8 @@ class Weather:
     def turned_away(self) -> bool:
         """Whether something but this run's own load stood in the way."""
         with self._lock:
-            return bool(self.repeated or self._gone)
+            gone = (sign for sign, calls in self._gone.items() if calls and not BY_NAME[sign].load)
+            return bool(self.repeated or any(gone))
 
     def missed(self) -> bool:
         """Whether answers came too late in this run, and came in time when a case was alone."""

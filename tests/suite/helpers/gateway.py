@@ -160,11 +160,13 @@ async def _chunks(request: Request, forward: Forward, _: Memory) -> Response:
 
 
 GONE = (6,)
+SLOWLY = {"rate_limit": "20/s", "in_flight": 1}
+"""Settings by which no machine is done before a token ends in which no case may begin for its last five seconds."""
 MODES = (
     Mode("401-after-9", "401", after(9), "token", GONE),
     Mode("401-after-40", "401", after(40), "token", GONE),
     Mode("401-from-the-start", "401", after(0), "token", GONE),
-    Mode("token-that-lives-5-s", says="token", exits=GONE, settings={"lives": 5.2}),
+    Mode("token-that-lives-5-s", says="token", exits=GONE, settings={"lives": 5.2, **SLOWLY}),
     Mode("407-after-12", "407", after(12), "proxy", GONE),
     Mode("407-from-the-start", "407", after(0), "proxy", GONE),
     Mode("429-without-a-word", "429", between(9, 10), "rate limit"),
