@@ -47,6 +47,11 @@ async def _crash(request: Request, forward: Forward, _: Memory, __: int) -> Resp
     return replace(await forward(to(request, "health")), status=500, body=b"")
 
 
+async def _pretend(request: Request, forward: Forward, _: Memory, __: int) -> Response:
+    """Say that it is done, and do nothing."""
+    return replace(await forward(to(request, "health")), status=200, body=compact({"message": "success"}))
+
+
 async def _accept(request: Request, forward: Forward, _: Memory, __: int) -> Response:
     response = await forward(request)
     accepted = replace(response, status=200, body=compact({"message": "success"}))
@@ -89,7 +94,7 @@ async def _get_stuck(request: Request, forward: Forward, memory: Memory, _: int)
     return response
 
 
-_LATE = by_name(_crash, _accept, _lose_both, _share_the_id, _lose_the_task, _skip_an_id, _get_stuck)
+_LATE = by_name(_crash, _pretend, _accept, _lose_both, _share_the_id, _lose_the_task, _skip_an_id, _get_stuck)
 
 
 def mixes_up(operation: str, _answer: str, *, code_of: str) -> Act:

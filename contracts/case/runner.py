@@ -11,6 +11,7 @@ from contracts.case.outcome import Outcome
 from contracts.case.reproduce import reproduction
 from contracts.case.trial import MOVES, WAITED_MOVES, Trial, alone, conclude, steadied, told_once, undisturbed
 from contracts.case.wait import settled
+from contracts.catalog.binding import LIFE
 from contracts.catalog.cases import ANY, FIRST_STARTED, STARTED, Case
 from contracts.catalog.givens import GIVENS, NEEDS_AGENT
 from contracts.check.breach import Breach, Kind
@@ -166,9 +167,10 @@ def _ask(case: Case, target: Target, subject: Subject, before: Snapshot) -> tupl
             starts = case.after in (STARTED, FIRST_STARTED)
             started = target.release.binding.roles["start"].get(checked.value, "id") if starts else None
             own = replace(subject, task_id=started) if isinstance(started, int) else subject
+            lives = target.release.binding.plays(case.operation) in LIFE  # what else is done to a task, its list shows
             after = settled(
                 target,
-                lambda: snapshot(target, own, closely=operation.method != "GET"),
+                lambda: snapshot(target, own, closely=lives),
                 lambda held: held.tasks.get(subject.task_id),
                 case.after,
             )

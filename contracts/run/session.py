@@ -269,7 +269,7 @@ class Session:
     def scope(self) -> Scope:
         """What the target allows. For a listing without a target, what the stand-in allows."""
         if self.settings.base_url is None:
-            return scope(self.asked, stand_in=True, credentials={*USERS, OTHER_PROJECT})
+            return scope(self.asked, stand_in=True, credentials={*USERS, ADMIN, OTHER_PROJECT})
         facts = {} if self.idle else self.probe.stand_in
         credentials = set(headers(self.settings, facts.get("tokens", {})))
         if "outsider" in credentials and (self.settings.outsider_project or facts.get("other_project")):
