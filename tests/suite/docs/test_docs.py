@@ -1,11 +1,13 @@
 """What the documents say is so: their commands, options, paths, tables and examples exist as they stand there."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
 from contracts.__main__ import main
+from contracts.breakages.catalog import benign, breakages
 from contracts.catalog.release import ROOT
 from contracts.i18n.translate import localized
 from contracts.profiles import PROFILES
@@ -114,6 +116,30 @@ def test_detection_figures_are_those_of_the_table(document: str) -> None:
     assert row is not None
     paragraph = next(line for line in text(document).splitlines() if "docs/detection.md" in line or row[2] in line)
     assert [number for number in row.groups() if number not in paragraph] == []
+
+
+def test_breakages_are_counted() -> None:
+    """The page has as many as there are: those that were measured and those added since, and each family's."""
+    page = (ROOT / "docs/detection.md").read_text("utf-8")
+    measured, added = (
+        re.search(r"^\| all \| (\d+)", page, re.M),
+        re.search(r"^(\d+) breakages and (\d+) benign", page, re.M),
+    )
+    quiet = re.search(r"^\| false alarms of (\d+)", page, re.M)
+    assert measured
+    assert added
+    assert quiet
+    of_all = {
+        api: Counter(one.family for one in breakages().values() if one.api == api) for api in ("aslan", "openapi")
+    }
+    harmless = Counter(name.startswith("openapi/") for name in benign())
+    assert int(measured[1]) + int(added[1]) == of_all["aslan"].total()
+    assert int(quiet[1]) + int(added[2]) == harmless[False]
+    custom = page.split("\n## Custom workflows\n", 1)[1]
+    assert f"{of_all['openapi'].total():,}\nbreakages, and {harmless[True]} benign changes" in custom
+    assert dict(re.findall(r"^\| (\w+) \| (\d+) \|", custom, re.M)) == {
+        family: str(n) for family, n in of_all["openapi"].items()
+    }
 
 
 @both_readmes
