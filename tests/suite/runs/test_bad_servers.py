@@ -27,7 +27,7 @@ from helpers.processes import environment
 from helpers.processes import run as run_process
 from helpers.raw_server import PATIENCE, serving
 
-QUICK = Limits(connect=5, first_byte=5, answer=5)
+QUICK = Limits(connect=3, first_byte=3, answer=3)
 """For servers that only the deadline ends: it comes long before they give up."""
 CANCEL = Request("DELETE", "/workflow/workflowtask/id/1/pipelines/none", {"projectName": "p"})
 

@@ -52,7 +52,8 @@ def test_a_red_run_ends_in_chinese(red: Ran) -> None:
         r"^结论（替身 perfect）：拒绝：\d+ 个违约（计划 \d+ 个用例，符合 \d+ 个，退出码 1）$", red.output, re.M
     )
     assert re.search(r"^违约  cancel-task/", red.output, re.M)
-    assert re.search(r"^  类型错误，位置 \$\.extra：约定 object 类型的值，实际 null None$", red.output, re.M)
+    says = r"^  类型错误，位置 \$\.extra：约定 object 类型的值，实际 null None  \[wrong-type:\$\.extra\]$"
+    assert re.search(says, red.output, re.M)
     assert english_in(spoken(red.output)) == []
 
 
@@ -126,7 +127,7 @@ def test_an_accepted_run_ends_in_chinese(tmp_path: Path) -> None:
     assert re.search(
         r"^结论（替身 1\.7\.0）：通过（计划 \d+ 个用例，符合 \d+ 个，已知偏差 \d+ 个，退出码 0）$", done.output, re.M
     )
-    assert "已知偏差  null-body-crashes：请求体为 null 时处理程序崩溃" in done.output
+    assert "已知偏差  null-body-crashes：请求体为 null，或启动任务的 targets 中含 null 时，处理程序崩溃" in done.output
     assert english_in(spoken(done.output)) == []
 
 
@@ -199,7 +200,7 @@ def test_both_languages_are_in_the_page() -> None:
         outcome(Became.BLOCKED, reason=msg("the given did not stay as arranged, {n} times", 5)),
     ]
     leak = still_there(Subject("zct-1", "p"), msg("{call} answered {came}", "delete-workflow", "HTTP 500"))
-    page = render(verdict(*cases, leaks=[leak]))
+    page = render(verdict(*cases, leaks=[leak.why]))
     for english, chinese in (
         ("this key", "有该字段"),
         ("no such key, only a, b", "没有该字段，只有 a, b"),
@@ -213,7 +214,7 @@ def test_both_languages_are_in_the_page() -> None:
 def test_a_summary_with_everything_in_it_is_chinese() -> None:
     """summary.md has no English sentence left, and is as harmless as in English."""
     data = everything()
-    means = msg("a body of null crashes the handler: HTTP 500 with an empty body")
+    means = msg("a body of null, or a start with a null target, crashes the handler: HTTP 500 with an empty body")
     data["deviations"] = [row | {"means": means} for row in data["deviations"]]
     text = re.sub(r"<code>.*?</code>|```.*?```", "", markdown(data, "zh"), flags=re.DOTALL)
     assert english_in(text) == []

@@ -66,7 +66,7 @@ def _says_back(visit: Visit) -> None:
     user = base64.b64decode(header)
     assert user == f"user:{MEANT}".encode()
     body = b'{"message":"' + b" ".join((header, user, PASSWORD.encode(), MEANT.encode())) + b'"}'
-    visit.say(b"HTTP/1.1 502 Bad Gateway\r\nX-Said: " + user + b"\r\n" + TYPE)
+    visit.say(b"HTTP/1.1 500 Internal Server Error\r\nX-Said: " + user + b"\r\n" + TYPE)
     visit.say(b"Content-Length: %d\r\n\r\n" % len(body) + body)
 
 
@@ -75,7 +75,12 @@ def test_no_sink_shows_the_password_of_a_proxy(tmp_path: Path) -> None:
     sinks = ["--alluredir", "allure", "--junitxml", "junit.xml", "-vv", "--showlocals", "--tb=long", "-n", "2"]
     with serving(_says_back) as proxy:
         address = proxy.url.replace("//", f"//user:{PASSWORD}@")
-        target = {"ZADIG_BASE_URL": "http://127.0.0.1:9", "ZADIG_TOKEN": SECRET, "ZADIG_PROXY": address, **PLACE}
+        target = {
+            "ZADIG_BASE_URL": "http://127.0.0.1:9",
+            "ZADIG_TOKEN": SECRET,
+            "ZADIG_PROXY": address,
+            "ZADIG_RELEASE": "1.7.0",
+        } | PLACE
         printed = [_run(tmp_path, *sinks, **target), processes.contracts("doctor", cwd=tmp_path, **target)]
         assert proxy.requests
     printed.append(processes.contracts("doctor", cwd=tmp_path, **target))  # now nobody answers there
@@ -86,6 +91,6 @@ def test_no_sink_shows_the_password_of_a_proxy(tmp_path: Path) -> None:
     encoded = base64.b64encode(f"user:{MEANT}".encode())
     told = {where: form for where, text in texts.items() for form in (PASSWORD, MEANT) if form.encode() in text}
     assert told | {where: "base64" for where, text in texts.items() if encoded[:12] in text} == {}
-    assert "HTTP 502, {" in printed[0].output  # so it was said back
+    assert "HTTP 500, {" in printed[0].output  # so it was said back
     assert verdict_of(tmp_path / "run")["run"]["settings"]["proxy"] == proxy.url.replace("//", "//***@")
     assert "through the proxy http://***@127.0.0.1" in printed[2].output

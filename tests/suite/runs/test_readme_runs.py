@@ -29,17 +29,21 @@ from helpers.whole_runs import run as run_cases
 ADDRESS = "https://zadig.example.com"
 TOKEN_FILE = ".zadig-token"
 RUN = "runs/candidate"
+BROKEN = "runs/broken"
+KEY = "bundle.key"
 BREAKAGE = "status/cancel-task/no-such-task/404"
 STANDS_FOR: Mapping[str, str] = {
     "RUN": RUN,
     "FILE": f"{RUN}/evidence.zip",
     "PAGE": "tests/suite/derive/pages/plain.md",
     "NAME": BREAKAGE,
+    "KEY": KEY,
 }
 """What a reader has something of his own for; the address is that of the stand-in."""
 COMPLETED: Mapping[str, str] = {
     "report": RUN,
     "gate": RUN,
+    "deviations": "--help",
     "bundle": RUN,
     "timings": RUN,
     "compare": f"{RUN} {RUN}",
@@ -49,8 +53,15 @@ COMPLETED: Mapping[str, str] = {
     "campaign": f"--only {BREAKAGE}",
 }
 """What a command that is named without its arguments is given; the whole campaign takes an hour."""
-MADE_FIRST: Mapping[str, str] = {"bundle --verify": f"python -m contracts bundle {RUN}"}
+WRITES = f"python -m contracts deviations add {BROKEN}"
+MADE_FIRST: Mapping[str, str] = {
+    "bundle --verify": f"umask 077; echo {'0123456789abcdef' * 4} > {KEY};"
+    f" rm -f {RUN}/evidence.zip; python -m contracts bundle {RUN} --key-file {KEY}",
+    "deviations prune": f"[ -e deviations.toml ] || {WRITES}",
+}
 """What else has to be done before a line."""
+REJECTED = "--profile regression --deviations none -k documented-body"
+"""What makes a run that has something to write down."""
 NOT_FOR: Mapping[str, str] = {
     "--behaviour": "ZADIG_BASE_URL ZADIG_TOKEN_FILE",
     "--shard": "ZADIG_PROFILE",
@@ -102,6 +113,7 @@ class Reader:
     def meant(self, line: str) -> str:
         """Return a line with what a reader puts in, and the part of it that runs."""
         line = line.replace(ADDRESS, self.address)
+        line = re.sub(r"(?<=deviations )(add|prune) RUN", rf"\1 {BROKEN}", line)
         bare = re.fullmatch(r"python -m contracts ([a-z-]+)", line)
         if bare:
             line = f"{line} {COMPLETED.get(bare[1], '')}"
@@ -114,7 +126,9 @@ class Reader:
         for folder in re.findall(r"(?<!\S)runs/[\w-]+", self.meant(line)):
             if folder not in written and not (self.folder / folder / "verdict.json").exists():
                 number = re.search(r"-(\d)$", folder)
-                yield f"pytest tests/api --run-dir {folder}" + (f" --shard {number[1]}/3" if number else "")
+                more = f" --shard {number[1]}/3" if number else ""
+                rejected = f"! pytest tests/api --run-dir {folder} {REJECTED}"
+                yield rejected if folder == BROKEN else f"pytest tests/api --run-dir {folder}{more}"
         yield from (first for part, first in MADE_FIRST.items() if part in line)
 
 
