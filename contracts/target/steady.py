@@ -30,8 +30,8 @@ def look_request(release: Release, project: str | None, credential: str = "main"
 def disturbance(target: Target, doubt: Doubt) -> Message | str | None:
     """Wait until a target answers properly after a doubt; return why it does not, None where nobody answers at all.
 
-    What does not pass by itself ends the run where two looks show it. A target that breaks HTTP at the look, too, is
-    there: whether that is its own way to answer is told by what comes when the case is done again.
+    What does not pass by itself ends the run where two looks show it. A target that breaks HTTP or crashes at the look,
+    too, is there: whether that is its own way to answer is told by what comes when the case is done again.
     """
     request = look_request(target.release, target.workspace.project, doubt.exchange.request.credential)
     ends, pause, shown = time.monotonic() + PATIENCE, SHORTEST, 0
@@ -41,7 +41,7 @@ def disturbance(target: Target, doubt: Doubt) -> Message | str | None:
         if target.breaker.stopped or target.breaker.halted or _refused(exchange):
             return None
         sign = sign_of(exchange, target.own)
-        if sign is None or _garbles(exchange):
+        if sign is None or _garbles(exchange) or sign.name == "empty-500":
             return ""
         shown += sign.stays
         if shown > 1 or time.monotonic() >= ends:

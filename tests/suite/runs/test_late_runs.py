@@ -30,8 +30,8 @@ def live_options(url: str, answer: int) -> list[str]:
 
 @pytest.mark.parametrize("stamped", [False, True], ids=["live", "stand-in"])
 def test_a_create_that_comes_after_its_deadline_is_removed(tmp_path: Path, stamped: bool) -> None:
-    """A proxy holds one create, once, for longer than the deadline: the run does the case again, which is too much
-    of a run of two cases for a verdict; it waits for what was late, removes it, and says so."""
+    """A proxy holds one create, once, for longer than the deadline: its case holds when it is done again alone, and the
+    run waits for what was late, removes it, and says so."""
     late = Late("create-workflow", wire="silent")
 
     def goes_on() -> None:
@@ -50,7 +50,7 @@ def test_a_create_that_comes_after_its_deadline_is_removed(tmp_path: Path, stamp
         assert late.done.is_set(), ran.output
         assert held(zadig) == []
         swept = contracts("sweep", ran.folder, "--base-url", url, **token)
-    assert (ran.code, set(ran.results.values())) == (6, {"held"}), ran.output
+    assert (ran.code, set(ran.results.values())) == (0, {"held"}), ran.output
     assert "no answer came to some requests: waiting" in ran.output
     assert (len(ran.verdict["removed"]), ran.verdict["leaks"]) == (1, [])
     assert any(line.startswith("removed at") and ran.verdict["removed"][0] in line for line in ran.output.splitlines())
