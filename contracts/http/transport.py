@@ -127,12 +127,16 @@ class _Answer(HTTPResponse):
         Two at once would meet in io.IOBase.close, and one of them would hear of a closed file.
         """
         if self.fp is not None:
-            self._look_behind()
-            super().close()
+            try:
+                self._look_behind()
+            finally:  # whatever interrupts the look, the connection must not stay open
+                super().close()
 
     def _close_conn(self: Any) -> None:
-        self._look_behind()
-        super()._close_conn()  # type: ignore[misc]
+        try:
+            self._look_behind()
+        finally:
+            super()._close_conn()  # type: ignore[misc]
 
     def _look_behind(self) -> None:
         """See whether something stands behind the answer, which would be taken for a part of the next one."""
