@@ -22,7 +22,7 @@ from helpers.deploy_ci import (
     jenkins,
     tekton,
 )
-from helpers.deploy_tree import SOME, STRICT, Tree, token_of
+from helpers.deploy_tree import STRICT, Tree, token_of
 from helpers.processes import Done
 from helpers.whole_runs import verdict_of
 
@@ -40,7 +40,7 @@ def accepted(played: Played, token: str, merged: Path) -> None:
 def test_github_accepts(tree: Tree, stand_in: StandIn, token: str) -> None:
     """Three shards, their artifacts, one merged verdict, a job summary and no annotation but the good news."""
     summary = tree.folder.parent / "summary"
-    played = github(tree, of_github(stand_in, token), GITHUB_STEP_SUMMARY=str(summary), **SOME)
+    played = github(tree, of_github(stand_in, token), GITHUB_STEP_SUMMARY=str(summary))
     accepted(played, token, played.left / "merged")
     assert "accepted" in summary.read_text(encoding="utf-8")
     assert [line.partition(" ")[0] for line in commands(played.commands["gate"])] == ["::notice"]
@@ -50,7 +50,7 @@ def test_github_accepts(tree: Tree, stand_in: StandIn, token: str) -> None:
 
 def test_github_rejects(tree: Tree, broken: StandIn) -> None:
     """A breach fails its shard and the gate, is annotated, and what was found is kept all the same."""
-    played = github(tree, of_github(broken, token_of(broken)), **SOME, **STRICT)
+    played = github(tree, of_github(broken, token_of(broken)), **STRICT)
     gate = played.commands["gate"]
     assert [done.code for done in gate] == [0, 1, 0, 1]
     assert [title for title in commands(gate) if title.startswith("::error title=breach create-workflow/")]
@@ -76,7 +76,7 @@ def commands(ran: list[Done]) -> list[str]:
 
 def test_gitlab_accepts(tree: Tree, stand_in: StandIn, token: str, token_file: Path) -> None:
     """Parallel jobs, their merged verdict with junit.xml, and the report as a page."""
-    played = gitlab(tree, ZADIG_BASE_URL=stand_in.base_url, ZADIG_TOKEN_FILE=str(token_file), **SOME)
+    played = gitlab(tree, ZADIG_BASE_URL=stand_in.base_url, ZADIG_TOKEN_FILE=str(token_file))
     merged = tree.folder / "runs" / "merged"
     accepted(played, token, merged)
     assert (tree.folder / "public/index.html").read_bytes() == (merged / "report.html").read_bytes()
@@ -86,7 +86,7 @@ def test_gitlab_accepts(tree: Tree, stand_in: StandIn, token: str, token_file: P
 def test_jenkins_accepts(tree: Tree, stand_in: StandIn, token: str, token_file: Path) -> None:
     """A matrix, then the gate on what it left, with results for the plugins of JUnit and allure."""
     more = {"ZADIG_BASE_URL": stand_in.base_url, "ZADIG_TOKEN_FILE": str(token_file), "ZADIG_PROFILE": "regression"}
-    played = jenkins(tree, **more, BUILD_NUMBER="7", **SOME)
+    played = jenkins(tree, **more, BUILD_NUMBER="7")
     accepted(played, token, played.left / "merged")
     assert list((played.left / "allure").glob("*-result.json"))
     paths = re.findall(r'"(runs/\$\{BUILD_NUMBER\}/[\w./]*)', JENKINS.read_text(encoding="utf-8"))
@@ -99,7 +99,7 @@ def test_tekton_accepts(tree: Tree, stand_in: StandIn, token: str, token_file: P
     results = tmp_path / "results"
     parameters = {"image": "zadig-contract-tests", "base-url": stand_in.base_url}
     folders = {"results": str(results), "token": str(token_file.parent)}
-    played = tekton(tree, parameters, folders, **SOME)
+    played = tekton(tree, parameters, folders)
     accepted(played, token, played.left / "merged")
 
 
@@ -107,7 +107,7 @@ def test_zadig_accepts(tree: Tree, stand_in: StandIn, token: str) -> None:
     """Zadig's own test leaves the report and the only XML file where the fields of the test say."""
     workspace = tree.folder.parent
     more = {"ZADIG_BASE_URL": stand_in.base_url, "ZADIG_TOKEN": token, "WORKSPACE": str(workspace)}
-    done = tree.sh(["bash", "-c"], ZADIG.read_text(encoding="utf-8"), SUITE_FOLDER=tree.folder.name, **more, **SOME)
+    done = tree.sh(["bash", "-c"], ZADIG.read_text(encoding="utf-8"), SUITE_FOLDER=tree.folder.name, **more)
     assert (done.code, token in done.output) == (0, False), done.output
     readme = (ZADIG.parent / "README.md").read_text(encoding="utf-8")
     for field in ("zadig-contract", "zadig-contract/report.html"):

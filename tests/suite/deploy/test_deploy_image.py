@@ -7,7 +7,6 @@ import pytest
 from contracts.catalog.release import ROOT
 from contracts.standin.process import StandIn
 from helpers.deploy_image import FILE, Image, context, ignored
-from helpers.deploy_tree import SOME
 from helpers.whole_runs import verdict_of
 
 
@@ -24,7 +23,7 @@ def test_the_image_holds_what_it_needs_and_nothing_else(image: Image) -> None:
 def test_the_image_accepts_on_its_own(image: Image, stand_in: StandIn) -> None:
     """Its command runs the cases on the Zadig that is set, and writes nowhere but into /results and /tmp."""
     before = image.files("suite")
-    done = image.run(image.command, ZADIG_BASE_URL=stand_in.base_url, **SOME)
+    done = image.run(image.command, ZADIG_BASE_URL=stand_in.base_url)
     assert done.code == 0, done.output
     assert verdict_of(image.root / "results")["run"]["base_url"] == stand_in.base_url
     assert image.files("suite") == before

@@ -12,7 +12,7 @@ import requests_aws4auth
 from contracts.standin.process import StandIn
 from helpers.deploy_image import Image
 from helpers.deploy_pods import manifest, secret, settings, start
-from helpers.deploy_tree import SOME, STRICT, token_of
+from helpers.deploy_tree import STRICT, token_of
 from helpers.processes import HANG, Done
 from helpers.whole_runs import verdict_of
 
@@ -35,7 +35,7 @@ def shards(image: Image, number: int, server: StandIn, results: Path, **more: st
 
     def pod(index: int) -> Done:
         fields = {"pod": f"pod-{index}", "uid": "run", "failures": "0", "index": str(index)}
-        return start(image, found, fields, **given, ZCT_WAIT=str(HANG), **SOME, **more)
+        return start(image, found, fields, **given, ZCT_WAIT=str(HANG), **more)
 
     with ThreadPoolExecutor(number + 1) as pool:
         return list(pool.map(pod, range(number + 1)))
@@ -66,7 +66,7 @@ def test_a_shard_that_cannot_tell_is_tried_again_and_then_counts(
 ) -> None:
     """The first try finds nobody (exit 6) and does not count; the gate waits, and takes the second."""
     secret(image, "zadig/token", token_of(stand_in))
-    found, shared = manifest("job.yaml"), {"ZCT_RESULTS": str(results), "ZCT_SHARDS": "1", **SOME}
+    found, shared = manifest("job.yaml"), {"ZCT_RESULTS": str(results), "ZCT_SHARDS": "1"}
     first = {"pod": "a", "uid": "run", "failures": "0", "index": "0"}
     assert start(image, found, first, **shared, ZADIG_BASE_URL="http://127.0.0.1:9").code == 6
     last = {"pod": "g", "uid": "run", "failures": "0", "index": "1"}
@@ -80,7 +80,7 @@ def test_a_shard_that_cannot_tell_is_tried_again_and_then_counts(
 def test_the_nightly_job_runs_all(image: Image, stand_in: StandIn, results: Path) -> None:
     """The CronJob's pod runs every case of its profile, into a folder of the run."""
     secret(image, "zadig/token", token_of(stand_in))
-    more = {"ZADIG_BASE_URL": stand_in.base_url, "ZCT_RESULTS": str(results), **SOME}
+    more = {"ZADIG_BASE_URL": stand_in.base_url, "ZCT_RESULTS": str(results)}
     done = start(image, manifest("cronjob.yaml"), {"pod": "p", "job": "nightly-1"}, **more)
     assert done.code == 0, done.output
     found = verdict_of(image.root / "results/job/nightly-1/all.p")
@@ -93,7 +93,7 @@ def test_a_pod_that_is_ended_cleans_up(image: Image, stand_in: StandIn, results:
     (image.root / "site" / "ended.py").write_text(ENDED, encoding="utf-8")
     secret(image, "zadig/token", token_of(stand_in))
     more = {"ZADIG_BASE_URL": stand_in.base_url, "ZCT_RESULTS": str(results), "PYTHONPATH": "/site"}
-    more |= {"PYTEST_ADDOPTS": f"{SOME['PYTEST_ADDOPTS']} -p ended"}
+    more |= {"PYTEST_ADDOPTS": "-p ended"}
     done = start(image, manifest("cronjob.yaml"), {"pod": "p", "job": "ended"}, **more)
     found = verdict_of(image.root / "results/job/ended/all.p")
     assert (done.code, found["verdict"], found["interrupted"]) == (2, "inconclusive", "interrupted"), done.output
@@ -156,7 +156,7 @@ def test_a_result_that_is_lost_is_inconclusive(image: Image, stand_in: StandIn, 
     for name in ("key", "secret"):
         secret(image, f"bucket/{name}", "wrong")
     more = settings("bucket") | signing(image) | {"ZCT_RESULTS": str(results), "ZADIG_BASE_URL": stand_in.base_url}
-    more |= {"ZCT_BUCKET": f"http://127.0.0.1:{bucket.server_port}/bucket", **SOME}
+    more |= {"ZCT_BUCKET": f"http://127.0.0.1:{bucket.server_port}/bucket"}
     secret(image, "zadig/token", token_of(stand_in))
     done = start(image, manifest("cronjob.yaml"), {"pod": "p", "job": "n"}, **more)
     assert (done.code, "HTTP 403; are bucket, region and keys right?" in done.output) == (6, True), done.output

@@ -17,8 +17,6 @@ from contracts.standin.process import StandIn
 from helpers.processes import HANG, Done, run
 
 PARTS = ("contracts", "schemas", "tests/api", "deploy", "conftest.py", "pytest.ini", "Makefile", "requirements.lock")
-SOME = {"PYTEST_ADDOPTS": "-k create-workflow"}
-"""Enough cases for every shard to have some, and few enough for many runs."""
 STRICT = {"ZADIG_DEVIATIONS": "none"}
 """Makes a stand-in with the defects of a release a server that is rejected."""
 _PYTHON = """#!/bin/sh
