@@ -113,6 +113,8 @@ LEAST_TOKEN = 16
 """Characters from which on a credential is told from a word: what proves nobody is shorter."""
 BLANKS = 16
 """Times the size cap that an answer may have with its blanks: they mean nothing, but somebody has to read them."""
+LOOKS = 3
+"""How often one waits to see whether a server drops the connections that it kept."""
 IDLE = 3.0
 """Seconds in which a server that ends each connection after its answer has done so, however busy it is."""
 
@@ -156,7 +158,7 @@ class Client:
         self._auth = dict(credentials)
         self._own = Register()
         self._own.add(*(header.secret for header in credentials.values() if len(header.secret) >= LEAST_TOKEN))
-        self._drops_kept = False
+        self._drops_kept, self._looks = False, LOOKS
         self._session = open_session(transport)
 
     def send(self, request: Request) -> Exchange:
@@ -180,7 +182,8 @@ class Client:
 
     def _drops(self, request: Request, again: Attempt) -> bool:
         """Whether the server drops a connection that it kept at its next request: it had time to end it before."""
-        if not self._drops_kept:  # shown once is enough: to wait each time would take a run's time
+        if not self._drops_kept and self._looks:  # to wait each time would take a run's time
+            self._looks -= 1
             failure = self._exchange(request, again).failure
             self._drops_kept = again.reused and failure is not None and failure.kind == "no-answer"
         return self._drops_kept

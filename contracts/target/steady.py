@@ -11,8 +11,8 @@ from contracts.target.requests import knocking
 from contracts.target.target import Target
 from contracts.text.message import Message, msg
 
-PATIENCE = 30.0
-"""Seconds in which what disturbs a run may pass."""
+PATIENCE, LOCAL = 30.0, 2.0
+"""Seconds in which what disturbs a run may pass; before a stand-in of this machine stands hardly anything."""
 SHORTEST, LONGEST = 0.2, 2.0
 """Seconds between two looks."""
 
@@ -34,7 +34,8 @@ def disturbance(target: Target, doubt: Doubt) -> Message | str | None:
     too, is there: whether that is its own way to answer is told by what comes when the case is done again.
     """
     request = look_request(target.release, target.workspace.project, doubt.exchange.request.credential)
-    ends, pause, shown = time.monotonic() + PATIENCE, SHORTEST, 0
+    patience = PATIENCE if target.control is None else min(PATIENCE, LOCAL)
+    ends, pause, shown = time.monotonic() + patience, SHORTEST, 0
     while True:
         exchange = target.ask(request)
         target.breaker.record(exchange.status is not None)
@@ -45,7 +46,8 @@ def disturbance(target: Target, doubt: Doubt) -> Message | str | None:
             return ""
         shown += sign.stays
         if shown > 1 or time.monotonic() >= ends:
-            target.weather.ended = _told(sign, exchange, passes=time.monotonic() >= ends)
+            passes = patience if time.monotonic() >= ends else None
+            target.weather.ended = _told(sign, exchange, passes)
             return target.weather.ended
         time.sleep(min(pause, max(0.0, ends - time.monotonic())))
         pause = min(2 * pause, LONGEST)
@@ -59,7 +61,7 @@ def _garbles(exchange: Exchange) -> bool:
     return exchange.failure is not None and exchange.status is not None
 
 
-def _told(sign: Sign, exchange: Exchange, *, passes: bool) -> Message:
-    if passes:
-        return msg("{why}, and still after {seconds} s", sign.sentence(exchange), f"{PATIENCE:g}")
+def _told(sign: Sign, exchange: Exchange, passes: float | None) -> Message:
+    if passes is not None:
+        return msg("{why}, and still after {seconds} s", sign.sentence(exchange), f"{passes:g}")
     return sign.sentence(exchange)

@@ -30,6 +30,8 @@ pytest.register_assert_rewrite(
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a background job; what is started here would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGQUIT) is signal.SIG_IGN:
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # likewise under nohup, where a run that is hung up goes on
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
