@@ -146,11 +146,8 @@ def _steady(client: Client, request: Request, seconds: float | None) -> Exchange
 
 def is_no_administrator(settings: Settings, look: Probe) -> bool:
     """Whether the token's user may not list the workflows of all projects, as every system administrator may."""
-    client = open_client(settings, look.base_url, prefix=settings.api_prefix)
-    try:
+    with closing(open_client(settings, look.base_url, prefix=settings.api_prefix)) as client:
         return client.send(replace(reading(load(settings.known_release), "list"), query={})).status == 403
-    finally:
-        client.close()
 
 
 def _refused(settings: Settings, exchange: Exchange) -> Message:
@@ -196,11 +193,8 @@ def find_workspace(settings: Settings, look: Probe) -> Workspace:
     """
     stand_in, same = look.stand_in, load(settings.known_release).binding.workspace
     if not stand_in:
-        client = open_client(settings, look.base_url, prefix=settings.api_prefix)
-        try:
+        with closing(open_client(settings, look.base_url, prefix=settings.api_prefix)) as client:
             return replace(discover_workspace(settings, client), **same)
-        finally:
-            client.close()
     known = {item.name: getattr(settings, item.name, None) or stand_in.get(item.name) for item in fields(Workspace)}
     return Workspace(**known | {"other_project": settings.outsider_project or stand_in.get("other_project"), **same})
 
