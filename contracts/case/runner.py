@@ -98,8 +98,8 @@ def _attempt(case: Case, target: Target, instead: Trial | None = None) -> Trial:
     trial = replace(trial, doubts=tuple(target.trace.doubts))
     if trial.result is Result.HELD or not trial.exchanges:
         return trial
-    lasting = case.after == "any"
-    again = reproduction(target, target.trace, trial.exchanges[0].request, [subject], lasting=lasting)
+    request, lasting = trial.exchanges[0].request, case.after == ANY
+    again = reproduction(target, target.trace, request, [subject], lasting=lasting)
     return replace(trial, again=again)
 
 
@@ -110,11 +110,11 @@ def _run(case: Case, target: Target, subject: Subject, instead: Trial | None) ->
             if case.licence and target.control is not None:
                 target.control.license(subject.name, case.licence)
             subject, before = arrange(target, case.given, subject, case.made)
-            if case.put and target.control is not None:
-                target.control.put(subject.name, subject.task_id, case.put)
-                before = snapshot(target, subject)
-            if case.first:
-                _prepare(case, target, subject)
+            put = target.control if case.put else None
+            if put is not None:
+                put.put(subject.name, subject.task_id, case.put)
+            _prepare(case, target, subject)
+            if put is not None or case.first:
                 before = snapshot(target, subject)
             if instead is not None:
                 wrong = moved_alone(target, subject, case.given, before)
