@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeGuard
 
 from contracts.catalog.cases import LOOKS
-from contracts.check.snapshot import Snapshot, UnclearError, find, list_tasks, snapshot
+from contracts.check.snapshot import Snapshot, UnclearError, find, look_at_tasks, snapshot
 from contracts.safety.journal import is_of_run, left_open, left_over
 from contracts.target.listing import Reader, UnreadableError, workflow_names
 from contracts.target.requests import role_call
@@ -108,7 +108,7 @@ def _held(target: Target, subject: Subject) -> Snapshot:
 def _orphans(target: Target, subject: Subject) -> Mapping[int, str]:
     """Return the tasks of a workflow that cannot be found, such as a late start left, where the target lists them."""
     try:
-        return list_tasks(target, subject)
+        return look_at_tasks(target, subject).tasks
     except UnclearError:
         return {}
 

@@ -105,11 +105,6 @@ def _says(exchange: Exchange, value: Any, answer: Answer, binding: Binding, sent
     return said == (answer.code, expected)
 
 
-def list_tasks(target: Target, subject: Subject) -> Mapping[int, str]:
-    """Return the states of the tasks of the subject's workflow, by id; raises UnclearError."""
-    return look_at_tasks(target, subject).tasks
-
-
 def look_at_tasks(target: Target, subject: Subject) -> Snapshot:
     """Return the tasks of the subject's workflow, which itself is not looked for; raises UnclearError."""
     return tasks_in(target, target.send(role_call(target, "list-tasks", subject)))
