@@ -31,7 +31,7 @@ from contracts.target.connect import (
 )
 from contracts.target.credentials import USERS, headers
 from contracts.target.listing import lacking
-from contracts.target.sharing import Among, SharedLock, part_of
+from contracts.target.sharing import Among, SharedLock
 from contracts.target.target import Target, Workspace
 from contracts.text.errors import of_system
 from contracts.text.message import from_plain, msg, to_plain
@@ -87,9 +87,9 @@ class Session:
         self.probe = Probe(settings.base_url or "", answered=False)
         self.workspace: Workspace | None = None
         number = int("".join(filter(str.isdecimal, worker)) or 0)
-        most, slot = part_of(settings.in_flight, number, max(1, workers))
-        self._among = Among(self.run_dir / LOCKS, slot) if worker else None
-        self._most = min(most, IN_A_WORKER) if worker else settings.in_flight
+        first = min(settings.in_flight, workers * IN_A_WORKER)
+        self._among = Among(self.run_dir / LOCKS, number, workers, first) if worker else None
+        self._most = self._among.most if self._among else settings.in_flight
         self.pool = CasePool(self._most)
         self.done_again: Counter[str] = Counter()
         self.pace = 0
@@ -176,12 +176,12 @@ class Session:
             return {}
         weather = self.target.weather
         again = {**weather.again, "sent": weather.sent, "repeated": weather.repeated}
-        return {"again": again, "pace": int(self.target.lock.most)}
+        return {"again": again, "pace": int(self.target.lock.pace)}
 
     def hear(self, told: Mapping[str, Any]) -> None:
         """Add what a process of the run was told."""
         self.done_again.update(told.get("again", {}))
-        self.pace += told.get("pace", 0)
+        self.pace = min(filter(None, (self.pace, told.get("pace"))), default=0)
 
     @property
     def too_disturbed(self) -> str:

@@ -8,7 +8,7 @@ from contracts.catalog.release import Release
 from contracts.http.client import Exchange, Request
 from contracts.http.disturbance import Doubt, Sign, sign_of
 from contracts.target.requests import knocking
-from contracts.target.target import Target
+from contracts.target.target import PROVEN, Target
 from contracts.text.message import Message, msg
 
 PATIENCE, LOCAL = 30.0, 2.0
@@ -33,7 +33,9 @@ def disturbance(target: Target, doubt: Doubt) -> Message | str | None:
     What does not pass by itself ends the run where two looks show it. A target that breaks HTTP or crashes at the look,
     too, is there: whether that is its own way to answer is told by what comes when the case is done again.
     """
-    request = look_request(target.release, target.workspace.project, doubt.exchange.request.credential)
+    asked_by = doubt.exchange.request.credential
+    proven = asked_by if asked_by in PROVEN else "main"  # that others are refused says nothing
+    request = look_request(target.release, target.workspace.project, proven)
     patience = PATIENCE if target.control is None else min(PATIENCE, LOCAL)
     ends, pause, shown = time.monotonic() + patience, SHORTEST, 0
     while True:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from contracts.breakages.breakage import Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
 from contracts.target import connect, steady
 from helpers import faults
-from helpers.gateway import FEW, MODES, Ended, Mode, run_few, through
+from helpers.gateway import ANSWERS, FEW, MODES, Ended, Mode, run_few, through
 from helpers.live_target import live
 
 BROKEN = breakages()["envelope/cancel-task/no-such-task/code-changed"]
@@ -69,6 +70,20 @@ def test_a_call_that_breaks_off_each_time_is_the_servers_own(wire: str, tmp_path
     """A server that crashes at one request is no gateway that cuts connections."""
     crash = faults.edited("cancel-task", "success", {"wire": wire})
     assert through(None, tmp_path, crash).exit == 1
+
+
+@pytest.mark.parametrize("case", ["cancel-task/by-nobody", "cancel-task/by-garbage-token", "cancel-task/queued-task"])
+def test_whoever_asked_a_look_shows_that_it_is_over(case: str, tmp_path: Path) -> None:
+    """That nobody is let in tells nothing of the token of the run."""
+
+    async def first_cancel(request: Request, forward: Forward, memory: Memory) -> Response:
+        memory.counts["cancels"] += request.operation == "cancel-task"
+        first = request.operation == "cancel-task" and memory.counts["cancels"] == 1
+        return ANSWERS["502"] if first else await forward(request)
+
+    ended = through(Mode("first-cancel", changes=first_cancel), tmp_path, chosen=(case,))
+    assert [each["result"] for each in ended.verdict["cases"]] == ["held"], ended.said
+    assert "1 cases held when run again" in ended.said
 
 
 def test_a_run_waits_for_a_target_that_is_starting(tmp_path: Path) -> None:

@@ -106,9 +106,19 @@ def test_workers_share_one_number(in_flight: int, workers: int, parts: list[tupl
     assert [part_of(in_flight, number, workers) for number in range(workers)] == parts
 
 
+def test_one_that_slows_down_slows_all_down(tmp_path: Path) -> None:
+    """What one process missed is for all of them: so many as are left share their places by turns."""
+    one, other = (Among(tmp_path / "locks", worker, 4, first=8) for worker in range(2))
+    paces = [(other.pace, other.most)]
+    for _ in range(4):
+        SharedLock(1, one).slow_down()
+        paces.append((SharedLock(1, other).pace, other.most))
+    assert paces == [(8, 2), (4, 1), (2, 1), (1, 1), (1, 1)]
+
+
 def test_processes_let_one_be_alone(tmp_path: Path) -> None:
     """While one process has the target to itself, no other begins; places that are shared are taken in turn."""
-    one, other = (SharedLock(1, Among(tmp_path / "locks", slot=0)) for _ in range(2))
+    one, other = (SharedLock(1, Among(tmp_path / "locks", worker, 2, first=1)) for worker in range(2))
     entered, events = threading.Event(), []
 
     def share() -> None:
