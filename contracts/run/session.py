@@ -31,7 +31,7 @@ from contracts.target.connect import (
 )
 from contracts.target.credentials import USERS, headers
 from contracts.target.listing import lacking
-from contracts.target.sharing import Among, SharedLock
+from contracts.target.sharing import Among, SharedLock, Told
 from contracts.target.target import Target, Workspace
 from contracts.text.errors import of_system
 from contracts.text.message import from_plain, msg, to_plain
@@ -150,7 +150,8 @@ class Session:
             )
         except OSError as error:  # there is no room for a journal
             raise RunFolderError(UNUSABLE.put(self.run_dir, of_system(error.strerror))) from None
-        self.target = replace(opened, deadline=self.deadline, lock=SharedLock(self._most, self._among))
+        lock, told = SharedLock(self._most, self._among), Told(self._among)
+        self.target = replace(opened, deadline=self.deadline, lock=lock, told=told)
 
     def _look_at_rights(self, project: str) -> None:
         """Find out whether the token's user is an administrator, and whether he may do what the cases do."""

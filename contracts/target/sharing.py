@@ -4,8 +4,9 @@ import fcntl
 import math
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from contracts.text.frozen import dataclass
@@ -53,6 +54,12 @@ class Among:
         """Let all of them have only half as many under way from now on."""
         with self._opened(SLOWER, os.O_APPEND) as file:
             os.write(file, b".")
+
+    def first_to(self, name: str) -> bool:
+        """Whether no process said so of this name before."""
+        with suppress(FileExistsError), self._opened(sha256(name.encode()).hexdigest(), os.O_EXCL):
+            return True
+        return False
 
     @contextmanager
     def shared(self) -> Iterator[None]:
@@ -155,3 +162,20 @@ class SharedLock:
             with self._change:
                 self._alone = False
                 self._change.notify_all()
+
+
+class Told:
+    """What is told once in a run, in whichever of its threads and processes."""
+
+    def __init__(self, among: Among | None = None) -> None:
+        self._names: set[str] = set()
+        self._lock = threading.Lock()
+        self._among = among
+
+    def add(self, names: Collection[str]) -> bool:
+        """Note names; return whether one of them is new."""
+        with self._lock:
+            new = {*names} - self._names
+            self._names |= new
+        fresh = [name for name in new if self._among is None or self._among.first_to(name)]  # each is noted
+        return bool(fresh)

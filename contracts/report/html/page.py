@@ -19,6 +19,7 @@ from contracts.report.html.side_by_side import side_by_side
 from contracts.report.html.templates import TEMPLATES, environment
 from contracts.report.summary.groups import TROUBLE, Group, groups
 from contracts.report.summary.terminal import alone, tool
+from contracts.report.verdict_rules import leaks
 from contracts.text.frozen import dataclass
 from contracts.text.printable import LIMIT, visible
 
@@ -65,6 +66,7 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
         script=_inline(script),
         hashes={"style": _hash(style), "script": _hash(script)},
         tool=tool(verdict["run"]),
+        leaks=dict(zip(("there", "unseen"), leaks(verdict), strict=True)),
         answered=sum(row["n"] for row in verdict["latency"]),
     )
     page.enable_buffering(100)  # a page has thousands of pieces, most of them a word
