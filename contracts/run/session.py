@@ -1,6 +1,5 @@
 """One run over a target: the state that is kept from the settings to the verdict, and its way to the target."""
 
-import os
 import shutil
 import time
 from collections import Counter
@@ -17,7 +16,7 @@ from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
 from contracts.run.plan import ADMIN, OTHER_PROJECT, Scope, of_profile, scope
 from contracts.safety.journal import new_run_id
-from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
+from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim, release
 from contracts.settings.settings import AUTO, Settings
 from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
@@ -106,6 +105,7 @@ class Session:
         self._stand_in: StandIn | None = None
         self._opened = False
         self._claim: int | None = None
+        self._made = False
 
     def connect(self) -> None:
         """Look once at a live target, or start the embedded stand-in and do not wait for it.
@@ -114,6 +114,7 @@ class Session:
         run's folder is not to be had.
         """
         if not (self.idle or self.worker):
+            self._made = not self.run_dir.exists()
             self._claim = claim(self.run_dir, self.run_id)
         if self.settings.base_url is None:
             if not (self.idle or self.worker):
@@ -168,7 +169,7 @@ class Session:
             self._stand_in.close()
         if self._claim is not None:
             shutil.rmtree(self.run_dir / LOCKS, ignore_errors=True)
-            os.close(self._claim)
+            release(self.run_dir, self._claim, made=self._made)
             self._claim = None
 
     def told(self) -> dict[str, Any]:
