@@ -86,7 +86,9 @@ def prune(verdict: Verdict, file: Path) -> list[str]:
     gone = {row["id"]: {*row["fixed"]} for row in verdict["deviations"] if row["fixed"] and row["id"]}
     seen = {row["id"] for row in verdict["deviations"] if row["seen"]}
     rows = {row.id: row for row in read(file)}
-    if rows and not rows.keys() & {row["id"] for row in verdict["deviations"]}:
+    known = rows.keys() & {row["id"] for row in verdict["deviations"]}
+    broken = {case["case"] for case in verdict["cases"] if case["breaches"]}
+    if not known and broken.isdisjoint(case for row in rows.values() for case in row.shows):
         raise DeviationsError(about(file, "the run knew of none of its rows; run again with --deviations {file}", file))
     whole = {
         name

@@ -89,6 +89,7 @@ def test_a_run_that_knew_of_no_row_tells_nothing_of_them(tmp_path: Path) -> None
     deviations("add", write_run(tmp_path / "run", BROKEN), "--file", file)
     done = deviations("prune", write_run(tmp_path / "other", verdict(case())), "--file", file)
     assert (done.exit_code, "run again with --deviations" in done.output) == (4, True)
+    assert "still shows" in deviations("prune", tmp_path / "run", "--file", file).output
 
 
 @pytest.mark.parametrize(
