@@ -55,8 +55,9 @@ def _read(path: Path) -> dict[str, float]:
 def record(verdict: Mapping[str, Any], root: Path) -> Message:
     """Write how long the cases of a run took beside the data of its release below `root`; return a line about it.
 
-    A case that a release before it has takes there as long, and is left out. A case counts from its first request on: what a run does once, such as compiling schemas, is no part of it. Raises
-    CatalogError for a release that there is not.
+    A case that a release before it has takes there as long, and is left out. A case counts from its first request on:
+    what a run does once, such as compiling schemas, is no part of it. Raises CatalogError for a release that there is
+    not.
     """
     release = load(verdict["run"]["release"])
     path = root / "contracts" / "apis" / release.api / release.name / FILE
