@@ -35,6 +35,8 @@ class Request:
     call: its name, in reports.
     prefixed: whether the API prefix stands in front of the path.
     agent: what the client calls itself, where that is not the usual name.
+    used: whether it goes out on a connection that was used before, also where it would change something: as it is to be
+    refused, it may be sent again where that connection just ends.
     """
 
     method: str
@@ -46,6 +48,7 @@ class Request:
     call: str = ""
     prefixed: bool = True
     agent: str = ""
+    used: bool = False
 
     @property
     def changes(self) -> bool:
@@ -122,6 +125,10 @@ IDLES = (3.0, 1.0)
 which one has not that ends a connection after just as long."""
 
 
+KNOCK = Request("GET", "/", prefixed=False)
+"""What is asked for only so that something was asked for."""
+
+
 class Header:
     """One Authorization value; only the connection puts it out. `shown` stands for it in a curl line."""
 
@@ -170,17 +177,24 @@ class Client:
         url, seconds = self.url(request), self.limits.answer
         header = self._auth.get(request.credential)
         line = header.line if header else None
-        attempt = Attempt(url, seconds, fresh=request.changes, authorization=line)
-        exchange = self._exchange(request, attempt)
+        attempt = Attempt(url, seconds, fresh=request.changes and not request.used, authorization=line)
+        with self._used() if request.used else contextlib.nullcontext(self._session) as session:
+            exchange = self._exchange(request, attempt, session)
         if _dropped(attempt, exchange):
             left = seconds - exchange.seconds  # it was idle: closed
             exchange = self._exchange(request, Attempt(url, left, fresh=True, authorization=line))
-            if exchange.failure is None and self._drops(request, url, line):
+            if exchange.failure is None and not request.changes and self._drops(request, url, line):
                 exchange = replace(exchange, faults=(*exchange.faults, DROPPED))
-            return exchange
         if hears is not None:
             hears(exchange)
         return exchange
+
+    @contextlib.contextmanager
+    def _used(self) -> Iterator[requests.Session]:
+        """Yield a session of one connection, on which an answer came already, unless the server ended it then."""
+        with contextlib.closing(open_session(self._transport)) as session:
+            self._exchange(KNOCK, Attempt(self.url(KNOCK), self.limits.answer, fresh=True), session)
+            yield session
 
     def _drops(self, request: Request, url: str, line: HiddenBytes | None) -> bool:
         """Whether the server drops each connection that it kept at the next request: it had time to end it before.
