@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -55,6 +55,8 @@ class Session:
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
     administrator: whether the token is known to be a system administrator's, whom nothing is refused.
+    only: the cases that are collected, as if there were no others; empty: all.
+    reports: whether they are written beside the verdict.
     planned, elsewhere: the cases that are to run, here and in other shards.
     command_line: the words of the command that this run was called by, secrets masked.
     lacking: flows and concurrent scenarios that need calls which the release has not.
@@ -103,6 +105,8 @@ class Session:
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
         self.administrator = False
+        self.only: Collection[str] = ()
+        self.reports = True
         self._stand_in: StandIn | None = None
         self._opened = False
         self._claim: int | None = None
