@@ -13,7 +13,7 @@ class Request:
     """One request as it came in.
 
     path: with its prefix, percent-encoded as it came. operation: the name of an operation or of a support call; empty
-    where it is neither. api: the family of calls that it is of.
+    where it is neither. api: the family of calls that it is of. earlier: how many came before it on its connection.
     """
 
     method: str
@@ -23,6 +23,7 @@ class Request:
     body: bytes = b""
     operation: str = ""
     api: str = "aslan"
+    earlier: int = 0
 
 
 @dataclass(frozen=True)

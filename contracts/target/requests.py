@@ -37,6 +37,7 @@ def operation_call(
         call=operation.name,
         prefixed=operation.prefixed,
         agent=overrides.agent,
+        used=overrides.used,
     )
 
 
