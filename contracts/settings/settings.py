@@ -297,6 +297,8 @@ def _together(settings: Settings) -> None:
         except OSError as error:
             why = of_system(error.strerror)
             raise SettingsError(about(label(name), "cannot read {path}: {why}", path, why)) from None
+    if settings.ca_file or settings.client_cert:
+        _certificates(settings)
     if settings.api is not None and settings.release != AUTO and api_of(settings.release) != settings.api:
         theirs = "is {api}, but release {release} documents {other}; leave out --api, or set another --release"
         raise SettingsError(about(label("api"), theirs, settings.api, settings.release, api_of(settings.release)))
@@ -306,6 +308,26 @@ def _together(settings: Settings) -> None:
             "is plain http to another host, so the token could be read on the way; use https, or add --allow-http"
         )
         raise SettingsError(about(label("base_url"), unsafe))
+
+
+def _certificates(settings: Settings) -> None:
+    """Raise SettingsError where a file holds no certificate, or no key that goes with it."""
+    import ssl  # long to load, and seldom needed
+
+    context, certificate = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), settings.client_cert
+    for name in ("ca_file", "client_cert"):
+        if path := getattr(settings, name):
+            try:
+                context.load_verify_locations(path)
+            except ssl.SSLError:
+                raise SettingsError(about(label(name), "no certificate in PEM format in {path}", path)) from None
+    if certificate is not None:
+        name = "client_key" if settings.client_key else "client_cert"
+        try:
+            context.load_cert_chain(certificate, settings.client_key, password=lambda: b"")  # else it asks the terminal
+        except ssl.SSLError:
+            odd = "no key in {path} that belongs to the certificate and is not encrypted"
+            raise SettingsError(about(label(name), odd, settings.client_key or certificate)) from None
 
 
 def _confirmed(settings: Settings) -> None:

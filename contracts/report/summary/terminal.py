@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
 from contracts.report.summary.groups import Group, groups
+from contracts.report.verdict_rules import leaks
 from contracts.text.message import msg
 from contracts.text.printable import printable
 from contracts.text.tables import columns
@@ -216,15 +217,14 @@ def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
         key = "  {operation}  {path}  × {n} cases"
         rows = [say(lang, key, item["operation"], item["path"], item["count"]) for item in unknown[:LINES]]
         yield [say(lang, "keys that nobody documented:"), *rows, *_more(len(unknown), lang)]
-    unseen = verdict.get("unseen", [])
-    seen = [leak for leak in verdict["leaks"] if leak not in unseen]
-    for title, leaks in (
-        (msg("left behind on the target ({tool} sweep removes it):"), seen),
+    there, unseen = leaks(verdict)
+    for title, left in (
+        (msg("left behind on the target ({tool} sweep removes it):"), there),
         (msg("could not be looked at, and may be there ({tool} sweep looks again and removes it):"), unseen),
     ):
-        if leaks:
-            told = (f"  {localized(leak, lang)}" for leak in leaks[:LINES])
-            yield [localized(title.put(tool(verdict["run"])), lang), *told, *_more(len(leaks), lang)]
+        if left:
+            told = (f"  {localized(leak, lang)}" for leak in left[:LINES])
+            yield [localized(title.put(tool(verdict["run"])), lang), *told, *_more(len(left), lang)]
     if removed := verdict.get("removed"):
         yield [say(lang, "removed at the end of the run: {names}", _some(removed, lang))]
     if notes := verdict["run"]["notes"]:

@@ -24,14 +24,16 @@ from contracts.settings.settings import (
 )
 from contracts.text.redact import register
 from helpers.bad_settings import AT, CA, ELSEWHERE, ENV_TOKEN, ENV_URL, LED_ASTRAY, LIVE, PROXY, SECRET, TOKEN
+from helpers.certificates import issue
 from helpers.messages import english_in
 
 pytestmark = pytest.mark.usefixtures("bare")
 
 
 def _set(toml: str, environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ca.pem", "token", "cert.pem"):
-        Path(name).write_text(SECRET, encoding="utf-8")
+    for name in ("ca", "cert"):
+        issue(name).write(Path(), name)
+    Path("token").write_text(SECRET, encoding="utf-8")
     Path("../outside").write_text(SECRET, encoding="utf-8")
     Path("link").symlink_to("../outside")
     Path(FILE).write_text(toml, encoding="utf-8")
