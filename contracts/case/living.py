@@ -79,7 +79,7 @@ class Living(Scenario):
         if about_task and held.workflow is None:
             task = NO_TASK  # a task may outlive its workflow
         subject = replace(self._subjects[workflow], task_id=task)
-        text = f"text {len(self._told)}"
+        text = f"text-{len(self._told)}"
         special = Overrides(set={release.binding.padded: text}) if LEFT.get(role) == STORED else NO_OVERRIDES
         request = operation_call(self._target, call, subject, special)
         step = " ".join([role, ascii_lowercase[workflow], *([str(task)] if about_task else ())])
