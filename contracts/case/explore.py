@@ -67,7 +67,8 @@ class Explorer(Living):
         lives = lost = 0
         while self._left(LIVES):
             lives += 1
-            found = self._lived(drawn(Random(f"{bounds.seed} {self.id} {lives}"), does, names))  # noqa: S311
+            random = Random(f"{bounds.seed} {self.id} {lives}")  # noqa: S311  # which lives is no secret
+            found = self._lived(drawn(random, does, names, again=self._target.release.lifecycle.again))
             if found is None:
                 continue
             again = self._lived(found.life)

@@ -4,7 +4,7 @@ Drawn and shortened here, and by no library, because each try costs requests to 
 that most of its steps change something, and shortened by its steps alone, in some dozens of tries and not in hundreds.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Final
 
@@ -13,23 +13,29 @@ from contracts.text.frozen import dataclass
 
 LOOK, WAIT = "look", "wait"
 """Steps besides the roles: to look closely, and to let a stand-in's clock go on."""
-WEIGHTS: Final = {
-    **{"create": 2, "update": 3, "start": 4, "cancel": 5, "restart": 5, "delete": 1},
-    **{LOOK: 1, WAIT: 2},
-}
-"""What a life consists of, and how much of it; each life has some of it more often, and some not at all."""
-MOODS: Final = (0, 1, 1, 3)
+MOODS: Final[tuple[Mapping[str, int], ...]] = (
+    *[{"cancel": 9, "restart": 9, "start": 1, "create": 1, "update": 1, LOOK: 1}] * 4,
+    *[{"start": 8, "cancel": 4, "restart": 4, "create": 1, "update": 1, LOOK: 1, WAIT: 1}] * 2,
+    {"update": 8, "start": 3, "cancel": 3, "restart": 3, LOOK: 3},
+    {"create": 9, "delete": 9, "start": 9, "update": 3, "cancel": 1, "restart": 1, LOOK: 1},
+    {"create": 2, "update": 2, "start": 3, "cancel": 3, "restart": 3, "delete": 1, LOOK: 2, WAIT: 3},
+)
+"""What a life consists of, and how much of it: one task again and again, many tasks, texts, names, or all of it."""
+AGAIN: Final = MOODS[-2]
+"""The one that is about names that are used again."""
 NEXT, FAR = -1, -2
 """In place of a task: one that there is not yet, and one that there never will be."""
-TASKS: Final = (0, 0, 0, 0, 0, 0, 1, 1, 2, NEXT, FAR)
+TASKS: Final = (0, 0, 0, 0, 1, 1, 2, NEXT, FAR)
 """Which task a step is about, counted back from the last; most often the last."""
-MOST_WORKFLOWS: Final = (1, 1, 2, 3)
+MOST_WORKFLOWS: Final = (1, 1, 1, 2, 3)
 SHORTEST, LONGEST = 6, 24
-STAYS, ODD = 0.7, 0.05
-"""How likely a step is about the same task as the one before it, and how likely nothing speaks for it."""
+STAYS, ODD, ENDS = 0.85, 0.06, 0.4
+"""How likely a step is about the same task as the one before it; how likely it is one for which nothing speaks; and how
+likely a life ends with what removes it anyway.
+"""
 OPPOSITE: Final = frozenset({("cancel", "restart"), ("restart", "cancel"), ("start", "cancel")})
-TURNS: Final = 8
-"""Steps that undo each other, and how much more often the one comes after the other."""
+TURNS: Final = 3
+"""Steps that undo each other, and how many times as often the one comes after the other."""
 WHOLE: Final = ("create", "update", "start", "delete")
 """Steps that are about no task."""
 
@@ -60,30 +66,29 @@ class Life:
     steps: tuple[Step, ...]
 
 
-def drawn(random: Random, does: Sequence[str], names: Sequence[str]) -> Life:
-    """Return a life of such steps, on workflows with such names."""
-    moods = {each: WEIGHTS[each] * random.choice(MOODS) for each in does}
+def drawn(random: Random, does: Sequence[str], names: Sequence[str], *, again: bool = True) -> Life:
+    """Return a life of such steps, on workflows with such names; `again`: a name may be used again."""
+    mood = random.choice([mood for mood in MOODS if again or mood is not AGAIN])
     own = tuple(random.choice(names) for _ in range(random.choice(MOST_WORKFLOWS)))
     there, tasks = [True] + [False] * (len(own) - 1), [0] * len(own)
     steps = [Step("create")]
     for _ in range(random.randint(SHORTEST, LONGEST)):
-        last, odd = steps[-1], random.random()
-        workflow = last.workflow if odd < STAYS else random.randrange(len(own))
+        last, stays = steps[-1], random.random() < STAYS
+        workflow = last.workflow if stays else random.randrange(len(own))
         fit = [each for each in does if _fits(each, there[workflow], tasks[workflow])]
-        likely = [moods[each] + TURNS * ((last.does, each) in OPPOSITE) for each in fit]
+        likely = [mood.get(each, 0) * (TURNS if (last.does, each) in OPPOSITE else 1) for each in fit]
         what = random.choices(fit, likely if any(likely) else None)[0] if random.random() > ODD else random.choice(does)
-        task = last.task if workflow == last.workflow and odd < STAYS else random.choice(TASKS)
+        task = last.task if stays else random.choice(TASKS)
         steps.append(Step(what, workflow, 0 if what in WHOLE else task))
         there[workflow] = (there[workflow] or what == "create") and what != "delete"
         tasks[workflow] = (tasks[workflow] + (what == "start")) if there[workflow] else 0
-    return Life(own, tuple(steps))
+    ends = [Step("delete", workflow) for workflow in range(len(own)) if there[workflow] and random.random() < ENDS]
+    return Life(own, (*steps, *ends))
 
 
 def _fits(does: str, there: bool, tasks: int) -> bool:
     """Whether a step is likely to change something, or to show what was changed."""
-    if not there:
-        return does == "create"
-    return does != "create" and (tasks > 0 or does not in ("cancel", "restart", WAIT))
+    return does == "create" if not there else tasks > 0 or does not in ("cancel", "restart", WAIT)
 
 
 def shortened(life: Life, goes_wrong: Callable[[Life], bool]) -> Life:

@@ -6,6 +6,7 @@ since somebody looked, and a look may show any such state. Nothing else is known
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from string import ascii_lowercase
 from typing import Any
 
@@ -97,6 +98,8 @@ class Living(Scenario):
         self._wrong_at(checked.breaches)
         if answer.succeeds and (role in LEFT or moves[answer.name].next):
             self._leaves(role, workflow, subject, moves[answer.name], (call, sent_body(request), checked.value))
+        elif held.workflow is not None:
+            self._compare(workflow, UNCHANGED, self._tasks(workflow), subject)
 
     def _best(self, exchange: Exchange, answers: list[Answer], sent: Mapping[str, str]) -> tuple[Answer, Checked]:
         """Return which of the right answers an exchange is, or is most like, and how it departs from it."""
@@ -132,13 +135,8 @@ class Living(Scenario):
         if left in (STORED, REMOVED):
             after = self._seen(workflow)
         else:
-            tasks = settled(
-                self._target,
-                lambda: self._seen(workflow, whole=False),
-                lambda seen: seen.tasks.get(subject.task_id),
-                left,
-            )
-            after = replace(tasks, workflow=held.workflow)
+            look = partial(self._tasks, workflow)
+            after = settled(self._target, look, lambda seen: seen.tasks.get(subject.task_id), left)
         if left == STARTED and not held.tasks:
             left = FIRST_STARTED
         self._compare(workflow, left, after, subject, did)
@@ -158,11 +156,15 @@ class Living(Scenario):
             return
         self._told.append(f"{WAIT} {ascii_lowercase[workflow]}")
         self._target.control.advance(subject.name, STEP_SECONDS)
-        after = replace(self._seen(workflow, whole=False), workflow=held.workflow)
+        after = self._tasks(workflow)
         for task in sorted(after.tasks):
             if after.tasks[task] != held.tasks.get(task):
                 self._target.trace.wait(Wait(subject.name, task, after.tasks[task], STEP_SECONDS))
         self._compare(workflow, UNCHANGED, after, subject, agents=True)
+
+    def _tasks(self, workflow: int) -> Snapshot:
+        """Return the tasks of a workflow, which itself is as it was seen last."""
+        return replace(self._seen(workflow, whole=False), workflow=self._held[workflow].workflow)
 
     def _seen(
         self, workflow: int, subject: Subject | None = None, *, whole: bool = True, closely: bool = False
