@@ -151,4 +151,3 @@ def test_a_shortened_life_goes_wrong_too(steps: list[Step], needed: set[int]) ->
     assert goes_wrong(short)
     assert len(short.steps) == len(does) + 1
     assert tried < 100
-
