@@ -13,7 +13,7 @@ from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage
 from contracts.campaign.judge import GOOD, RELEASES, gets_its_answer, is_at
 from contracts.catalog.cases import cases
-from contracts.profiles import LEVELS, PROFILES, runs_at
+from contracts.profiles import EXPLORE, LEVELS, PROFILES, runs_at
 from contracts.text import files
 from contracts.text.errors import InputError
 from contracts.text.frozen import dataclass
@@ -24,6 +24,9 @@ LIFE = "flows/one-life"
 """The case that has most operations in it."""
 USUAL, THOROUGH = "regression", "nightly"
 """The profile of a campaign, and the one that sees most: that of the short form, where each breakage must be killed."""
+
+EXPLORED = frozenset({"lives"})
+"""Families of what is seen only where it is explored: the others are for the other profiles, unless somebody names them."""
 
 
 class PlanError(InputError):
@@ -134,6 +137,9 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
             notes.append(f"no changes any more, though {options.failed_from} names them: {', '.join(sorted(unknown))}")
         names &= failed
     chosen = {name: change for name, change in changes.items() if name in names}
+    if not (options.only or options.family or options.failed_from):
+        explored = options.level == EXPLORE
+        chosen = {name: change for name, change in chosen.items() if (change.family in EXPLORED) == explored}
     if options.short:
         chosen = _one_each(chosen)
     if options.upstream:

@@ -75,7 +75,9 @@ def _say_json(value: object) -> None:
 
 
 @click.command(cls=RunsCommand)
-@click.option("--profile", type=click.Choice(["smoke", "regression", "nightly", "acceptance"]), help="Least profile.")
+@click.option(
+    "--profile", type=click.Choice(["smoke", "regression", "nightly", "acceptance", "explore"]), help="Least profile."
+)
 @click.option("--selection", is_flag=True, help="Take runs of a part of their profile's cases too.")
 @click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN …", type=click.Path(path_type=Path))

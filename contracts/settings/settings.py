@@ -84,6 +84,12 @@ class Settings:
     )
     api_prefix: str = setting("/api/aslan", "path in front of every call; /api at aslan's own port", values.prefix)
     profile: Profile = setting("regression", "how much is run", values.choice(*get_args(Profile)))
+    seed: int | None = setting(
+        None, "what explored lives are drawn from; left out: anew in each run of explore, 0 in others", values.whole(-1)
+    )
+    budget: str = setting(
+        "3000", "what a run of explore may take: requests, seconds or both, as in 3000,600s", values.budget
+    )
     behaviour: str = setting(
         "perfect",
         "behaviour of the stand-in: perfect, or a release with its defects",
