@@ -3,7 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+from dataclasses import Field, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -17,6 +17,7 @@ from contracts.settings.parsers import Address, Secret
 from contracts.standin.defects import BEHAVIOURS
 from contracts.text import files, toml
 from contracts.text.errors import InputError, of_system
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 from contracts.text.redact import register
 from contracts.text.tokens import read
