@@ -17,7 +17,7 @@ from contracts.run.executor import IN_A_WORKER, CasePool
 from contracts.run.plan import ADMIN, OTHER_PROJECT, Scope, of_profile, scope
 from contracts.safety.journal import new_run_id
 from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim, release
-from contracts.settings.settings import AUTO, Settings
+from contracts.settings.settings import AUTO, Settings, SettingsError, label
 from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
 from contracts.target.connect import (
@@ -33,7 +33,7 @@ from contracts.target.listing import lacking
 from contracts.target.sharing import Among, SharedLock, Told
 from contracts.target.target import Target, Workspace
 from contracts.text.errors import of_system
-from contracts.text.message import from_plain, msg, to_plain
+from contracts.text.message import about, from_plain, msg, to_plain
 
 LOCKS = "locks"
 """The folder by which the workers of a run know of each other; it is gone when the run is over."""
@@ -139,6 +139,10 @@ class Session:
             self.probe = self._look()
         if self.probe.trouble:
             return
+        if self.settings.require_live and self.probe.behaviour:
+            raise SettingsError(
+                about(label("require_live"), "asks for a live Zadig, and {url} is a stand-in", self.probe.base_url)
+            )
         found = self._handed.get("workspace")
         self.workspace = Workspace(**found) if found else find_workspace(self.asked, self.probe)
         if self.settings.base_url is not None and not self.worker:
