@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ from contracts.run.executor import IN_A_WORKER, CasePool
 from contracts.run.plan import ADMIN, OTHER_PROJECT, Scope, of_profile, scope
 from contracts.safety.journal import new_run_id
 from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim, release
-from contracts.settings.settings import AUTO, Settings
+from contracts.settings.settings import AUTO, Settings, SettingsError, label
 from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
 from contracts.target.connect import (
@@ -33,7 +33,7 @@ from contracts.target.listing import lacking
 from contracts.target.sharing import Among, SharedLock, Told
 from contracts.target.target import Target, Workspace
 from contracts.text.errors import of_system
-from contracts.text.message import from_plain, msg, to_plain
+from contracts.text.message import about, from_plain, msg, to_plain
 
 LOCKS = "locks"
 """The folder by which the workers of a run know of each other; it is gone when the run is over."""
@@ -54,6 +54,8 @@ class Session:
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
     administrator: whether the token is known to be a system administrator's, whom nothing is refused.
+    only: the cases that are collected, as if there were no others; empty: all.
+    reports: whether they are written beside the verdict.
     planned, elsewhere: the cases that are to run, here and in other shards.
     command_line: the words of the command that this run was called by, secrets masked.
     lacking: flows and concurrent scenarios that need calls which the release has not.
@@ -102,6 +104,8 @@ class Session:
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
         self.administrator = False
+        self.only: Collection[str] = ()
+        self.reports = True
         self._stand_in: StandIn | None = None
         self._opened = False
         self._claim: int | None = None
@@ -135,6 +139,10 @@ class Session:
             self.probe = self._look()
         if self.probe.trouble:
             return
+        if self.settings.require_live and self.probe.behaviour:
+            raise SettingsError(
+                about(label("require_live"), "asks for a live Zadig, and {url} is a stand-in", self.probe.base_url)
+            )
         found = self._handed.get("workspace")
         self.workspace = Workspace(**found) if found else find_workspace(self.asked, self.probe)
         if self.settings.base_url is not None and not self.worker:

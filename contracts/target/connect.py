@@ -6,14 +6,17 @@ from contextlib import closing
 from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from contracts.catalog.release import api_of, load, releases
 from contracts.http.client import Client, Exchange, Hears, Limits, Request
 from contracts.http.disturbance import SERVER_ERROR, sign_of
 from contracts.http.transport import Transport
+from contracts.profiles import EXPLORE
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import Journal, Names
+from contracts.settings.parsers import BUDGET
 from contracts.settings.settings import AUTO, Settings
 from contracts.target.credentials import expiry, headers, own_users
 from contracts.target.discovery import discover_workspace
@@ -22,13 +25,15 @@ from contracts.target.recognition import Told, recognise
 from contracts.target.requests import ROOT, reading
 from contracts.target.standin_control import STAMP, StandInControl, facts
 from contracts.target.steady import look_request, looks
-from contracts.target.target import Target, Workspace
+from contracts.target.target import Exploring, Target, Workspace
 from contracts.target.weather import Weather
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 
 BRIEF = 2.0
 """Seconds in which a gateway may come to itself where nobody waits for the target."""
+MOST_REQUESTS = 10_000_000
+"""More than any run sends: for a budget of seconds alone."""
 NOTHING: Mapping[str, Any] = {}
 PATIENCE, LEAST_PATIENCE = 2, 5.0
 """How long after its sending a server may be at work on a request without an answer: so many times the deadline of a
@@ -179,7 +184,17 @@ def open_target(
         state_timeout=settings.state_timeout,
         weather=Weather(settings.rate_limit or math.inf),
         expires=expiry(settings.secret("token")),
+        exploring=exploring(settings, run_id),
     )
+
+
+def exploring(settings: Settings, run_id: str) -> Exploring:
+    """Return how much a run explores: what it does at length it does another way each time, unless a seed is set."""
+    seed = settings.seed
+    if seed is None:
+        seed = crc32(run_id.encode()) if settings.profile == EXPLORE else 0
+    requests, seconds = BUDGET.fullmatch(settings.budget).groups()  # type: ignore[union-attr]  # as it was read
+    return Exploring(seed, int(requests or MOST_REQUESTS), float(seconds or math.inf))
 
 
 def find_workspace(settings: Settings, look: Probe) -> Workspace:

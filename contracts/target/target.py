@@ -38,6 +38,19 @@ class Workspace:
     other_project: str | None = None
 
 
+@dataclass(frozen=True)
+class Exploring:
+    """How much a run explores.
+
+    seed: what is drawn follows from it.
+    requests, seconds: what all of it may take.
+    """
+
+    seed: int = 0
+    requests: int = 3000
+    seconds: float = math.inf
+
+
 class HaltedError(EndedError):
     """The run is being ended: nothing but its clean-up goes out any more."""
 
@@ -91,6 +104,7 @@ class Target:
     weather: what stands before it.
     expires: when the token ends, as time.time() counts.
     trace: the steps of the case that it is used for.
+    exploring: how much of it is explored.
     """
 
     client: Client
@@ -107,6 +121,7 @@ class Target:
     weather: Weather = field(default_factory=Weather)
     expires: float = math.inf
     trace: Trace = field(default_factory=Trace)
+    exploring: Exploring = field(default_factory=Exploring)
 
     @property
     def stands_still(self) -> bool:

@@ -8,7 +8,8 @@ import pytest
 
 from contracts.breakages.breakage import Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
-from contracts.target import connect, steady
+from contracts.http import disturbance
+from contracts.target import connect, steady, target
 from helpers import faults
 from helpers.gateway import ANSWERS, CUSTOM, FEW, MODES, Ended, Mode, run_few, through
 from helpers.live_target import live
@@ -24,6 +25,9 @@ def hasty(monkeypatch: pytest.MonkeyPatch, bare: Path) -> None:
     """Wait no longer than it takes for what passes, and for what was not answered."""
     del bare
     monkeypatch.setattr(steady, "PATIENCE", 1.0)
+    monkeypatch.setattr(steady, "SHORTEST", 0.02)
+    monkeypatch.setattr(target, "PAUSES", tuple(pause / 10 for pause in target.PAUSES))
+    monkeypatch.setattr(disturbance, "UNKNOWN_WAIT", 0.1)
     monkeypatch.setattr(connect, "PATIENCE", 0.05)
     monkeypatch.setattr(connect, "LEAST_PATIENCE", 0.5)
 
@@ -129,9 +133,10 @@ def test_whoever_asked_a_look_shows_that_it_is_over(case: str, tmp_path: Path) -
     assert "1 cases held when run again" in ended.said
 
 
-def test_a_run_waits_for_a_target_that_is_starting(tmp_path: Path) -> None:
+def test_a_run_waits_for_a_target_that_is_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With --wait it begins when a call that reads from the database is answered properly; without, it cannot tell."""
-    starting = Mode("starting", "503", lambda count: count <= 12)
+    monkeypatch.setattr(connect, "BRIEF", 0.2)
+    starting = Mode("starting", "503", lambda count: count <= 5)
     told = through(starting, tmp_path / "waits", wait=60)
     assert told.exit == 0
     assert through(Mode("down", "503"), tmp_path / "down").exit == 6
