@@ -233,4 +233,4 @@ def _prepare(case: Case, target: Target, subject: Subject) -> None:
     for name, special in case.first:
         exchange = target.send(operation_call(target, target.release.operations[name], subject, special))
         if exchange.status is None or exchange.status >= 300:
-            raise NotArrangedError(about(name, f"HTTP {exchange.status}"), exchange)
+            raise NotArrangedError(about(name, exchange.came), exchange)

@@ -72,7 +72,7 @@ def _read(target: Target, subject: Subject) -> Marks:
     role = target.release.binding.roles["get-task"]
     exchange = target.send(role_call(target, "get-task", subject))
     task = json_value(exchange)
-    return {**marks_of(role, task), STATE: role.get(task, "state", f"HTTP {exchange.status}")}
+    return {**marks_of(role, task), STATE: role.get(task, "state", exchange.came)}
 
 
 def find(target: Target, subject: Subject) -> Mapping[str, Any] | None:

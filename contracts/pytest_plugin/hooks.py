@@ -20,7 +20,7 @@ from contracts.pytest_plugin.collection import SESSION, case_id_of
 from contracts.pytest_plugin.signals import Interrupts, end_on_signals
 from contracts.report.summary.terminal import summary
 from contracts.run.conclusion import clean_up, finish, still_to_come, stop
-from contracts.run.description import explores, title
+from contracts.run.description import ends_early, explores, title
 from contracts.run.deviations import DeviationsError
 from contracts.run.outcomes import crashed
 from contracts.run.session import Session
@@ -201,6 +201,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
         return []
     lang, says = run.settings.language, [msg("target: {target}", title(run)), *explores(run)]
     return [localized(line, lang) for line in says]
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Say before the first case runs where the token may end before the last one."""
+    run = config.stash.get(SESSION, None)
+    return [] if run is None else [localized(line, run.settings.language) for line in ends_early(run)]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

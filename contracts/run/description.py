@@ -20,7 +20,7 @@ from contracts.run.verdict import Run
 from contracts.run.version import suite
 from contracts.settings.settings import FILE
 from contracts.target.connect import exploring
-from contracts.text.message import msg
+from contracts.text.message import Message, msg
 
 
 def title(session: Session) -> str:
@@ -89,6 +89,11 @@ def _weather(session: Session) -> Iterator[str]:
             yield msg(own, n, sign.says, session.settings.in_flight, session.pace)
         else:
             yield msg("{n} cases held when run again: {why}", n, sign.says)
+    yield from ends_early(session)
+
+
+def ends_early(session: Session) -> Iterator[Message]:
+    """Yield the warning where the token may end before the run does, by how long its cases once took."""
     if not session.unopened and session.target.expires < session.started.timestamp() + _need(session):
         ends = datetime.fromtimestamp(session.target.expires, UTC)
         soon = "the token expires at {time}, which may be before the run ends; set one that is valid longer"

@@ -80,12 +80,16 @@ def _text(value: str) -> str:
 def prune(verdict: Verdict, file: Path) -> list[str]:
     """Take out of a file what a run showed as gone, and return what that was, a case or a whole row each.
 
-    A row goes when no case that it names is left; one case goes with its line. Raises DeviationsError where the file
-    is not written in lines as `add` writes it.
+    A row goes when no case that it names is left; one case goes with its line. Raises DeviationsError where the run
+    knew of none of its rows, or the file is not written in lines as `add` writes it.
     """
     gone = {row["id"]: {*row["fixed"]} for row in verdict["deviations"] if row["fixed"] and row["id"]}
     seen = {row["id"] for row in verdict["deviations"] if row["seen"]}
     rows = {row.id: row for row in read(file)}
+    known = rows.keys() & {row["id"] for row in verdict["deviations"]}
+    broken = {case["case"] for case in verdict["cases"] if case["breaches"]}
+    if not known and broken.isdisjoint(case for row in rows.values() for case in row.shows):
+        raise DeviationsError(about(file, "the run knew of none of its rows; run again with --deviations {file}", file))
     whole = {
         name
         for name, cases in gone.items()

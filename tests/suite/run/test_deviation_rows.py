@@ -79,7 +79,17 @@ def test_what_is_gone_is_taken_out(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.output
     assert shows(file) == {first: {IDS[0]: ["wrong-constant:$.code"]}}
     assert file.read_text(encoding="utf-8").startswith("# mine\n")
-    assert "still shows" in deviations("prune", write_run(tmp_path / "same", verdict(case())), "--file", file).output
+    same = verdict(case(IDS[0], "known", deviation=first), deviations=[told(first, seen=[IDS[0]])])
+    assert "still shows" in deviations("prune", write_run(tmp_path / "same", same), "--file", file).output
+
+
+def test_a_run_that_knew_of_no_row_tells_nothing_of_them(tmp_path: Path) -> None:
+    """As one without --deviations: that it shows nothing of them does not mean that they show."""
+    file = tmp_path / "mine.toml"
+    deviations("add", write_run(tmp_path / "run", BROKEN), "--file", file)
+    done = deviations("prune", write_run(tmp_path / "other", verdict(case())), "--file", file)
+    assert (done.exit_code, "run again with --deviations" in done.output) == (4, True)
+    assert "still shows" in deviations("prune", tmp_path / "run", "--file", file).output
 
 
 @pytest.mark.parametrize(
