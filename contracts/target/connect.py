@@ -34,6 +34,8 @@ BRIEF = 2.0
 """Seconds in which a gateway may come to itself where nobody waits for the target."""
 MOST_REQUESTS = 10_000_000
 """More than any run sends: for a budget of seconds alone."""
+PLACES = ("project", "env_name", "service", "service_module", "repo")
+"""Settings that name what must be there before a run."""
 NOTHING: Mapping[str, Any] = {}
 PATIENCE, LEAST_PATIENCE = 2, 5.0
 """How long after its sending a server may be at work on a request without an answer: so many times the deadline of a
@@ -207,6 +209,10 @@ def find_workspace(settings: Settings, look: Probe) -> Workspace:
         with closing(open_client(settings, look.base_url, prefix=settings.api_prefix)) as client:
             return replace(discover_workspace(settings, client), **same)
     known = {item.name: getattr(settings, item.name, None) or stand_in.get(item.name) for item in fields(Workspace)}
+    if any(getattr(settings, name) for name in PLACES):  # what is misspelt is not there on a stand-in either
+        places: dict[str, Any] = {name: known[name] for name in PLACES}
+        with closing(open_client(settings, look.base_url, stand_in, prefix=settings.api_prefix)) as client:
+            discover_workspace(replace(settings, **places), client)
     return Workspace(**known | {"other_project": settings.outsider_project or stand_in.get("other_project"), **same})
 
 

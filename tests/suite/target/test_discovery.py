@@ -123,12 +123,23 @@ def test_what_is_missing_or_ambiguous_is_said_in_one_line(live: Answering, tmp_p
         assert zadig.app.changes() == []
 
 
+@pytest.mark.parametrize("answer", [403, 500, PAGE, []], ids=["403", "500", "page", "nothing"])
+def test_what_is_set_is_believed_where_nobody_tells_what_there_is(
+    live: Answering, tmp_path: Path, answer: object
+) -> None:
+    """Only what is not among others that are there is misspelt."""
+    silent = dict.fromkeys((ENVIRONMENTS, PRESET, SERVICES, BUILD), answer)
+    named = {"env_name": "qa", "service": "s", "service_module": "m", "repo": "r"}
+    with live(ONE_PROJECT | silent) as zadig:
+        assert found(zadig, tmp_path, **named) == Workspace("nginx", "qa", "s", "m", "r", "main")
+
+
 def test_a_setting_decides_between_candidates(live: Answering, tmp_path: Path) -> None:
     presets = [module("a", "m", "r", "s"), module("a", "n", "t"), module("b", "m", "u")]
     answers = {PROJECTS: [{"name": "nginx"}, {"name": "other"}], ENVIRONMENTS: ENVS, PRESET: presets}
     with live(answers) as zadig:
         place = found(zadig, tmp_path, project="nginx", env_name="dev", service="a", service_module="m", repo="s")
-        assert place == Workspace("nginx", "dev", "a", "m", "s", "main")
+        assert place == Workspace("nginx", "dev", "a", "m", "s", "trunk")
         place = found(zadig, tmp_path, project="nginx", env_name="dev", service="b")
         assert place == Workspace("nginx", "dev", "b", "m", "u", "trunk")
 
