@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from contracts.safety.journal import Journal, Names
 from contracts.settings.parsers import BUDGET
 from contracts.settings.settings import AUTO, Settings
 from contracts.target.credentials import expiry, headers, own_users
-from contracts.target.discovery import discover_workspace
+from contracts.target.discovery import UnreadWorkspaceError, discover_workspace, the_project
 from contracts.target.listing import Reader, Rights, UnreadableError, rights
 from contracts.target.recognition import Told, recognise
 from contracts.target.requests import ROOT, reading
@@ -96,7 +96,8 @@ def open_client(
 def probe(settings: Settings, base_url: str) -> Probe:
     """Look once at what answers at `base_url`, without changing anything.
 
-    Is it there, does it take the token, and where the settings do not say so: of which release is it?
+    Is it there, does it take the token, and where the settings do not say so: of which release is it? Raises
+    SettingsError where the project that is set is not there.
     """
     with closing(open_client(settings, base_url, prefix=settings.api_prefix)) as client:
         look = _knock(settings, base_url, client)
@@ -124,6 +125,9 @@ def _knock(settings: Settings, base_url: str, client: Client) -> Probe:
         return Probe(base_url, False, msg("{base_url} is unreachable: {why}", base_url, why))
     ours = stand_in and settings.secret("token") is None  # then the stand-in's own tokens are used
     if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
+        if exchange.status == 403:
+            with suppress(UnreadWorkspaceError):  # there may be no such project: that is another thing to mend
+                the_project(settings, Reader(client, load(settings.known_release)))
         return Probe(base_url, True, _refused(settings, exchange), stand_in=stand_in)
     sign = sign_of(exchange) if request.path != ROOT else None
     if sign is not None and sign.name == "page":

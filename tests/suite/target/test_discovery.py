@@ -243,3 +243,10 @@ def test_a_web_page_instead_of_the_projects_ends_the_look(live: Answering) -> No
 def test_a_member_who_may_not_list_without_a_project_is_not_turned_away(live: Answering, tmp_path: Path) -> None:
     with live() as zadig:
         assert found(zadig, tmp_path, token=zadig.tokens["member"]).project == "nginx"
+
+
+def test_a_project_that_is_not_there_is_no_missing_right(live: Answering, tmp_path: Path) -> None:
+    """Zadig refuses to list the workflows of a project that is not there; whoever may see which there are is told."""
+    with live() as zadig, pytest.raises(SettingsError) as raised:
+        found(zadig, tmp_path, token=zadig.tokens["member"], project="absent")
+    assert str(raised.value).startswith("the target has no project 'absent'; there are: nginx; set --project")
