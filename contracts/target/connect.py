@@ -1,9 +1,11 @@
 """From settings to a target: one look at what answers there, and what the cases then need."""
 
 import math
+import time
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import field, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -163,6 +165,10 @@ def _refused(settings: Settings, exchange: Exchange) -> Message:
         return msg("{what}: the token's user may not read in this project; check --project and the user's role", what)
     if settings.secret("token") is None:
         return msg("{what}: no token is set; set ZADIG_TOKEN or ZADIG_TOKEN_FILE", what)
+    ends = expiry(settings.secret("token"))
+    if 0 < ends < time.time():
+        date = datetime.fromtimestamp(ends, UTC)
+        return msg("{what}: the token expired at {time}; set a new one", what, f"{date:%Y-%m-%d %H:%M} UTC")
     return msg("{what}: the token is refused; check ZADIG_TOKEN, it may be wrong or expired", what)
 
 

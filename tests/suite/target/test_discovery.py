@@ -1,5 +1,6 @@
 """Where the cases may work is found on a live target, never guessed, and by reading alone."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -250,3 +251,13 @@ def test_a_project_that_is_not_there_is_no_missing_right(live: Answering, tmp_pa
     with live() as zadig, pytest.raises(SettingsError) as raised:
         found(zadig, tmp_path, token=zadig.tokens["member"], project="absent")
     assert str(raised.value).startswith("the target has no project 'absent'; there are: nginx; set --project")
+
+
+def test_a_token_that_has_expired_is_said_to_have(live: Answering) -> None:
+    """Since when, by its own word; another one that is refused may be wrong."""
+    with live() as zadig:
+        expired, wrong = (
+            probe(zadig.settings(token=token), zadig.url) for token in (zadig.tokens["expired"], "x" * 40)
+        )
+    assert re.search(r"HTTP 401: the token expired at \d{4}-\d\d-\d\d \d\d:\d\d UTC; set a new one$", expired.trouble)
+    assert "the token is refused; check ZADIG_TOKEN" in wrong.trouble
