@@ -255,7 +255,7 @@ def test_a_project_that_is_not_there_is_no_missing_right(live: Answering, tmp_pa
 
 def test_a_token_that_has_expired_is_said_to_have(live: Answering) -> None:
     """Since when, by its own word; another one that is refused may be wrong."""
-    with live() as zadig:
+    with live({PROJECTS: 401}) as zadig:
         expired, wrong = (
             probe(zadig.settings(token=token), zadig.url) for token in (zadig.tokens["expired"], "x" * 40)
         )
