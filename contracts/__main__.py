@@ -13,6 +13,7 @@ from contracts.text.printable import printable
 from contracts.text.redact import register
 
 INTERNAL = 3
+click.UsageError.exit_code = 4  # as pytest's; 2 is an interrupted campaign
 
 
 class Commands(click.Group):
