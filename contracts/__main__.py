@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
-from contracts.cli import again, campaign, cases, data, deviations, runs, target
+from contracts.cli import again, campaign, cases, data, deviations, explain, runs, target
 from contracts.paths import COMMAND, PACKAGE
 from contracts.run.version import VERSION
 from contracts.text.printable import printable
 from contracts.text.redact import register
 
 INTERNAL = 3
+click.UsageError.exit_code = 4  # as pytest's; 2 is an interrupted campaign
 
 
 class Commands(click.Group):
@@ -43,6 +44,7 @@ for command in (
     *target.COMMANDS,
     *runs.COMMANDS,
     *again.COMMANDS,
+    *explain.COMMANDS,
     *deviations.COMMANDS,
     *campaign.COMMANDS,
     *data.COMMANDS,

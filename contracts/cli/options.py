@@ -20,12 +20,7 @@ _META = "contracts.i18n"
 
 
 class SpokenCommand(click.Command):
-    """A command that speaks the chosen language, also where its own command line is at fault.
-
-    mistake: the error that says what is wrong there.
-    """
-
-    mistake = click.UsageError
+    """A command that speaks the chosen language, also where its own command line is at fault."""
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Return the command's own parameters and --lang."""
@@ -51,7 +46,7 @@ class SpokenCommand(click.Command):
                 message = error.format_message()
                 if lang == CHINESE and isinstance(error, click.MissingParameter):
                     message = message.removesuffix(".")  # which is not translated
-                raise self.mistake(message, ctx) from None
+                raise click.UsageError(message, ctx) from None
 
 
 def spoken() -> str:

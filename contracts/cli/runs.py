@@ -22,14 +22,8 @@ from contracts.text.redact import register
 USAGE = 4
 
 
-class _UsageError(click.UsageError):
-    exit_code = USAGE  # that of pytest
-
-
 class RunsCommand(SpokenCommand):
     """A command about runs. What cannot be used, an option or a folder, ends it in one line and with exit code 4."""
-
-    mistake = _UsageError
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

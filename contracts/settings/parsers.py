@@ -19,6 +19,8 @@ A_DAY = 86_400
 """Seconds: no time of a setting is longer."""
 BUDGET = re.compile(r"(\d{1,7})?(?:,?(\d{1,7})s)?", re.ASCII)
 """Requests and seconds."""
+_OF_ZADIG = re.compile(r"/+(api/aslan|openapi|v1|signin)(/.*)?$")
+"""A path that stands in a browser's line or in front of a call; whatever is before it may be a proxy's."""
 _YES, _NO = frozenset({"1", "true", "t", "yes", "y", "on"}), frozenset({"0", "false", "f", "no", "n", "off"})
 
 
@@ -159,6 +161,8 @@ def url(value: Any) -> str:
         raise InputError("has credentials in it; set ZADIG_TOKEN or ZADIG_TOKEN_FILE instead")
     if "?" in value or "#" in value:
         raise InputError("has a query or a fragment; {advice}", advice)
+    if inside := _OF_ZADIG.search(value):
+        raise InputError("ends in a path of Zadig's own, {path}; set {url}", inside[0], value[: inside.start()])
     return str(value).rstrip("/")
 
 

@@ -1,9 +1,11 @@
 """From settings to a target: one look at what answers there, and what the cases then need."""
 
 import math
+import time
 from collections.abc import Callable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import field, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -19,7 +21,7 @@ from contracts.safety.journal import Journal, Names
 from contracts.settings.parsers import BUDGET
 from contracts.settings.settings import AUTO, Settings
 from contracts.target.credentials import expiry, headers, own_users
-from contracts.target.discovery import discover_workspace
+from contracts.target.discovery import UnreadWorkspaceError, discover_workspace, the_project
 from contracts.target.listing import Reader, Rights, UnreadableError, rights
 from contracts.target.recognition import Told, recognise
 from contracts.target.requests import ROOT, reading
@@ -34,6 +36,8 @@ BRIEF = 2.0
 """Seconds in which a gateway may come to itself where nobody waits for the target."""
 MOST_REQUESTS = 10_000_000
 """More than any run sends: for a budget of seconds alone."""
+PLACES = ("project", "env_name", "service", "service_module", "repo")
+"""Settings that name what must be there before a run."""
 NOTHING: Mapping[str, Any] = {}
 PATIENCE, LEAST_PATIENCE = 2, 5.0
 """How long after its sending a server may be at work on a request without an answer: so many times the deadline of a
@@ -94,7 +98,8 @@ def open_client(
 def probe(settings: Settings, base_url: str) -> Probe:
     """Look once at what answers at `base_url`, without changing anything.
 
-    Is it there, does it take the token, and where the settings do not say so: of which release is it?
+    Is it there, does it take the token, and where the settings do not say so: of which release is it? Raises
+    SettingsError where the project that is set is not there.
     """
     with closing(open_client(settings, base_url, prefix=settings.api_prefix)) as client:
         look = _knock(settings, base_url, client)
@@ -122,6 +127,9 @@ def _knock(settings: Settings, base_url: str, client: Client) -> Probe:
         return Probe(base_url, False, msg("{base_url} is unreachable: {why}", base_url, why))
     ours = stand_in and settings.secret("token") is None  # then the stand-in's own tokens are used
     if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
+        if exchange.status == 403:
+            with suppress(UnreadWorkspaceError):  # there may be no such project: that is another thing to mend
+                the_project(settings, Reader(client, load(settings.known_release)))
         return Probe(base_url, True, _refused(settings, exchange), stand_in=stand_in)
     sign = sign_of(exchange) if request.path != ROOT else None
     if sign is not None and sign.name == "page":
@@ -157,6 +165,10 @@ def _refused(settings: Settings, exchange: Exchange) -> Message:
         return msg("{what}: the token's user may not read in this project; check --project and the user's role", what)
     if settings.secret("token") is None:
         return msg("{what}: no token is set; set ZADIG_TOKEN or ZADIG_TOKEN_FILE", what)
+    ends = expiry(settings.secret("token"))
+    if 0 < ends < time.time():
+        date = datetime.fromtimestamp(ends, UTC)
+        return msg("{what}: the token expired at {time}; set a new one", what, f"{date:%Y-%m-%d %H:%M} UTC")
     return msg("{what}: the token is refused; check ZADIG_TOKEN, it may be wrong or expired", what)
 
 
@@ -207,6 +219,10 @@ def find_workspace(settings: Settings, look: Probe) -> Workspace:
         with closing(open_client(settings, look.base_url, prefix=settings.api_prefix)) as client:
             return replace(discover_workspace(settings, client), **same)
     known = {item.name: getattr(settings, item.name, None) or stand_in.get(item.name) for item in fields(Workspace)}
+    if any(getattr(settings, name) for name in PLACES):  # what is misspelt is not there on a stand-in either
+        places: dict[str, Any] = {name: known[name] for name in PLACES}
+        with closing(open_client(settings, look.base_url, stand_in, prefix=settings.api_prefix)) as client:
+            discover_workspace(replace(settings, **places), client)
     return Workspace(**known | {"other_project": settings.outsider_project or stand_in.get("other_project"), **same})
 
 

@@ -1,12 +1,13 @@
 """Finds out where on a live target the cases may work. It only reads, and it never guesses.
 
-What no call of the release is sent is not looked for. What a setting names is taken as it is, the project apart: a
+What no call of the release is sent is not looked for. What a setting names must be among what there is, or each case
+would fail for it; where nothing of its kind can be read, or is there, it is taken as it is, the project apart: a
 workflow made in a project that does not exist, or that is still in onboarding, could never be removed. Of what is not
-set there must be exactly one. What cannot be read only means that its setting has to be given.
+set there must be exactly one.
 """
 
-from collections.abc import Iterable
-from typing import NoReturn
+from collections.abc import Callable, Iterable
+from typing import NoReturn, TypeVar
 
 from contracts.catalog.binding import ENVIRONMENT, SERVICE
 from contracts.catalog.release import load
@@ -17,6 +18,11 @@ from contracts.target.listing import DEFAULT_BRANCH, Project, Reader, Unreadable
 from contracts.target.target import Workspace
 from contracts.text.message import msg
 
+Build = tuple[str | None, str | None, str | None, str | None]
+"""Service, module, repository and branch of a build."""
+Found = TypeVar("Found")
+
+PROJECTS = ("project", "outsider_project")
 SHOWN = 5
 """Candidates that a message names."""
 
@@ -49,11 +55,12 @@ def discover_workspace(settings: Settings, client: Client) -> Workspace:
     reader, sends = Reader(client, release), release.binding.sends
     project = _usable_project(settings, reader)
     env_name = settings.env_name
-    if env_name is None and sends(ENVIRONMENT):
-        env_name = the_environment(settings, reader, project)
-    service, name, repo, branch = settings.service, settings.service_module, settings.repo, None
-    if not (service and name and repo) and sends(SERVICE):
-        service, name, repo, branch = the_build(settings, reader, project)
+    build: Build = (settings.service, settings.service_module, settings.repo, None)
+    if sends(ENVIRONMENT):
+        env_name = _looked_up(lambda: the_environment(settings, reader, project), env_name)
+    if sends(SERVICE):
+        build = _looked_up(lambda: the_build(settings, reader, project), build if all(build[:3]) else None)
+    service, name, repo, branch = build
     return Workspace(
         project=project,
         env_name=env_name or "",
@@ -65,6 +72,16 @@ def discover_workspace(settings: Settings, client: Client) -> Workspace:
         hanging_branch=settings.hanging_branch,
         other_project=settings.outsider_project,
     )
+
+
+def _looked_up(look: Callable[[], Found], given: Found | None) -> Found:
+    """Return what a look finds; where it cannot be read, what settings give."""
+    try:
+        return look()
+    except UnreadWorkspaceError:
+        if given is None:
+            raise
+        return given
 
 
 def _usable_project(settings: Settings, reader: Reader) -> str:
@@ -115,7 +132,7 @@ def the_environment(settings: Settings, reader: Reader, project: str) -> str:
     return _pick(settings, "env_name", usual, msg("project {project}", project), create)
 
 
-def the_build(settings: Settings, reader: Reader, project: str) -> tuple[str, str, str, str]:
+def the_build(settings: Settings, reader: Reader, project: str) -> Build:
     """Return service, service module, repository and branch of the build that tasks are to run."""
     try:
         found = [module for module in listing.modules(reader, project) if module.repos]
@@ -128,9 +145,9 @@ def the_build(settings: Settings, reader: Reader, project: str) -> tuple[str, st
     service = _pick(settings, "service", services, msg("project {project}", project), create)
     of_service = {module.name: module for module in found if module.service == service}
     name = _pick(settings, "service_module", of_service, msg("service {service}", service), create)
-    repos = of_service[name].repos
+    repos = of_service[name].repos if name in of_service else {}
     repo = _pick(settings, "repo", repos, msg("the build of {service}/{module}", service, name), create)
-    return service, name, repo, repos[repo]
+    return service, name, repo, repos.get(repo)
 
 
 def _services(reader: Reader, project: str) -> str:
@@ -148,6 +165,8 @@ def _pick(settings: Settings, name: str, found: Iterable[str], where: str, creat
     variable = f"{PREFIX}{name.upper()}"
     setting = msg("set {option} ({variable}) to one of them", option(name), variable)
     if given in candidates:
+        return str(given)
+    if not candidates and given is not None and name not in PROJECTS:
         return str(given)
     if not candidates:
         raise NoWorkspaceError(msg("{where} has no {what}", where, what), create)

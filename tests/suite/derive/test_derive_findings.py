@@ -149,5 +149,5 @@ def test_command_says_findings_of_a_page():
 def test_options_that_do_not_go_together_are_a_usage_error(arguments: list[str]):
     """The command says which, and derives nothing."""
     result = command(*arguments)
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert "--findings" in result.output or "--notes" in result.output

@@ -1,5 +1,6 @@
 """Where the cases may work is found on a live target, never guessed, and by reading alone."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -123,12 +124,23 @@ def test_what_is_missing_or_ambiguous_is_said_in_one_line(live: Answering, tmp_p
         assert zadig.app.changes() == []
 
 
+@pytest.mark.parametrize("answer", [403, 500, PAGE, []], ids=["403", "500", "page", "nothing"])
+def test_what_is_set_is_believed_where_nobody_tells_what_there_is(
+    live: Answering, tmp_path: Path, answer: object
+) -> None:
+    """Only what is not among others that are there is misspelt."""
+    silent = dict.fromkeys((ENVIRONMENTS, PRESET, SERVICES, BUILD), answer)
+    named = {"env_name": "qa", "service": "s", "service_module": "m", "repo": "r"}
+    with live(ONE_PROJECT | silent) as zadig:
+        assert found(zadig, tmp_path, **named) == Workspace("nginx", "qa", "s", "m", "r", "main")
+
+
 def test_a_setting_decides_between_candidates(live: Answering, tmp_path: Path) -> None:
     presets = [module("a", "m", "r", "s"), module("a", "n", "t"), module("b", "m", "u")]
     answers = {PROJECTS: [{"name": "nginx"}, {"name": "other"}], ENVIRONMENTS: ENVS, PRESET: presets}
     with live(answers) as zadig:
         place = found(zadig, tmp_path, project="nginx", env_name="dev", service="a", service_module="m", repo="s")
-        assert place == Workspace("nginx", "dev", "a", "m", "s", "main")
+        assert place == Workspace("nginx", "dev", "a", "m", "s", "trunk")
         place = found(zadig, tmp_path, project="nginx", env_name="dev", service="b")
         assert place == Workspace("nginx", "dev", "b", "m", "u", "trunk")
 
@@ -232,3 +244,20 @@ def test_a_web_page_instead_of_the_projects_ends_the_look(live: Answering) -> No
 def test_a_member_who_may_not_list_without_a_project_is_not_turned_away(live: Answering, tmp_path: Path) -> None:
     with live() as zadig:
         assert found(zadig, tmp_path, token=zadig.tokens["member"]).project == "nginx"
+
+
+def test_a_project_that_is_not_there_is_no_missing_right(live: Answering, tmp_path: Path) -> None:
+    """Zadig refuses to list the workflows of a project that is not there; whoever may see which there are is told."""
+    with live() as zadig, pytest.raises(SettingsError) as raised:
+        found(zadig, tmp_path, token=zadig.tokens["member"], project="absent")
+    assert str(raised.value).startswith("the target has no project 'absent'; there are: nginx; set --project")
+
+
+def test_a_token_that_has_expired_is_said_to_have(live: Answering) -> None:
+    """Since when, by its own word; another one that is refused may be wrong."""
+    with live({PROJECTS: 401}) as zadig:
+        expired, wrong = (
+            probe(zadig.settings(token=token), zadig.url) for token in (zadig.tokens["expired"], "x" * 40)
+        )
+    assert re.search(r"HTTP 401: the token expired at \d{4}-\d\d-\d\d \d\d:\d\d UTC; set a new one$", expired.trouble)
+    assert "the token is refused; check ZADIG_TOKEN" in wrong.trouble

@@ -1,0 +1,88 @@
+"""What a case promises and from where, and what the words and exit codes of a run mean."""
+
+import difflib
+from collections.abc import Iterator, Mapping
+
+import click
+
+from contracts.cli.options import echo, spoken
+from contracts.cli.runs import RunsCommand
+from contracts.i18n.translate import localized, say
+from contracts.paths import CASES
+from contracts.text.errors import InputError
+from contracts.text.message import Message, msg
+
+EXITS: Mapping[str, Message] = {
+    "0": msg("accepted: every planned case held, or showed exactly its known deviation, and nothing is left; release"),
+    "1": msg("rejected: a breach, a drift, an expired deviation, or a fixed one under acceptance; do not release"),
+    "2": msg("interrupted; run again"),
+    "3": msg("an internal error of the suite, or of what it runs on; the message says which, and no release is judged"),
+    "4": msg("a mistake in an option, a setting or a file; the message says which and what to do"),
+    "5": msg("no case was selected; check -k and the paths"),
+    "6": msg("inconclusive: no conclusion about the release; remove the cause that is named, and run again"),
+    "7": msg("accepted, but something that the run made is left; release, and sweep"),
+}
+RESULTS: Mapping[str, Message] = {
+    "held": msg("the answer and the state after it are as promised"),
+    "breach": msg("a documented promise is broken; it rejects the run"),
+    "drift": msg("not documented, but observed of this release otherwise; it rejects the run, unless --drift warn"),
+    "known": msg("exactly what a known deviation of this release says; it rejects nothing until that expires"),
+    "crashed": msg("the suite itself failed in this case; the run is inconclusive"),
+    "blocked": msg("the precondition of the case could not be set up; the run is inconclusive"),
+    "unreachable": msg("no answer came, and the target answers nothing else either; the run is inconclusive"),
+    "disturbed": msg("not the product answered but what stands before it, each time; the run is inconclusive"),
+}
+
+
+@click.command(cls=RunsCommand)
+@click.option("--release", metavar="X.Y.Z", help="The release whose case is meant; left out: the oldest that has it.")
+@click.argument("what", metavar="CASE|RESULT|EXIT")
+def explain(what: str, release: str | None) -> None:
+    """Say what a case promises and from where, or what a result or an exit code means."""
+    lang = spoken()
+    meaning = EXITS.get(what) or RESULTS.get(what)
+    for line in [f"{what}: {localized(meaning, lang)}"] if meaning else _case(what, release, lang):
+        echo(line)
+
+
+def _case(name: str, release: str | None, lang: str) -> Iterator[str]:
+    """Yield what the release that is asked for, or the first that has the case, says of it."""
+    from contracts.catalog.cases import cases
+    from contracts.catalog.release import load, releases
+    from contracts.catalog.stories import stories
+
+    known = {row.id: row for each in reversed([release] if release else releases()) for row in cases(each)}
+    told = {story.id: story for story in stories(CASES)}
+    if name in told and name not in known:
+        yield say(
+            lang,
+            "{case}: several requests one after the other or at once, under {level} and above",
+            name,
+            told[name].level,
+        )
+        yield say(lang, "  told step by step in {folder}", CASES)
+        return
+    if name not in known:
+        near = difflib.get_close_matches(name, [*known, *told, *RESULTS], n=3, cutoff=0.4)
+        hint = (
+            msg("near to it: {names}", ", ".join(near))
+            if near
+            else msg("a case is written like {case}", next(iter(known)))
+        )
+        raise InputError("there is no {name}; {hint}", repr(name), hint)
+    case = known[name]
+    first = release or next(each for each in releases() if name in {row.id for row in cases(each)})
+    call, answer = load(first).operations[case.operation], case.answer
+    yield say(lang, "{case}: release {release}, under {level} and above", name, first, case.level)
+    yield say(lang, "  precondition: {given}", case.given)
+    yield say(lang, "  sends: {method} {path}", case.request.method or call.method, call.path)
+    yield say(lang, "  expects: HTTP {status}, {answer}", answer.status, answer.name)
+    if answer.description:
+        yield say(lang, "  description: {text}", answer.description)
+    if case.after:
+        yield say(lang, "  state afterwards: {after}", case.after)
+    kind = msg("documented") if case.documented else msg("observed, not documented")
+    yield say(lang, "  by: {basis} ({kind})", answer.basis, kind)
+
+
+COMMANDS = (explain,)
