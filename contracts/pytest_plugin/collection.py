@@ -1,6 +1,6 @@
 """Which tests pytest collects: one for each planned row of the case table, and the scenarios of the profile."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
@@ -14,13 +14,14 @@ from contracts.catalog.givens import NEEDS_AGENT
 from contracts.catalog.release import load
 from contracts.catalog.stories import Story
 from contracts.paths import CASES, ROOT
+from contracts.profiles import runs_at
 from contracts.run.plan import chosen, fits
 from contracts.run.session import Session
 from contracts.run.shards import recorded, shard
 
 SESSION = pytest.StashKey[Session]()
-SCENARIOS: Mapping[str, type[Scenario]] = {"flow": Flow, "crowd": ConcurrentScenario}
-"""The argument of a test that tells a case step by step, and what it is given."""
+SCENARIOS = ("flow", "crowd", "explorer")
+"""The argument of a test that tells a case step by step."""
 
 ALLURE_LISTENER = "allure_listener"
 """The name under which allure-pytest registers what listens; a test holds that it still does."""
@@ -33,17 +34,30 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if run is None or (operation is None and case is None):
         return
     if operation is not None:
-        rows = chosen((row for row in cases(run.release) if _is_for(row.operation, operation.args[0])), run.scope)
+        asked = (row for row in cases(run.release) if not run.only or row.id in run.only)
+        rows = chosen((row for row in asked if _is_for(row.operation, operation.args[0])), run.scope)
         slow = {True: [pytest.mark.slow], False: []}
         params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in rows]
         metafunc.parametrize("case", params)
     elif case is not None:
+        if not runs_at(case.kwargs["level"], run.scope.level):
+            return
         name = next(name for name in SCENARIOS if name in metafunc.fixturenames)
-        scenario = SCENARIOS[name](case.args[0], case.kwargs["level"])
+        scenario = _kind(name)(case.args[0], case.kwargs["level"])
         scenario.alone |= case.kwargs.get("alone", False)
         metafunc.parametrize(name, [pytest.param(scenario, id=scenario.id)])
 
 
+def _kind(name: str) -> type[Scenario]:
+    """Return what a test is given under a name; few runs explore, so only they load what that takes."""
+    if name == "explorer":
+        from contracts.case.explore import Explorer
+
+        return Explorer
+    return {"flow": Flow, "crowd": ConcurrentScenario}[name]
+
+
+@cache
 def _is_for(operation: str, mark: str) -> bool:
     """Whether a test with this mark runs the rows of an operation; `*`: those that have no file of their own."""
     return operation == mark or (mark == "*" and not (CASES / f"test_{operation.replace('-', '_')}.py").exists())
