@@ -36,7 +36,7 @@ def test_in_one_process(tmp_path: Path, name: str) -> None:
     agreed(tmp_path, *OPTIONS[name])
 
 
-@pytest.mark.parametrize("workers", ["0", "1", "4", "8"])
+@pytest.mark.parametrize("workers", ["1", "4", "8"])
 @pytest.mark.parametrize("name", WORKERS)
 def test_with_workers(tmp_path: Path, name: str, workers: str) -> None:
     agreed(tmp_path, "-n", workers, *WORKERS[name])
