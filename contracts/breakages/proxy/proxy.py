@@ -67,8 +67,8 @@ class FaultProxy:
                 earlier += 1
                 stays = await deliver(response, reader, writer, bodiless=request.method == "HEAD")
                 open_ = stays and (header(request.headers, "Connection") or "").lower() != "close"
-        except OSError:
-            pass  # the client has left
+        except (OSError, asyncio.CancelledError):
+            pass  # the client has left, or the proxy ends
         except h11.RemoteProtocolError:
             writer.write(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
         except Exception as error:  # of the breakage or the app; raised again where somebody sees it

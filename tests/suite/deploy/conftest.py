@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from contracts.catalog.release import ROOT
 from contracts.standin.process import StandIn
 from contracts.standin.process import start as start_stand_in
 from helpers.deploy_image import Image, build
 from helpers.deploy_tree import ON_A_STAND_IN, Tree, token_of
+from helpers.shell import LEFT_OUT
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +58,8 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
     """What the steps of the Dockerfile make in a plain folder, but for a stand-in too."""
     made = build(tmp_path_factory.mktemp("image"))
     made.environment |= ON_A_STAND_IN
+    for compiled in (ROOT / "contracts").rglob("__pycache__"):  # else each container would compile the package anew
+        shutil.copytree(compiled, made.root / "suite" / compiled.relative_to(ROOT), ignore=LEFT_OUT)
     return made
 
 

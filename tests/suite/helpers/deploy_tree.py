@@ -15,6 +15,7 @@ import requests
 from contracts.catalog.release import ROOT
 from contracts.standin.process import StandIn
 from helpers.processes import HANG, Done, run
+from helpers.shell import LEFT_OUT
 
 PARTS = ("contracts", "schemas", "tests/api", "deploy", "conftest.py", "pytest.ini", "Makefile", "requirements.lock")
 STRICT = {"ZADIG_DEVIATIONS": "none"}
@@ -77,7 +78,7 @@ class Tree:
             source, to = ROOT / part, self.folder / part
             to.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():
-                shutil.copytree(source, to, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(source, to, ignore=LEFT_OUT)
             else:
                 shutil.copy2(source, to)
 

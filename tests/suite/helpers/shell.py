@@ -12,13 +12,15 @@ from contracts.catalog.release import ROOT
 from helpers.processes import HANG
 
 _TRY = re.compile(r"^try: .*--base-url http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
-_LEFT_OUT = shutil.ignore_patterns("__pycache__", "node_modules", ".pytest_cache")
+LEFT_OUT = shutil.ignore_patterns("*.pyc.*", "*.tmp", "node_modules", ".pytest_cache")
+"""Left out of copies. What Python has compiled goes along, so that none of them compiles it again, but for what another
+worker is just writing."""
 
 
 def checkout(folder: Path) -> None:
     """Copy what work on the project needs into a folder."""
     for name in ("contracts", "schemas", "tests", "docs"):
-        shutil.copytree(ROOT / name, folder / name, ignore=_LEFT_OUT)
+        shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
     for path in ROOT.iterdir():
         if path.is_file():
             shutil.copy2(path, folder)

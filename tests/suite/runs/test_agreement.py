@@ -36,7 +36,7 @@ def test_in_one_process(tmp_path: Path, name: str) -> None:
     agreed(tmp_path, *OPTIONS[name])
 
 
-@pytest.mark.parametrize("workers", ["0", "1", "4", "8"])
+@pytest.mark.parametrize("workers", ["1", "8"])
 @pytest.mark.parametrize("name", WORKERS)
 def test_with_workers(tmp_path: Path, name: str, workers: str) -> None:
     agreed(tmp_path, "-n", workers, *WORKERS[name])
@@ -45,6 +45,7 @@ def test_with_workers(tmp_path: Path, name: str, workers: str) -> None:
 def test_a_killed_worker(tmp_path: Path) -> None:
     own, allure = tmp_path / "own.xml", tmp_path / "allure"
     options = ("-n", "2", "-p", "tests.suite.helpers.kill_plugin", "--junitxml", str(own), "--alluredir", str(allure))
+    options += ("-k", "cancel-task or flows")
     at = {"KILL_AT": "worker:SIGKILL:after:create", "KILL_MARK": str(tmp_path / "reached-")}
     ran = run(tmp_path, *options, **at)
     assert disagreements(Path(ran.folder), allure, own) == [], ran.output
@@ -55,9 +56,10 @@ def test_a_killed_worker(tmp_path: Path) -> None:
 def test_cases_run_again_after_a_failure(tmp_path: Path) -> None:
     """--lf plans just what failed."""
     options = ("--behaviour", "1.7.0", "--deviations", "none", "-o", f"cache_dir={tmp_path / 'cache'}")
+    options += ("-k", "create-workflow")
     first = run(tmp_path / "first", "-p", "cacheprovider", *options)
     again = agreed(tmp_path / "again", "-p", "cacheprovider", "--lf", *options)
-    assert set(again.results) == first.having("breach", "drift")
+    assert set(again.results) == first.having("breach", "drift") != set()
 
 
 def test_other_tests_beside_the_cases(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from contracts.catalog.release import ROOT
 from contracts.standin.serve import serve_in_thread
 from helpers.processes import HANG, Done, environment, run
+from helpers.shell import LEFT_OUT
 from helpers.toy_release import PLACE, RELEASE, add
 from helpers.toy_server import Toy
 
@@ -30,7 +31,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the product, with the toy's tables in it, and no line of code changed."""
     folder = tmp_path_factory.mktemp("product")
     for name in ("contracts", "schemas", "tests/api"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
     for name in ("conftest.py", "pytest.ini"):
         shutil.copy2(ROOT / name, folder)
     add(folder)

@@ -32,7 +32,7 @@ class Follower:
     def __init__(self, folder: Path, serve: ExitStack) -> None:
         self.folder = folder
         self.said = ""
-        self._env = environment(PYTHONDONTWRITEBYTECODE="1")
+        self._env = environment()
         self._serve = serve
         self._port = ""
 

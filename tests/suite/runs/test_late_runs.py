@@ -12,7 +12,7 @@ from contracts.catalog.release import ROOT
 from contracts.safety.journal import left_late, left_open
 from helpers.late_server import Late, age, behind, held
 from helpers.live_target import Live
-from helpers.processes import HANG, contracts
+from helpers.processes import HANG, called
 from helpers.whole_runs import command, environment, run, verdict_of
 
 CASES = "create-workflow/with-empty-hook-ctl or create-workflow/enabled-left-out"
@@ -49,7 +49,7 @@ def test_a_create_that_comes_after_its_deadline_is_removed(tmp_path: Path, stamp
         ran = run(tmp_path, *live_options(url, 7), "-k", CASES, **token)
         assert late.done.is_set(), ran.output
         assert held(zadig) == []
-        swept = contracts("sweep", ran.folder, "--base-url", url, **token)
+        swept = called("sweep", ran.folder, "--base-url", url, **token)
     assert (ran.code, set(ran.results.values())) == (0, {"held"}), ran.output
     assert "no answer came to some requests: waiting" in ran.output
     assert (len(ran.verdict["removed"]), ran.verdict["leaks"]) == (1, [])
@@ -69,12 +69,12 @@ def test_where_the_run_may_not_wait_the_name_is_said_and_swept_later(tmp_path: P
         assert "which the server may still carry out until" in leak
         assert leak in ran.output
         assert "sweep" in ran.output
-        young = contracts("sweep", ran.folder, "--base-url", url, **token)
+        young = called("sweep", ran.folder, "--base-url", url, **token)
         assert (young.code, "sweep after that" in young.output) == (7, True), young.output
         late.go.set()
         assert late.done.wait(HANG)
         age(Path(ran.folder))
-        assert contracts("sweep", ran.folder, "--base-url", url, **token).code == 0
+        assert called("sweep", ran.folder, "--base-url", url, **token).code == 0
         assert held(zadig) == []
 
 
@@ -103,12 +103,12 @@ def test_killed_between_a_request_and_its_answer(tmp_path: Path, call: str) -> N
         killed.communicate()
         sweep = ("sweep", str(tmp_path / "run"), "--base-url", url)
         token = {"ZADIG_TOKEN": zadig.tokens["member"]}
-        young = contracts(*sweep, **token)
+        young = called(*sweep, **token)
         assert (young.code, "sweep after that" in young.output) == (7, True), young.output
         late.go.set()
         assert late.done.wait(HANG)
         age(tmp_path / "run")
-        assert contracts(*sweep, **token).code == 0
+        assert called(*sweep, **token).code == 0
         assert [workflow["name"] for workflow in held(zadig)] == ["release"]
         assert left_open(tmp_path / "run" / "journal.jsonl") == {}
 

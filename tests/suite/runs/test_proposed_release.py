@@ -18,6 +18,7 @@ from contracts.catalog.release import ROOT
 from contracts.standin.app import create_app
 from contracts.standin.serve import bind, serve_in_thread
 from helpers.processes import Done, environment, run
+from helpers.shell import LEFT_OUT
 from helpers.toy_release import PLACE
 
 PAGES = ROOT / "tests/suite/derive"
@@ -31,7 +32,7 @@ def product_fixture(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of the product with two releases that were proposed, each the first of an API."""
     folder = tmp_path_factory.mktemp("product")
     for name in ("contracts", "schemas", "tests/api"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=LEFT_OUT)
     for name in ("conftest.py", "pytest.ini", "pyproject.toml", "Makefile"):
         shutil.copy2(ROOT / name, folder)
     whole = (PAGES / "proposed/boats.md").read_text(encoding="utf-8")

@@ -139,7 +139,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     checkout(folder)
     (folder / ".venv").symlink_to(sys.prefix)
     home = tmp_path_factory.mktemp("home")
-    shell = environment(PYTHONDONTWRITEBYTECODE="1", HOME=str(home))
+    shell = environment(HOME=str(home))
     with serving("python -m contracts standin --behaviour 1.7.0", folder, shell) as port:
         address = f"http://127.0.0.1:{port}"
         token = requests.get(f"{address}/_standin/token/member", timeout=HANG).text.strip()
