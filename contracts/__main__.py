@@ -2,6 +2,8 @@
 
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -13,16 +15,32 @@ from contracts.text.printable import printable
 from contracts.text.redact import register
 
 INTERNAL = 3
-click.UsageError.exit_code = 4  # as pytest's; 2 is an interrupted campaign
+USAGE = 4
+
+
+@contextmanager
+def _mistakes() -> Iterator[None]:
+    """Let a mistake in the command line end as 4, as with pytest: 2 is an interrupted campaign."""
+    try:
+        yield
+    except click.UsageError as error:
+        setattr(error, "exit_code", USAGE)  # noqa: B010 - of this error, not of its class
+        raise
 
 
 class Commands(click.Group):
     """The commands. What none of them handles ends in one line and as 3, not as 1: that has a meaning in most."""
 
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """Read the command line in front of a command's name."""
+        with _mistakes():
+            return super().make_context(*args, **more)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         try:
-            return super().invoke(ctx)
+            with _mistakes():
+                return super().invoke(ctx)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
