@@ -88,7 +88,7 @@ class Settings:
         None, "what explored lives are drawn from; left out: anew in each run of explore, 0 in others", values.whole(-1)
     )
     budget: str = setting(
-        "3000", "what a run of explore may take: requests, seconds or both, as in 3000,600s", values.budget
+        "6000", "what a run of explore may take: requests, seconds or both, as in 6000,600s", values.budget
     )
     behaviour: str = setting(
         "perfect",

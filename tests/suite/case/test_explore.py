@@ -1,6 +1,7 @@
 """Explored lives: what is right holds, what goes wrong is found, shortened and told, and nothing is left of it."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from random import Random
 from urllib.parse import quote
@@ -12,10 +13,13 @@ from hypothesis import strategies as st
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.recognise import about, recognise
+from contracts.case.bodies import broken
+from contracts.case.body_explorer import BodyExplorer
 from contracts.case.explore import Explorer
 from contracts.case.lives import Life, Step, drawn, shortened
 from contracts.case.outcome import Outcome
 from contracts.report.verdict_rules import Result
+from contracts.run.deviations import judge, known
 from contracts.standin.defects import BEHAVIOURS
 from contracts.target.target import Exploring, Target
 from helpers.fuzzing import LONGER
@@ -153,3 +157,41 @@ def test_a_shortened_life_goes_wrong_too(steps: list[Step], needed: set[int]) ->
     assert goes_wrong(short)
     assert len(short.steps) == len(does) + 1
     assert tried < 100
+
+
+def sent_bodies(target: Target, requests: int = 20_000) -> Outcome:
+    """Send a target broken bodies, and return what became of it."""
+    explorer = BodyExplorer("explore/bodies", "explore")
+    return explorer.play(replace(target, exploring=Exploring(0, requests)), lambda: explorer.bodies(share=1))
+
+
+@pytest.mark.parametrize("behaviour", ["perfect", "1.7.0", "1.8.0", "perfect-5.0", "5.0.0", "2.3.0"])
+def test_broken_bodies_show_what_is_known_of_a_release_and_no_more(behaviour: str, tmp_path: Path) -> None:
+    """All of them are answered as the contract says, but for those that the release is known to crash at."""
+    with in_process(behaviour, tmp_path) as target:
+        outcome = sent_bodies(target, 20_000 if LONGER > 1 else 900)
+        rows = known(target.release, None)
+        assert (held(target), left_in(target.journal)) == ([], {})
+    judged = judge(outcome, rows, date(2027, 1, 1))
+    assert judged.result is (Result.HELD if behaviour.startswith("perfect") else Result.KNOWN)
+    other = replace(outcome.breaches[0], detail="500 at another place") if outcome.breaches else None
+    if other:
+        more = judge(replace(outcome, breaches=(*outcome.breaches, other)), rows, date(2027, 1, 1))
+        assert more.result is Result.BREACH
+
+
+def fields(inner: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
+    return st.dictionaries(st.sampled_from("abc"), inner, max_size=2)
+
+
+@given(
+    st.recursive(
+        st.none() | st.text(max_size=3), lambda inner: st.lists(inner, max_size=2) | fields(inner), max_leaves=6
+    )
+)
+def test_a_broken_body_is_another_in_one_place(body: object) -> None:
+    """Each is unlike the ordinary one, and the ordinary one is left as it was."""
+    before = repr(body)
+    for each in broken(body, lambda at: at == "$.a"):
+        assert repr(each.body) != before == repr(body)
+        assert each.at != "$.a"
