@@ -20,7 +20,7 @@ VERSION = 1
 USUAL, THOROUGH = "regression", "nightly"
 """The profile of a campaign, and the one that sees most: that of the short form, where each breakage must be killed."""
 
-EXPLORED = frozenset({"lives"})
+EXPLORED = frozenset({"lives", "bodies"})
 """Families of what shows only where it is explored: the others are for other profiles, unless somebody names them."""
 
 
