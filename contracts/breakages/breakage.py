@@ -13,7 +13,7 @@ class Request:
     """One request as it came in.
 
     path: with its prefix, percent-encoded as it came. operation: the name of an operation or of a support call; empty
-    where it is neither. api: the family of calls that it is of.
+    where it is neither. api: the family of calls that it is of. earlier: how many came before it on its connection.
     """
 
     method: str
@@ -23,6 +23,7 @@ class Request:
     body: bytes = b""
     operation: str = ""
     api: str = "aslan"
+    earlier: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Breakage:
     `operation`, if benign. says: the promise that it breaks, or why it is harmless, in one sentence. kinds: it must be
     reported as one of these kinds of breach; none for a benign one. act: what it does. before, after: an answer without
     and with it, or what a caller sees, line by line. live: whether it may stand before a Zadig that is not a stand-in.
-    api: the family of calls that it is about.
+    api: the family of calls that it is about. of: the answers or calls that a benign one acts on; empty: all.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Breakage:
     after: Example
     live: bool = True
     api: str = "aslan"
+    of: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return self.name

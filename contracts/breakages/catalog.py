@@ -162,6 +162,7 @@ def _breakage(family: str, about: str, row: Row, texts: Mapping[str, Any]) -> Br
         after=after,
         live=row.live,
         api=api,
+        of=frozenset(row.of) - {"json"},
     )
 
 

@@ -248,6 +248,18 @@ def edits_for_others(operation: str, _answer: str, *, agent: str, edit: Mapping[
     return act
 
 
+def edits_when_used(operation: str, answer: str, *, edit: Mapping[str, Any]) -> Act:
+    """Edit an answer that goes out on a connection that had another one before."""
+    made = edits(edit)
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        response = await forward(request)
+        meant = request.earlier and request.operation == operation and name_of(request, response) == answer
+        return made(response) if meant else response
+
+    return act
+
+
 def shows_the_others(operation: str, answer: str, *, state: str) -> Act:
     """Show the workflow's other tasks in the queue in another state from this answer on."""
 
@@ -281,6 +293,7 @@ MAKERS = by_name(
         ids_as_text,
         counts_from,
         edits_for_others,
+        edits_when_used,
         shows_the_others,
     )
 )

@@ -2,16 +2,17 @@
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
 from contracts.campaign.judge import GOOD, Judgement, Result, RunEnd, judge
-from contracts.campaign.plan import THOROUGH, Job, Plan, rerun, sees_most
-from contracts.campaign.pool import run_all
+from contracts.campaign.plan import THOROUGH, Job, Plan, aimed, rerun, sees_most
+from contracts.campaign.pool import Over, run_all
 from contracts.text.errors import InputError
 
 RUNS = "runs"
@@ -111,8 +112,8 @@ def run_campaign(plan: Plan, out: Path, at_once: int, progress: Progress) -> Cam
     started = time.monotonic()
     campaign = Campaign(plan, out, at_once, {job.name: CampaignRow(job.change) for job in plan.jobs if job.change})
     try:
-        _check(campaign, progress)
-        _run(campaign, progress)
+        clean = _check(campaign, progress)
+        _run(campaign, [aimed(job, clean) for job in plan.jobs], progress)
         _look_again(campaign, progress)
     except KeyboardInterrupt:
         campaign.interrupted = True
@@ -120,18 +121,22 @@ def run_campaign(plan: Plan, out: Path, at_once: int, progress: Progress) -> Cam
     return campaign
 
 
-def _check(campaign: Campaign, progress: Progress) -> None:
-    """See that the suite accepts the server as it is, and rejects one that always fails."""
+def _check(campaign: Campaign, progress: Progress) -> Sequence[Mapping[str, Any]]:
+    """See that the suite accepts the server as it is, and rejects one that always fails; return what that found."""
     options = campaign.plan.options
+    outcomes: list[Mapping[str, Any]] = []
 
     def over(job: Job, end: RunEnd) -> None:
         if why := _distrust(job, end):
             raise CampaignError(f"{why}; see {_folder(campaign, job)}")
+        if job.change is None and end.verdict:
+            outcomes.extend(end.verdict["cases"])
         _remove(campaign, job)
 
     forced = replace(FORCED, api=options.api)
     jobs = [Job(change, options.level, options.upstream, api=options.api) for change in (None, forced)]
     _run_all(campaign, jobs, "checks", progress, over)
+    return outcomes
 
 
 def _distrust(job: Job, end: RunEnd) -> str:
@@ -147,19 +152,27 @@ def _distrust(job: Job, end: RunEnd) -> str:
     return ""
 
 
-def _run(campaign: Campaign, progress: Progress) -> None:
-    """Run what is planned, and keep the folder of a run that somebody may want to look at, or to sweep up after."""
+def _run(campaign: Campaign, jobs: Sequence[Job], progress: Progress) -> None:
+    """Run jobs, and keep the folder of a run that somebody may want to look at, or to sweep up after.
 
-    def over(job: Job, end: RunEnd) -> None:
+    A breakage that the cases at which its run was aimed do not find out has all of them before it is judged.
+    """
+
+    def over(job: Job, end: RunEnd) -> Job | None:
         change = campaign.rows[job.name].change
-        judgement = _on_one_look(job, judge(change, end))
+        judgement = judge(change, end)
+        if job.hasty and job.cases and judgement.result is not Result.KILLED:
+            _remove(campaign, job)
+            return replace(job, cases=frozenset())
+        judgement = _on_one_look(job, judgement)
         left = bool(job.upstream and end.verdict and end.verdict["leaks"])
         folder = _folder(campaign, job) if judgement.result not in GOOD or left else None
         if folder is None:
             _remove(campaign, job)
         campaign.rows[job.name] = CampaignRow(change, judgement, end, folder=folder)
+        return None
 
-    _run_all(campaign, campaign.plan.jobs, "campaign", progress, over)
+    _run_all(campaign, jobs, "campaign", progress, over)
 
 
 def _on_one_look(job: Job, judgement: Judgement) -> Judgement:
@@ -198,16 +211,15 @@ def _in_the_light_of(row: CampaignRow, later: Judgement, end: RunEnd) -> Campaig
     return replace(row, judgement=replace(judgement, reason=reason), later=later)
 
 
-def _run_all(
-    campaign: Campaign, jobs: Sequence[Job], label: str, progress: Progress, over: Callable[[Job, RunEnd], None]
-) -> None:
+def _run_all(campaign: Campaign, jobs: Sequence[Job], label: str, progress: Progress, over: Over) -> None:
     """Run jobs, and call `over` with each of them and what its run left, as it ends."""
     if jobs:
         with progress(label, len(jobs)) as one_more:
 
-            def over_and_shown(job: Job, end: RunEnd) -> None:
-                over(job, end)
-                one_more()
+            def over_and_shown(job: Job, end: RunEnd) -> Job | None:
+                if (further := over(job, end)) is None:
+                    one_more()
+                return further
 
             run_all(jobs, campaign.out / RUNS, campaign.at_once, over_and_shown)
 

@@ -14,9 +14,10 @@ import pytest
 from contracts.breakages.apis import APIS
 from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.campaign.judge import RELEASES, findings
-from contracts.campaign.plan import Job
+from contracts.campaign.plan import LIFE, Job
 from contracts.catalog.cases import Case, cases
 from contracts.paths import CASES, ROOT
+from contracts.pytest_plugin.collection import SESSION
 from contracts.standin.app import create_app
 
 OUTPUT, ENDED = "output.txt", "ended.json"
@@ -31,6 +32,10 @@ def warm(api: str) -> None:
     """Import and read what every run needs, so that a forked one starts at once. Starts no thread."""
     import_module("contracts.pytest_plugin.hooks")
     cases(RELEASES[api])
+    import_module("contracts.standin.custom.server")
+    import_module("pdb")  # this and those below are pytest's
+    import_module("unittest")
+    import_module("xml.etree.ElementTree")
     gc.freeze()  # what is here by now is looked through by no fork
 
 
@@ -66,8 +71,11 @@ def _arguments(job: Job, base_url: str, folder: Path) -> list[str]:
     if job.upstream:
         return usual
     usual += ["--run-timeout", str(LONGEST), "--release", RELEASES[job.api]]
-    waits = ("connect", "first-byte", "answer", "state") if job.hasty else ()
-    return [*usual, *(part for name in waits for part in (f"--{name}-timeout", str(SECONDS)))]
+    if not job.hasty:
+        return usual
+    waits = ("connect", "first-byte", "answer", "state")
+    usual += [part for name in waits for part in (f"--{name}-timeout", str(SECONDS))]
+    return [*usual, "--in-flight", "1"] if job.cases else usual  # what is begun ahead is mostly in vain there
 
 
 class Steering:
@@ -77,10 +85,15 @@ class Steering:
         self._job = job
         self._session: pytest.Session | None = None
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, session: pytest.Session, items: list[pytest.Item]) -> None:
-        """Put the cases in order, and leave out those that are not to run."""
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Collect no more than is to run, and write no reports, which take longer than most of these runs."""
         self._session = session  # it alone can be ended
+        run = session.config.stash[SESSION]
+        run.only, run.reports = self._job.cases, False
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Put the cases in order, and leave out scenarios that are not to run."""
         wanted = self._job.cases
         items[:] = sorted((item for item in items if not wanted or _case_id(item) in wanted), key=self._rank)
 
@@ -92,6 +105,8 @@ class Steering:
 
     def _rank(self, item: pytest.Item) -> int:
         case, change = _params(item).get("case"), self._job.change
+        if self._job.life_first and _case_id(item) == LIFE:
+            return -1
         if not isinstance(case, Case) or change is None:
             return 2
         if case.operation != change.operation:

@@ -92,7 +92,7 @@ def judge(change: Breakage, end: RunEnd) -> Judgement:
 
 def findings(change: Breakage, outcome: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return the breaches of one case by which a breakage is found out: of a kind expected, at its own operation."""
-    if outcome["result"] not in BROKEN or not _is_at(outcome, change):
+    if outcome["result"] not in BROKEN or not is_at(outcome, change):
         return ()
     return tuple(row for row in _breaches(outcome) if row.kind in change.kinds)
 
@@ -102,7 +102,7 @@ def _without_effect(change: Breakage, verdict: Mapping[str, Any]) -> Judgement:
     if verdict["verdict"] != ACCEPTED:
         why = _first(verdict)
         return Judgement(Result.DID_NOTHING, f"it made no answer different, and yet the run was not accepted: {why}")
-    if any(_requests(outcome, change) for outcome in verdict["cases"]):
+    if any(gets_its_answer(outcome, change) for outcome in verdict["cases"]):
         return Judgement(Result.DID_NOTHING, "its answer came, and it made none different", idle=True)
     reason = f"no case of {verdict['run']['profile']} gets this answer"
     return Judgement(Result.SURVIVED if change.kinds else Result.SILENT, reason)
@@ -155,7 +155,7 @@ def _first(verdict: Mapping[str, Any]) -> str:
     return f"{reasons}; first {what}"
 
 
-def _is_at(outcome: Mapping[str, Any], change: Breakage) -> bool:
+def is_at(outcome: Mapping[str, Any], change: Breakage) -> bool:
     """Whether a case went wrong at an operation: its own, or that of the step at which a scenario ended.
 
     A flow ends at its last operation, or at a look at what that one did. A concurrent scenario sends several at once.
@@ -175,7 +175,7 @@ def _is_at(outcome: Mapping[str, Any], change: Breakage) -> bool:
     return operation in (*changing[-1:], *held[-1:])
 
 
-def _requests(outcome: Mapping[str, Any], change: Breakage) -> bool:
+def gets_its_answer(outcome: Mapping[str, Any], change: Breakage) -> bool:
     """Whether a case sent a request that gets the answer which a change acts on."""
     return any(
         (change.operation in ("*", step["call"])) and (change.answer in ("*", step["answer"]))

@@ -2,13 +2,16 @@
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage
-from contracts.campaign.judge import GOOD, RELEASES
+from contracts.campaign.judge import GOOD, RELEASES, gets_its_answer, is_at
 from contracts.catalog.cases import cases
 from contracts.profiles import EXPLORE, LEVELS, PROFILES, runs_at
 from contracts.text import files
@@ -17,6 +20,8 @@ from contracts.text.frozen import dataclass
 
 FILE = "campaign.json"
 VERSION = 1
+LIFE = "flows/one-life"
+"""The case that has most operations in it."""
 USUAL, THOROUGH = "regression", "nightly"
 """The profile of a campaign, and the one that sees most: that of the short form, where each breakage must be killed."""
 
@@ -89,6 +94,12 @@ class Job:
         """
         return self.change is not None and bool(self.change.kinds)
 
+    @property
+    def life_first(self) -> bool:
+        """Whether one life of a workflow tells most: where looks at it are broken, other cases come to nothing."""
+        call = APIS[self.api].calls.get(self.change.operation) if self.change and self.hasty else None
+        return call is not None and call.method == "GET"
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -108,18 +119,8 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
         if name in changes and changes[name].api != options.api:
             raise PlanError(f"--only: {name!r} is about another API; add --api {changes[name].api}")
     changes = {name: change for name, change in changes.items() if change.api == options.api}
-    names, notes = set(changes), []
-    for pattern in options.only:
-        if not any(fnmatchcase(name, pattern) for name in changes):
-            near = ", ".join(difflib.get_close_matches(pattern, [*changes], n=3))
-            raise PlanError(f"--only: no change is called {pattern!r}{near and f'; near it: {near}'}")
-    if options.only:
-        names = {name for name in changes if any(fnmatchcase(name, pattern) for pattern in options.only)}
-    if options.family:
-        families = sorted({change.family for change in changes.values()})
-        if options.family not in families:
-            raise PlanError(f"--family: there is no {options.family!r}, only {', '.join(families)}")
-        names &= {name for name, change in changes.items() if change.family == options.family}
+    notes: list[str] = []
+    names = _asked_for(options, changes)
     if options.failed_from is not None:
         failed = _failed(options.failed_from)
         if unknown := failed - changes.keys():
@@ -134,9 +135,8 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
         if len(kept) < len(chosen):
             notes.append(f"left out, because they may stand in front of a stand-in only: {len(chosen) - len(kept)}")
         chosen = kept
-    few = one_each(options.release, options.level) if options.short else frozenset()
     jobs = (
-        Job(change, options.level, options.upstream, frozenset() if change.kinds else few, api=options.api)
+        Job(change, options.level, options.upstream, _few(options, change), api=options.api)
         for change in chosen.values()
     )
     return Plan(options, tuple(jobs), tuple(notes))
@@ -147,6 +147,49 @@ def _seen_by(options: CampaignOptions, changes: Mapping[str, Breakage]) -> dict[
     every = bool(options.only or options.family or options.failed_from)
     explored = options.level == EXPLORE
     return {name: change for name, change in changes.items() if every or (change.family in EXPLORED) == explored}
+
+
+def _asked_for(options: CampaignOptions, changes: Mapping[str, Breakage]) -> set[str]:
+    """Return the names of the changes that the patterns and the family leave, all where there are none."""
+    names = set(changes)
+    for pattern in options.only:
+        if not any(fnmatchcase(name, pattern) for name in changes):
+            near = ", ".join(difflib.get_close_matches(pattern, [*changes], n=3))
+            raise PlanError(f"--only: no change is called {pattern!r}{near and f'; near it: {near}'}")
+    if options.only:
+        names = {name for name in changes if any(fnmatchcase(name, pattern) for pattern in options.only)}
+    if options.family:
+        families = sorted({change.family for change in changes.values()})
+        if options.family not in families:
+            raise PlanError(f"--family: there is no {options.family!r}, only {', '.join(families)}")
+        names &= {name for name, change in changes.items() if change.family == options.family}
+    return names
+
+
+def aimed(job: Job, clean: Iterable[Mapping[str, Any]]) -> Job:
+    """Return a run on those cases alone that a change can reach, by the outcomes of a run without any.
+
+    For a breakage those are the cases that get its answer at its own operation, the concurrent ones that have that, and
+    one life of a workflow: most are found out there, and what is not found has all cases before it is judged. A benign
+    change that has but some cases keeps those of them that get what it acts on, and one life; one that has all keeps
+    them.
+    """
+    change = job.change
+    if change is None or job.upstream or not (change.kinds or job.cases):
+        return job
+    if not change.kinds:
+        reached = job.cases & {row["case"] for row in clean if not change.of or change.of & _met(row)}
+        return replace(job, cases=reached | {LIFE})
+    at_once = {row["case"] for row in clean if row["operation"] == "concurrency" and is_at(row, change)}
+    gets = {
+        row["case"] for row in clean if gets_its_answer(row, change) and (row["case"] == LIFE or is_at(row, change))
+    }
+    return replace(job, cases=frozenset(gets | at_once))
+
+
+def _met(outcome: Mapping[str, Any]) -> set[str]:
+    """Return the calls that a case made, and the answers that it got."""
+    return {step[part] for step in outcome["steps"] for part in ("call", "answer")}
 
 
 def rerun(job: Job) -> Job | None:
@@ -161,12 +204,21 @@ def sees_most(profile: str) -> bool:
     return PROFILES[profile] == PROFILES[THOROUGH]
 
 
-def one_each(release: str, profile: str) -> frozenset[str]:
-    """Return one case for each operation and answer, of the least level that there is."""
-    first: dict[tuple[str, str], str] = {}
+def _few(options: CampaignOptions, change: Breakage) -> frozenset[str]:
+    """Return the only cases that a change has; none where it has all."""
+    if change.kinds or not options.short:
+        return frozenset()
+    return one_each(options.release, options.level, status=not change.of)
+
+
+@cache
+def one_each(release: str, profile: str, *, status: bool = False) -> frozenset[str]:
+    """Return one case for each operation and answer, or status, of the least level that there is."""
+    first: dict[tuple[str, object], str] = {}
     for case in sorted(cases(release), key=lambda case: LEVELS.index(case.level)):
         if runs_at(case.level, PROFILES[profile]):
-            first.setdefault((case.operation, case.answer.name), case.id)
+            answer = case.answer.status if status else case.answer.name
+            first.setdefault((case.operation, answer), case.id)
     return frozenset(first.values())
 
 

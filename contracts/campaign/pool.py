@@ -36,7 +36,11 @@ class _Running:
         return self.started + (LONGEST_LIVE if self.job.upstream else LONGEST) + GRACE
 
 
-def run_all(jobs: Iterable[Job], out: Path, at_once: int, over: Callable[[Job, RunEnd], None]) -> None:
+Over = Callable[[Job, RunEnd], Job | None]
+"""Hears what the run of a job left, and returns a job that is to follow it, if any."""
+
+
+def run_all(jobs: Iterable[Job], out: Path, at_once: int, over: Over) -> None:
     """Run each job in a folder of its own below `out`, and call `over` as it ends.
 
     Whatever that raises, as Ctrl-C does, ends all runs that are under way.
@@ -53,7 +57,8 @@ def run_all(jobs: Iterable[Job], out: Path, at_once: int, over: Callable[[Job, R
             for sentinel, one in [*running.items()]:
                 if sentinel in ended or one.ends <= time.monotonic():
                     del running[sentinel]
-                    over(one.job, _end(one, too_long=sentinel not in ended))
+                    further = over(one.job, _end(one, too_long=sentinel not in ended))
+                    waiting.extend([further] if further else [])
     finally:
         for one in running.values():
             one.process.terminate()  # as Ctrl-C: the run cleans up

@@ -34,6 +34,7 @@ class Overrides:
     `name` is a template of the workflow's name, `length` fills it up. `project` is the one in the body, `scope` the one
     in the query; `other` is the outsider's. `credential` is a name of credentials.py. `path` and `method` replace the
     operation's own, `{path}` standing for it. `agent` is what the client calls itself.
+    `used` lets a request that is refused go out on a connection that was used before.
     """
 
     body: str = "usual"
@@ -58,6 +59,7 @@ class Overrides:
     path: str | None = None
     credential: str = "main"
     agent: str = ""
+    used: bool = False
 
 
 NO_OVERRIDES = Overrides()
@@ -205,6 +207,8 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         raise CatalogError(about(where, "given is missing"))
     if row.get("after", ANY) not in effects(release):
         raise CatalogError(about(where, "after is one of {names}", ", ".join(effects(release))))
+    if answer.succeeds and (row.get("request") or {}).get("used"):
+        raise CatalogError(about(where, "request.used is for what is refused: it may have to be sent twice"))
     rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request", "made", "first")}
     rest.setdefault("after", _effect(release, operation) if answer.succeeds else UNCHANGED)
     if {"put", "licence", "later"} & rest.keys():

@@ -43,7 +43,7 @@ def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> st
 @click.option(
     "--short",
     is_flag=True,
-    help="One breakage per family and operation; the benign changes, each on one case per answer.",
+    help="One breakage per family and operation; the benign changes, each on one case per answer or status.",
 )
 @click.option("--proxy", "upstream", callback=_url, metavar="URL", help="Put the changes in front of the Zadig there.")
 @click.option("--jobs", type=click.IntRange(1), help="Runs at once.  [default: one a core; 1 with --proxy]")

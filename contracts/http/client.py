@@ -4,7 +4,9 @@ Nothing is followed, retried or taken from the user's environment. A request tha
 connection of its own: an idle connection that the server closes at that moment would look like a crash of the server.
 """
 
+import contextlib
 import string
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field, replace
@@ -33,6 +35,8 @@ class Request:
     call: its name, in reports.
     prefixed: whether the API prefix stands in front of the path.
     agent: what the client calls itself, where that is not the usual name.
+    used: whether it goes out on a connection that was used before, also where it would change something: as it is to be
+    refused, it may be sent again where that connection just ends.
     """
 
     method: str
@@ -44,6 +48,7 @@ class Request:
     call: str = ""
     prefixed: bool = True
     agent: str = ""
+    used: bool = False
 
     @property
     def changes(self) -> bool:
@@ -115,8 +120,13 @@ BLANKS = 16
 """Times the size cap that an answer may have with its blanks: they mean nothing, but somebody has to read them."""
 LOOKS = 3
 """How often one waits to see whether a server drops the connections that it kept."""
-IDLE = 3.0
-"""Seconds in which a server that ends each connection after its answer has done so, however busy it is."""
+IDLES = (3.0, 1.0)
+"""Seconds in which a server that ends each connection after its answer has done so, however busy it is; and others, in
+which one has not that ends a connection after just as long."""
+
+
+KNOCK = Request("GET", "/", prefixed=False)
+"""What is asked for only so that something was asked for."""
 
 
 class Header:
@@ -158,8 +168,8 @@ class Client:
         self._auth = dict(credentials)
         self._own = Register()
         self._own.add(*(header.secret for header in credentials.values() if len(header.secret) >= LEAST_TOKEN))
-        self._drops_kept, self._looks = False, LOOKS
-        self._session = open_session(transport)
+        self._drops_kept, self._looks, self._looking = False, LOOKS, threading.Lock()
+        self._transport, self._session = transport, open_session(transport)
 
     def send(self, request: Request) -> Exchange:
         """Send `request` once and return what came back; never raises for what the target does."""
@@ -167,26 +177,42 @@ class Client:
         url, seconds = self.url(request), self.limits.answer
         header = self._auth.get(request.credential)
         line = header.line if header else None
-        attempt = Attempt(url, seconds, fresh=request.changes, authorization=line)
-        exchange = self._exchange(request, attempt)
-        if attempt.reused and exchange.failure is not None and exchange.failure.kind == "no-answer":
+        attempt = Attempt(url, seconds, fresh=request.changes and not request.used, authorization=line)
+        with self._used() if request.used else contextlib.nullcontext(self._session) as session:
+            exchange = self._exchange(request, attempt, session)
+        if _dropped(attempt, exchange):
             left = seconds - exchange.seconds  # it was idle: closed
             exchange = self._exchange(request, Attempt(url, left, fresh=True, authorization=line))
-            again = Attempt(url, seconds, fresh=False, idle=IDLE, authorization=line)
-            if exchange.failure is None and self._drops(request, again):
+            if exchange.failure is None and not request.changes and self._drops(request, url, line):
                 exchange = replace(exchange, faults=(*exchange.faults, DROPPED))
-            return exchange
         if hears is not None:
             hears(exchange)
         return exchange
 
-    def _drops(self, request: Request, again: Attempt) -> bool:
-        """Whether the server drops a connection that it kept at its next request: it had time to end it before."""
-        if not self._drops_kept and self._looks:  # to wait each time would take a run's time
-            self._looks -= 1
-            failure = self._exchange(request, again).failure
-            self._drops_kept = again.reused and failure is not None and failure.kind == "no-answer"
-        return self._drops_kept
+    @contextlib.contextmanager
+    def _used(self) -> Iterator[requests.Session]:
+        """Yield a session of one connection, on which an answer came already, unless the server ended it then."""
+        with contextlib.closing(open_session(self._transport)) as session:
+            self._exchange(KNOCK, Attempt(self.url(KNOCK), self.limits.answer, fresh=True), session)
+            yield session
+
+    def _drops(self, request: Request, url: str, line: HiddenBytes | None) -> bool:
+        """Whether the server drops each connection that it kept at the next request: it had time to end it before.
+
+        Looked at on connections of which no other thread has any, while those that would look too wait for it.
+        """
+        with self._looking:
+            if not self._drops_kept and self._looks:  # to wait each time would take a run's time
+                self._looks -= 1
+                self._drops_kept = all(self._drops_after(idle, request, url, line) for idle in IDLES)
+            return self._drops_kept
+
+    def _drops_after(self, idle: float, request: Request, url: str, line: HiddenBytes | None) -> bool:
+        seconds = idle + self.limits.answer
+        with contextlib.closing(open_session(self._transport)) as session:
+            self._exchange(request, Attempt(url, seconds, fresh=True, authorization=line), session)
+            again = Attempt(url, seconds, fresh=False, idle=idle, authorization=line)
+            return _dropped(again, self._exchange(request, again, session))
 
     def shown_authorization(self, credential: str) -> str | None:
         """Return how a credential's header is written where people see it, or None where there is none."""
@@ -220,7 +246,7 @@ class Client:
         prepared.prepare_body(request.body, None)
         return prepared
 
-    def _exchange(self, request: Request, attempt: Attempt) -> Exchange:
+    def _exchange(self, request: Request, attempt: Attempt, session: requests.Session | None = None) -> Exchange:
         status: int | None = None
         headers: Mapping[str, str] = {}
         body = bytearray()
@@ -229,7 +255,7 @@ class Client:
         started = time.monotonic()
         with attempt:
             try:
-                answer = self._session.send(
+                answer = (session or self._session).send(
                     self._prepare(request),
                     stream=True,
                     allow_redirects=False,
@@ -261,8 +287,9 @@ class Client:
 
     def _given_back(self, headers: Mapping[str, str], body: bytearray) -> Iterator[Failure]:
         """Yield where a credential of this client stands in an answer."""
-        for name, value in headers.items():
-            if self._own.is_in(f"{name}: {value}"):
+        lines = [f"{name}: {value}" for name, value in headers.items()]
+        for name in headers if self._own.is_in("\n".join(lines)) else ():
+            if self._own.is_in(f"{name}: {headers[name]}"):
                 yield Failure("token-given-back", msg("a credential of this run in the header {name}", name))
         if self._own.is_in(body.decode("utf-8", "replace")):
             yield Failure("token-given-back", msg("a credential of this run in the body"))
@@ -270,6 +297,11 @@ class Client:
 
 DROPPED = Failure("no-answer", msg("a connection that was kept is dropped at its second request, each time"))
 UNASKED = Failure("garbled", msg("the answer breaks HTTP: behind it came what nobody asked for"))
+
+
+def _dropped(attempt: Attempt, exchange: Exchange) -> bool:
+    """Whether a connection that was kept ended at its next request, without an answer."""
+    return attempt.reused and exchange.failure is not None and exchange.failure.kind == "no-answer"
 
 
 def _bad_length(headers: Mapping[str, str]) -> Failure | None:

@@ -14,7 +14,8 @@ HEAD_SECONDS = 3
 
 def curl(client: Client, request: Request, options: str = "-sSig") -> str:
     """Return a line that repeats a request from a shell; the token stays in the shell's own variable."""
-    line = shlex.join(["curl", options, "--path-as-is", "-X", request.method])
+    before = ["-so", "/dev/null", f"{client.root}/", "--next"] if request.used else []
+    line = shlex.join(["curl", *before, options, "--path-as-is", "-X", request.method])
     if request.method == "HEAD":  # curl would wait for the body that the head tells of
         line += f" -m {HEAD_SECONDS}"
     if request.agent:

@@ -34,7 +34,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if run is None or (operation is None and case is None):
         return
     if operation is not None:
-        rows = chosen((row for row in cases(run.release) if _is_for(row.operation, operation.args[0])), run.scope)
+        asked = (row for row in cases(run.release) if not run.only or row.id in run.only)
+        rows = chosen((row for row in asked if _is_for(row.operation, operation.args[0])), run.scope)
         slow = {True: [pytest.mark.slow], False: []}
         params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in rows]
         metafunc.parametrize("case", params)
@@ -56,6 +57,7 @@ def _kind(name: str) -> type[Scenario]:
     return {"flow": Flow, "crowd": ConcurrentScenario}[name]
 
 
+@cache
 def _is_for(operation: str, mark: str) -> bool:
     """Whether a test with this mark runs the rows of an operation; `*`: those that have no file of their own."""
     return operation == mark or (mark == "*" and not (CASES / f"test_{operation.replace('-', '_')}.py").exists())

@@ -114,7 +114,8 @@ def finish(session: Session, exit_status: int, allure: str | None = None) -> int
         lost = msg("{file} could not be written into {folder}: {why}", FILE, session.run_dir, of_system(error.strerror))
         unwritten = decide(about(session), replace(result, interrupted=interrupted or lost))
         session.verdict = unwritten | {"verdict": INCONCLUSIVE, "exit": INTERNAL}
-    session.warnings = write_all(
-        session.verdict, session.run_dir, os.environ, Path(allure) if allure else None, session.settings.language
-    )
+    if session.reports:
+        session.warnings = write_all(
+            session.verdict, session.run_dir, os.environ, Path(allure) if allure else None, session.settings.language
+        )
     return int(session.verdict["exit"])

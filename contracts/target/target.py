@@ -9,7 +9,7 @@ from contracts.http.client import Client, Exchange, Request
 from contracts.http.disturbance import BY_NAME, Doubt, sign_of, wait_of
 from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
-from contracts.target.sharing import SharedLock
+from contracts.target.sharing import SharedLock, Told
 from contracts.target.standin_control import StandInControl
 from contracts.target.weather import Weather
 from contracts.text.errors import EndedError
@@ -117,7 +117,7 @@ class Target:
     deadline: float = math.inf
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     lock: SharedLock = field(default_factory=SharedLock)
-    told: set[str] = field(default_factory=set)
+    told: Told = field(default_factory=Told)
     weather: Weather = field(default_factory=Weather)
     expires: float = math.inf
     trace: Trace = field(default_factory=Trace)

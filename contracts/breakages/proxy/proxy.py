@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 from typing import Self
 
 import h11
@@ -58,11 +59,12 @@ class FaultProxy:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection until either side ends it."""
-        rest, open_ = b"", True
+        rest, open_, earlier = b"", True, 0
         try:
             while open_ and (read := await _request(reader, writer, rest)) is not None:
                 request, rest = read
-                response = await self._answer(request)
+                response = await self._answer(replace(request, earlier=earlier))
+                earlier += 1
                 stays = await deliver(response, reader, writer, bodiless=request.method == "HEAD")
                 open_ = stays and (header(request.headers, "Connection") or "").lower() != "close"
         except OSError:

@@ -92,6 +92,7 @@ def test_each_makes_one_case_per_item(table: Any) -> None:
         pytest.param(CANCEL + 'level = "daily"', "queued: level is one of smoke", id="level"),
         pytest.param(CANCEL + "gven = 1", "queued: unknown key 'gven'", id="key"),
         pytest.param(CANCEL + "request.boddy = 1", "queued.request: unknown key 'boddy'", id="request-key"),
+        pytest.param(CANCEL + "request.used = true", "queued: request.used is for what is refused", id="used"),
         pytest.param(CANCEL.replace('given = "queued-task"\n', ""), "queued: given is missing", id="no-given"),
         pytest.param(CANCEL + 'after = "gone"', "queued: after is one of stored", id="after"),
     ],

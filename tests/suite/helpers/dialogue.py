@@ -1,10 +1,10 @@
 """Tells what a caller of a server sees, line by line, in the words in which changes give their examples.
 
 A line is `[USER[@PROJECT]:] CALL NAME [MORE] → ANSWER`, or several such requests sent at once, with ` & ` between them.
-USER is `curl` too: the member, by another client. MORE is a task id and a key of the task, a key of the workflow, a
-pointer into it or a key of
-the tasks that are listed, an object of values for the body, `+ TEXT` to stand after the body, `? QUERY`
-for another query, `= TEXT` for another body, `as text`, or `and much`. `clock` and `licence` are calls of the stand-in.
+USER is `curl` too: the member, by another client; and `used`: he, on a connection that was used before. MORE is a task
+id and a key of the task, a key of the workflow, a pointer into it or a key of the tasks that are listed, an object of
+values for the body, `+ TEXT` to stand after the body, `? QUERY` for another query, `= TEXT` for another body,
+`as text`, or `and much`. `clock` and `licence` are calls of the stand-in.
 An answer that has the token of who asked ends in `+ token`, with where it stands.
 """
 
@@ -12,6 +12,7 @@ import asyncio
 import base64
 import json
 import time
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -85,7 +86,8 @@ def request(text: str, tokens: dict[str, str], api: Api = ASLAN) -> Request:
     query += "&token=garbage" if user == "in-query" else ""
     if more.startswith("?"):
         query = more[1:].strip().replace("NAME", name)
-    return recognise(method, f"{api.prefix}{path}", query, headers, body)
+    asked = recognise(method, f"{api.prefix}{path}", query, headers, body)
+    return replace(asked, earlier=int(user == "used"))
 
 
 def authorization(user: str, tokens: dict[str, str]) -> str:
@@ -95,7 +97,7 @@ def authorization(user: str, tokens: dict[str, str]) -> str:
     forged = ("B" if signature.startswith("A") else "A") + signature[1:]
     odd = {
         **dict.fromkeys(("nobody", "in-query"), ""),
-        "curl": f"Bearer {tokens['member']}",
+        **dict.fromkeys(("curl", "used"), f"Bearer {tokens['member']}"),
         "empty": "Bearer ",
         "prefix": f"Bearer {tokens['member'][:-8]}",
         "basic": f"Basic {tokens['member']}",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from contracts.http.client import Client, Exchange, Failure, Header, Limits, Request
+from contracts.http.curl import curl
 from contracts.http.deadlines import Deadlines
 from contracts.http.transport import Transport
 from helpers.bad_servers import says
@@ -42,6 +43,23 @@ def test_a_change_goes_out_on_a_new_connection(method: str) -> None:
         for request in (GET, GET, Request(method, "/x"), GET, Request(method, "/x"), Request(method, "/y")):
             assert client.send(request).failure is None
         assert [visit.number for visit in server.visits] == [2, 2, 1, 1]
+
+
+def test_what_is_refused_can_go_out_on_a_used_connection() -> None:
+    """A request that says so goes out on a connection that answered before, and on a new one where that just ends."""
+
+    def ends_the_first(visit: Visit) -> None:
+        if visit.number == 2 and len(server.requests) == 2:
+            visit.close()
+        else:
+            keeps(visit)
+
+    used = replace(POST, used=True)
+    with serving(ends_the_first) as server, open_client(server) as client:
+        assert [client.send(used).failure for _ in range(2)] == [None, None]
+        assert methods(server) == ["GET", "POST", "POST", "GET", "POST"]
+        assert [visit.number for visit in server.visits] == [2, 1, 2]
+        assert curl(client, used).startswith(f"curl -so /dev/null {server.url}/ --next -sSig --path-as-is -X POST ")
 
 
 @pytest.mark.parametrize("ends", [Visit.close, Visit.reset], ids=["closes", "resets"])

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from contracts.http import client as client_module
 from contracts.http.client import Client, Header, Request
 from contracts.http.deadlines import deadlines
 from contracts.http.transport import Attempt
@@ -36,11 +37,11 @@ def test_a_connection_given_back_is_not_ended_by_the_deadline_of_before() -> Non
     """Whoever has the connection next is not cut off by a deadline that is not his own."""
     mine, other = socket.socketpair()
     past = threading.Event()
-    attempt = Attempt("http://127.0.0.1/x", 0.01, fresh=False)
+    attempt = Attempt("http://127.0.0.1/x", 0.5, fresh=False)
     with mine, other, attempt:
         attempt.connection = SimpleNamespace(sock=mine, line=None)
         attempt.let_go()
-        deadlines.after(0.02, past.set)
+        deadlines.after(0.6, past.set)
         past.wait()
         mine.sendall(b"x")
         assert (other.recv(1), attempt.expired) == (b"x", False)
@@ -72,8 +73,45 @@ def test_a_get_that_a_kept_connection_swallows_is_repeated_on_a_new_one() -> Non
         exchanges = [client.send(GET) for _ in range(2)]
         assert [(exchange.status, exchange.failure) for exchange in exchanges] == [(400, None)] * 2
         assert [[fault.kind for fault in exchange.faults] for exchange in exchanges] == [[], ["no-answer"]]
-        assert methods(server) == ["GET"] * 4
-        assert [visit.number for visit in server.visits] == [2, 2]
+        assert methods(server) == ["GET"] * 7
+        assert [visit.number for visit in server.visits] == [2, 1, 2, 2]
+
+
+def test_every_thread_hears_that_kept_connections_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many use and close connections meanwhile: who is dropped on a kept one is told of the fault."""
+    dropped = []
+
+    def swallows_the_second(visit: Visit) -> None:
+        if visit.number == 1:
+            keeps(visit)
+        else:
+            dropped.append(visit)
+            visit.close()
+
+    monkeypatch.setattr(client_module, "IDLES", (0.2, 0.1))
+    with serving(swallows_the_second) as server, open_client(server) as client, ThreadPoolExecutor(8) as pool:
+        exchanges = [client.send(GET), *pool.map(client.send, [GET, POST] * 40)]
+    assert {exchange.failure for exchange in exchanges} == {None}
+    looks = 2
+    assert sum(len(exchange.faults) for exchange in exchanges) == len(dropped) - looks > 0
+
+
+def test_a_server_that_ends_connections_after_a_time_is_not_at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where that is just the time for which it is looked at whether it does."""
+    monkeypatch.setattr(client_module, "IDLES", (0.2, 0.1))
+    asked = []
+
+    def swallows_what_comes_late(visit: Visit) -> None:
+        late = len(asked) > 0 and visit.number == 2 and len(asked) < 5
+        asked.append(visit)
+        if late:
+            visit.close()
+        else:
+            keeps(visit)
+
+    with serving(swallows_what_comes_late) as server, open_client(server) as client:
+        exchanges = [client.send(GET) for _ in range(2)]
+    assert [(exchange.status, exchange.faults) for exchange in exchanges] == [(400, ())] * 2
 
 
 def test_a_connection_that_ends_after_its_answer_is_no_fault() -> None:
