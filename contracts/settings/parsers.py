@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from contracts.report.limits import limits_of
 from contracts.text.errors import InputError
 from contracts.text.message import msg
 from contracts.text.redact import MASK
@@ -150,6 +151,12 @@ def budget(value: Any) -> str:
     if found is None or not any(found.groups()) or "0" in found.groups():
         raise InputError("is requests, seconds or both, such as 6000, 600s or 6000,600s")
     return found[0]
+
+
+def limits(value: Any) -> str:
+    """Return limits of how long answers may take, as they are written."""
+    limits_of(str(value))
+    return str(value)
 
 
 def url(value: Any) -> str:
