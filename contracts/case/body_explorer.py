@@ -99,7 +99,7 @@ class BodyExplorer(Explorer):
             after = snapshot(self._target, subject)
         except UnclearError as error:
             after, exchange = Snapshot({}), error.exchange
-            wrong += [*self._wrong(exchange, operation, where)] or [_state(f"unclear {where}", error.message)]
+            wrong += [*self._wrong(exchange, operation, where)] or [_state(" ".join(("unclear", where)), error.message)]
         if exchange.status is not None and exchange.status >= 300 and not wrong:
             wrong = [
                 _state(f"{each.detail} {where}", each.came) for each in self._changed(before, after, operation, subject)
