@@ -167,9 +167,6 @@ class BodyExplorer(Explorer):
         log.sent += [(Phase.GIVEN, entry) for _, entry in self._target.trace.sent if _about(entry, subject)][:2]
         return reproduction(self._target, log, request, [subject])
 
-    def _again(self, request: Request) -> str:  # noqa: ARG002
-        return self._again_line
-
 
 def _about(entry: object, subject: Subject) -> bool:
     return isinstance(entry, Request) and subject.name.encode() in (entry.body or b"")
