@@ -13,28 +13,28 @@ from contracts.text.frozen import dataclass
 
 LOOK, WAIT = "look", "wait"
 """Steps besides the roles: to look closely, and to let a stand-in's clock go on."""
+AGAIN: Final[Mapping[str, int]] = {"create": 9, "delete": 9, "start": 9, "update": 3, "cancel": 1, LOOK: 1}
+"""A mood that is about names that are used again."""
 MOODS: Final[tuple[Mapping[str, int], ...]] = (
     *[{"cancel": 9, "restart": 9, "start": 1, "create": 1, "update": 1, LOOK: 1}] * 4,
     *[{"start": 8, "cancel": 4, "restart": 4, "create": 1, "update": 1, LOOK: 1, WAIT: 1}] * 2,
     {"update": 8, "start": 3, "cancel": 3, "restart": 3, LOOK: 3},
-    {"create": 9, "delete": 9, "start": 9, "update": 3, "cancel": 1, "restart": 1, LOOK: 1},
+    *[AGAIN] * 2,
     {"create": 2, "update": 2, "start": 3, "cancel": 3, "restart": 3, "delete": 1, LOOK: 2, WAIT: 3},
 )
 """What a life consists of, and how much of it: one task again and again, many tasks, texts, names, or all of it."""
-AGAIN: Final = MOODS[-2]
-"""The one that is about names that are used again."""
 NEXT, FAR = -1, -2
 """In place of a task: one that there is not yet, and one that there never will be."""
 TASKS: Final = (0, 0, 0, 0, 1, 1, 2)
 """Which task a step is about, counted back from the last; most often the last."""
 MOST_WORKFLOWS: Final = (1, 1, 1, 2, 3)
-SHORTEST, LONGEST = 6, 24
-STAYS, ODD, ENDS = 0.85, 0.08, 0.4
+SHORTEST, LONGEST = 8, 28
+STAYS, ODD, ENDS = 0.85, 0.1, 0.4
 """How likely a step is about the same task as those before it; how likely it is one for which nothing speaks; and how
 likely a life ends with what removes it anyway.
 """
 OPPOSITE: Final = frozenset({("cancel", "restart"), ("restart", "cancel"), ("start", "cancel")})
-TURNS: Final = 3
+TURNS: Final = 5
 """Steps that undo each other, and how many times as often the one comes after the other."""
 WHOLE: Final = ("create", "update", "start", "delete")
 """Steps that are about no task."""
