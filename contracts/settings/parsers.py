@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from contracts.report.limits import limits_of
 from contracts.text.errors import InputError
 from contracts.text.message import msg
 from contracts.text.redact import MASK
@@ -155,6 +154,8 @@ def budget(value: Any) -> str:
 
 def limits(value: Any) -> str:
     """Return limits of how long answers may take, as they are written."""
+    from contracts.report.limits import limits_of  # few set one, and every run reads the other settings
+
     limits_of(str(value))
     return str(value)
 
