@@ -1,6 +1,6 @@
 """Acts that show in a certain life only: once some operations succeeded on a task or workflow, the next goes wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -100,5 +100,42 @@ def lost_to_the_next(operation: str, answer: str, *, reads: int = 1) -> Act:
     return act
 
 
+_IS: Mapping[str, Callable[[Any], bool]] = {
+    "null": lambda value: value is None,
+    "text": lambda value: isinstance(value, str),
+    "number": lambda value: type(value) in (int, float),
+    "true": lambda value: value is True,
+    "negative": lambda value: type(value) is int and value < 0,
+    "long": lambda value: isinstance(value, str) and len(value) > 1000,
+    "list": lambda value: isinstance(value, list),
+    "object": lambda value: isinstance(value, dict),
+}
+"""What a decoder may not stand, by its name."""
+
+
+def _values(value: Any, keys: Sequence[str]) -> Iterator[Any]:
+    """Yield what stands below these keys."""
+    if not keys:
+        yield value
+    elif keys[0] == "*":
+        for item in value if isinstance(value, list) else ():
+            yield from _values(item, keys[1:])
+    elif isinstance(value, dict) and keys[0] in value:
+        yield from _values(value[keys[0]], keys[1:])
+
+
+def crashes_at(operation: str, _answer: str, *, at: str, where: str, wire: str = "plain") -> Act:
+    """Crash at a body in which such a value stands at a place: its keys with dots, and `*` for each item of a list."""
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        body = json_object(request.body) if request.operation == operation else None
+        if body is not None and any(map(_IS[where], _values(body, at.split(".")))):
+            health = await forward(to(request, "health"))
+            return replace(health, status=500, headers=(), body=b"", wire=wire)
+        return await forward(request)
+
+    return act
+
+
 ACTS: Mapping[str, Act] = by_name(says_the_id_before)
-MAKERS = by_name(in_a_life, lost_to_the_next)
+MAKERS = by_name(in_a_life, lost_to_the_next, crashes_at)

@@ -166,6 +166,10 @@ def is_at(outcome: Mapping[str, Any], change: Breakage) -> bool:
     sent = [(step["call"], step["answer"]) for step in outcome["steps"] if step["phase"] == "request"]
     if outcome["operation"] == "concurrency":
         return operation in dict(sent)
+    if outcome["operation"] == "explore" and any(
+        breach["signature"].split()[1:2] == [operation] for breach in outcome["breaches"]
+    ):
+        return True  # a broken body is told by its operation and place
     changing = [call for call, _ in sent if call in api.operations and api.calls[call].method != "GET"]
     held = [call for call, answer in sent if answer]  # the others are looks at what these did
     return operation in (*changing[-1:], *held[-1:])

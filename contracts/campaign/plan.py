@@ -25,8 +25,8 @@ LIFE = "flows/one-life"
 USUAL, THOROUGH = "regression", "nightly"
 """The profile of a campaign, and the one that sees most: that of the short form, where each breakage must be killed."""
 
-EXPLORED = frozenset({"lives"})
-"""Families of what is seen only where it is explored; the others are for other profiles, unless somebody names them."""
+EXPLORED = frozenset({"lives", "bodies"})
+"""Families of what shows only where it is explored: the others are for other profiles, unless somebody names them."""
 
 
 class PlanError(InputError):
@@ -127,9 +127,7 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
             notes.append(f"no changes any more, though {options.failed_from} names them: {', '.join(sorted(unknown))}")
         names &= failed
     chosen = {name: change for name, change in changes.items() if name in names}
-    if not (options.only or options.family or options.failed_from):
-        explored = options.level == EXPLORE
-        chosen = {name: change for name, change in chosen.items() if (change.family in EXPLORED) == explored}
+    chosen = _seen_by(options, chosen)
     if options.short:
         chosen = _one_each(chosen)
     if options.upstream:
@@ -142,6 +140,13 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
         for change in chosen.values()
     )
     return Plan(options, tuple(jobs), tuple(notes))
+
+
+def _seen_by(options: CampaignOptions, changes: Mapping[str, Breakage]) -> dict[str, Breakage]:
+    """Return the changes that a profile can see, where nobody says which are wished for."""
+    every = bool(options.only or options.family or options.failed_from)
+    explored = options.level == EXPLORE
+    return {name: change for name, change in changes.items() if every or (change.family in EXPLORED) == explored}
 
 
 def _asked_for(options: CampaignOptions, changes: Mapping[str, Breakage]) -> set[str]:

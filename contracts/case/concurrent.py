@@ -9,6 +9,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from contracts.case.outcome import Span
 from contracts.case.reproduce import reproduction
 from contracts.case.scenario import Scenario, state_breach
 from contracts.catalog.cases import NO_OVERRIDES, Case, Overrides, crowd
@@ -17,7 +18,7 @@ from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check, promise
 from contracts.check.history import Act, Life, explain
-from contracts.check.linearize import Call
+from contracts.check.linearize import Call, Ordering
 from contracts.check.snapshot import Snapshot, UnclearError, json_value, snapshot
 from contracts.http.client import Exchange, Request
 from contracts.http.trace import Trace
@@ -162,13 +163,18 @@ class ConcurrentScenario(Scenario):
         Which id a workflow's first task gets is none of its business.
         """
         lifecycle = self._target.release.lifecycle
-        calls = [Call(self._act(each, first_id), each.called, each.returned) for each in answered]
+        parties = min(CLIENTS, len(answered))
+        calls = [
+            Call(self._act(each, first_id), each.called, each.returned, number % parties)
+            for number, each in enumerate(answered)
+        ]
         called = time.monotonic()
         for task, state in self._look().tasks.items():
             read = Act("list-tasks", task - first_id + 1, meaning=lifecycle.words.get(state, state))
-            calls.append(Call(read, called, time.monotonic()))
+            calls.append(Call(read, called, time.monotonic(), parties))
         found = explain(calls, lifecycle, first=first, agents=not self._target.stands_still)
         if found.stuck:
+            self._note(history=_spans(calls, found))
             expected = msg("an order of all calls in which each answer is right")
             left = ", ".join(str(call.what) for call in found.stuck)
             actual = msg(
@@ -274,6 +280,24 @@ class ConcurrentScenario(Scenario):
         """Return the breaches against that answer of an attempt which fits best: none, or the fewest."""
         others = self._target.release.answers
         return min((check(exchange, answer, attempt.sent, others).breaches for answer in attempt.answers), key=len)
+
+
+def _spans(calls: Sequence[Call[Act]], found: Ordering[Act]) -> tuple[Span, ...]:
+    """Return all calls as they are drawn: when each was under way, and its place in the order that was found."""
+    first = min(call.called for call in calls)
+    places = {(call.client, call.called): place for place, call in enumerate(found.order, 1)}
+    stuck = {(call.client, call.called) for call in found.stuck}
+    return tuple(
+        Span(
+            call.client,
+            str(call.what),
+            round(call.called - first, 6),
+            round(call.returned - first, 6),
+            places.get((call.client, call.called), 0),
+            (call.client, call.called) in stuck,
+        )
+        for call in calls
+    )
 
 
 def _wrong(detail: str, promised: str, came: str) -> Breach:

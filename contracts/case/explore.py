@@ -53,6 +53,7 @@ class Explorer(Living):
 
     operation = "explore"
     _found: _Found | None = None
+    _again_line = ""
     _spent = 0
 
     def lives(self, share: float) -> None:
@@ -134,7 +135,7 @@ class Explorer(Living):
         """End with a life that went wrong; what is told of the case is told of this life alone."""
         if found is None:
             return
-        self._found = found
+        self._found, self._again_line = found, found.again
         trace = self._target.trace
         trace.sent[:], trace.steps[:], trace.doubts[:] = found.sent, found.steps, found.trial.doubts
         told = "life {n} of seed {seed}, {k} steps, shortened to {left}: {steps|, }"
@@ -148,8 +149,8 @@ class Explorer(Living):
         self._subjects, self._held, self._gone = [], [], set()
         self._documented, self._trial = True, Trial()
 
-    def _again(self, request: Request) -> str:
-        return self._found.again if self._found else super()._again(request)
+    def _again(self, request: Request) -> str:  # noqa: ARG002  # it was told when it was found
+        return self._again_line
 
 
 def _alike(one: _Found, other: _Found) -> bool:

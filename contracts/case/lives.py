@@ -13,28 +13,28 @@ from contracts.text.frozen import dataclass
 
 LOOK, WAIT = "look", "wait"
 """Steps besides the roles: to look closely, and to let a stand-in's clock go on."""
+AGAIN: Final[Mapping[str, int]] = {"create": 9, "delete": 9, "start": 9, "update": 3, "cancel": 1, LOOK: 1}
+"""A mood that is about names that are used again."""
 MOODS: Final[tuple[Mapping[str, int], ...]] = (
     *[{"cancel": 9, "restart": 9, "start": 1, "create": 1, "update": 1, LOOK: 1}] * 4,
     *[{"start": 8, "cancel": 4, "restart": 4, "create": 1, "update": 1, LOOK: 1, WAIT: 1}] * 2,
     {"update": 8, "start": 3, "cancel": 3, "restart": 3, LOOK: 3},
-    {"create": 9, "delete": 9, "start": 9, "update": 3, "cancel": 1, "restart": 1, LOOK: 1},
+    *[AGAIN] * 2,
     {"create": 2, "update": 2, "start": 3, "cancel": 3, "restart": 3, "delete": 1, LOOK: 2, WAIT: 3},
 )
 """What a life consists of, and how much of it: one task again and again, many tasks, texts, names, or all of it."""
-AGAIN: Final = MOODS[-2]
-"""The one that is about names that are used again."""
 NEXT, FAR = -1, -2
 """In place of a task: one that there is not yet, and one that there never will be."""
-TASKS: Final = (0, 0, 0, 0, 1, 1, 2, NEXT, FAR)
+TASKS: Final = (0, 0, 0, 0, 1, 1, 2)
 """Which task a step is about, counted back from the last; most often the last."""
 MOST_WORKFLOWS: Final = (1, 1, 1, 2, 3)
-SHORTEST, LONGEST = 6, 24
-STAYS, ODD, ENDS = 0.85, 0.06, 0.4
-"""How likely a step is about the same task as the one before it; how likely it is one for which nothing speaks; and how
+SHORTEST, LONGEST = 8, 28
+STAYS, ODD, ENDS = 0.85, 0.1, 0.4
+"""How likely a step is about the same task as those before it; how likely it is one for which nothing speaks; and how
 likely a life ends with what removes it anyway.
 """
 OPPOSITE: Final = frozenset({("cancel", "restart"), ("restart", "cancel"), ("start", "cancel")})
-TURNS: Final = 3
+TURNS: Final = 5
 """Steps that undo each other, and how many times as often the one comes after the other."""
 WHOLE: Final = ("create", "update", "start", "delete")
 """Steps that are about no task."""
@@ -71,15 +71,16 @@ def drawn(random: Random, does: Sequence[str], names: Sequence[str], *, again: b
     mood = random.choice([mood for mood in MOODS if again or mood is not AGAIN])
     own = tuple(random.choice(names) for _ in range(random.choice(MOST_WORKFLOWS)))
     there, tasks = [True] + [False] * (len(own) - 1), [0] * len(own)
-    steps = [Step("create")]
+    steps, task = [Step("create")], 0
     for _ in range(random.randint(SHORTEST, LONGEST)):
         last, stays = steps[-1], random.random() < STAYS
         workflow = last.workflow if stays else random.randrange(len(own))
         fit = [each for each in does if _fits(each, there[workflow], tasks[workflow])]
         likely = [mood.get(each, 0) * (TURNS if (last.does, each) in OPPOSITE else 1) for each in fit]
         what = random.choices(fit, likely if any(likely) else None)[0] if random.random() > ODD else random.choice(does)
-        task = last.task if stays else random.choice(TASKS)
-        steps.append(Step(what, workflow, 0 if what in WHOLE else task))
+        task = task if stays else random.choice(TASKS)
+        meant = random.choice((NEXT, FAR)) if random.random() < ODD else task
+        steps.append(Step(what, workflow, 0 if what in WHOLE else meant))
         there[workflow] = (there[workflow] or what == "create") and what != "delete"
         tasks[workflow] = (tasks[workflow] + (what == "start")) if there[workflow] else 0
     ends = [Step("delete", workflow) for workflow in range(len(own)) if there[workflow] and random.random() < ENDS]

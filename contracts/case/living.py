@@ -25,7 +25,7 @@ from contracts.check.snapshot import Snapshot, UnclearError, look_at_tasks, snap
 from contracts.http.client import Exchange
 from contracts.http.trace import Wait
 from contracts.report.verdict_rules import Result
-from contracts.target.requests import operation_call, sent_body, sent_names
+from contracts.target.requests import operation_call, role_call, sent_body, sent_names
 from contracts.target.target import Subject
 from contracts.text.message import msg
 
@@ -210,7 +210,12 @@ class Living(Scenario):
             credential="",  # of whom nothing is known that tasks tell
             agents=agents or not self._target.stands_still,
         )
-        self._wrong_at(tuple(effect(left, change)))
+        breaches = tuple(effect(left, change))
+        if breaches:  # what shows it, for whoever looks again
+            shows = "list-tasks" if breaches[0].detail.startswith("task") else "find"
+            look = self._target.send(role_call(self._target, shows, subject))
+            self._note(exchanges=(look, *self._trial.exchanges))
+        self._wrong_at(breaches)
         self._held[workflow] = after
 
     def _wrong_at(self, breaches: tuple[Breach, ...]) -> None:

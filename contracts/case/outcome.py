@@ -33,6 +33,25 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Span:
+    """One of several requests that were under way at once.
+
+    client: who sent it, from 0.
+    what: role, task and answer.
+    called, returned: seconds, from the first of them.
+    order: its place in the longest order in which all answers so far are right; 0: it has none.
+    stuck: whether it is one of those of which one had to come next, and none could.
+    """
+
+    client: int
+    what: str
+    called: float
+    returned: float
+    order: int
+    stuck: bool
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of one case.
 
@@ -45,6 +64,7 @@ class Outcome:
     evidence: the exchanges that count, the most telling first.
     again: a line for a shell that shows it once more.
     steps: each exchange.
+    history: what was under way at once, where no order explains it.
     started, seconds: when, in seconds since 1970, and how long it took.
     """
 
@@ -65,6 +85,7 @@ class Outcome:
     evidence: tuple[Evidence, ...] = ()
     again: str = ""
     steps: tuple[Step, ...] = ()
+    history: tuple[Span, ...] = ()
     started: float = 0.0
     seconds: float = 0.0
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from contracts.case.again import undoubted
-from contracts.case.outcome import Outcome, evidence
+from contracts.case.outcome import Outcome, Span, evidence
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import Promise, faults
 from contracts.http.client import Exchange
@@ -37,6 +37,7 @@ class Trial:
     step: the call and the answer of the given's step that the breaches are about; empty: the case's own.
     strayed: the given's task went on, which may be the fault of its last step.
     doubts: what came, and may not be the target's own.
+    history: what was under way at once, where no order explains it.
     """
 
     result: Result = Result.HELD
@@ -53,6 +54,7 @@ class Trial:
     step: tuple[str, str] | tuple[()] = ()
     strayed: bool = False
     doubts: tuple[Doubt, ...] = ()
+    history: tuple[Span, ...] = ()
 
     @property
     def cross_talk(self) -> bool:
@@ -135,6 +137,7 @@ def conclude(trial: Trial, target: Target, **about: str) -> Outcome:
         evidence=tuple(evidence(target.client, exchange) for exchange in trial.exchanges),
         again=trial.again,
         steps=tuple(target.trace.steps),
+        history=trial.history,
         started=round(target.trace.started, 3),
         seconds=round(target.trace.seconds, 4),
     )

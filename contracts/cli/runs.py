@@ -110,18 +110,19 @@ def gate(runs: tuple[Path, ...], profile: str | None, selection: bool, live: boo
 @click.command(cls=RunsCommand)
 @click.option("--format", "shape", default="text", show_default=True, type=click.Choice(["text", "markdown", "json"]))
 @click.option("--fail-on-lost", is_flag=True, help="Exit with 6 if OLD tells of cases of which NEW does not.")
+@click.option("--max-p95", metavar="MS|OPERATION=MS,…", help="Exit with 1 if 95 % of the answers of NEW take longer.")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-def compare(old: Path, new: Path, shape: str, fail_on_lost: bool) -> None:
+def compare(old: Path, new: Path, shape: str, fail_on_lost: bool, max_p95: str | None) -> None:
     """Say what changed from the run OLD to the run NEW: cases, answers key by key, and times beyond noise.
 
-    Exit code: 1 where anything is newly broken, 4 a folder that cannot be used, 6 lost cases with --fail-on-lost,
-    else 0.
+    Exit code: 1 where anything is newly broken or beyond --max-p95, 4 a folder that cannot be used, 6 lost cases with
+    --fail-on-lost, else 0.
     """
     from contracts.report.compare.compare import compare as look_at_both
     from contracts.report.compare.text import lines, markdown
 
-    found = look_at_both(read(old), read(new), fail_on_lost=fail_on_lost)
+    found = look_at_both(read(old), read(new), fail_on_lost=fail_on_lost, max_p95=max_p95)
     if shape == "json":
         _say_json(found.to_json())
     else:

@@ -51,9 +51,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _kind(name: str) -> type[Scenario]:
     """Return what a test is given under a name; few runs explore, so only they load what that takes."""
     if name == "explorer":
-        from contracts.case.explore import Explorer
+        from contracts.case.body_explorer import BodyExplorer
 
-        return Explorer
+        return BodyExplorer
     return {"flow": Flow, "crowd": ConcurrentScenario}[name]
 
 

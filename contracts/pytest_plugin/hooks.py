@@ -12,6 +12,7 @@ import pytest
 
 from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError
+from contracts.catalog.release import load as of_release
 from contracts.i18n.locale import wished
 from contracts.i18n.translate import localized, say
 from contracts.paths import CASES, COMMAND, real
@@ -23,6 +24,7 @@ from contracts.run.conclusion import clean_up, finish, still_to_come, stop
 from contracts.run.description import ends_early, explores, title
 from contracts.run.deviations import DeviationsError
 from contracts.run.outcomes import crashed
+from contracts.run.plan import limited
 from contracts.run.session import Session
 from contracts.run.verdict import PASSED_ON
 from contracts.run.workers import workers
@@ -96,6 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
         run.command_line = _command_line(config)
         run.connect()
         ids = {case.id for case in cases(run.release)}
+        limited(run.settings, of_release(run.release))
         _ = run.deviations  # what is wrong with them is said before anything is changed
     except (SettingsError, CatalogError, DeviationsError, RunFolderError) as error:
         raise _usage_error(error, config) from None

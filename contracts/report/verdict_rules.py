@@ -140,6 +140,10 @@ def _against(verdict: Verdict, strict: bool, today: date | None) -> Iterator[str
         number = len(unknown_keys(verdict["cases"]))
         one, several = msg("{n} key that nobody documented"), msg("{n} keys that nobody documented")
         yield from _count(number, one, several)
+    if limits := run["settings"].get("max_p95"):
+        from contracts.report.limits import too_slow  # few runs have one
+
+        yield from too_slow(verdict, limits)
     fixed = [row["id"] for row in verdict["deviations"] if row["fixed"]]
     if fixed and strict:
         yield msg("known deviations that no longer show: {names}", ", ".join(fixed))

@@ -23,6 +23,8 @@ from contracts.text.message import Message, about, msg
 from contracts.text.strict_json import is_page
 
 FILE = "deviations.toml"
+EXPLORES = "explore"
+"""What stands in the place of an operation where a case explores."""
 _KEYS = {"means", "releases", "source", "since", "expires", "shows"}
 
 
@@ -54,6 +56,10 @@ class Deviation:
         seen = _beside_body if _hidden(outcome) else frozenset
         signatures = seen(breach.signature for breach in outcome.breaches)
         return any(fnmatchcase(outcome.case, case) and signatures == seen(shown) for case, shown in self.shows.items())
+
+    def of(self, case: str) -> frozenset[str]:
+        """Return all signatures that a case may show."""
+        return frozenset[str]().union(*(shown for name, shown in self.shows.items() if fnmatchcase(case, name)))
 
     def must_show(self, case: str) -> bool:
         """Whether a case that holds tells that this deviation is fixed."""
@@ -154,7 +160,7 @@ def _are_texts(value: Any) -> bool:
 
 def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Outcome:
     """Return an outcome with what is known of it: a deviation that shows, has expired, or no longer shows."""
-    for deviation in deviations:
+    for deviation in _of_many(outcome, [*deviations]) if outcome.operation == EXPLORES else deviations:
         if outcome.result in (Result.BREACH, Result.DRIFT) and deviation.matches(outcome):
             if today > deviation.expires:
                 expired = msg("the known deviation {id} expired on {date}", deviation.id, deviation.expires)
@@ -165,6 +171,17 @@ def judge(outcome: Outcome, deviations: Iterable[Deviation], today: date) -> Out
         if outcome.result is Result.HELD and deviation.must_show(outcome.case):
             return replace(outcome, fixed=deviation.id)
     return outcome
+
+
+def _of_many(outcome: Outcome, deviations: Sequence[Deviation]) -> Sequence[Deviation]:
+    """Return the deviations that can be what was found by exploring: it may find several, and not all of each."""
+    found = {breach.signature for breach in outcome.breaches}
+    rows = [(row, row.of(outcome.case) & found) for row in deviations]
+    showing = [row for row, shown in rows if shown]
+    if not found or found - frozenset[str]().union(*(shown for _, shown in rows)):
+        return ()
+    first = min(showing, key=lambda row: row.expires)
+    return (replace(first, shows={outcome.case: frozenset(found)}),)
 
 
 def to_rows(deviations: Sequence[Deviation], outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -9,9 +9,9 @@ from contracts.catalog.release import Release, load
 from contracts.catalog.stories import Story, stories
 from contracts.paths import CASES
 from contracts.profiles import EXPLORE, PROFILES, runs_at
-from contracts.settings.settings import Settings
+from contracts.settings.settings import Settings, SettingsError, label
 from contracts.text.frozen import dataclass
-from contracts.text.message import msg
+from contracts.text.message import about, msg
 
 OTHER_PROJECT = "outsider-project"
 """What a case needs that goes into a project of the outsider's; there where his token and his project are known."""
@@ -40,6 +40,19 @@ def scope(settings: Settings, *, stand_in: bool, credentials: Collection[str]) -
     """Return what the settings and the target allow. Behind one prefix, aslan's own port, nobody is asked who he is."""
     authorizes = settings.api_prefix != load(settings.known_release).binding.open_prefix
     return Scope(PROFILES[settings.profile], stand_in, authorizes, frozenset(credentials))
+
+
+def limited(settings: Settings, release: Release) -> None:
+    """Raise SettingsError where a limit is of a call that the release does not have."""
+    if settings.max_p95 is None:
+        return
+    from contracts.report.limits import limits_of
+
+    known = {*release.operations, *release.support}
+    for name in limits_of(settings.max_p95):
+        if name and name not in known:
+            unknown = "no operation {name}; there are {names}"
+            raise SettingsError(about(label("max_p95"), msg(unknown, repr(name), ", ".join(release.operations))))
 
 
 def left_out(case: Case, allowed: Scope) -> str | None:

@@ -150,8 +150,16 @@ def budget(value: Any) -> str:
     """Return what may be spent: requests, seconds or both, written N,Ts."""
     found = BUDGET.fullmatch(str(value).replace(" ", ""))
     if found is None or not any(found.groups()) or "0" in found.groups():
-        raise InputError("is requests, seconds or both, such as 3000, 600s or 3000,600s")
+        raise InputError("is requests, seconds or both, such as 6000, 600s or 6000,600s")
     return found[0]
+
+
+def limits(value: Any) -> str:
+    """Return limits of how long answers may take, as they are written."""
+    from contracts.report.limits import limits_of  # few set one, and every run reads the other settings
+
+    limits_of(str(value))
+    return str(value)
 
 
 def url(value: Any) -> str:

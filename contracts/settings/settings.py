@@ -95,7 +95,7 @@ class Settings:
         None, "what explored lives are drawn from; left out: anew in each run of explore, 0 in others", values.whole(-1)
     )
     budget: str = setting(
-        "3000", "what a run of explore may take: requests, seconds or both, as in 3000,600s", values.budget
+        "6000", "what a run of explore may take: requests, seconds or both, as in 6000,600s", values.budget
     )
     behaviour: str = setting(
         "perfect",
@@ -113,6 +113,11 @@ class Settings:
         "report", "keys that nobody documented", values.choice(*get_args(UnknownFields))
     )
     drift: Drift = setting("fail", "what a departure from an observed fact does", values.choice(*get_args(Drift)))
+    max_p95: str | None = setting(
+        None,
+        "MS, or OPERATION=MS: limit of the 95th percentile of answers, in milliseconds; several: with commas",
+        values.limits,
+    )
     in_flight: int = setting(
         8, "cases under way at once in the whole run, whatever its workers; 1: one after the other", values.whole(0, 64)
     )

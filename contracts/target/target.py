@@ -47,7 +47,7 @@ class Exploring:
     """
 
     seed: int = 0
-    requests: int = 3000
+    requests: int = 6000
     seconds: float = math.inf
 
 

@@ -148,7 +148,13 @@ def test_reports_need_few_libraries(path: Path) -> None:
 @pytest.mark.parametrize("path", named(CASES))
 def test_cases_see_only_fixtures_and_data(path: Path) -> None:
     """A test of the cases reads as a sentence: it has the types of its fixtures, and no way round them."""
-    types = ["contracts.catalog", "contracts.case.flow", "contracts.case.concurrent", "contracts.case.explore"]
+    types = [
+        "contracts.catalog",
+        "contracts.case.flow",
+        "contracts.case.concurrent",
+        "contracts.case.explore",
+        "contracts.case.body_explorer",
+    ]
     assert outside(path, types) == []
     assert foreign(path, ["pytest"]) == []
 

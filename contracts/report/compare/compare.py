@@ -8,6 +8,7 @@ from statistics import median
 from typing import Any
 
 from contracts.report.compare.changes import CaseChange, changes
+from contracts.report.limits import too_slow
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 
@@ -70,12 +71,13 @@ class Comparison:
     lost: tuple[Move, ...]
     answers: tuple[CaseChange, ...]
     latency: tuple[Slower, ...]
+    limits: tuple[str, ...] = ()
     fail_on_lost: bool = False
 
     @property
     def exit(self) -> int:
-        """1 where anything is newly broken, 6 where cases are lost and that is to fail, else 0."""
-        return 1 if self.newly_broken else 6 if self.lost and self.fail_on_lost else 0
+        """1 where anything is newly broken or too slow, 6 where cases are lost and that is to fail, else 0."""
+        return 1 if self.newly_broken or self.limits else 6 if self.lost and self.fail_on_lost else 0
 
     @property
     def moves(self) -> dict[str, tuple[Move, ...]]:
@@ -89,8 +91,11 @@ class Comparison:
         return {"version": 1, "exit": self.exit} | told
 
 
-def compare(old: Verdict, new: Verdict, *, fail_on_lost: bool = False) -> Comparison:
-    """Return what changed from the run `old` to the run `new`; `fail_on_lost`: lost cases have an exit code."""
+def compare(old: Verdict, new: Verdict, *, fail_on_lost: bool = False, max_p95: str | None = None) -> Comparison:
+    """Return what changed from the run `old` to the run `new`; `fail_on_lost`: lost cases have an exit code.
+
+    max_p95: limits of how long the answers of `new` may take.
+    """
     groups: dict[str, list[Move]] = {name: [] for name in _GROUPS}
     before, after = _results(old), _results(new)
     reasons = {case["case"]: _why(case) for case in new["cases"]}
@@ -103,6 +108,7 @@ def compare(old: Verdict, new: Verdict, *, fail_on_lost: bool = False) -> Compar
         differ={key: (old["run"][key], new["run"][key]) for key in ABOUT if _about(old, key) != _about(new, key)},
         answers=tuple(_answers(old, new)),
         latency=tuple(_latency(old, new)),
+        limits=tuple(too_slow(new, max_p95)),
         fail_on_lost=fail_on_lost,
         **{name: tuple(moves) for name, moves in groups.items()},
     )

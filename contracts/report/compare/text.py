@@ -68,10 +68,13 @@ def conclusion(found: Comparison, lang: str = ENGLISH) -> str:
 
 def _lists(found: Comparison) -> list[tuple[str, tuple[Any, ...]]]:
     lists = found.moves | {msg("changed answers"): found.answers, _TIMES: found.latency}
+    lists[msg("slower than the limit")] = found.limits
     return [(title, rows) for title, rows in lists.items() if rows]
 
 
-def _cells(row: Move | CaseChange | Slower, lang: str) -> list[str]:
+def _cells(row: Move | CaseChange | Slower | str, lang: str) -> list[str]:
+    if isinstance(row, str):
+        return [localized(row, lang)]
     if isinstance(row, Move):
         return [row.case, f"{word(lang, row.was)} → {word(lang, row.now)}", localized(row.why, lang)]
     if isinstance(row, CaseChange):

@@ -119,10 +119,20 @@ def _card(templates: Environment, run: Mapping[str, Any], group: Group, anchor: 
         anchor=anchor,
         who=to_blame(group),
         rows=side_by_side(group.first),
+        timeline=_timeline(group.first),
         alone=alone(group.first, run),
         tool=tool(run),
     )
     return html
+
+
+def _timeline(case: Mapping[str, Any]) -> Any:
+    """Return the drawing of what was asked at once; few cases have one, and only then it is loaded."""
+    if not case.get("history"):
+        return None
+    from contracts.report.html.timeline import timeline
+
+    return timeline(case)
 
 
 def _within(size: int, parts: Iterable[str]) -> list[Markup]:

@@ -24,7 +24,7 @@ BREAKAGES, BENIGN = breakages(), benign()
 ALL = {**BREAKAGES, **BENIGN}
 FAMILIES = {
     *("envelope", "body", "status", "headers", "state", "descriptions"),
-    *("authorization", "concurrency", "robustness", "flaky", "neighbours", "refused", "later", "lives"),
+    *("authorization", "concurrency", "robustness", "flaky", "neighbours", "refused", "later", "lives", "bodies"),
 }
 OF_OPENAPI = {"licence", "yaml", "query", "paging"}
 """Families of what only custom workflows have."""
@@ -156,7 +156,9 @@ def test_there_are_enough_of_every_family() -> None:
 def test_a_family_is_about_all_operations(family: str) -> None:
     """Each way to break the contract is tried on every operation."""
     of_family = {change.operation for change in BREAKAGES.values() if change.family == family and change.api == "aslan"}
-    assert of_family == set(APIS["aslan"].operations)
+    assert of_family == set(APIS["aslan"].operations) - (
+        {"cancel-task", "restart-task"} if family == "bodies" else set()
+    )
 
 
 def test_names_say_what_they_are_about() -> None:

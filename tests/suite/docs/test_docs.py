@@ -76,8 +76,8 @@ def test_readme_names_every_command(document: str) -> None:
 
 @pytest.mark.parametrize("document", [*READMES, *TROUBLE])
 def test_settings_in_toml_and_environment_are_settings(document: str) -> None:
-    names = {name.lower() for name in re.findall(r"ZADIG_([A-Z_]+[A-Z])", text(document))}
-    keys = {name for code in code_in(document) for name in re.findall(r"^([a-z_]+) = ", code)}
+    names = {name.lower() for name in re.findall(r"ZADIG_([A-Z0-9_]+[A-Z0-9])", text(document))}
+    keys = {name for code in code_in(document) for name in re.findall(r"^([a-z0-9_]+) = ", code)}
     assert names | keys <= SETTINGS.keys()
 
 
