@@ -53,12 +53,12 @@ run: $(READY)
 
 ## make test     runs all tests: the suite's own, and the cases against the stand-in
 test: $(READY_DEV)
-	$(BIN)/pytest tests/suite -n auto -q --assert=rewrite
+	$(BIN)/pytest tests/suite -n auto --dist worksteal -q --assert=rewrite
 	env -u ZADIG_BASE_URL $(BIN)/pytest tests/api --profile acceptance -q
 
 ## make test-fast the suite's own tests, but for those that start processes
 test-fast: $(READY_DEV)
-	$(BIN)/pytest tests/suite --ignore tests/suite/runs --ignore tests/suite/deploy -n auto -q --assert=rewrite
+	$(BIN)/pytest tests/suite --ignore tests/suite/runs --ignore tests/suite/deploy -n auto --dist worksteal -q --assert=rewrite
 
 ## make check    lint, format, types, import rule, derived files up to date
 check: $(READY_DEV)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from contracts.cli import campaign, cases, data, deviations, runs, target
+from contracts.cli import again, campaign, cases, data, deviations, runs, target
 from contracts.paths import COMMAND, PACKAGE
 from contracts.run.version import VERSION
 from contracts.text.printable import printable
@@ -42,6 +42,7 @@ for command in (
     *cases.COMMANDS,
     *target.COMMANDS,
     *runs.COMMANDS,
+    *again.COMMANDS,
     *deviations.COMMANDS,
     *campaign.COMMANDS,
     *data.COMMANDS,

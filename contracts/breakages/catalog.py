@@ -9,7 +9,14 @@ from string import Template
 from types import MappingProxyType
 from typing import Any
 
-from contracts.breakages import concurrent_actions, later_actions, request_actions, state_actions, update_actions
+from contracts.breakages import (
+    concurrent_actions,
+    later_actions,
+    life_actions,
+    request_actions,
+    state_actions,
+    update_actions,
+)
 from contracts.breakages.answer_edits import edits, everywhere, on
 from contracts.breakages.apis import APIS, ASLAN
 from contracts.breakages.breakage import Act, Breakage, Example
@@ -25,6 +32,7 @@ ACTS = {
     **state_actions.ACTS,
     **update_actions.ACTS,
     **later_actions.ACTS,
+    **life_actions.ACTS,
     **concurrent_actions.ACTS,
     **request_actions.ACTS,
 }
@@ -32,6 +40,7 @@ MAKERS: Mapping[str, Callable[..., Act]] = {
     **state_actions.MAKERS,
     **update_actions.MAKERS,
     **later_actions.MAKERS,
+    **life_actions.MAKERS,
     **concurrent_actions.MAKERS,
     **request_actions.MAKERS,
 }

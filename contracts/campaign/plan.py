@@ -13,7 +13,7 @@ from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage
 from contracts.campaign.judge import GOOD, RELEASES, gets_its_answer, is_at
 from contracts.catalog.cases import cases
-from contracts.profiles import LEVELS, PROFILES, runs_at
+from contracts.profiles import EXPLORE, LEVELS, PROFILES, runs_at
 from contracts.text import files
 from contracts.text.errors import InputError
 from contracts.text.frozen import dataclass
@@ -24,6 +24,9 @@ LIFE = "flows/one-life"
 """The case that has most operations in it."""
 USUAL, THOROUGH = "regression", "nightly"
 """The profile of a campaign, and the one that sees most: that of the short form, where each breakage must be killed."""
+
+EXPLORED = frozenset({"lives"})
+"""Families of what is seen only where it is explored; the others are for other profiles, unless somebody names them."""
 
 
 class PlanError(InputError):
@@ -116,24 +119,17 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
         if name in changes and changes[name].api != options.api:
             raise PlanError(f"--only: {name!r} is about another API; add --api {changes[name].api}")
     changes = {name: change for name, change in changes.items() if change.api == options.api}
-    names, notes = set(changes), []
-    for pattern in options.only:
-        if not any(fnmatchcase(name, pattern) for name in changes):
-            near = ", ".join(difflib.get_close_matches(pattern, [*changes], n=3))
-            raise PlanError(f"--only: no change is called {pattern!r}{near and f'; near it: {near}'}")
-    if options.only:
-        names = {name for name in changes if any(fnmatchcase(name, pattern) for pattern in options.only)}
-    if options.family:
-        families = sorted({change.family for change in changes.values()})
-        if options.family not in families:
-            raise PlanError(f"--family: there is no {options.family!r}, only {', '.join(families)}")
-        names &= {name for name, change in changes.items() if change.family == options.family}
+    notes: list[str] = []
+    names = _asked_for(options, changes)
     if options.failed_from is not None:
         failed = _failed(options.failed_from)
         if unknown := failed - changes.keys():
             notes.append(f"no changes any more, though {options.failed_from} names them: {', '.join(sorted(unknown))}")
         names &= failed
     chosen = {name: change for name, change in changes.items() if name in names}
+    if not (options.only or options.family or options.failed_from):
+        explored = options.level == EXPLORE
+        chosen = {name: change for name, change in chosen.items() if (change.family in EXPLORED) == explored}
     if options.short:
         chosen = _one_each(chosen)
     if options.upstream:
@@ -146,6 +142,23 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
         for change in chosen.values()
     )
     return Plan(options, tuple(jobs), tuple(notes))
+
+
+def _asked_for(options: CampaignOptions, changes: Mapping[str, Breakage]) -> set[str]:
+    """Return the names of the changes that the patterns and the family leave, all where there are none."""
+    names = set(changes)
+    for pattern in options.only:
+        if not any(fnmatchcase(name, pattern) for name in changes):
+            near = ", ".join(difflib.get_close_matches(pattern, [*changes], n=3))
+            raise PlanError(f"--only: no change is called {pattern!r}{near and f'; near it: {near}'}")
+    if options.only:
+        names = {name for name in changes if any(fnmatchcase(name, pattern) for pattern in options.only)}
+    if options.family:
+        families = sorted({change.family for change in changes.values()})
+        if options.family not in families:
+            raise PlanError(f"--family: there is no {options.family!r}, only {', '.join(families)}")
+        names &= {name for name, change in changes.items() if change.family == options.family}
+    return names
 
 
 def aimed(job: Job, clean: Iterable[Mapping[str, Any]]) -> Job:

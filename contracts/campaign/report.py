@@ -17,6 +17,7 @@ from contracts.campaign.campaign import BROKEN, Campaign, CampaignRow
 from contracts.campaign.judge import GOOD, Result
 from contracts.campaign.plan import FILE, VERSION
 from contracts.report.html.templates import environment
+from contracts.report.verdict_rules import INCONCLUSIVE
 from contracts.text.tables import columns
 
 PAGE = "campaign.html"
@@ -40,6 +41,7 @@ def to_json(campaign: Campaign, least: float) -> dict[str, Any]:
         "kill_rate": None if campaign.rate is None else round(campaign.rate, 2),
         "least": least,
         "counts": {str(result): campaign.count(result) for result in Result},
+        "excused": sum(map(_excused, campaign.rows.values())),
         "notes": list(campaign.plan.notes),
         "changes": [_row(row, campaign.out) for row in campaign.rows.values()],
     }
@@ -81,6 +83,7 @@ def summed(data: Mapping[str, Any]) -> str:
     killed = "no breakages" if rate is None else f"kill rate {rate:g} % ({counts['killed']} of {counted})"
     parts = [killed, f"false alarms {counts['false alarm']} of {benign}"]
     parts += [f"{counts[result]} {result}" for result in BROKEN if counts[result]]
+    parts += [] if rate is None else [f"excused as a disturbance: {data['excused']}"]
     parts += ["interrupted"] * data["interrupted"]
     form = ", short form" if data["short"] else ""
     where = f" in front of {data['in_front_of']}" if data["in_front_of"] else ""
@@ -107,6 +110,11 @@ def progress(label: str, total: int) -> Iterator[Callable[[], None]]:
     yield one_more
 
 
+def _excused(row: CampaignRow) -> bool:
+    """Whether the run on a breakage could not tell, as if what stands before the server were at fault."""
+    return bool(row.change.kinds and row.end.verdict and row.end.verdict["verdict"] == INCONCLUSIVE)
+
+
 def _row(row: CampaignRow, out: Path) -> dict[str, Any]:
     change, judgement = row.change, row.judgement
     return {
@@ -121,6 +129,7 @@ def _row(row: CampaignRow, out: Path) -> dict[str, Any]:
         "reason": judgement.reason,
         "by": [asdict(breach) for breach in judgement.by],
         "later": [asdict(breach) for breach in row.later.by] if row.later else [],
+        "excused": _excused(row),
         "applied": row.end.applied,
         "seconds": row.end.seconds,
         "folder": str(row.folder.relative_to(out)) if row.folder else None,

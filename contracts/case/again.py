@@ -17,7 +17,7 @@ MOST = 4
 """How often a case is done again."""
 
 
-def settled(target: Target, attempt: Callable[[], "Trial"], trial: "Trial", *, company: bool) -> "Trial":
+def undoubted(target: Target, attempt: Callable[[], "Trial"], trial: "Trial", *, company: bool) -> "Trial":
     """Return what a trial comes to: itself, unless something in it may not be the target's own answer.
 
     Then it is done again when the target is steady. What comes each time is believed; what is gone was not the

@@ -51,14 +51,14 @@ def run_case(case: Case, target: Target) -> Outcome:
         if not trial.cross_talk or steadied(target, attempt, alone(target, attempt), most).about_itself:
             break
     else:
-        trial = _settled(trial)
+        trial = _wrongly_described(trial)
     trial = told_once(target, replace(trial, promised=trial.promised or case.answer.basis))
     operation, answer = trial.step or (case.operation, case.answer.name)
     about = {"case": case.id, "operation": operation, "answer": answer}
     return conclude(trial, target, level=case.level, given=case.given, **about)
 
 
-def _settled(trial: Trial) -> Trial:
+def _wrongly_described(trial: Trial) -> Trial:
     """Return what a trial with cross-talk means after all repetitions went the same way."""
     breaches = tuple(
         replace(

@@ -47,6 +47,7 @@ class Lifecycle:
     lags: what its state may go on to mean for some seconds, by what it means then.
     moves: by role and state.
     crowd: pairs of cases that fail for different reasons, in the order of the rounds in which a crowd asks.
+    again: whether an explored life may create a workflow once more that it deleted.
     """
 
     words: Mapping[str, str]
@@ -54,6 +55,7 @@ class Lifecycle:
     moves: Mapping[str, Mapping[str, Move]]
     crowd: tuple[tuple[str, str], ...] = ()
     lags: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    again: bool = True
     final: frozenset[str] = field(init=False)
     unfinished: frozenset[str] = field(init=False)
 
@@ -98,6 +100,14 @@ class Lifecycle:
         before, after = self.words.get(was or ""), self.words.get(now or "")
         return before is not None and after != before and after in self.goes_on.get(before, ())
 
+    def reached(self, meaning: str) -> tuple[str, ...]:
+        """Return what the state of a task that meant this may mean in the end, if it is left to itself."""
+        reached, left = set[str](), set(self.goes_on.get(meaning, ()))
+        while left:
+            reached |= (now := {left.pop()})
+            left |= {each for was in now for each in self.goes_on.get(was, ())} - reached
+        return tuple(sorted(reached - {meaning}))
+
 
 def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, refusal: Any) -> Lifecycle:
     """Return the lifecycle of a release that builds on others; raises `refusal` for rows that do not hold together."""
@@ -113,8 +123,9 @@ def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, 
             raise refusal(about(where, means, repr(meaning), ", ".join(MEANINGS)))
     moves = {role: {state: _move(state, row) for state, row in top.tables(role)} for role in LIFE}
     pairs = top.below("crowd").data.get("fails", ())
+    again = top.below("explore").optional(bool, "again")
     top.done()
-    return Lifecycle(words, goes_on, moves, tuple((one, other) for one, other in pairs), lags)
+    return Lifecycle(words, goes_on, moves, tuple((one, other) for one, other in pairs), lags, again is not False)
 
 
 def _move(state: str, row: TomlTable) -> Move:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -140,7 +140,7 @@ class Release:
         described = {answer.operation for answer in self.answers}
         return tuple(name for name in self.operations if name not in described)
 
-    @property
+    @cached_property
     def answers(self) -> tuple[Answer, ...]:
         """All answers of all operations."""
         return tuple(answer for operation in self.operations.values() for answer in operation.answers.values())

@@ -63,7 +63,6 @@ def _in_company(acts: Iterable[Call[Act]]) -> Iterator[Call[Act]]:
 
 
 def _model(lifecycle: Lifecycle, *, agents: bool) -> Callable[[Life, Act], Iterator[Life]]:
-    goes_on = lifecycle.goes_on if agents else {}
     starts = lifecycle.leaves("start")
 
     def step(life: Life, act: Act) -> Iterator[Life]:
@@ -89,14 +88,8 @@ def _model(lifecycle: Lifecycle, *, agents: bool) -> Callable[[Life, Act], Itera
     def moved(life: Life, task: int | None) -> Iterator[Life]:
         """Yield the life as it is, and as it is once the task went on by itself."""
         yield life
-        if task is not None and 0 < task <= len(life.tasks):
-            was = life.tasks[task - 1]
-            reached, left = set(), set(goes_on.get(was, ()))
-            while left:
-                now = left.pop()
-                reached.add(now)
-                left |= goes_on.get(now, frozenset()) - reached
-            for now in sorted(reached - {was}):
+        if agents and task is not None and 0 < task <= len(life.tasks):
+            for now in lifecycle.reached(life.tasks[task - 1]):
                 yield Life(life.workflow, (*life.tasks[: task - 1], now, *life.tasks[task:]))
 
     return step

@@ -75,12 +75,21 @@ def _say_json(value: object) -> None:
 
 
 @click.command(cls=RunsCommand)
-@click.option("--profile", type=click.Choice(["smoke", "regression", "nightly", "acceptance"]), help="Least profile.")
+@click.option(
+    "--profile", type=click.Choice(["smoke", "regression", "nightly", "acceptance", "explore"]), help="Least profile."
+)
 @click.option("--selection", is_flag=True, help="Take runs of a part of their profile's cases too.")
+@click.option(
+    "--require-live/--no-require-live",
+    "live",
+    default=None,
+    help="Whether runs on a stand-in cannot tell; left out: so with --profile, or where ZADIG_REQUIRE_LIVE says so.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN …", type=click.Path(path_type=Path))
-def gate(runs: tuple[Path, ...], profile: str | None, selection: bool, as_json: bool) -> None:
-    """Decide from the folders of runs whether a release may go out. --profile: a run of a lesser one cannot tell.
+def gate(runs: tuple[Path, ...], profile: str | None, selection: bool, live: bool | None, as_json: bool) -> None:
+    """Decide from the folders of runs whether a release may go out. --profile: a run of a lesser one cannot tell, and
+    one on a stand-in cannot either.
 
     Runs in which some cases of their profile were not selected cannot tell either, unless --selection says that this
     was meant.
@@ -91,8 +100,11 @@ def gate(runs: tuple[Path, ...], profile: str | None, selection: bool, as_json: 
     from contracts.check.recheck import recheck
     from contracts.report.gate import gate as decide
     from contracts.report.gate import lines, to_json
+    from contracts.settings.settings import one
 
-    gated, together = decide(runs, datetime.now(UTC).date(), profile, selection=selection, recheck=recheck)
+    live = one("require_live", live, usual=profile is not None)
+    today = datetime.now(UTC).date()
+    gated, together = decide(runs, today, profile, selection=selection, live=live, recheck=recheck)
     if as_json:
         _say_json(to_json(gated, together))
     else:

@@ -287,8 +287,9 @@ class Client:
 
     def _given_back(self, headers: Mapping[str, str], body: bytearray) -> Iterator[Failure]:
         """Yield where a credential of this client stands in an answer."""
-        for name, value in headers.items():
-            if self._own.is_in(f"{name}: {value}"):
+        lines = [f"{name}: {value}" for name, value in headers.items()]
+        for name in headers if self._own.is_in("\n".join(lines)) else ():
+            if self._own.is_in(f"{name}: {headers[name]}"):
                 yield Failure("token-given-back", msg("a credential of this run in the header {name}", name))
         if self._own.is_in(body.decode("utf-8", "replace")):
             yield Failure("token-given-back", msg("a credential of this run in the body"))

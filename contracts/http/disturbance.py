@@ -18,6 +18,9 @@ from contracts.text.strict_json import is_page
 UNKNOWN_WAIT, LONGEST_WAIT = 1.0, 60.0
 """Seconds to wait where a limit does not say how long, and at most."""
 
+SERVER_ERROR = 500
+"""The first status that tells of trouble at a server."""
+
 
 @dataclass(frozen=True)
 class Sign:

@@ -1,6 +1,6 @@
 """Which tests pytest collects: one for each planned row of the case table, and the scenarios of the profile."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
 
@@ -14,13 +14,14 @@ from contracts.catalog.givens import NEEDS_AGENT
 from contracts.catalog.release import load
 from contracts.catalog.stories import Story
 from contracts.paths import CASES, ROOT
+from contracts.profiles import runs_at
 from contracts.run.plan import chosen, fits
 from contracts.run.session import Session
 from contracts.run.shards import recorded, shard
 
 SESSION = pytest.StashKey[Session]()
-SCENARIOS: Mapping[str, type[Scenario]] = {"flow": Flow, "crowd": ConcurrentScenario}
-"""The argument of a test that tells a case step by step, and what it is given."""
+SCENARIOS = ("flow", "crowd", "explorer")
+"""The argument of a test that tells a case step by step."""
 
 ALLURE_LISTENER = "allure_listener"
 """The name under which allure-pytest registers what listens; a test holds that it still does."""
@@ -39,10 +40,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in rows]
         metafunc.parametrize("case", params)
     elif case is not None:
+        if not runs_at(case.kwargs["level"], run.scope.level):
+            return
         name = next(name for name in SCENARIOS if name in metafunc.fixturenames)
-        scenario = SCENARIOS[name](case.args[0], case.kwargs["level"])
+        scenario = _kind(name)(case.args[0], case.kwargs["level"])
         scenario.alone |= case.kwargs.get("alone", False)
         metafunc.parametrize(name, [pytest.param(scenario, id=scenario.id)])
+
+
+def _kind(name: str) -> type[Scenario]:
+    """Return what a test is given under a name; few runs explore, so only they load what that takes."""
+    if name == "explorer":
+        from contracts.case.explore import Explorer
+
+        return Explorer
+    return {"flow": Flow, "crowd": ConcurrentScenario}[name]
 
 
 @cache

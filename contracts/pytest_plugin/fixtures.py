@@ -63,7 +63,7 @@ def _job(item: pytest.Item) -> Job | None:
         return row_job(item.config.stash[SESSION], planned)
     if planned is None or not isinstance(item, pytest.Function):
         return None
-    known = {name: planned for name, kind in SCENARIOS.items() if isinstance(planned, kind)} | item.funcargs
+    known = {name: planned for name in SCENARIOS if name in item.fixturenames} | item.funcargs
     names = inspect.signature(item.obj).parameters
     if not known.keys() >= names.keys():
         return None

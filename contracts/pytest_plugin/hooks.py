@@ -20,7 +20,7 @@ from contracts.pytest_plugin.collection import SESSION, case_id_of
 from contracts.pytest_plugin.signals import Interrupts, end_on_signals
 from contracts.report.summary.terminal import summary
 from contracts.run.conclusion import clean_up, finish, still_to_come, stop
-from contracts.run.description import title
+from contracts.run.description import explores, title
 from contracts.run.deviations import DeviationsError
 from contracts.run.outcomes import crashed
 from contracts.run.session import Session
@@ -194,10 +194,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             raise _usage_error(error, session.config) from None
 
 
-def pytest_report_header(config: pytest.Config) -> str | None:
-    """Say what the target is."""
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what the target is, and what a run sends at most that explores it."""
     run = config.stash.get(SESSION, None)
-    return say(run.settings.language, "target: {target}", title(run)) if run is not None else None
+    if run is None:
+        return []
+    lang, says = run.settings.language, [msg("target: {target}", title(run)), *explores(run)]
+    return [localized(line, lang) for line in says]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

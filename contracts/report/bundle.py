@@ -22,6 +22,7 @@ from contracts.text import files
 from contracts.text.atomic import replacing
 from contracts.text.message import about, changed, msg, to_plain
 from contracts.text.nested import each_text
+from contracts.text.strict_json import unique
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.hmac"
 LEAST_KEY = 16
@@ -209,7 +210,7 @@ def _read_manifest(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo | None) -> An
     if entry is None or entry.file_size > MANIFEST_BYTES:
         return msg("it has no {file}: it is no bundle of this suite", MANIFEST)
     try:
-        manifest = json.loads(bundle.read(entry))
+        manifest = json.loads(bundle.read(entry), object_pairs_hook=unique)
     except (*_BROKEN, RecursionError):
         return about(MANIFEST, "was cut or changed")
     if problem(manifest, _MANIFEST) or manifest["version"] != VERSION:

@@ -14,6 +14,7 @@ from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 
 NO_ZADIG = msg("this says nothing about a live Zadig")
+NOT_LIVE = msg("it ran on a stand-in, which says nothing about a live Zadig; set ZADIG_BASE_URL for the run")
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,18 @@ def gate(
     profile: str | None = None,
     *,
     selection: bool = False,
+    live: bool = False,
     recheck: Callable[[Mapping[str, Any]], str] = lambda _: "",
 ) -> tuple[list[GateResult], Decision]:
     """Return what is decided of each run and of all together, where at least `profile` is asked for (None: its own).
 
-    selection: whether a part of a profile is what was meant.
+    selection: whether a part of a profile is what was meant. live: whether a run on a stand-in cannot tell.
     recheck: returns in what the cases of a verdict differ from the exchanges that it kept.
     """
     runs = [_gated(folder, today, profile, recheck) for folder in folders]
     missing = tuple(_missing(runs, selection))
+    if live:
+        missing += tuple(about(run.folder, NOT_LIVE) for run in runs if run.run.get("stand_in") is not None)
     exits = {run.decision.exit for run in runs} | ({6} if missing else set())
     exit_code = next(code for code in WORST if code in exits)
     reasons = [about(run.folder, reason) for run in runs for reason in run.decision.reasons]

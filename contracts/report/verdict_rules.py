@@ -70,11 +70,11 @@ def decide(
     run = verdict["run"]
     against = [*_against(verdict, STRICT in (profile, run["profile"]), today)]
     unsure = [*_doubts(verdict, profile or run["profile"]), *doubts]
-    unseen = len(verdict.get("unseen", ()))
-    leaks = [*_count(len(verdict["leaks"]) - unseen, msg("{n} leaked"))]
-    leaks += _count(unseen, msg("{n} may have leaked, and could not be looked at"))
+    there, unseen = leaks(verdict)
+    left = [*_count(len(there), msg("{n} leaked"))]
+    left += _count(len(unseen), msg("{n} may have leaked, and could not be looked at"))
     exit_code = 1 if against else 6 if unsure else LEAKED if verdict["leaks"] else 0
-    return Decision(exit_code, (*against, *unsure, *leaks))
+    return Decision(exit_code, (*against, *unsure, *left))
 
 
 def result_of(drifts: Sequence[bool]) -> Result:
@@ -90,6 +90,12 @@ def plan_id(cases: Collection[str]) -> str:
 def planned(verdict: Verdict) -> frozenset[str]:
     """Return the cases that a run was to run."""
     return frozenset({*(case["case"] for case in verdict["cases"]), *verdict["not_run"]})
+
+
+def leaks(verdict: Verdict) -> tuple[list[str], list[str]]:
+    """Return what a run left behind, and of what nobody could look whether it is there."""
+    unseen = list(verdict.get("unseen", ()))
+    return [leak for leak in verdict["leaks"] if leak not in unseen], unseen
 
 
 def unknown_keys(cases: Iterable[Verdict]) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """What a run was about: target, release, suite, settings and times, as verdict.json tells it."""
 
+import math
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.http.disturbance import BY_NAME
 from contracts.paths import RUN
+from contracts.profiles import EXPLORE
 from contracts.run.metrics import slow_answers
 from contracts.run.plan import not_shown, notes
 from contracts.run.session import Session
@@ -17,6 +19,7 @@ from contracts.run.shards import recorded
 from contracts.run.verdict import Run
 from contracts.run.version import suite
 from contracts.settings.settings import FILE
+from contracts.target.connect import exploring
 from contracts.text.message import msg
 
 
@@ -29,6 +32,18 @@ def title(session: Session) -> str:
     if session.probe.behaviour:
         target = msg("{base_url}, a stand-in ({behaviour})", settings.base_url, session.probe.behaviour)
     return msg("{target}, set by {source}", target, settings.source("base_url"))
+
+
+def explores(session: Session) -> Iterator[str]:
+    """Yield what a run sends at most that does nothing but explore."""
+    if session.settings.profile == EXPLORE:
+        bounds = exploring(session.settings, session.run_id)
+        most = msg(
+            "explores: sends at most {n} requests, its clean-up included; seed {seed}", bounds.requests, bounds.seed
+        )
+        limit = "explores: sends at most {n} requests in at most {seconds} s, its clean-up included; seed {seed}"
+        limited = msg(limit, bounds.requests, f"{bounds.seconds:g}", bounds.seed)
+        yield limited if bounds.seconds < math.inf else most
 
 
 def about(session: Session) -> Run:

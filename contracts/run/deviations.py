@@ -13,6 +13,7 @@ from contracts.catalog.cases import cases
 from contracts.catalog.release import Release, files_of
 from contracts.catalog.stories import stories
 from contracts.check.breach import Kind
+from contracts.http.disturbance import SERVER_ERROR
 from contracts.paths import CASES
 from contracts.report.verdict_rules import Result
 from contracts.text import toml
@@ -22,7 +23,6 @@ from contracts.text.message import Message, about, msg
 from contracts.text.strict_json import is_page
 
 FILE = "deviations.toml"
-SERVER_ERROR = 500
 _KEYS = {"means", "releases", "source", "since", "expires", "shows"}
 
 

@@ -8,7 +8,7 @@ from contracts.catalog.givens import NEEDS_AGENT
 from contracts.catalog.release import Release, load
 from contracts.catalog.stories import Story, stories
 from contracts.paths import CASES
-from contracts.profiles import PROFILES, runs_at
+from contracts.profiles import EXPLORE, PROFILES, runs_at
 from contracts.settings.settings import Settings
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg
@@ -44,6 +44,8 @@ def scope(settings: Settings, *, stand_in: bool, credentials: Collection[str]) -
 
 def left_out(case: Case, allowed: Scope) -> str | None:
     """Return why a case is not planned, or None where it is."""
+    if allowed.level == EXPLORE:
+        return msg("are not explored")
     if not runs_at(_level(case, allowed), allowed.level):
         return msg("belong to a later profile")
     if case.lacks:
@@ -86,7 +88,7 @@ def of_profile(release: str, allowed: Scope) -> list[str]:
 
 def notes(rows: Iterable[Case], allowed: Scope) -> list[str]:
     """Return one line per reason for which rows of the case table are left out."""
-    reasons = Counter(left_out(case, allowed) for case in rows)
+    reasons = Counter(left_out(case, allowed) for case in rows if allowed.level != EXPLORE)
     return [msg("{n} cases {reason}", count, reason) for reason, count in reasons.items() if reason is not None]
 
 

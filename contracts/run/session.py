@@ -1,6 +1,5 @@
 """One run over a target: the state that is kept from the settings to the verdict, and its way to the target."""
 
-import os
 import shutil
 import time
 from collections import Counter
@@ -17,8 +16,8 @@ from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
 from contracts.run.plan import ADMIN, OTHER_PROJECT, Scope, of_profile, scope
 from contracts.safety.journal import new_run_id
-from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim
-from contracts.settings.settings import AUTO, Settings
+from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim, release
+from contracts.settings.settings import AUTO, Settings, SettingsError, label
 from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
 from contracts.target.connect import (
@@ -31,10 +30,10 @@ from contracts.target.connect import (
 )
 from contracts.target.credentials import USERS, headers
 from contracts.target.listing import lacking
-from contracts.target.sharing import Among, SharedLock, part_of
+from contracts.target.sharing import Among, SharedLock, Told
 from contracts.target.target import Target, Workspace
 from contracts.text.errors import of_system
-from contracts.text.message import from_plain, msg, to_plain
+from contracts.text.message import about, from_plain, msg, to_plain
 
 LOCKS = "locks"
 """The folder by which the workers of a run know of each other; it is gone when the run is over."""
@@ -89,9 +88,9 @@ class Session:
         self.probe = Probe(settings.base_url or "", answered=False)
         self.workspace: Workspace | None = None
         number = int("".join(filter(str.isdecimal, worker)) or 0)
-        most, slot = part_of(settings.in_flight, number, max(1, workers))
-        self._among = Among(self.run_dir / LOCKS, slot) if worker else None
-        self._most = min(most, IN_A_WORKER) if worker else settings.in_flight
+        first = min(settings.in_flight, workers * IN_A_WORKER)
+        self._among = Among(self.run_dir / LOCKS, number, workers, first) if worker else None
+        self._most = self._among.most if self._among else settings.in_flight
         self.pool = CasePool(self._most)
         self.done_again: Counter[str] = Counter()
         self.pace = 0
@@ -110,6 +109,7 @@ class Session:
         self._stand_in: StandIn | None = None
         self._opened = False
         self._claim: int | None = None
+        self._made = False
 
     def connect(self) -> None:
         """Look once at a live target, or start the embedded stand-in and do not wait for it.
@@ -118,6 +118,7 @@ class Session:
         run's folder is not to be had.
         """
         if not (self.idle or self.worker):
+            self._made = not self.run_dir.exists()
             self._claim = claim(self.run_dir, self.run_id)
         if self.settings.base_url is None:
             if not (self.idle or self.worker):
@@ -138,6 +139,10 @@ class Session:
             self.probe = self._look()
         if self.probe.trouble:
             return
+        if self.settings.require_live and self.probe.behaviour:
+            raise SettingsError(
+                about(label("require_live"), "asks for a live Zadig, and {url} is a stand-in", self.probe.base_url)
+            )
         found = self._handed.get("workspace")
         self.workspace = Workspace(**found) if found else find_workspace(self.asked, self.probe)
         if self.settings.base_url is not None and not self.worker:
@@ -154,7 +159,8 @@ class Session:
             )
         except OSError as error:  # there is no room for a journal
             raise RunFolderError(UNUSABLE.put(self.run_dir, of_system(error.strerror))) from None
-        self.target = replace(opened, deadline=self.deadline, lock=SharedLock(self._most, self._among))
+        lock, told = SharedLock(self._most, self._among), Told(self._among)
+        self.target = replace(opened, deadline=self.deadline, lock=lock, told=told)
 
     def _look_at_rights(self, project: str) -> None:
         """Find out whether the token's user is an administrator, and whether he may do what the cases do."""
@@ -171,7 +177,7 @@ class Session:
             self._stand_in.close()
         if self._claim is not None:
             shutil.rmtree(self.run_dir / LOCKS, ignore_errors=True)
-            os.close(self._claim)
+            release(self.run_dir, self._claim, made=self._made)
             self._claim = None
 
     def told(self) -> dict[str, Any]:
@@ -180,12 +186,12 @@ class Session:
             return {}
         weather = self.target.weather
         again = {**weather.again, "sent": weather.sent, "repeated": weather.repeated}
-        return {"again": again, "pace": int(self.target.lock.most)}
+        return {"again": again, "pace": int(self.target.lock.pace)}
 
     def hear(self, told: Mapping[str, Any]) -> None:
         """Add what a process of the run was told."""
         self.done_again.update(told.get("again", {}))
-        self.pace += told.get("pace", 0)
+        self.pace = min(filter(None, (self.pace, told.get("pace"))), default=0)
 
     @property
     def too_disturbed(self) -> str:

@@ -55,12 +55,15 @@ def _read(path: Path) -> dict[str, float]:
 def record(verdict: Mapping[str, Any], root: Path) -> Message:
     """Write how long the cases of a run took beside the data of its release below `root`; return a line about it.
 
-    A case counts from its first request on: what a run does once, such as compiling schemas, is no part of it. Raises
-    CatalogError for a release that there is not.
+    A case that a release before it has takes there as long, and is left out. A case counts from its first request on:
+    what a run does once, such as compiling schemas, is no part of it. Raises CatalogError for a release that there is
+    not.
     """
     release = load(verdict["run"]["release"])
     path = root / "contracts" / "apis" / release.api / release.name / FILE
-    seconds = {case["case"]: _seconds(case) for case in verdict["cases"] if case["result"] == "held"}
+    before = {case for name in release.lineage if name != release.name for case in recorded(name)}
+    held = (case for case in verdict["cases"] if case["result"] == "held" and case["case"] not in before)
+    seconds = {case["case"]: _seconds(case) for case in held}
     path.write_text(json.dumps(seconds, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     total = f"{sum(seconds.values()):.0f}"
     return about(path.relative_to(root), "{n} cases, {seconds} s in all", len(seconds), total)

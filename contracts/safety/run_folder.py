@@ -1,5 +1,6 @@
 """The folder of a run: it has one owner at a time, and what an earlier run left in it is neither believed nor lost."""
 
+import contextlib
 import fcntl
 import itertools
 import os
@@ -34,6 +35,8 @@ def claim(folder: Path, run_id: str) -> int:
         raise RunFolderError(UNUSABLE.put(folder, of_system(error.strerror))) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(lock).st_nlink == 0:  # whoever had it was just leaving, and took it along
+            raise BlockingIOError
         _set_aside(folder, run_id)
     except BlockingIOError:
         os.close(lock)
@@ -43,6 +46,16 @@ def claim(folder: Path, run_id: str) -> int:
         os.close(lock)
         raise
     return lock
+
+
+def release(folder: Path, lock: int, *, made: bool) -> None:
+    """Leave a folder to others; of a run that came to nothing, nothing stays, nor the folder if it `made` that."""
+    with contextlib.suppress(OSError):
+        if [*folder.iterdir()] == [folder / LOCK]:
+            (folder / LOCK).unlink()
+            if made:
+                folder.rmdir()
+    os.close(lock)
 
 
 def is_claimed(folder: Path) -> bool:

@@ -17,6 +17,8 @@ Reader = Callable[[Any], Any]
 
 A_DAY = 86_400
 """Seconds: no time of a setting is longer."""
+BUDGET = re.compile(r"(\d{1,7})?(?:,?(\d{1,7})s)?", re.ASCII)
+"""Requests and seconds."""
 _YES, _NO = frozenset({"1", "true", "t", "yes", "y", "on"}), frozenset({"0", "false", "f", "no", "n", "off"})
 
 
@@ -140,6 +142,14 @@ def rate(value: Any) -> float:
     if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", number, re.ASCII) or not float(number):
         raise InputError("is N/s, such as 5/s or 0.5/s")
     return float(number)
+
+
+def budget(value: Any) -> str:
+    """Return what may be spent: requests, seconds or both, written N,Ts."""
+    found = BUDGET.fullmatch(str(value).replace(" ", ""))
+    if found is None or not any(found.groups()) or "0" in found.groups():
+        raise InputError("is requests, seconds or both, such as 3000, 600s or 3000,600s")
+    return found[0]
 
 
 def url(value: Any) -> str:

@@ -2,8 +2,9 @@
 
 import contextlib
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import Field, dataclass, field, fields, replace
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import Field, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
@@ -17,12 +18,15 @@ from contracts.settings.parsers import Address, Secret
 from contracts.standin.defects import BEHAVIOURS
 from contracts.text import files, toml
 from contracts.text.errors import InputError, of_system
+from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 from contracts.text.redact import register
 from contracts.text.tokens import read
 from contracts.text.urls import is_loopback
 
 PREFIX = "ZADIG_"
+_OF_A_CLUSTER = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$")
+"""Variables that Kubernetes sets in each container for a service there, such as zadig-portal: they are no settings."""
 AUTO, ASSUMED = "auto", "1.7.0"
 """The release setting that asks the target, and the release whose calls are used until it has been asked."""
 FILE = "zadig.toml"
@@ -60,6 +64,9 @@ class Settings:
     """
 
     base_url: str | None = setting(None, "address of the Zadig under test; left out: the stand-in", values.url)
+    require_live: bool = setting(
+        False, "no stand-in: without the address of a live Zadig, end with exit 4", values.yes_or_no
+    )
     token: Secret | None = setting(None, "API token of a user who may do everything in the project", values.secret)
     token_file: Path | None = setting(None, "file that holds the token", values.path)
     viewer_token: Secret | None = setting(None, "token of a user who may only read in the project", values.secret)
@@ -84,6 +91,12 @@ class Settings:
     )
     api_prefix: str = setting("/api/aslan", "path in front of every call; /api at aslan's own port", values.prefix)
     profile: Profile = setting("regression", "how much is run", values.choice(*get_args(Profile)))
+    seed: int | None = setting(
+        None, "what explored lives are drawn from; left out: anew in each run of explore, 0 in others", values.whole(-1)
+    )
+    budget: str = setting(
+        "3000", "what a run of explore may take: requests, seconds or both, as in 3000,600s", values.budget
+    )
     behaviour: str = setting(
         "perfect",
         "behaviour of the stand-in: perfect, or a release with its defects",
@@ -222,10 +235,15 @@ def load(options: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def one(name: str, given: Any = None) -> Any:
-    """Return the value of one setting, whatever is wrong with the others; `given` is that of its option."""
+def one(name: str, given: Any = None, usual: Any = None) -> Any:
+    """Return the value of one setting, whatever is wrong with the others.
+
+    given: that of its option. usual: what it is where nothing sets it; None: its default.
+    """
     found = _found({name: given})
-    return _read(name, found[name][1]) if name in found else SETTINGS[name].default
+    if name in found:
+        return _read(name, found[name][1])
+    return SETTINGS[name].default if usual is None else usual
 
 
 def hide_environment() -> None:
@@ -245,9 +263,8 @@ def _hide(values: Iterable[Any]) -> None:
 
 def _found(options: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
     """Return by its name where each setting comes from that is set at all, and its value as it stands there."""
-    variables = {name: os.environ[variable(name)] for name in SETTINGS if variable(name) in os.environ}
     given = {name: value for name, value in options.items() if value is not None}
-    places = {FILE: _file(), ENVIRONMENT: variables, OPTION: given}
+    places = {FILE: _file(), ENVIRONMENT: _variables(), OPTION: given}
     return {name: (place, value) for place, values in places.items() for name, value in values.items()}
 
 
@@ -261,14 +278,25 @@ def _file() -> dict[str, Any]:
     except OSError as error:
         raise SettingsError("{file} cannot be read: {why}", FILE, of_system(error.strerror)) from None
     for name in found.keys() - SETTINGS.keys():
-        import difflib  # seldom needed, and long to load
-
-        near = difflib.get_close_matches(name, SETTINGS, n=1)
-        unknown = msg("unknown setting {name}", repr(name))
-        if near:
-            unknown = msg("unknown setting {name}; did you mean {near}?", repr(name), repr(near[0]))
-        raise SettingsError(about(FILE, unknown))
+        raise SettingsError(about(FILE, _unknown(name, SETTINGS)))
     return found
+
+
+def _variables() -> dict[str, str]:
+    known = {variable(name): name for name in SETTINGS}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known and not _OF_A_CLUSTER.search(name):
+            raise SettingsError(about(msg("the environment"), _unknown(name, known)))
+    return {name: os.environ[each] for each, name in known.items() if each in os.environ}
+
+
+def _unknown(name: str, known: Collection[str]) -> Message:
+    import difflib  # seldom needed, and long to load
+
+    near = difflib.get_close_matches(name, known, n=1)
+    if near:
+        return msg("unknown setting {name}; did you mean {near}?", repr(name), repr(near[0]))
+    return msg("unknown setting {name}", repr(name))
 
 
 def _read(name: str, value: Any) -> Any:
@@ -282,6 +310,9 @@ def _read(name: str, value: Any) -> Any:
 
 def _together(settings: Settings) -> None:
     """Raise SettingsError where settings do not go together."""
+    if settings.require_live and settings.base_url is None:
+        asked = msg("asks for a live Zadig, but no address of one is set; set {setting}", label("base_url"))
+        raise SettingsError(about(label("require_live"), asked))
     if settings.token is not None and settings.token_file is not None:
         raise SettingsError("{setting} and {other} are both set; keep one of them", label("token"), label("token_file"))
     if settings.client_key is not None and settings.client_cert is None:
@@ -297,6 +328,8 @@ def _together(settings: Settings) -> None:
         except OSError as error:
             why = of_system(error.strerror)
             raise SettingsError(about(label(name), "cannot read {path}: {why}", path, why)) from None
+    if settings.ca_file or settings.client_cert:
+        _certificates(settings)
     if settings.api is not None and settings.release != AUTO and api_of(settings.release) != settings.api:
         theirs = "is {api}, but release {release} documents {other}; leave out --api, or set another --release"
         raise SettingsError(about(label("api"), theirs, settings.api, settings.release, api_of(settings.release)))
@@ -306,6 +339,26 @@ def _together(settings: Settings) -> None:
             "is plain http to another host, so the token could be read on the way; use https, or add --allow-http"
         )
         raise SettingsError(about(label("base_url"), unsafe))
+
+
+def _certificates(settings: Settings) -> None:
+    """Raise SettingsError where a file holds no certificate, or no key that goes with it."""
+    import ssl  # long to load, and seldom needed
+
+    context, certificate = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), settings.client_cert
+    for name in ("ca_file", "client_cert"):
+        if path := getattr(settings, name):
+            try:
+                context.load_verify_locations(path)
+            except ssl.SSLError:
+                raise SettingsError(about(label(name), "no certificate in PEM format in {path}", path)) from None
+    if certificate is not None:
+        name = "client_key" if settings.client_key else "client_cert"
+        try:
+            context.load_cert_chain(certificate, settings.client_key, password=lambda: b"")  # else it asks the terminal
+        except ssl.SSLError:
+            odd = "no key in {path} that belongs to the certificate and is not encrypted"
+            raise SettingsError(about(label(name), odd, settings.client_key or certificate)) from None
 
 
 def _confirmed(settings: Settings) -> None:

@@ -1,20 +1,22 @@
 """From settings to a target: one look at what answers there, and what the cases then need."""
 
 import math
-import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import field, fields, replace
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from contracts.catalog.release import api_of, load, releases
 from contracts.http.client import Client, Exchange, Hears, Limits, Request
-from contracts.http.disturbance import sign_of
+from contracts.http.disturbance import SERVER_ERROR, sign_of
 from contracts.http.transport import Transport
+from contracts.profiles import EXPLORE
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import Journal, Names
+from contracts.settings.parsers import BUDGET
 from contracts.settings.settings import AUTO, Settings
 from contracts.target.credentials import expiry, headers, own_users
 from contracts.target.discovery import discover_workspace
@@ -22,15 +24,16 @@ from contracts.target.listing import Reader, Rights, UnreadableError, rights
 from contracts.target.recognition import Told, recognise
 from contracts.target.requests import ROOT, reading
 from contracts.target.standin_control import STAMP, StandInControl, facts
-from contracts.target.steady import look_request
-from contracts.target.target import Target, Workspace
+from contracts.target.steady import look_request, looks
+from contracts.target.target import Exploring, Target, Workspace
 from contracts.target.weather import Weather
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 
-BRIEF, SERVER_ERROR = 2.0, 500
-"""Seconds in which a gateway may come to itself where nobody waits for the target, and the first status that tells of
-trouble at a server."""
+BRIEF = 2.0
+"""Seconds in which a gateway may come to itself where nobody waits for the target."""
+MOST_REQUESTS = 10_000_000
+"""More than any run sends: for a budget of seconds alone."""
 NOTHING: Mapping[str, Any] = {}
 PATIENCE, LEAST_PATIENCE = 2, 5.0
 """How long after its sending a server may be at work on a request without an answer: so many times the deadline of a
@@ -132,16 +135,14 @@ def _knock(settings: Settings, base_url: str, client: Client) -> Probe:
 
 def _steady(client: Client, request: Request, seconds: float | None) -> Exchange:
     """Return what comes back once it is an answer, or when so many seconds are over; a gateway may need a moment."""
-    ends, pause = time.monotonic() + (seconds or BRIEF), 0.1
-    while True:
+    for _ in looks(seconds or BRIEF):
         exchange = client.send(request)
         sign = sign_of(exchange)
         proper = exchange.status is not None and sign is None and exchange.status < SERVER_ERROR
         passes = sign is not None and not sign.stays and exchange.failure is None
-        if proper or not (seconds or passes) or exchange.status in (401, 403) or time.monotonic() >= ends:
-            return exchange
-        time.sleep(min(pause, max(0.0, ends - time.monotonic())))
-        pause = min(2 * pause, 2.0)
+        if proper or not (seconds or passes) or exchange.status in (401, 403):
+            break
+    return exchange
 
 
 def is_no_administrator(settings: Settings, look: Probe) -> bool:
@@ -183,7 +184,17 @@ def open_target(
         state_timeout=settings.state_timeout,
         weather=Weather(settings.rate_limit or math.inf),
         expires=expiry(settings.secret("token")),
+        exploring=exploring(settings, run_id),
     )
+
+
+def exploring(settings: Settings, run_id: str) -> Exploring:
+    """Return how much a run explores: what it does at length it does another way each time, unless a seed is set."""
+    seed = settings.seed
+    if seed is None:
+        seed = crc32(run_id.encode()) if settings.profile == EXPLORE else 0
+    requests, seconds = BUDGET.fullmatch(settings.budget).groups()  # type: ignore[union-attr]  # as it was read
+    return Exploring(seed, int(requests or MOST_REQUESTS), float(seconds or math.inf))
 
 
 def find_workspace(settings: Settings, look: Probe) -> Workspace:

@@ -114,11 +114,17 @@ def _id(template: str, task_id: int) -> str:
 
 def _path(template: str, places: Places, values: Mapping[str, str]) -> str:
     """Return a path with its parameters put in; an id stands there as it is written, for it may be no id at all."""
-    quoted = {
-        key: value if key == "id" else quote(value, safe="", errors="backslashreplace") for key, value in values.items()
-    }
+    quoted = _Quoted(values)
     named = template.replace("{name}", quoted["name"])
     return re.sub(r":(\w+)", lambda match: places.path.get(match[1], match[0]).format_map(quoted), named)
+
+
+class _Quoted(dict[str, str]):
+    """Values as they stand in a path, each worked out where it is asked for."""
+
+    def __getitem__(self, key: str) -> str:
+        value = super().__getitem__(key)
+        return value if key == "id" else quote(value, safe="", errors="backslashreplace")
 
 
 def _query(

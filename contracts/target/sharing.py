@@ -4,14 +4,23 @@ import fcntl
 import math
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from contracts.text.frozen import dataclass
 
-TURN, ROOM, SLOT = "turn", "room", "slot-{number}"
-"""Files that processes lock: whose turn it is to enter, who is in, and who has a place where there are too few."""
+TURN, ROOM, SLOT, SLOWER = "turn", "room", "slot-{number}", "slower"
+"""Files that processes lock: whose turn it is to enter, who is in, and who has a place where there are too few; and the
+one that has a byte for each time that they slowed down."""
+
+
+def part_of(in_flight: int, worker: int, workers: int) -> tuple[int, int | None]:
+    """Return how many of a run's cases one worker may have under way, and the place that it shares with others."""
+    if in_flight < workers:
+        return 1, worker % in_flight
+    return in_flight // workers + (worker < in_flight % workers), None
 
 
 @dataclass(frozen=True)
@@ -19,18 +28,46 @@ class Among:
     """The processes of a run, which know of each other by locks on files; a process that ends loses its own.
 
     folder: where the files are.
-    slot: the place that this one shares with others, where there are fewer places than processes.
+    worker, workers: which one this is, of how many.
+    first: how many cases all of them may have under way to begin with.
     """
 
     folder: Path
-    slot: int | None = None
+    worker: int
+    workers: int
+    first: int
+
+    @property
+    def pace(self) -> int:
+        """How many cases all of them may have under way by now."""
+        try:
+            return max(1, self.first >> (self.folder / SLOWER).stat().st_size)
+        except FileNotFoundError:
+            return self.first
+
+    @property
+    def most(self) -> int:
+        """How many of them this one may have under way."""
+        return part_of(self.pace, self.worker, self.workers)[0]
+
+    def slow_down(self) -> None:
+        """Let all of them have only half as many under way from now on."""
+        with self._opened(SLOWER, os.O_APPEND) as file:
+            os.write(file, b".")
+
+    def first_to(self, name: str) -> bool:
+        """Whether no process said so of this name before."""
+        with suppress(FileExistsError), self._opened(sha256(name.encode()).hexdigest(), os.O_EXCL):
+            return True
+        return False
 
     @contextmanager
     def shared(self) -> Iterator[None]:
         """Be one of many; whoever waits to be alone goes first."""
+        _, slot = part_of(self.pace, self.worker, self.workers)
         with ExitStack() as held:
-            if self.slot is not None:
-                held.enter_context(self._locked(SLOT.format(number=self.slot)))
+            if slot is not None:
+                held.enter_context(self._locked(SLOT.format(number=slot)))
             with self._locked(TURN):
                 held.enter_context(self._locked(ROOM, fcntl.LOCK_SH))
             yield
@@ -43,20 +80,18 @@ class Among:
 
     @contextmanager
     def _locked(self, name: str, how: int = fcntl.LOCK_EX) -> Iterator[None]:
-        self.folder.mkdir(0o700, exist_ok=True)
-        file = os.open(self.folder / name, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
+        with self._opened(name) as file:
             fcntl.flock(file, how)
             yield
+
+    @contextmanager
+    def _opened(self, name: str, how: int = 0) -> Iterator[int]:
+        self.folder.mkdir(0o700, exist_ok=True)
+        file = os.open(self.folder / name, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | how, 0o600)
+        try:
+            yield file
         finally:
             os.close(file)
-
-
-def part_of(in_flight: int, worker: int, workers: int) -> tuple[int, int | None]:
-    """Return how many of a run's cases one worker may have under way, and the place that it shares with others."""
-    if in_flight < workers:
-        return 1, worker % in_flight
-    return in_flight // workers + (worker < in_flight % workers), None
 
 
 class SharedLock:
@@ -70,23 +105,34 @@ class SharedLock:
         self._sharing = self._waiting = self._entered = 0
         self._alone = False
         self._among = among
-        self.most = most
+        self._most = most
+
+    @property
+    def pace(self) -> float:
+        """How many may share by now, in all processes."""
+        return self._among.pace if self._among else self._most
 
     @property
     def busy(self) -> bool:
         """Whether several talk to the target, as far as is known."""
         return self._sharing > 1 or (self._among is not None and not self._alone)
 
+    @property
+    def _most_here(self) -> float:
+        return self._among.most if self._among else self._most
+
     def slow_down(self) -> None:
         """Let only half as many share from now on."""
+        if self._among:
+            self._among.slow_down()
         with self._change:
-            self.most = max(1, min(self.most, self._entered) // 2)
+            self._most = max(1, min(self._most, self._entered) // 2)
 
     @contextmanager
     def shared(self) -> Iterator[Callable[[], bool]]:
         """Be one of many; yields what tells whether others were there too since then."""
         with self._change:
-            self._change.wait_for(lambda: not (self._alone or self._waiting) and self._sharing < self.most)
+            self._change.wait_for(lambda: not (self._alone or self._waiting) and self._sharing < self._most_here)
             self._sharing += 1
             self._entered += 1
             entered, company = self._entered, self._sharing > 1
@@ -116,3 +162,20 @@ class SharedLock:
             with self._change:
                 self._alone = False
                 self._change.notify_all()
+
+
+class Told:
+    """What is told once in a run, in whichever of its threads and processes."""
+
+    def __init__(self, among: Among | None = None) -> None:
+        self._names: set[str] = set()
+        self._lock = threading.Lock()
+        self._among = among
+
+    def add(self, names: Collection[str]) -> bool:
+        """Note names; return whether one of them is new."""
+        with self._lock:
+            new = {*names} - self._names
+            self._names |= new
+        fresh = [name for name in new if self._among is None or self._among.first_to(name)]  # each is noted
+        return bool(fresh)

@@ -1,14 +1,14 @@
-"""Whether a target answers properly: one look, by a call that reads from its database and takes the token."""
+"""Whether a target answers properly: looks, by a call that reads from its database and takes the token."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from contracts.catalog.release import Release
 from contracts.http.client import Exchange, Request
-from contracts.http.disturbance import Doubt, Sign, sign_of
+from contracts.http.disturbance import Doubt, sign_of
 from contracts.target.requests import knocking
-from contracts.target.target import Target
+from contracts.target.target import PROVEN, Target
 from contracts.text.message import Message, msg
 
 PATIENCE, LOCAL = 30.0, 2.0
@@ -27,16 +27,28 @@ def look_request(release: Release, project: str | None, credential: str = "main"
     return replace(request, query=scope, credential=credential)
 
 
+def looks(seconds: float) -> Iterator[None]:
+    """Yield when it is time for another look, until so many seconds are over: quickly at first, slower later."""
+    ends, pause = time.monotonic() + seconds, SHORTEST
+    yield
+    while (left := ends - time.monotonic()) > 0:
+        time.sleep(min(pause, left))
+        pause = min(2 * pause, LONGEST)
+        yield
+
+
 def disturbance(target: Target, doubt: Doubt) -> Message | str | None:
     """Wait until a target answers properly after a doubt; return why it does not, None where nobody answers at all.
 
     What does not pass by itself ends the run where two looks show it. A target that breaks HTTP or crashes at the look,
     too, is there: whether that is its own way to answer is told by what comes when the case is done again.
     """
-    request = look_request(target.release, target.workspace.project, doubt.exchange.request.credential)
+    asked_by = doubt.exchange.request.credential
+    proven = asked_by if asked_by in PROVEN else "main"  # that others are refused says nothing
+    request = look_request(target.release, target.workspace.project, proven)
     patience = PATIENCE if target.control is None else min(PATIENCE, LOCAL)
-    ends, pause, shown = time.monotonic() + patience, SHORTEST, 0
-    while True:
+    shown = 0
+    for _ in looks(patience):
         exchange = target.ask(request)
         target.breaker.record(exchange.status is not None)
         if target.breaker.stopped or target.breaker.halted or _refused(exchange):
@@ -45,12 +57,13 @@ def disturbance(target: Target, doubt: Doubt) -> Message | str | None:
         if sign is None or _garbles(exchange) or sign.name == "empty-500":
             return ""
         shown += sign.stays
-        if shown > 1 or time.monotonic() >= ends:
-            passes = patience if time.monotonic() >= ends else None
-            target.weather.ended = _told(sign, exchange, passes)
-            return target.weather.ended
-        time.sleep(min(pause, max(0.0, ends - time.monotonic())))
-        pause = min(2 * pause, LONGEST)
+        why = sign.sentence(exchange)
+        if shown > 1:
+            break
+    else:
+        why = msg("{why}, and still after {seconds} s", why, f"{patience:g}")
+    target.weather.ended = why
+    return why
 
 
 def _refused(exchange: Exchange) -> bool:
@@ -59,9 +72,3 @@ def _refused(exchange: Exchange) -> bool:
 
 def _garbles(exchange: Exchange) -> bool:
     return exchange.failure is not None and exchange.status is not None
-
-
-def _told(sign: Sign, exchange: Exchange, passes: float | None) -> Message:
-    if passes is not None:
-        return msg("{why}, and still after {seconds} s", sign.sentence(exchange), f"{passes:g}")
-    return sign.sentence(exchange)

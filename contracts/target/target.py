@@ -9,7 +9,7 @@ from contracts.http.client import Client, Exchange, Request
 from contracts.http.disturbance import BY_NAME, Doubt, sign_of, wait_of
 from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
-from contracts.target.sharing import SharedLock
+from contracts.target.sharing import SharedLock, Told
 from contracts.target.standin_control import StandInControl
 from contracts.target.weather import Weather
 from contracts.text.errors import EndedError
@@ -36,6 +36,19 @@ class Workspace:
     failing_branch: str | None = None
     hanging_branch: str | None = None
     other_project: str | None = None
+
+
+@dataclass(frozen=True)
+class Exploring:
+    """How much a run explores.
+
+    seed: what is drawn follows from it.
+    requests, seconds: what all of it may take.
+    """
+
+    seed: int = 0
+    requests: int = 3000
+    seconds: float = math.inf
 
 
 class HaltedError(EndedError):
@@ -91,6 +104,7 @@ class Target:
     weather: what stands before it.
     expires: when the token ends, as time.time() counts.
     trace: the steps of the case that it is used for.
+    exploring: how much of it is explored.
     """
 
     client: Client
@@ -103,10 +117,11 @@ class Target:
     deadline: float = math.inf
     breaker: CircuitBreaker = field(default_factory=CircuitBreaker)
     lock: SharedLock = field(default_factory=SharedLock)
-    told: set[str] = field(default_factory=set)
+    told: Told = field(default_factory=Told)
     weather: Weather = field(default_factory=Weather)
     expires: float = math.inf
     trace: Trace = field(default_factory=Trace)
+    exploring: Exploring = field(default_factory=Exploring)
 
     @property
     def stands_still(self) -> bool:

@@ -80,6 +80,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         _without.clear()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Make `-n auto` two workers more than there are processors: many tests wait, for a deadline or another process."""
+    return (os.cpu_count() or 1) + 2
+
+
 @pytest.fixture(autouse=True)
 def _secrets_of_this_test_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start each test without the secrets of others: a process that knew thousands would mask for minutes."""

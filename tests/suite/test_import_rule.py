@@ -148,7 +148,7 @@ def test_reports_need_few_libraries(path: Path) -> None:
 @pytest.mark.parametrize("path", named(CASES))
 def test_cases_see_only_fixtures_and_data(path: Path) -> None:
     """A test of the cases reads as a sentence: it has the types of its fixtures, and no way round them."""
-    types = ["contracts.catalog", "contracts.case.flow", "contracts.case.concurrent"]
+    types = ["contracts.catalog", "contracts.case.flow", "contracts.case.concurrent", "contracts.case.explore"]
     assert outside(path, types) == []
     assert foreign(path, ["pytest"]) == []
 

@@ -19,6 +19,7 @@ from contracts.report.html.side_by_side import side_by_side
 from contracts.report.html.templates import TEMPLATES, environment
 from contracts.report.summary.groups import TROUBLE, Group, groups
 from contracts.report.summary.terminal import alone, tool
+from contracts.report.verdict_rules import leaks
 from contracts.text.frozen import dataclass
 from contracts.text.printable import LIMIT, visible
 
@@ -42,7 +43,7 @@ def render(verdict: Verdict, *, now: datetime | None = None) -> str:
 def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
     """Yield the same page in small pieces, so that a page of many cases is never held whole."""
     templates = _environment(load())
-    wrong = groups(verdict)
+    wrong, (there, unseen) = groups(verdict), leaks(verdict)
     card = partial(_card, templates, verdict["run"])
     cards = _within(CARDS, (card(group, f"cause-{number}") for number, group in enumerate(wrong, 1)))
     style, script = ((TEMPLATES / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
@@ -65,6 +66,8 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
         script=_inline(script),
         hashes={"style": _hash(style), "script": _hash(script)},
         tool=tool(verdict["run"]),
+        there=there,
+        unseen=unseen,
         answered=sum(row["n"] for row in verdict["latency"]),
     )
     page.enable_buffering(100)  # a page has thousands of pieces, most of them a word

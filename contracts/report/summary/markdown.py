@@ -10,6 +10,7 @@ from contracts.i18n.translate import localized, say, word
 from contracts.report.markdown_escape import code, fenced, text
 from contracts.report.summary.groups import Group, groups
 from contracts.report.summary.terminal import COLUMNS, came_back, place, sums
+from contracts.report.verdict_rules import leaks
 from contracts.text.errors import of_system
 from contracts.text.message import msg
 from contracts.text.tables import row, table
@@ -35,9 +36,7 @@ def render(verdict: Verdict, lang: str = ENGLISH) -> str:
     Each part has bytes of its own, so that a thousand breaches do not crowd out the leaks.
     """
     part = partial(_part, lang)
-    unseen = verdict.get("unseen", [])
-    leaks = (f"- {code(localized(leak, lang))}" for leak in verdict["leaks"] if leak not in unseen)
-    doubtful = (f"- {code(localized(leak, lang))}" for leak in unseen)
+    left, doubtful = ([f"- {code(localized(leak, lang))}" for leak in found] for found in leaks(verdict))
     notes = (f"- {text(localized(note, lang))}" for note in verdict["run"]["notes"])
     unknown = (f"- {code(key['operation'])} {code(key['path'])} × {key['count']}" for key in verdict["unknown_fields"])
     parts = [
@@ -45,7 +44,7 @@ def render(verdict: Verdict, lang: str = ENGLISH) -> str:
         part(msg("What is wrong"), (_group(group, lang) for group in groups(verdict)), 22_000, msg("causes")),
         part(msg("Cases that did not run"), [f"- {code(case)}" for case in verdict["not_run"]], 2_000, msg("cases")),
         part(msg("Known deviations"), _deviations(verdict, lang), 5_000, msg("deviations")),
-        part(msg("Left behind on the target"), leaks, 3_000, msg("leaks")),
+        part(msg("Left behind on the target"), left, 3_000, msg("leaks")),
         part(msg("Could not be looked at, and may be left behind"), doubtful, 3_000, msg("leaks")),
         part(msg("Keys that nobody documented"), unknown, 3_000, msg("keys")),
         part(msg("How long answers took, in ms"), _latency(verdict, lang), 3_000, msg("operations")),

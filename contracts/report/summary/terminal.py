@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
 from contracts.report.summary.groups import Group, groups
+from contracts.report.verdict_rules import leaks
 from contracts.text.message import msg
 from contracts.text.printable import printable
 from contracts.text.tables import columns
@@ -55,7 +56,7 @@ def _parts(verdict: Mapping[str, Any], folder: str, lang: str) -> Iterator[Itera
     yield map(Line, _table(verdict["table"], lang))
     causes = groups(verdict)
     for cause in causes[:BLOCKS]:
-        title, *rest = block(cause.first, verdict["run"], others=cause.cases[1:], title=cause.result, lang=lang)
+        title, *rest = block(cause.first, verdict["run"], cause.cases[1:], cause.result, lang, folder)
         yield [Line(title, STYLES.get(cause.result, "doubtful")), *map(Line, rest)]
     if len(causes) > BLOCKS:
         yield _in_short(causes[BLOCKS:], folder, lang)
@@ -120,9 +121,17 @@ Cases = Sequence[Mapping[str, Any]]
 
 
 def block(
-    case: Mapping[str, Any], run: Mapping[str, Any], others: Cases = (), title: str = "", lang: str = ENGLISH
+    case: Mapping[str, Any],
+    run: Mapping[str, Any],
+    others: Cases = (),
+    title: str = "",
+    lang: str = ENGLISH,
+    folder: str = "",
 ) -> list[str]:
-    """Return the lines that say what happened to one case, what was promised where, and how to see it again."""
+    """Return the lines that say what happened to one case, what was promised where, and how to see it again.
+
+    others: cases that show the same. folder: where the run is, where that is known.
+    """
     lines = [_title(title or case["result"], case["case"], len(others) + 1, lang)]
     if others:
         lines.append(say(lang, "  the same in {cases}", _some([other["case"] for other in others], lang)))
@@ -136,7 +145,9 @@ def block(
         lines.append(f"  {localized(case['reason'], lang)}")
     for exchange in case["evidence"][:1]:
         lines.append(say(lang, "  came back: {came}", came_back(exchange, lang)))
-        if not run["embedded"]:  # the run's own stand-in is gone
+        if folder:
+            lines.append(say(lang, "  again: {tool} again {run} {case}", tool(run), shlex.quote(folder), case["case"]))
+        elif not run["embedded"]:  # the run's own stand-in is gone
             lines.append(say(lang, "  again: {line}", case["again"] or exchange["curl"]))
     lines.append(say(lang, "  alone: {line}", alone(case, run)))
     return list(map(printable, lines))
@@ -216,15 +227,14 @@ def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
         key = "  {operation}  {path}  × {n} cases"
         rows = [say(lang, key, item["operation"], item["path"], item["count"]) for item in unknown[:LINES]]
         yield [say(lang, "keys that nobody documented:"), *rows, *_more(len(unknown), lang)]
-    unseen = verdict.get("unseen", [])
-    seen = [leak for leak in verdict["leaks"] if leak not in unseen]
-    for title, leaks in (
-        (msg("left behind on the target ({tool} sweep removes it):"), seen),
+    there, unseen = leaks(verdict)
+    for title, left in (
+        (msg("left behind on the target ({tool} sweep removes it):"), there),
         (msg("could not be looked at, and may be there ({tool} sweep looks again and removes it):"), unseen),
     ):
-        if leaks:
-            told = (f"  {localized(leak, lang)}" for leak in leaks[:LINES])
-            yield [localized(title.put(tool(verdict["run"])), lang), *told, *_more(len(leaks), lang)]
+        if left:
+            told = (f"  {localized(leak, lang)}" for leak in left[:LINES])
+            yield [localized(title.put(tool(verdict["run"])), lang), *told, *_more(len(left), lang)]
     if removed := verdict.get("removed"):
         yield [say(lang, "removed at the end of the run: {names}", _some(removed, lang))]
     if notes := verdict["run"]["notes"]:

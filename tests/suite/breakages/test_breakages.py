@@ -24,7 +24,7 @@ BREAKAGES, BENIGN = breakages(), benign()
 ALL = {**BREAKAGES, **BENIGN}
 FAMILIES = {
     *("envelope", "body", "status", "headers", "state", "descriptions"),
-    *("authorization", "concurrency", "robustness", "flaky", "neighbours", "refused", "later"),
+    *("authorization", "concurrency", "robustness", "flaky", "neighbours", "refused", "later", "lives"),
 }
 OF_OPENAPI = {"licence", "yaml", "query", "paging"}
 """Families of what only custom workflows have."""

@@ -1,7 +1,13 @@
-"""A campaign runs first what can see a change, as a run without any change has recorded it."""
+"""A campaign runs what its profile can see, and first the cases that can see it, as a run without any change has
+recorded it."""
+
+import pytest
 
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
-from contracts.campaign.plan import LIFE, Job, aimed
+from contracts.breakages.catalog import benign, breakages
+from contracts.campaign.plan import EXPLORED, LIFE, CampaignOptions, Job, aimed, plan
+
+CHANGES = {**breakages(), **benign()}
 
 FINE = Response(200)
 CLEAN = [
@@ -44,3 +50,19 @@ def test_in_front_of_a_live_zadig_a_run_is_whole() -> None:
     """What it leaves there is told by one run, so there is no other before it."""
     job = Job(change("cancel-task", "success", "status"), "nightly", "http://127.0.0.1:1")
     assert aimed(job, CLEAN) is job
+
+
+@pytest.mark.parametrize("api", ["aslan", "openapi"])
+@pytest.mark.parametrize("profile", [None, "nightly", "explore"])
+def test_what_is_explored_is_for_that_profile_alone(profile: str | None, api: str) -> None:
+    """Breakages that only explored lives see are run where lives are explored, and no others there."""
+    planned = plan(CampaignOptions(api=api, profile=profile), CHANGES)
+    families = {job.change.family for job in planned.jobs if job.change}
+    assert (families & EXPLORED) == (EXPLORED if profile == "explore" else set())
+    assert (families <= EXPLORED) == (profile == "explore")
+
+
+def test_what_is_named_is_run_whatever_sees_it() -> None:
+    """Who names a family or a change gets it under every profile."""
+    assert plan(CampaignOptions(family="lives"), CHANGES).jobs
+    assert plan(CampaignOptions(only=("state/*",), profile="explore"), CHANGES).jobs

@@ -165,7 +165,9 @@ def test_ids_are_kebab_case(release: str) -> None:
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name), (
             f"{case}: an id is lower-case words with hyphens; underscores only in a key of the documented body"
         )
-        assert area in {*load(release).operations, "flows", "concurrency"}, f"{case}: an id begins with its operation"
+        assert area in {*load(release).operations, "flows", "concurrency", "explore"}, (
+            f"{case}: an id begins with its operation"
+        )
 
 
 @EVERY_RELEASE

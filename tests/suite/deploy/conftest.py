@@ -13,7 +13,7 @@ import pytest
 from contracts.standin.process import StandIn
 from contracts.standin.process import start as start_stand_in
 from helpers.deploy_image import Image, build
-from helpers.deploy_tree import Tree, token_of
+from helpers.deploy_tree import ON_A_STAND_IN, Tree, token_of
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +53,10 @@ def tree(tmp_path: Path) -> Tree:
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """What the steps of the Dockerfile make in a plain folder."""
-    return build(tmp_path_factory.mktemp("image"))
+    """What the steps of the Dockerfile make in a plain folder, but for a stand-in too."""
+    made = build(tmp_path_factory.mktemp("image"))
+    made.environment |= ON_A_STAND_IN
+    return made
 
 
 @pytest.fixture

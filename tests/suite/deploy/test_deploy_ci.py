@@ -125,6 +125,16 @@ def test_a_template_without_a_target_fails(tree: Tree) -> None:
     assert [script.count('"${ZADIG_BASE_URL:?set') for script in scripts] == [1, 1, 1, 1]
 
 
+def test_no_template_takes_the_stand_in_for_a_zadig() -> None:
+    """Each asks for a live one, and none has an address that nobody filled in."""
+    scripts = [path.read_text(encoding="utf-8") for path in (GITHUB, GITLAB, JENKINS, TEKTON, ZADIG)]
+    assert [
+        re.search(r"ZADIG_REQUIRE_LIVE\b.{0,20}?(\n +value: )?\W*true", script) is not None for script in scripts
+    ] == [True] * 5
+    scripts.append(TEKTON.with_name("run.yaml").read_text(encoding="utf-8"))
+    assert [script for script in scripts if re.search(r"(value|defaultValue)\W+https?://", script)] == []
+
+
 def test_the_readme_names_what_is_there() -> None:
     """Every path in backticks exists, and every part of deploy/ is told of, also in Chinese."""
     english, _, chinese = (CI.parent / "README.md").read_text(encoding="utf-8").partition("## 中文")

@@ -29,6 +29,16 @@ def test_the_image_accepts_on_its_own(image: Image, stand_in: StandIn) -> None:
     assert image.files("suite") == before
 
 
+def test_the_image_never_runs_on_its_stand_in_instead(image: Image) -> None:
+    """Who forgets the address of the Zadig, or misspells its variable, gets exit 4 and one line that says so."""
+    as_it_is = {"ZADIG_REQUIRE_LIVE": "true"}
+    assert f"ZADIG_REQUIRE_LIVE={as_it_is['ZADIG_REQUIRE_LIVE']}" in FILE.read_text(encoding="utf-8")
+    forgotten = image.run(image.command, **as_it_is)
+    assert (forgotten.code, "set setting base_url" in forgotten.output) == (4, True), forgotten.output
+    misspelt = image.run(image.command, **as_it_is, ZADIG_BASE_ULR="https://zadig.example.com")
+    assert (misspelt.code, "did you mean 'ZADIG_BASE_URL'" in misspelt.output) == (4, True), misspelt.output
+
+
 def test_the_health_check_tries_the_tool_itself(image: Image) -> None:
     """It passes whatever the run's settings are, and fails where the tool is broken."""
     healthy = image.run(image.health, ZADIG_BASE_URL="https://zadig.invalid", ZADIG_PROFILE="nonsense")

@@ -105,7 +105,7 @@ def test_a_pod_that_is_ended_cleans_up(image: Image, stand_in: StandIn, results:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        pytest.param({"ZADIG_BASE_URL": ""}, "ZADIG_BASE_URL is not set", id="no-target"),
+        pytest.param({}, "ZADIG_BASE_URL is not set", id="as-it-is-shipped"),
         pytest.param({"ZCT_RUN": ""}, "ZCT_RUN is not set", id="no-run"),
         pytest.param({"JOB_COMPLETION_INDEX": "9"}, "completions of the Job must be", id="too-many-completions"),
         pytest.param({"ZCT_SHARDS": "three"}, "ZCT_SHARDS is 'three'", id="no-number"),
@@ -117,7 +117,8 @@ def test_a_wrong_setting_of_the_job_is_one_line(image: Image, wrong: dict[str, s
     if "ZCT_BUCKET" in wrong:
         wrong = wrong | signing(image)
     fields = {"pod": "p", "uid": "u", "failures": "0", "index": "0"}
-    done = start(image, manifest("job.yaml"), fields, **wrong)
+    given = {"ZADIG_BASE_URL": "https://zadig.example.com"} if wrong else {}
+    done = start(image, manifest("job.yaml"), fields, **(given | wrong))
     assert done.code == 4
     assert says in done.output
     assert len(done.output.splitlines()) == 1

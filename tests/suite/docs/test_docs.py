@@ -172,7 +172,7 @@ def test_example_is_what_the_terminal_prints(document: str) -> None:
         "again": "",
     }
     run = {"base_url": address, "embedded": False, "stand_in": None, "settings": {}}
-    assert fences_in(document, "")[0].splitlines() == block(case, run)
+    assert fences_in(document, "")[0].splitlines() == block(case, run, folder="runs/candidate")
 
 
 @pytest.mark.parametrize(("document", "language"), [(TROUBLE[0], "en"), (TROUBLE[1], "zh")])

@@ -62,6 +62,10 @@ def plain(path: Path, **more: str) -> dict[str, str]:
     return {"PATH": os.pathsep.join([str(path), os.defpath]), "HOME": "/nonexistent", "LANG": "C.UTF-8"} | more
 
 
+ON_A_STAND_IN = {"ZADIG_REQUIRE_LIVE": "false"}
+"""What is changed where something is carried out that is for a live Zadig only."""
+
+
 class Tree:
     """A checkout of the project, as a CI job finds it."""
 
@@ -78,8 +82,8 @@ class Tree:
                 shutil.copy2(source, to)
 
     def sh(self, shell: Sequence[str], script: str, **more: str) -> Done:
-        """Run a script by a shell that takes it as its last argument."""
-        return run([*shell, script], self.folder, plain(self._bin, **more))
+        """Run a script by a shell that takes it as its last argument, on a stand-in."""
+        return run([*shell, script], self.folder, plain(self._bin, **(more | ON_A_STAND_IN)))
 
     @property
     def asked(self) -> list[str]:

@@ -64,6 +64,7 @@ if __name__ == "__main__":
     benign = {name: each for name, each in CHANGES.items() if not each.kinds}
     catalog = "contracts.breakages.catalog"
     with (
+        mock.patch("contracts.campaign.pool.GRACE", 1.0),  # what has not ended then is ENDLESS
         mock.patch(f"{catalog}.breakages", return_value=breakages),
         mock.patch(f"{catalog}.benign", return_value=benign),
     ):

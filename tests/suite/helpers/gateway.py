@@ -20,7 +20,7 @@ from contracts.run.outcomes import row_job
 from contracts.run.session import Session
 from contracts.settings.settings import load
 from helpers import faults
-from helpers.live_target import ALL_SET, BOTH, ONE_PROJECT, Unstamped
+from helpers.live_target import ALL_SET, ONE_PROJECT, TODAY, Unstamped
 from helpers.processes import HANG
 
 FEW = (
@@ -36,6 +36,19 @@ FEW = (
     "create-workflow/body-malformed",
 )
 """Cases with all kinds of requests in them, and without an agent."""
+CUSTOM = (
+    "create-workflow/usual-body",
+    "create-workflow/duplicate",
+    "start-task/first-task",
+    "cancel-task/queued-task",
+    "cancel-task/no-such-workflow",
+    "cancel-task/by-nobody",
+    "restart-task/cancelled-task",
+    "get-task/no-such-workflow",
+    "update-workflow/same-definition",
+    "delete-workflow/by-nobody",
+)
+"""The same, of custom workflows."""
 When = Callable[[int], bool]
 
 
@@ -256,7 +269,7 @@ def gateway(
     mode: Mode | None, broken: Breakage | None = None, behaviour: str = "perfect"
 ) -> Iterator[tuple[str, str, Memory]]:
     """Serve a Zadig behind a gateway; yields its address, a member's token and what the gateway counted."""
-    app = Unstamped(ONE_PROJECT, BOTH, behaviour)
+    app = Unstamped(ONE_PROJECT, TODAY, behaviour)
     counted = Memory()
     lives, made, tokens = (mode.settings.get("lives") if mode else None), time.time(), {}
 

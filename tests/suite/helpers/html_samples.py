@@ -84,7 +84,8 @@ def everything(run: Run = LIVE) -> dict[str, Any]:
         *(replace(each, unknown=("$.extra.new",)) for each in outcomes),
         run=run,
         planned=planned,
-        leaks=["workflow zct-1"],
+        leaks=["workflow zct-1", "workflow zct-2"],
+        unseen=["workflow zct-2"],
         deviations=[DEVIATION, DEVIATION | {"id": "gone", "seen": [], "fixed": ["cancel-task/held"]}],
     )
 

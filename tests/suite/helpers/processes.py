@@ -1,4 +1,4 @@
-"""Processes that tests start, in an environment that has nothing of whoever runs the tests."""
+"""Processes that tests start, in an environment that has nothing of whoever runs the tests; commands without one."""
 
 import os
 import subprocess
@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from click.testing import CliRunner
+
+from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 
 HANG = 1800
@@ -63,3 +66,12 @@ def pytest(*words: str, cwd: Path = ROOT, **more: str) -> Done:
 def contracts(*words: str, cwd: Path = ROOT, **more: str) -> Done:
     """Run `python -m contracts` with these words, and `more` in its environment."""
     return run([sys.executable, "-m", "contracts", *words], cwd, environment(PYTHONPATH=str(ROOT)) | more)
+
+
+def called(*words: str, **more: str) -> Done:
+    """Call a command of `python -m contracts` in this process, which saves the start of one: as `contracts` else."""
+    unset = dict.fromkeys(name for name in os.environ if name.upper().startswith(_OTHERS))
+    done = CliRunner().invoke(main, list(words), env=unset | more, prog_name="python -m contracts")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Done(done.exit_code, done.output)

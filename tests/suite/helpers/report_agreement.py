@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 from jsonschema import Draft202012Validator
 
 from contracts.catalog.release import ROOT
+from helpers.junit_schemas import valid
 
 SCHEMA = json.loads((ROOT / "schemas" / "verdict.json").read_text(encoding="utf-8"))
 SAY_NOTHING = ("crashed", "blocked", "unreachable", "disturbed")
@@ -31,6 +32,7 @@ def _all(verdict: dict[str, Any], run: Path, allure: Path, own: Path | None) -> 
     yield _unequal("cases", len(verdict["cases"]), counts["run"])
     wrong = counts["breach"] + counts["drift"]
     silent = sum(counts[name] for name in SAY_NOTHING)
+    valid(ET.parse(run / "junit.xml").getroot())  # noqa: S314 - our own file
     for name in ("junit.xml", "places.junit"):
         written = _suites(run / name)
         yield _unequal(name, written, [counts["planned"], wrong, silent + counts["not_run"], counts["known"]])

@@ -28,7 +28,7 @@ SILENT = {
     *("{}… ({} characters)", "{}… ({} characters in all)"),
     *("certificate has expired", "not yet valid", "mismatch|doesn't match|not valid for"),
     *("self-signed|self signed|unable to get|unknown ca", "wrong.version.number|record layer|http.request"),
-    *("{} end", "_{}() if {} is _left_out else {}"),
+    *("{} end", "made{}() if {} is left_out else {}"),
     *("{} was expected", "true or false", " could not be arranged: ", "no such key, only ", "the stand-in"),
     *("cases.toml: {}/{}", '<span lang="en">{}</span><span lang="zh-CN">{}</span>'),
     HOW,

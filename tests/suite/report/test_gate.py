@@ -167,6 +167,37 @@ def test_the_profile_that_is_asked_for(tmp_path: Path) -> None:
     assert [run("--profile", "nightly", nightly).exit_code, run("--profile", "acceptance", nightly).exit_code] == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("options", "environment", "expected"),
+    [
+        ((), {}, 0),
+        (("--require-live",), {}, 6),
+        ((), {"ZADIG_REQUIRE_LIVE": "true"}, 6),
+        (("--no-require-live",), {"ZADIG_REQUIRE_LIVE": "true"}, 0),
+        (("--profile", "smoke"), {}, 6),
+        (("--profile", "smoke", "--no-require-live"), {}, 0),
+        (("--profile", "smoke"), {"ZADIG_REQUIRE_LIVE": "false"}, 0),
+    ],
+)
+def test_no_run_on_a_stand_in_lets_a_release_out(
+    options: tuple[str, ...],
+    environment: dict[str, str],
+    expected: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where a live Zadig is asked for, as with --profile it is, a run on a stand-in is none, and the reason is said."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    live, stand_in = (
+        write(tmp_path / name, verdict(case(), run=LIVE if name == "live" else STAND_IN)) for name in ("live", "other")
+    )
+    assert run(*options, live).exit_code == 0
+    done = run(*options, live, stand_in)
+    assert done.exit_code == expected
+    assert (f"{stand_in}: it ran on a stand-in" in done.output) == (expected == 6)
+
+
 def test_shards_are_one_run(tmp_path: Path) -> None:
     """All shards of a plan are one run; with one missing, its cases did not run as far as the gate knows."""
     plan = ["a/1", "a/2", "a/3"]

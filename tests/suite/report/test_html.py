@@ -132,6 +132,13 @@ def test_every_part_of_a_verdict_is_on_the_page() -> None:
         assert part in text
 
 
+def test_what_could_not_be_looked_at_stands_apart() -> None:
+    """A list says what is there, and another one what may be."""
+    text = Page(render(everything(), now=NOW)).text.partition("Still there")[2]
+    there, _, unseen = text.partition("Could not be looked at, and may be there")
+    assert ("zct-1" in there, "zct-2" in there, "zct-1" in unseen, "zct-2" in unseen) == (True, False, False, True)
+
+
 def test_every_case_is_a_row() -> None:
     found = everything()
     rows = [attributes for attributes in Page(render(found, now=NOW)).all("tr") if "data-result" in attributes]

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from contracts.breakages.breakage import Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
-from contracts.target import connect, steady
+from contracts.http import disturbance
+from contracts.target import connect, steady, target
 from helpers import faults
-from helpers.gateway import FEW, MODES, Ended, Mode, run_few, through
+from helpers.gateway import ANSWERS, CUSTOM, FEW, MODES, Ended, Mode, run_few, through
 from helpers.live_target import live
 
 BROKEN = breakages()["envelope/cancel-task/no-such-task/code-changed"]
+CUSTOM_BROKEN = breakages()["openapi/state/cancel-task/success/does-nothing"]
 MORE = 1.2
 """How many requests a run that tells something may send behind a gateway, for each one without."""
 
@@ -22,6 +25,9 @@ def hasty(monkeypatch: pytest.MonkeyPatch, bare: Path) -> None:
     """Wait no longer than it takes for what passes, and for what was not answered."""
     del bare
     monkeypatch.setattr(steady, "PATIENCE", 1.0)
+    monkeypatch.setattr(steady, "SHORTEST", 0.02)
+    monkeypatch.setattr(target, "PAUSES", tuple(pause / 10 for pause in target.PAUSES))
+    monkeypatch.setattr(disturbance, "UNKNOWN_WAIT", 0.1)
     monkeypatch.setattr(connect, "PATIENCE", 0.05)
     monkeypatch.setattr(connect, "LEAST_PATIENCE", 0.5)
 
@@ -48,6 +54,48 @@ def test_a_broken_server_is_not_accepted(mode: Mode, tmp_path: Path) -> None:
     assert through(mode, tmp_path, BROKEN).exit in (1, 6)
 
 
+CUSTOM_WORKFLOWS: dict[str, Any] = {"behaviour": "perfect-5.0", "release": "5.0.0", "chosen": CUSTOM}
+OFTEN = (
+    "401-after-9",
+    "407-after-12",
+    "429-in-1",
+    "502-window",
+    "503-of-envoy",
+    "504-at-random",
+    "login-by-302",
+    "waf-at-times",
+    "cut-once",
+    "cookies",
+)
+"""Modes of each kind."""
+
+
+@pytest.fixture(scope="module")
+def usual_custom(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """The same over custom workflows."""
+    return through(None, tmp_path_factory.mktemp("usual"), **CUSTOM_WORKFLOWS)
+
+
+@pytest.mark.parametrize("name", OFTEN)
+def test_custom_workflows_are_told_from_a_gateway_too(name: str, usual_custom: Ended, tmp_path: Path) -> None:
+    """A good server is not rejected behind it, nor a broken one accepted, and the run says why it cannot tell."""
+    mode = next(mode for mode in MODES if mode.name == name)
+    ended = through(mode, tmp_path / "good", **CUSTOM_WORKFLOWS)
+    assert usual_custom.exit == 0, usual_custom.said
+    assert ended.exit in mode.exits, ended.said
+    assert ended.exit == 0 or mode.says in ended.said
+    assert ended.exit == 6 or ended.asked <= MORE * usual_custom.asked
+    assert through(mode, tmp_path / "broken", CUSTOM_BROKEN, **CUSTOM_WORKFLOWS).exit in (1, 6)
+
+
+def test_pages_for_what_custom_workflows_answer_by_500_hide_it(tmp_path: Path) -> None:
+    """That a workflow is not there is such an answer: behind a page the run cannot tell, and shows it."""
+    pages = next(mode for mode in MODES if mode.name == "pages-for-500s")
+    ended = through(pages, tmp_path, **CUSTOM_WORKFLOWS)
+    assert ended.exit == 6
+    assert "<title>500 Internal Server Error" in ended.said
+
+
 def test_a_known_crash_behind_an_error_page_is_known(tmp_path: Path) -> None:
     """Where a page replaces the body of a server error, its state tells, and the run says what could not be seen."""
     pages = next(mode for mode in MODES if mode.name == "pages-for-500s")
@@ -71,9 +119,24 @@ def test_a_call_that_breaks_off_each_time_is_the_servers_own(wire: str, tmp_path
     assert through(None, tmp_path, crash).exit == 1
 
 
-def test_a_run_waits_for_a_target_that_is_starting(tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", ["cancel-task/by-nobody", "cancel-task/by-garbage-token", "cancel-task/queued-task"])
+def test_whoever_asked_a_look_shows_that_it_is_over(case: str, tmp_path: Path) -> None:
+    """That nobody is let in tells nothing of the token of the run."""
+
+    async def first_cancel(request: Request, forward: Forward, memory: Memory) -> Response:
+        memory.counts["cancels"] += request.operation == "cancel-task"
+        first = request.operation == "cancel-task" and memory.counts["cancels"] == 1
+        return ANSWERS["502"] if first else await forward(request)
+
+    ended = through(Mode("first-cancel", changes=first_cancel), tmp_path, chosen=(case,))
+    assert [each["result"] for each in ended.verdict["cases"]] == ["held"], ended.said
+    assert "1 cases held when run again" in ended.said
+
+
+def test_a_run_waits_for_a_target_that_is_starting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With --wait it begins when a call that reads from the database is answered properly; without, it cannot tell."""
-    starting = Mode("starting", "503", lambda count: count <= 12)
+    monkeypatch.setattr(connect, "BRIEF", 0.2)
+    starting = Mode("starting", "503", lambda count: count <= 5)
     told = through(starting, tmp_path / "waits", wait=60)
     assert told.exit == 0
     assert through(Mode("down", "503"), tmp_path / "down").exit == 6

@@ -12,7 +12,7 @@ from contracts.catalog.cases import cases
 from contracts.standin.app import create_app
 from contracts.standin.serve import serve_in_thread
 from contracts.target import connect
-from contracts.target.sharing import Among, SharedLock, part_of
+from contracts.target.sharing import Among, SharedLock, Told, part_of
 from helpers.gateway import Ended, run_few
 from helpers.processes import HANG
 
@@ -106,9 +106,25 @@ def test_workers_share_one_number(in_flight: int, workers: int, parts: list[tupl
     assert [part_of(in_flight, number, workers) for number in range(workers)] == parts
 
 
+def test_one_that_slows_down_slows_all_down(tmp_path: Path) -> None:
+    """What one process missed is for all of them: so many as are left share their places by turns."""
+    one, other = (Among(tmp_path / "locks", worker, 4, first=8) for worker in range(2))
+    paces = [(other.pace, other.most)]
+    for _ in range(4):
+        SharedLock(1, one).slow_down()
+        paces.append((SharedLock(1, other).pace, other.most))
+    assert paces == [(8, 2), (4, 1), (2, 1), (1, 1), (1, 1)]
+
+
+def test_what_is_told_once_is_told_by_one_process(tmp_path: Path) -> None:
+    """What one process told, no other tells again; where something new is among it, it is told."""
+    one, other = (Told(Among(tmp_path / "locks", worker, 2, first=2)) for worker in range(2))
+    assert [one.add(["a"]), other.add(["a"]), other.add(["a", "b"]), one.add(["a", "b"])] == [True, False, True, False]
+
+
 def test_processes_let_one_be_alone(tmp_path: Path) -> None:
     """While one process has the target to itself, no other begins; places that are shared are taken in turn."""
-    one, other = (SharedLock(1, Among(tmp_path / "locks", slot=0)) for _ in range(2))
+    one, other = (SharedLock(1, Among(tmp_path / "locks", worker, 2, first=1)) for worker in range(2))
     entered, events = threading.Event(), []
 
     def share() -> None:

@@ -62,7 +62,7 @@ def test_cases_that_nobody_timed_are_shared_out(number: int) -> None:
 def test_shards_are_balanced_out_of_the_box(release: str) -> None:
     """Durations are recorded for every release: nearly all cases are timed, none that is gone, and shards are alike."""
     seconds, ids = recorded(release), [case.id for case in cases(release)]
-    assert sum(case in seconds for case in ids) > 0.9 * len(ids)
+    assert sum(case in seconds for case in ids) > 0.98 * len(ids)
     stories = {case for case in seconds if case.partition("/")[0] in ("concurrency", "flows")}
     assert set(seconds) - stories - set(ids) == set()
     lengths = [sum(seconds[case] for case in part) for part in shards_of(sorted(seconds), 3, seconds)]
@@ -78,6 +78,16 @@ def test_what_a_run_does_once_is_no_part_of_a_case(tmp_path: Path) -> None:
     record({"run": {"release": "1.7.0"}, "cases": [slow, quiet, lost]}, tmp_path)
     found = json.loads((tmp_path / "contracts/apis/aslan/1.7.0/timings.json").read_text())
     assert found == {"a/slow-to-begin": 1.2, "a/nothing-sent": 0.5}
+
+
+def test_a_release_records_what_those_before_it_have_not(tmp_path: Path) -> None:
+    """What a later release builds on is timed there; only its own cases are written beside its data."""
+    (tmp_path / "contracts/apis/aslan/1.9.0").mkdir(parents=True)
+    old, new = (
+        {"case": case, "result": "held", "seconds": 1.0, "steps": []} for case in (min(recorded("1.7.0")), "a/new")
+    )
+    record({"run": {"release": "1.9.0"}, "cases": [old, new]}, tmp_path)
+    assert json.loads((tmp_path / "contracts/apis/aslan/1.9.0/timings.json").read_text()) == {"a/new": 1.0}
 
 
 def one(case: str, result: Result) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from contracts.run.conclusion import clean_up, finish, stop
 from contracts.run.outcomes import row_job
 from contracts.run.session import Session
 from contracts.settings.settings import load as load_settings
+from contracts.target import steady
 from helpers.bad_servers import BAD_SERVERS, Bad, documented
 from helpers.certificates import Certificates
 from helpers.clients import PATIENT
@@ -56,7 +57,7 @@ def meet(bad: Bad, certificates: Certificates | None = None) -> Seen:
 @pytest.fixture(scope="module")
 def seen(certificates: Certificates) -> Mapping[str, Seen]:
     """Meet all bad servers, many at once: most of the time goes by in waiting for deadlines."""
-    with ThreadPoolExecutor(12) as pool:
+    with ThreadPoolExecutor(len(BAD_SERVERS)) as pool:
         found = {bad.name: pool.submit(meet, bad, certificates) for bad in BAD_SERVERS}
     return {name: future.result() for name, future in found.items()}
 
@@ -107,9 +108,10 @@ OF_OTHERS = ("html", "redirect-elsewhere")
 
 @pytest.fixture(scope="module")
 def exits(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, int]:
-    """Run on all bad servers, many at once."""
+    """Run on all bad servers, many at once, with little patience for what might pass by itself."""
     folder = tmp_path_factory.mktemp("runs")
-    with ThreadPoolExecutor(12) as pool:
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(len(BAD_SERVERS)) as pool:
+        patch.setattr(steady, "PATIENCE", 1.0)
         found = {bad.name: pool.submit(run_on, bad, certificates, folder / bad.name) for bad in BAD_SERVERS}
     return {name: future.result() for name, future in found.items()}
 

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from itertools import product
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +12,7 @@ import pytest
 from contracts.standin.process import start
 from helpers import processes
 from helpers.late_server import age
-from helpers.processes import contracts
+from helpers.processes import called, contracts
 from helpers.report_agreement import disagreements
 from helpers.whole_runs import Ran, run
 from helpers.zadig_client import Zadig
@@ -40,14 +39,21 @@ INTERRUPTS = [
 STRANGE = ("zct-mine", "zct-20200101t000000-abcd-main-1", "release")
 
 
+@pytest.fixture(scope="module")
+def zadigs() -> Iterator[list[Zadig]]:
+    """Two stand-ins with something of somebody else's on each, which every test leaves as it was."""
+    with start() as first, start() as second:
+        zadigs = [Zadig(running.base_url) for running in (first, second)]
+        for zadig in zadigs:
+            for name in STRANGE:
+                zadig.create(name)
+        yield zadigs
+
+
 @pytest.fixture
-def zadig() -> Iterator[Zadig]:
-    """A stand-in with something of somebody else's on it."""
-    with start() as running:
-        zadig = Zadig(running.base_url)
-        for name in STRANGE:
-            zadig.create(name)
-        yield zadig
+def zadig(zadigs: list[Zadig]) -> Zadig:
+    """The first of them."""
+    return zadigs[0]
 
 
 def killed(zadig: Zadig, folder: Path, kill_at: str, mark: Path | None = None) -> Ran:
@@ -69,13 +75,13 @@ def test_sweep_after_kill(zadig: Zadig, tmp_path: Path, kill_at: str) -> None:
 
 def sweep_all(folder: str, url: str) -> None:
     """Sweep; where requests were under way, that is no success until they must be over, and then it is."""
-    first = contracts("sweep", folder, "--base-url", url)
+    first = called("sweep", folder, "--base-url", url)
     left = [line for line in first.output.splitlines() if line.startswith("left: ")]
     assert first.code == (7 if left else 0), first.output
     assert [line for line in left if "which the server may still carry out until" not in line] == []
     if left:
         age(Path(folder))
-        last = contracts("sweep", folder, "--base-url", url)
+        last = called("sweep", folder, "--base-url", url)
         assert (last.code, "left: " in last.output) == (0, False), last.output
 
 
@@ -86,21 +92,17 @@ TWICE = [
 
 
 @pytest.mark.parametrize(("kill_at", "targets"), TWICE)
-def test_sweep_of_a_folder_used_twice(tmp_path: Path, kill_at: str, targets: int) -> None:
+def test_sweep_of_a_folder_used_twice(zadigs: list[Zadig], tmp_path: Path, kill_at: str, targets: int) -> None:
     """Two runs in one folder, both killed, on one target or on two: sweeps leave nothing, and touch nothing else."""
-    with ExitStack() as stack:
-        zadigs = [Zadig(stack.enter_context(start()).base_url) for _ in range(targets)]
-        for zadig in zadigs:
-            for name in STRANGE:
-                zadig.create(name)
-        before = [zadig.held() for zadig in zadigs]
-        for number, zadig in enumerate((zadigs[0], zadigs[-1])):
-            (tmp_path / f"marks-{number}").mkdir()
-            ran = killed(zadig, tmp_path, kill_at, mark=tmp_path / f"marks-{number}")
-            assert ran.code == -9
-        for zadig in zadigs:
-            sweep_all(ran.folder, zadig.url)
-        assert [zadig.held() for zadig in zadigs] == before
+    before = [zadig.held() for zadig in zadigs]
+    used = zadigs[:targets]
+    for number, zadig in enumerate((used[0], used[-1])):
+        (tmp_path / f"marks-{number}").mkdir()
+        ran = killed(zadig, tmp_path, kill_at, mark=tmp_path / f"marks-{number}")
+        assert ran.code == -9
+    for zadig in used:
+        sweep_all(ran.folder, zadig.url)
+    assert [zadig.held() for zadig in zadigs] == before
 
 
 @pytest.mark.parametrize("kill_at", INTERRUPTS)

@@ -1,6 +1,7 @@
 """Five planted faults, each found from the terminal's output alone, and seen again by pasting its curl line."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -56,14 +57,24 @@ FAULTS: dict[str, tuple[Breakage, str, list[str], str]] = {
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_understood_and_seen_again(name: str, tmp_path: Path) -> None:
-    """The summary names the operation, the promise and what came; its line, pasted into a shell, shows that again."""
+    """The summary names the operation, the promise and what came; its line shows that again, and so do those of
+    --script in a shell; on a server without the fault it says that all is well."""
     fault, case, said, seen = FAULTS[name]
     with fault_proxy(fault, create_app()) as served:
         ran = run(tmp_path, "--base-url", served.base_url)
         block = next(part for part in ran.output.split("\n\n") if case in part and TOLD in part)
         line = next(line.strip() for line in block.splitlines() if line.strip().startswith("again: "))
-        pasted = processes.run(["/bin/bash", "-c", line.removeprefix("again: ")])
-    assert ran.code == 1
+        words = shlex.split(line.removeprefix("again: "))
+        assert words[:4] == ["python", "-m", "contracts", "again"]
+        again = processes.contracts(*words[3:], "--base-url", served.base_url)
+        script = processes.contracts(*words[3:], "--script").output
+        pasted = processes.run(["/bin/bash", "-c", script])
+        with fault_proxy(None, create_app()) as sound:
+            fixed = processes.contracts(*words[3:], "--base-url", sound.base_url)
+    assert (ran.code, again.code, fixed.code) == (1, 1, 0), again.output + fixed.output
+    assert again.output.splitlines()[0] == f"still broken: {words[-1]}"
+    assert said[-1] in again.output
+    assert fixed.output.splitlines() == [f"fixed: {words[-1]} holds"]
     assert block.strip().startswith(f"BREACH  {case.partition('/')[0]}/")
     for text in said:
         assert text in block

@@ -1,9 +1,10 @@
 """A token reaches no sink, whatever goes wrong: terminal, logs, reports, run folder, process list."""
 
 import base64
+import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
@@ -17,7 +18,13 @@ from helpers.processes import pytest as pytest_run
 from helpers.secret_forms import BROKEN_CONFTEST, FAULTS, IN_A_HOOK, LEAKY, UNREADABLE, faulty
 
 CANARY = "canary+Zq7/9xR2mK4v=TtB8wLs"
-ECHOES = ("body", "html", "base64", "query", "garbage", "written-otherwise", "cut")
+ECHOES = ("body", "html", "garbage", "written-otherwise", "cut")
+IN_A_BODY: Mapping[str, Callable[[str], str]] = {
+    "as it is": str,
+    "base64": lambda text: base64.b64encode(f"Bearer {text}".encode()).decode(),
+    "query": lambda text: f"/login?token={quote(text, safe='')}",
+}
+"""Ways to write a token that one message has all together."""
 CAP = 600
 """Bytes of an answer that are read where one is cut in the middle of the token."""
 WRITTEN = {
@@ -37,6 +44,13 @@ from contracts.text.redact import register
 register.add = lambda *_: None
 """
 """A plugin with which nothing is known to be a secret."""
+IMPATIENT = """
+from contracts.target import connect, steady
+
+steady.PATIENCE = connect.LEAST_PATIENCE = 1.0
+connect.PATIENCE = 0
+"""
+"""A plugin with which nobody waits long for what never passes here, nor for what a server may still carry out."""
 ENVIRONMENT = {"ZADIG_TOKEN": CANARY, "ZADIG_PROJECT": "nginx", "ZADIG_ENV_NAME": "qa"}
 ENVIRONMENT |= {"ZADIG_SERVICE": "nginx", "ZADIG_SERVICE_MODULE": "nginx-test", "ZADIG_REPO": "nginx"}
 
@@ -65,10 +79,8 @@ class Echo:
         said = dict(scope["headers"]).get(b"authorization", b"")
         token = said.partition(b" ")[2] or CANARY.encode()
         echoed = {
-            "body": b'{"message":"' + said + b'","token":"' + token + b'"}',
+            "body": json.dumps({"message": " ".join(write(token.decode()) for write in IN_A_BODY.values())}).encode(),
             "html": b"<html><title>" + said + b"</title></html>",
-            "base64": b'{"message":"' + base64.b64encode(b"x" + said) + b'"}',
-            "query": b'{"message":"/login?token=' + quote(token.decode(), safe="").encode() + b'"}',
             "garbage": b"\xff\xfe" + said,
             "written-otherwise": b" ".join(write(token.decode()).encode() for write in WRITTEN.values()),
             "cut": b"x" * (CAP - 14) + token,
@@ -120,8 +132,10 @@ def run_with_the_token(
     folder: Path, url: str, tests: Sequence[str], *options: str, codes: Sequence[int] = (1, 6)
 ) -> str:
     """Run tests with the canary as token and with every sink there is; return what it printed."""
+    (folder / "impatient.py").write_text(IMPATIENT, encoding="utf-8")
     sinks = ["--run-dir", str(folder / "run"), "--alluredir", str(folder / "allure"), "-o", "junit_logging=all"]
     sinks += ["--junitxml", str(folder / "junit.xml"), "--log-file", str(folder / "log.txt"), "--log-file-level=DEBUG"]
+    sinks += ["-p", "impatient", "-o", f"pythonpath={folder}"]
     loud = ["-vv", "--showlocals", "--tb=long", "-rA", "--log-level=DEBUG"]
     done = pytest_run(*tests, *loud, *sinks, "--base-url", url, *options, **ENVIRONMENT)
     assert done.code in codes, done.output[-3000:]
@@ -131,14 +145,14 @@ def run_with_the_token(
 def without_masks(folder: Path) -> tuple[str, ...]:
     """Return the options of a run that masks no secret: what the tests below would see if nothing did."""
     (folder / "unmasked.py").write_text(UNMASKED, encoding="utf-8")
-    return "-p", "unmasked", "-o", f"pythonpath={folder}"
+    return "-p", "unmasked"
 
 
 @pytest.mark.parametrize("how", ECHOES)
 def test_no_sink_shows_the_token(tmp_path: Path, processes: set[str], how: str) -> None:
     """Nothing that a run prints, writes or passes on has the token in any form, though the server says it back."""
     with serve_in_thread(Echo(how)) as url:
-        printed = run_with_the_token(tmp_path, url, ["tests/api"], "-n", "4", *OPTIONS.get(how, NIGHTLY))
+        printed = run_with_the_token(tmp_path, url, ["tests/api"], "-n", "2", *OPTIONS.get(how, NIGHTLY))
     assert not any(leaks(tmp_path, printed, processes).values())
 
 
@@ -154,7 +168,10 @@ def test_every_sink_would_show_the_token(tmp_path: Path, how: str, sinks: set[st
     """Without the masks, what the server says back stands in all that a run prints and writes."""
     with serve_in_thread(Echo(how)) as url:
         printed = run_with_the_token(tmp_path, url, ["tests/api"], *OPTIONS.get(how, ()), *without_masks(tmp_path))
-    assert {where for where, hits in leaks(tmp_path, printed, set()).items() if hits} >= sinks
+    found = leaks(tmp_path, printed, set())
+    assert {where for where, hits in found.items() if hits} >= sinks
+    wanted = [write(CANARY)[-40:] for write in IN_A_BODY.values()] if how == "body" else []
+    assert [(where, text) for where in sinks for text in wanted if text not in "\n".join(found[where])] == []
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one-process", "two-workers"])
@@ -205,7 +222,7 @@ def test_no_frame_that_pytest_shows_has_the_token(tmp_path: Path, fault: str, ho
 def test_an_internal_error_is_masked(tmp_path: Path) -> None:
     """A plugin that fails with the token in hand does not show it."""
     (tmp_path / "in_a_hook.py").write_text(IN_A_HOOK, encoding="utf-8")
-    options = ["-p", "in_a_hook", "-o", f"pythonpath={tmp_path}", "--full-trace"]
+    options = ["-p", "in_a_hook", "--full-trace"]
     with serve_in_thread(Echo("nothing")) as url:
         tests = ["tests/api/test_flows.py"]
         printed = run_with_the_token(tmp_path, url, tests, *options, codes=(3,))

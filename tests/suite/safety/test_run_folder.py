@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.safety.journal import FILE, SUITE, Journal, left_open
-from contracts.safety.run_folder import LOCK, RunFolderError, claim, is_claimed
+from contracts.safety.run_folder import LOCK, RunFolderError, claim, is_claimed, release
 
 ONE, OTHER = "20260101t000000-aaaa", "20260102t000000-bbbb"
 
@@ -20,6 +20,15 @@ def test_one_run_at_a_time(tmp_path: Path) -> None:
     os.close(lock)
     assert not is_claimed(tmp_path / "run")
     os.close(claim(tmp_path / "run", OTHER))
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_what_came_to_nothing_leaves_nothing(made: bool, tmp_path: Path) -> None:
+    """A run that was refused takes its lock along; a folder that was there before stays, and so does what is in it."""
+    release(tmp_path / "run", claim(tmp_path / "run", ONE), made=made)
+    assert [path.name for path in tmp_path.iterdir()] == ([] if made else ["run"])
+    release(tmp_path, claim(tmp_path, ONE), made=False)
+    assert (tmp_path / LOCK).exists() != made
 
 
 def test_the_journal_of_an_earlier_run_is_set_aside(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from contracts.i18n.translate import localized
 from contracts.settings.settings import FILE, SETTINGS, SettingsError, is_secret, load, option
 from helpers.bad_settings import BAD, BAD_TOML, SECRET
+from helpers.certificates import issue
 from helpers.messages import english_in
 
 pytestmark = pytest.mark.usefixtures("bare")
@@ -94,6 +95,8 @@ def _files(bare: Path) -> None:
     (bare / "two-lines").write_text(f"{SECRET}\n{SECRET}\n", encoding="utf-8")
     (bare / "no-text").write_bytes(SECRET.encode() + b"\xff")
     (bare / "folder").mkdir()
+    Path(issue("some").write(bare, "some")).rename(bare / "pair")
+    (bare / "certificate").write_text((bare / "pair").read_text().partition("-----BEGIN PRIVATE KEY")[0])
 
 
 def names_of(setting: str) -> list[str]:

@@ -24,14 +24,16 @@ from contracts.settings.settings import (
 )
 from contracts.text.redact import register
 from helpers.bad_settings import AT, CA, ELSEWHERE, ENV_TOKEN, ENV_URL, LED_ASTRAY, LIVE, PROXY, SECRET, TOKEN
+from helpers.certificates import issue
 from helpers.messages import english_in
 
 pytestmark = pytest.mark.usefixtures("bare")
 
 
 def _set(toml: str, environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ca.pem", "token", "cert.pem"):
-        Path(name).write_text(SECRET, encoding="utf-8")
+    for name in ("ca", "cert"):
+        issue(name).write(Path(), name)
+    Path("token").write_text(SECRET, encoding="utf-8")
     Path("../outside").write_text(SECRET, encoding="utf-8")
     Path("link").symlink_to("../outside")
     Path(FILE).write_text(toml, encoding="utf-8")
@@ -148,3 +150,34 @@ def test_variables_are_hidden_for_commands_without_settings(monkeypatch: pytest.
         monkeypatch.setenv(f"ZADIG_{name}", value)
     hide_environment()
     assert register.mask(f"{SECRET} p4ssword") == "*** ***"
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("ZADIG_BASE_ULR", "ZADIG_BASE_URL"), ("ZADIG_URL", "ZADIG_BASE_URL"), ("ZADIG_TOKENS", "ZADIG_TOKEN")],
+)
+def test_a_misspelt_variable_is_an_error(name: str, near: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the setting that was meant, and never shows the value."""
+    monkeypatch.setenv(name, SECRET)
+    with pytest.raises(SettingsError) as raised:
+        load({})
+    assert str(raised.value) == f"the environment: unknown setting {name!r}; did you mean {near!r}?"
+
+
+@pytest.mark.parametrize(
+    "name", ["ZADIG_PORTAL_SERVICE_HOST", "ZADIG_PORTAL_SERVICE_PORT_HTTP", "ZADIG_PORTAL_PORT_80_TCP_ADDR"]
+)
+def test_what_a_cluster_sets_is_no_misspelt_variable(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kubernetes tells a container in Zadig's own namespace of its services by such variables."""
+    monkeypatch.setenv(name, "10.0.0.1")
+    assert load({}).base_url is None
+
+
+@pytest.mark.parametrize("options", [{"require_live": True}, {"require_live": True, "release": "5.0.0"}])
+def test_who_asks_for_a_live_zadig_has_to_say_where(options: Mapping[str, object]) -> None:
+    """Without an address there is no run, and none on the stand-in either."""
+    with pytest.raises(SettingsError) as raised:
+        load(options)
+    assert "--require-live, ZADIG_REQUIRE_LIVE" in str(raised.value)
+    assert "--base-url, ZADIG_BASE_URL" in str(raised.value)
+    assert load(options | {"base_url": "https://zadig.example.com"}).require_live

@@ -1,0 +1,153 @@
+"""Explored lives: what is right holds, what is wrong is found, shortened and told, and nothing is left or overspent."""
+
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.breakages.breakage import Act, Forward, Memory, Request, Response
+from contracts.breakages.catalog import breakages
+from contracts.breakages.proxy.recognise import about, recognise
+from contracts.case.explore import Explorer
+from contracts.case.lives import Life, Step, drawn, shortened
+from contracts.case.outcome import Outcome
+from contracts.report.verdict_rules import Result
+from contracts.standin.defects import BEHAVIOURS
+from contracts.target.target import Exploring, Target
+from helpers.fuzzing import LONGER
+from helpers.in_process import Direct, held, in_process, left_in
+
+pytestmark = pytest.mark.usefixtures("bare")
+
+SEEDS = 2 * LONGER
+"""Seeds that each behaviour is explored with; for a long run: ZCT_FUZZ=100."""
+FEW = 200
+SECOND = breakages()["later/restart-task/success/second-does-nothing"]
+
+
+def explored(target: Target, seed: int = 0, requests: int = 1500, seconds: float = 600) -> Outcome:
+    """Explore a target, and return what became of it."""
+    explorer = Explorer("explore/lives", "explore")
+    bounds = Exploring(seed, requests, seconds)
+    return explorer.play(replace(target, exploring=bounds), lambda: explorer.lives(share=1))
+
+
+def sent(target: Target) -> int:
+    """Return how many requests a target got."""
+    assert isinstance(target.client, Direct)
+    return target.client.server.requests
+
+
+@pytest.mark.parametrize("behaviour", BEHAVIOURS)
+def test_what_is_right_holds_within_the_budget(behaviour: str, tmp_path: Path) -> None:
+    """On each behaviour all lives hold, nothing is left of them, and no more is sent than may be."""
+    with in_process(behaviour, tmp_path) as target:
+        for seed in range(SEEDS):
+            before = sent(target)
+            outcome = explored(target, seed, FEW)
+            assert outcome.result is Result.HELD, (seed, outcome.reason, outcome.breaches)
+            assert FEW / 2 < sent(target) - before <= FEW
+        assert (held(target), left_in(target.journal)) == ([], {})
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_goes_wrong_is_shortened_and_told(seed: int, tmp_path: Path) -> None:
+    """A restart that does nothing the second time is told by the six steps that it takes, each time the same."""
+    for folder in ("one", "other"):
+        with in_process("perfect", tmp_path / folder, SECOND.act) as target:
+            outcome = explored(target, seed)
+            assert sent(target) <= 1500
+            assert (held(target), left_in(target.journal)) == ([], {})
+        assert outcome.result is Result.BREACH
+        assert [breach.signature for breach in outcome.breaches] == ["state:task-cancelled"]
+        steps = "create a → success, start a → queued, {0}, {0}".format("cancel a 1 → success, restart a 1 → success")
+        assert outcome.reason.endswith(f"shortened to 6: {steps}")
+        assert f"of seed {seed}," in outcome.reason
+        assert outcome.again.count("curl") == 1 + 6 + 1 + (outcome.again.count("-X DELETE") - 3)
+        assert {step.call for step in outcome.steps if step.phase == "request"} >= {"restart-task", "list-tasks"}
+
+
+def test_another_seed_draws_other_lives() -> None:
+    """A seed repeats a life, and another one draws another."""
+    one, same, other = (drawn(Random(seed), ("create", "start", "cancel"), ("{name}",)) for seed in (1, 1, 2))  # noqa: S311
+    assert one == same != other
+
+
+def test_a_lost_answer_ends_its_life_and_not_the_run(tmp_path: Path) -> None:
+    """Where an answer is lost once, the others are lived all the same, and it is told how many ended so."""
+    with in_process("perfect", tmp_path, losing(every=60)) as target:
+        outcome = explored(target, requests=FEW * 2)
+        assert held(target) == []
+    assert outcome.result is Result.HELD
+    assert "lives ended where an answer was lost" in outcome.reason
+
+
+def losing(every: int) -> Act:
+    """Lose the answer to one request of so many that change something."""
+
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        response = await forward(request)
+        memory.counts["changes"] += request.operation in ("start-task", "cancel-task", "restart-task")
+        lost = request.operation == "start-task" and memory.counts["changes"] % every > every // 2
+        if lost and not memory.notes.get(memory.counts["changes"] // every):
+            memory.notes[memory.counts["changes"] // every] = True
+            return replace(response, wire="reset")
+        return response
+
+    return act
+
+
+@pytest.mark.parametrize("behaviour", ["perfect", "5.0.0"])
+def test_agents_that_move_tasks_by_themselves_are_followed(behaviour: str, tmp_path: Path) -> None:
+    """Where tasks go on at any time, as on a live target, no such move is taken for a breach, and a wrong one is."""
+    for seed in range(SEEDS):
+        with in_process(behaviour, tmp_path / str(seed), agents(Random(seed))) as target:  # noqa: S311
+            outcome = explored(replace(target, control=None), seed, FEW)
+        assert outcome.result is Result.HELD, (seed, outcome.reason, outcome.breaches)
+
+
+def agents(random: Random) -> Act:
+    """Let a task go on between two requests, at times."""
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        name = about(request).workflow
+        if name and random.random() < 1 / 3:
+            moves = recognise("POST", f"/_standin/clock/{quote(name)}", body=b'{"seconds": %d}' % random.randint(1, 9))
+            await forward(moves)
+        return await forward(request)
+
+    return act
+
+
+def test_time_is_bounded_too(tmp_path: Path) -> None:
+    """When its seconds are over, an exploration ends, and still removes what it made."""
+    with in_process("perfect", tmp_path) as target:
+        outcome = explored(target, requests=10**6, seconds=0.2)
+        assert (held(target), outcome.result) == ([], Result.HELD)
+
+
+STEPS = st.builds(
+    Step, st.sampled_from(["create", "start", "cancel", "restart", "look"]), st.integers(0, 2), st.integers(-2, 2)
+)
+
+
+@given(st.lists(STEPS, min_size=1, max_size=20), st.sets(st.integers(0, 19), max_size=4))
+def test_a_shortened_life_goes_wrong_too(steps: list[Step], needed: set[int]) -> None:
+    """Whatever of a life makes it go wrong, in order, is in what remains of it, and little else."""
+    does = [steps[place].does for place in sorted(needed) if place < len(steps) - 1]
+    tried = 0
+
+    def goes_wrong(life: Life) -> bool:
+        nonlocal tried
+        tried += 1
+        left = iter(step.does for step in life.steps[:-1])
+        return all(each in left for each in does) and life.steps[-1].does == steps[-1].does
+
+    short = shortened(Life(("{name}",) * 3, tuple(steps)), goes_wrong)
+    assert goes_wrong(short)
+    assert len(short.steps) == len(does) + 1
+    assert tried < 100
