@@ -34,7 +34,7 @@ class Direct(Client):
 
     server: "Server"
 
-    def _exchange(self, request: Request, attempt: Attempt, session: Any = None) -> Exchange:
+    def _exchange(self, request: Request, attempt: Attempt, session: Any = None) -> Exchange:  # noqa: ARG002 - there is none
         line = attempt.authorization
         head = [("authorization", bytes(line).decode().partition(" ")[2])] if line else []
         head += [("content-type", request.content_type)] if request.content_type else []
