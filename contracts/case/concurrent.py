@@ -186,9 +186,12 @@ class ConcurrentScenario(Scenario):
             self._end_if((_wrong("no-order", expected, actual),), msg("looking for an order of the calls"))
 
     def _act(self, answered: _Answered, first_id: int) -> Act:
-        """Return what a client did, with those answers that came or, by its form, may have come."""
+        """Return what a client did, with those answers that came or may have come.
+
+        Those are not told apart by their words alone: where several ask at once, they may be another request's.
+        """
         attempt, exchange = answered.attempt, answered.exchange
-        fit = tuple(a.name for a in attempt.answers if not check(exchange, a, attempt.sent).breaches)
+        fit = tuple(a.name for a in attempt.answers if _fits(check(exchange, a, attempt.sent).breaches))
         starts = self._target.release.binding.roles["start"].get
         task = starts(json_value(exchange), "id") if attempt.role == "start" else attempt.task
         return Act(attempt.role, None if task is None else task - first_id + 1, fit)
@@ -298,6 +301,11 @@ def _spans(calls: Sequence[Call[Act]], found: Ordering[Act]) -> tuple[Span, ...]
         )
         for call in calls
     )
+
+
+def _fits(breaches: Sequence[Breach]) -> bool:
+    """Whether an exchange shows no more against an answer than its description."""
+    return all(breach.kind in (Kind.DESCRIPTION, Kind.CROSS_TALK) for breach in breaches)
 
 
 def _wrong(detail: str, promised: str, came: str) -> Breach:

@@ -264,6 +264,47 @@ def test_an_answer_that_says_done_and_failed_is_a_contradiction(release: str) ->
             assert not any(breach.drift for breach in checked.breaches if breach.kind is Kind.CONTRADICTION)
 
 
+@pytest.mark.parametrize(
+    ("name", "more", "status", "line", "signature"),
+    [
+        pytest.param(
+            "cancel-task/success",
+            {"type": "error", "code": "6163"},
+            200,
+            "no word of failure at HTTP 200, came $.type 'error', $.code '6163'",
+            "contradiction:$.type",
+            id="failed-and-done",
+        ),
+        pytest.param(
+            "cancel-task/no-such-task",
+            {"extra": {"message": "success"}},
+            400,
+            "no word of success at HTTP 400, came $.extra.message 'success'",
+            "contradiction:$.extra.message",
+            id="done-and-failed",
+        ),
+    ],
+)
+def test_a_contradiction_says_what_stands_where(
+    name: str, more: dict[str, object], status: int, line: str, signature: str
+) -> None:
+    """All words of the opposite are told in one line, each with its path; the first of them is in the signature."""
+    answer = ANSWERS[name]
+    checked = held(answer, exchange(answer, answer.sample | more, status=status))
+    (breach,) = [breach for breach in checked.breaches if breach.kind is Kind.CONTRADICTION]
+    assert (str(breach).removeprefix("body: promised "), breach.signature) == (line, signature)
+
+
+def test_what_stands_in_a_documented_object_is_not_its_answers_word() -> None:
+    """Keys that a page describes in an object are about that object, whatever they are called."""
+    answer = ANSWERS["cancel-task/no-such-task"]
+    schema = answer.schema or {}
+    inner = {"type": "object", "properties": {"message": {"type": "string"}}}
+    documented = replace(answer, schema=schema | {"properties": schema["properties"] | {"extra": inner}})
+    came = exchange(answer, answer.sample | {"extra": {"message": "success"}})
+    assert not any(breach.kind is Kind.CONTRADICTION for breach in held(documented, came).breaches)
+
+
 @pytest.mark.parametrize("more", [{"code": 0}, {"code": 200}, {"type": "info"}, {"error": ""}])
 def test_what_is_only_added_is_no_contradiction(more: dict[str, object]) -> None:
     """A key that nobody documented is a note, as long as it does not say the opposite."""
