@@ -38,6 +38,7 @@ STANDS_FOR: Mapping[str, str] = {
     "PAGE": "tests/suite/derive/pages/plain.md",
     "NAME": BREAKAGE,
     "KEY": KEY,
+    "CASE": "flows/one-life",
 }
 """What a reader has something of his own for; the address is that of the stand-in."""
 COMPLETED: Mapping[str, str] = {

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -107,9 +108,16 @@ def forms(secret: str) -> list[str]:
     return sorted(found)
 
 
+def descends(pid: str) -> bool:
+    """Whether a process was started by this one, or by one that was."""
+    while pid not in ("0", str(os.getpid())):
+        pid = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1]
+    return pid != "0"
+
+
 @pytest.fixture
 def processes() -> Iterator[set[str]]:
-    """The command lines of all processes of this machine while the test goes on."""
+    """The command lines of all processes that this one starts while the test goes on; other workers have their own."""
     seen: set[str] = set()
     over = threading.Event()
 
@@ -117,7 +125,8 @@ def processes() -> Iterator[set[str]]:
         while not over.wait(0.05):
             for path in Path("/proc").glob("[0-9]*/cmdline"):
                 try:
-                    seen.add(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+                    if descends(path.parent.name):
+                        seen.add(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
                 except OSError:
                     continue
 
