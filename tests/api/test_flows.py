@@ -27,10 +27,17 @@ def test_one_life(flow: Flow) -> None:
     flow.does("restart", Overrides(id=LARGE))
 
 
+PLAIN = "# a comment\nname: {name}\ndisplay_name: {name}\nproject: {project}\nconcurrency_limit: 1\nzct_unknown: 1\n"
+"""The least of a definition, as YAML, with a key that nobody knows."""
+UNREAD = {"projectKey": "zct-nonsense"}
+OLDER = {"task_id": "1", "workflow_name": "{name}"}
+"""What calls of a task do not read: a project, and the keys of older calls."""
+
+
 @pytest.mark.case("flows/one-life", level="smoke", roles=("update", "start", "cancel", "restart"), api="openapi")
 def test_one_custom_life(flow: Flow) -> None:
     """A workflow lives once through every operation, and each is asked once for what is not there."""
-    flow.does("create")
+    flow.does("create", Overrides(raw=PLAIN, content_type="text/plain"))
     flow.does("create")  # it is there already
     flow.does("update")
     flow.asks("workflow-detail", "found")
@@ -40,16 +47,16 @@ def test_one_custom_life(flow: Flow) -> None:
     flow.does("restart")  # it waits
     flow.does("approve")
     flow.asks("manual-exec", "nothing-waits")
-    flow.does("cancel")
+    flow.does("cancel", Overrides(query_set=UNREAD))
     flow.task_is("cancelled")
-    flow.does("restart")
+    flow.does("restart", Overrides(query_set=UNREAD, raw="{"))
     flow.only_task_is("queued")
     flow.deletes()
     flow.does("update")
     flow.does("start")
-    flow.does("cancel", Overrides(id=LARGE))
+    flow.does("cancel", Overrides(id=LARGE, query_set=OLDER))
     flow.does("restart", Overrides(id=LARGE))
-    flow.asks("get-task", "no-such-task", Overrides(id=LARGE))
+    flow.asks("get-task", "no-such-task", Overrides(id=LARGE, query_set=OLDER))
 
 
 @pytest.mark.case("flows/cancel-restart-cancel", level="regression", roles=("start", "cancel", "restart"))
