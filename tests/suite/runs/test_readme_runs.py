@@ -39,6 +39,7 @@ STANDS_FOR: Mapping[str, str] = {
     "NAME": BREAKAGE,
     "KEY": KEY,
     "CASE": "flows/one-life",
+    "WORD": "drift",
 }
 """What a reader has something of his own for; the address is that of the stand-in."""
 COMPLETED: Mapping[str, str] = {
