@@ -1,6 +1,5 @@
 """One case of a run once more: whether what it showed is still so."""
 
-import difflib
 import os
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from typing import Any
 
 import click
 
-from contracts.cli.options import echo, spoken
+from contracts.cli.options import echo, near, spoken
 from contracts.cli.runs import RunsCommand, fail
 from contracts.i18n.translate import say, word
 from contracts.paths import CASES, ROOT
@@ -82,8 +81,7 @@ def again(run: Path, case: str, base_url: str | None, behaviour: str | None, scr
 def _case(verdict: Mapping[str, Any], name: str, run: Path) -> Mapping[str, Any]:
     cases: dict[str, Mapping[str, Any]] = {case["case"]: case for case in verdict["cases"]}
     if name not in cases:
-        near = difflib.get_close_matches(name, cases, n=3, cutoff=0.4)
-        hint = msg("near to it: {names}", ", ".join(near)) if near else msg("it has {n} cases", len(cases))
+        hint = near(name, cases, msg("it has {n} cases", len(cases)))
         raise ReadError("{run} has no case {name}; {hint}", run, repr(name), hint)
     return cases[name]
 

@@ -1,11 +1,10 @@
 """What a case promises and from where, and what the words and exit codes of a run mean."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 
 import click
 
-from contracts.cli.options import echo, spoken
+from contracts.cli.options import echo, near, spoken
 from contracts.cli.runs import RunsCommand
 from contracts.i18n.translate import localized, say
 from contracts.paths import CASES
@@ -51,7 +50,8 @@ def _case(name: str, release: str | None, lang: str) -> Iterator[str]:
     from contracts.catalog.release import load, releases
     from contracts.catalog.stories import stories
 
-    known = {row.id: row for each in reversed([release] if release else releases()) for row in cases(each)}
+    asked = [release] if release else releases()
+    known = {row.id: (each, row) for each in reversed(asked) for row in cases(each)}
     told = {story.id: story for story in stories(CASES)}
     if name in told and name not in known:
         yield say(
@@ -63,15 +63,9 @@ def _case(name: str, release: str | None, lang: str) -> Iterator[str]:
         yield say(lang, "  told step by step in {folder}", CASES)
         return
     if name not in known:
-        near = difflib.get_close_matches(name, [*known, *told, *RESULTS], n=3, cutoff=0.4)
-        hint = (
-            msg("near to it: {names}", ", ".join(near))
-            if near
-            else msg("a case is written like {case}", next(iter(known)))
-        )
+        hint = near(name, [*known, *told, *RESULTS], msg("a case is written like {case}", next(iter(known))))
         raise InputError("there is no {name}; {hint}", repr(name), hint)
-    case = known[name]
-    first = release or next(each for each in releases() if name in {row.id for row in cases(each)})
+    first, case = known[name]
     call, answer = load(first).operations[case.operation], case.answer
     yield say(lang, "{case}: release {release}, under {level} and above", name, first, case.level)
     yield say(lang, "  precondition: {given}", case.given)

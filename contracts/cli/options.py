@@ -1,7 +1,8 @@
 """What several commands share: the language, the settings as options, and the checkout that some need."""
 
+import difflib
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import click
 from contracts.i18n.locale import CHINESE, ENGLISH, wished
 from contracts.i18n.translate import libraries_speak, localized
 from contracts.paths import INSTALLED, ROOT
-from contracts.text.message import about, msg
+from contracts.text.message import Message, about, msg
 from contracts.text.printable import printable
 from contracts.text.redact import register
 
@@ -47,6 +48,12 @@ class SpokenCommand(click.Command):
                 if lang == CHINESE and isinstance(error, click.MissingParameter):
                     message = message.removesuffix(".")  # which is not translated
                 raise click.UsageError(message, ctx) from None
+
+
+def near(name: str, known: Collection[str], otherwise: Message, cutoff: float = 0.4) -> Message:
+    """Return the names that are nearest to one that is not there; where none is near, something else to say."""
+    found = difflib.get_close_matches(name, known, n=3, cutoff=cutoff)
+    return msg("near to it: {names}", ", ".join(found)) if found else otherwise
 
 
 def spoken() -> str:

@@ -1,6 +1,5 @@
 """Commands about a target: a stand-in, a look at it, and what runs left there."""
 
-import difflib
 import signal
 import sys
 import threading
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from contracts.cli.options import SettingsCommand, SpokenCommand, echo, spoken
+from contracts.cli.options import SettingsCommand, SpokenCommand, echo, near, spoken
 from contracts.i18n.translate import localized, say
 from contracts.paths import RUN
 from contracts.text.message import Message, msg
@@ -82,10 +81,7 @@ def _change(name: str) -> "Breakage":
 
     changes = {**breakages(), **benign()}
     if name not in changes:
-        near = difflib.get_close_matches(name, changes, n=3, cutoff=0.3)
-        hint = msg("a name is written like {name}", next(iter(changes)))
-        if near:
-            hint = msg("near to it: {names}", ", ".join(near))
+        hint = near(name, changes, msg("a name is written like {name}", next(iter(changes))), cutoff=0.3)
         _bad(msg("there is no {name}; {hint}", repr(name), hint), "--breakage")
     return changes[name]
 
