@@ -2,6 +2,7 @@
 
 import ast
 import re
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from contracts.catalog.release import Release
 from contracts.text.frozen import dataclass
 
 _MARK = re.compile(r"^@pytest\.mark\.case(\(.*?\))\n(?=def |async def |@)", re.MULTILINE | re.DOTALL)
+# The interpreter counts the depth of all trees it makes in one place: two threads at once give a SystemError.
+_ONE_TREE = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ def stories(folder: Path) -> tuple[Story, ...]:
 
 def _stories(marks: Iterable[str]) -> Iterable[Story]:
     for mark in marks:
-        call = ast.parse(f"_{mark}", mode="eval").body
+        with _ONE_TREE:
+            call = ast.parse(f"_{mark}", mode="eval").body
         if isinstance(call, ast.Call):
             words = {str(each.arg): ast.literal_eval(each.value) for each in call.keywords}
             yield Story(*map(ast.literal_eval, call.args), **words)
