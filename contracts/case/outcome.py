@@ -113,7 +113,7 @@ def evidence(client: Client, exchange: Exchange) -> Evidence:
     return Evidence(
         curl=curl(client, exchange.request),
         status=exchange.status,
-        content_type=register.mask(content_type)[:SHOWN] if content_type else None,
+        content_type=intern(register.mask(content_type)[:SHOWN]) if content_type else None,
         body=cut(register.mask(exchange.body.decode("utf-8", "backslashreplace"))),
         failure=register.mask(exchange.failure.text) if exchange.failure else None,
         seconds=round(exchange.seconds, 4),

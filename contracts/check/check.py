@@ -8,6 +8,7 @@ from contextlib import suppress
 from email.message import Message
 from functools import lru_cache
 from itertools import islice
+from sys import intern
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -248,7 +249,7 @@ def _seen(value: Any, schema: Mapping[str, Any], path: str = "$") -> Iterator[st
     """Yield the JSON path of each key that the schema names and the value has."""
     for key, inner in schema.get("properties", {}).items() if isinstance(value, dict) else ():
         if key in value:
-            yield f"{path}.{key}"
+            yield intern(f"{path}.{key}")  # each outcome is kept to the end of the run, and most see the same
             yield from _seen(value[key], inner, f"{path}.{key}")
     for inner in value if isinstance(value, list) else ():
         yield from _seen(inner, schema.get("items", {}), f"{path}[*]")

@@ -16,7 +16,6 @@ from contracts.report.verdict_rules import CANNOT_TELL, Result
 from contracts.run.executor import Job
 from contracts.run.outcomes import row_job, scenario_job, text
 from contracts.run.session import Session
-from contracts.text.message import to_plain
 from contracts.text.printable import printable
 
 OUTCOME = pytest.StashKey[Outcome]()
@@ -101,7 +100,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.when == "call":
         report.duration = max(report.duration, outcome.seconds)  # it may have been worked out ahead
     if report.when == "call" or (report.when == "setup" and not report.passed):
-        report.zadig = to_plain(outcome.to_json())  # type: ignore[attr-defined]
+        report.zadig = outcome.to_json()  # type: ignore[attr-defined]
     if report.when == "call" and outcome.result in CANNOT_TELL:
         report.when = "setup"  # what pytest calls an error: such a case has neither failed nor been left out
     if report.when == "teardown":

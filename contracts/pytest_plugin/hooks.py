@@ -31,7 +31,7 @@ from contracts.run.workers import workers
 from contracts.safety.run_folder import RunFolderError
 from contracts.settings.settings import SETTINGS, Settings, SettingsError, hide_environment, is_secret, load, option
 from contracts.text.errors import SuiteError
-from contracts.text.message import from_plain, msg
+from contracts.text.message import from_plain, msg, to_plain
 from contracts.text.printable import printable
 from contracts.text.readable import let_read
 from contracts.text.redact import register
@@ -107,7 +107,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if run.worker:
         config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
     else:
-        config.pluginmanager.register(Listener(run))
+        config.pluginmanager.register(Listener(run, config))
 
 
 def _last_words(run: Session) -> str:
@@ -245,11 +245,29 @@ def pytest_testnodedown(node: Any) -> None:
         run.hear(output.get("zadig_weather", {}))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_report_to_serializable() -> Generator[None, dict[str, Any] | None, dict[str, Any] | None]:
+    """Let a worker send an outcome as plain data: only texts of str itself come through."""
+    data = yield
+    if data and "zadig" in data:
+        data["zadig"] = to_plain(data["zadig"])
+    return data
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_report_from_serializable(data: dict[str, Any]) -> Generator[None, Any, Any]:
+    """Take an outcome as a worker sent it."""
+    if "zadig" in data:
+        data["zadig"] = from_plain(data["zadig"])
+    return (yield)
+
+
 class Listener:
     """Hears every report of the run, on the controller."""
 
-    def __init__(self, run: Session) -> None:
+    def __init__(self, run: Session, config: pytest.Config) -> None:
         self._run = run
+        self._config = config
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -258,7 +276,13 @@ class Listener:
         if outcome is not None:
             file, line, _ = report.location
             place = {"file": file, "line": (line or 0) + 1}
-            self._run.outcomes.append(from_plain(outcome) | place)
+            self._run.outcomes.append(outcome | place)
+            del report.zadig  # pytest keeps every report to the end of the run
+        elif report.passed and not report.sections and not report.keywords:  # what a case took before and after
+            terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+            kept = terminal.stats.get("") if terminal else None
+            if kept and kept[-1] is report:  # and never shown
+                kept.pop()
         elif report.failed:
             lines = report.longreprtext.strip().splitlines()
             reason = lines[-1].removeprefix("E").strip() if lines else msg("no reason given")

@@ -41,9 +41,9 @@ def reports(
     return {
         "report.html": lambda: page.pieces(verdict, now=now),
         SUMMARY: lambda: [markdown.render(verdict, lang)],
-        "junit.xml": lambda: [junit.render(verdict)],
-        "places.junit": lambda: [junit.render(verdict, places=True)],
-        "ctrf.json": lambda: [ctrf.render(verdict)],
+        "junit.xml": lambda: junit.pieces(verdict),
+        "places.junit": lambda: junit.pieces(verdict, places=True),
+        "ctrf.json": lambda: ctrf.pieces(verdict),
     }
 
 

@@ -141,13 +141,14 @@ def write(verdict: Mapping[str, Any], folder: Path) -> Path:
     """Write verdict.json into the run folder, whole or not at all, and return its path."""
     path = folder / FILE
     folder.mkdir(0o750, parents=True, exist_ok=True)
-    atomic.write(path, _lines(to_plain(verdict)))
+    atomic.write(path, _lines(verdict))
     return path
 
 
 def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the JSON, a line for each item: readable, searched with ease, and never held whole as text."""
-    for number, (key, value) in enumerate(verdict.items()):
+    """Yield the JSON, a line for each item: readable, searched with ease, and never held whole, plain or as text."""
+    whole = to_plain({**verdict, "cases": []}) | {"cases": verdict["cases"]}
+    for number, (key, value) in enumerate(whole.items()):
         yield f"{',' if number else '{'}\n{_json(key)}: "
         if isinstance(value, list) and value:
             yield from (f"{',' if index else '['}\n  {_json(item)}" for index, item in enumerate(value))
@@ -158,4 +159,4 @@ def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(to_plain(value), ensure_ascii=False)

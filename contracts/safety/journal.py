@@ -215,9 +215,9 @@ def left_over(path: Path) -> tuple[dict[str, str], dict[str, datetime]]:
 
 
 def _entries(path: Path) -> Iterator[Any]:
-    for line in files.text(path, files.JOURNAL, "replace").split("\n"):  # splitlines knows more ends
+    for line in files.lines(path, files.JOURNAL):
         with contextlib.suppress(ValueError, RecursionError):  # killed while it wrote this line, so before the request
-            yield json.loads(line)
+            yield json.loads(line.decode("utf-8", "replace"))
 
 
 def new_run_id() -> str:

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -40,6 +41,14 @@ def opened(path: Path, most: int) -> BinaryIO:
     except BaseException:
         os.close(descriptor)
         raise
+
+
+def lines(path: Path, most: int) -> Iterator[bytes]:
+    """Yield the lines of a file, as `opened` opens it, and no more than `most` bytes, should it grow meanwhile."""
+    with opened(path, most) as file:
+        while line := file.readline(most):
+            most -= len(line)
+            yield line
 
 
 def read(path: Path, most: int) -> bytes:

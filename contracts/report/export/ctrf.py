@@ -13,11 +13,10 @@ from contracts.text.printable import visible
 Verdict = Mapping[str, Any]
 
 
-def render(verdict: Verdict) -> str:
-    """Return ctrf.json for a verdict."""
+def pieces(verdict: Verdict) -> Iterator[str]:
+    """Yield ctrf.json for a verdict, test by test: those of many cases are never held together."""
     run = verdict["run"]
-    tests = [*_tests(verdict)]
-    counts = Counter(test["status"] for test in tests)
+    counts = Counter(test["status"] for test in _tests(verdict))
     started = round(1000 * datetime.fromisoformat(run["started"]).timestamp())
     took = round(1000 * run["seconds"])
     summary = {name: counts[name] for name in ("passed", "failed", "skipped", "pending", "other")}
@@ -36,12 +35,16 @@ def render(verdict: Verdict) -> str:
         "generatedBy": tool["name"],
         "results": {
             "tool": tool,
-            "summary": {"tests": len(tests), **summary, "start": started, "stop": started + took, "extra": about},
-            "tests": tests,
+            "summary": {"tests": counts.total(), **summary, "start": started, "stop": started + took, "extra": about},
             "environment": environment,
+            "tests": [],
         },
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    before, after = json.dumps(whole, ensure_ascii=False, indent=1).rsplit("[]", 1)
+    yield f"{before}["
+    for number, test in enumerate(_tests(verdict)):
+        yield f"{',' if number else ''}\n{json.dumps(test, ensure_ascii=False)}"
+    yield f"\n]{after}\n"
 
 
 def _tests(verdict: Verdict) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ say where it stands, which other readers look for: so there is a second file, wi
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -26,21 +26,16 @@ BREACHES = 4
 Verdict = Mapping[str, Any]
 
 
-def render(verdict: Verdict, *, places: bool = False) -> str:
-    """Return junit.xml for a verdict; with `places`, attributes that only lenient readers take: file and line."""
+def pieces(verdict: Verdict, *, places: bool = False) -> Iterator[str]:
+    """Yield junit.xml for a verdict, test by test; with `places`, attributes that only lenient readers take."""
     run = verdict["run"]
     suite = ET.Element("testsuite", name=NAME)
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(verdict).items():
         ET.SubElement(properties, "property", name=name, value=visible(value, LINE))
-    tests = [_test(case, run, places) for case in verdict["cases"]]
-    for case in verdict["not_run"]:
-        tests.append(_named(case, case.partition("/")[0], 0))
-        _add(tests[-1], "error", "not-run", "planned, and did not run")
-    suite.extend(tests)
-    kinds = Counter(child.tag for test in tests for child in test)
+    kinds = Counter(child.tag for test in _tests(verdict, places) for child in test)
     counts = {
-        "tests": str(len(tests)),
+        "tests": str(len(verdict["cases"]) + len(verdict["not_run"])),
         "failures": str(kinds["failure"]),
         "errors": str(kinds["error"]),
         "skipped": str(kinds["skipped"]),
@@ -50,7 +45,21 @@ def render(verdict: Verdict, *, places: bool = False) -> str:
     if places:
         suite.attrib.update(timestamp=visible(run["started"][:19], LINE), hostname=visible(run["host"], LINE))
     ET.indent(suite)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suite, encoding="unicode") + "\n"
+    before, end, _ = ET.tostring(suite, encoding="unicode").rpartition("</testsuite>")
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n{before}'
+    for test in _tests(verdict, places):
+        ET.indent(test, level=1)
+        yield f"  {ET.tostring(test, encoding='unicode')}\n"
+    yield f"{end}\n"
+
+
+def _tests(verdict: Verdict, places: bool) -> Iterator[ET.Element]:
+    for case in verdict["cases"]:
+        yield _test(case, verdict["run"], places)
+    for case in verdict["not_run"]:
+        test = _named(case, case.partition("/")[0], 0)
+        _add(test, "error", "not-run", "planned, and did not run")
+        yield test
 
 
 def _properties(verdict: Verdict) -> dict[str, str]:

@@ -39,7 +39,7 @@ def impatient() -> Iterator[None]:
     sys.setswitchinterval(turn)
 
 
-def _looks_on(phase: str, info: dict[str, int]) -> None:
+def _looks_on(_phase: str, _info: dict[str, int]) -> None:
     """Run Python amid the making of a tree, so that another thread gets a turn there."""
     sum(range(50))
 

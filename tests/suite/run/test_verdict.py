@@ -208,7 +208,8 @@ def test_half_characters_are_written(tmp_path: Path) -> None:
 
 def test_verdict_json_reads_line_by_line(tmp_path: Path) -> None:
     """Each key and each item has a line of its own, in letters that a person reads, in a folder made for it."""
-    path = write({"version": 1, "leaks": ["a", "火箭"], "not_run": [], "run": {"id": "x"}}, tmp_path / "runs" / "one")
+    told = {"version": 1, "leaks": ["a", "火箭"], "cases": [], "run": {"id": "x"}}
+    path = write(told, tmp_path / "runs" / "one")
     assert path == tmp_path / "runs" / "one" / "verdict.json"
     lines = [
         "{",
@@ -217,7 +218,7 @@ def test_verdict_json_reads_line_by_line(tmp_path: Path) -> None:
         '  "a",',
         '  "火箭"',
         "],",
-        '"not_run": [],',
+        '"cases": [],',
         '"run": {"id": "x"}',
         "}",
     ]
