@@ -278,11 +278,6 @@ class Listener:
             place = {"file": file, "line": (line or 0) + 1}
             self._run.outcomes.append(outcome | place)
             del report.zadig  # pytest keeps every report to the end of the run
-        elif report.passed and not report.sections and not report.keywords:  # what a case took before and after
-            terminal = self._config.pluginmanager.get_plugin("terminalreporter")
-            kept = terminal.stats.get("") if terminal else None
-            if kept and kept[-1] is report:  # and never shown
-                kept.pop()
         elif report.failed:
             lines = report.longreprtext.strip().splitlines()
             reason = lines[-1].removeprefix("E").strip() if lines else msg("no reason given")
@@ -291,6 +286,15 @@ class Listener:
                 self._run.outcomes.append(crashed(self._run, case, reason).to_json())
             else:
                 self._run.other_failures.append(msg("{test} failed by itself: {why}", report.nodeid, reason))
+        else:
+            self._forget(report)
+
+    def _forget(self, report: pytest.TestReport) -> None:
+        """Let pytest forget what came before or after a case, which only --durations shows; it keeps each report."""
+        terminal = self._config.pluginmanager.get_plugin("terminalreporter")
+        kept = terminal.stats.get("") if terminal and self._config.option.durations is None else None
+        if kept and kept[-1] is report and not report.sections and not report.keywords:  # those of a case have none
+            kept.pop()
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
