@@ -146,11 +146,17 @@ def block(
     for exchange in case["evidence"][:1]:
         lines.append(say(lang, "  came back: {came}", came_back(exchange, lang)))
         if folder:
-            lines.append(say(lang, "  again: {tool} again {run} {case}", tool(run), shlex.quote(folder), case["case"]))
+            lines.append(say(lang, "  again: {line}", again(case, run, folder)))
         elif not run["embedded"]:  # the run's own stand-in is gone
             lines.append(say(lang, "  again: {line}", case["again"] or exchange["curl"]))
     lines.append(say(lang, "  alone: {line}", alone(case, run)))
     return list(map(printable, lines))
+
+
+def again(case: Mapping[str, Any], run: Mapping[str, Any], folder: str = "") -> str:
+    """Return the command that does one case of a run once more; `folder`: where the run is, else as it was set."""
+    place = folder or run["settings"].get("run_dir") or f"runs/{run['id']}"
+    return f"{tool(run)} {shlex.join(['again', str(place), case['case']])}"
 
 
 def alone(case: Mapping[str, Any], run: Mapping[str, Any]) -> str:

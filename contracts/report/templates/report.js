@@ -15,9 +15,17 @@
     const byId = (id) => document.getElementById(id);
     const say = (element, values = {}) => fill(root.lang === "en" ? element.dataset.en : element.dataset.zh, values);
 
-    // Language: texts stand in the page twice; only options and what is counted are put in here.
+    // Language: texts stand in the page twice; only options, times and what is counted are put in here.
+    const heading = document.querySelector("title");
+    const [verdict, ...about] = heading.textContent.split(/(?= )/);
     const speak = () => {
       for (const option of document.querySelectorAll("option[data-en]")) option.textContent = say(option);
+      for (const time of document.querySelectorAll("time")) {
+        const date = new Date(time.dateTime);
+        time.title = time.title || time.textContent;
+        if (!isNaN(date)) time.textContent = date.toLocaleString(root.lang, { dateStyle: "medium", timeStyle: "long" });
+      }
+      document.title = (root.lang === "en" ? verdict : say(heading)) + about.join("");
       filter();
     };
     byId("language").addEventListener("click", () => {
@@ -35,17 +43,28 @@
     // Filters: their state is the address's hash, so that a link can be passed on.
     const form = document.querySelector("form.filters");
     const fields = [...form.elements].filter((element) => element.name);
-    const rows = [...byId("rows").rows].map((row) => ({ row, text: row.textContent.toLowerCase() }));
+    const words = Object.fromEntries([...form.elements.result].map((option) => [option.value, Object.values(option.dataset)]));
+    const rows = [...document.querySelectorAll("#cases tbody tr")].map((row) => {
+      const name = row.querySelector("th");
+      const result = row.parentElement.dataset.result;
+      return {
+        row, result, operation: name.textContent.trim().split("/")[0],
+        answer: name.nextElementSibling.nextElementSibling.textContent,
+        text: [row.textContent, ...words[result]].join(" ").toLowerCase(),
+      };
+    });
+    const held = byId("held");
     function filter() {
       const { q, result, operation, answer } = Object.fromEntries(fields.map((field) => [field.name, field.value]));
-      const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+      const wanted = q.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
-      for (const { row, text } of rows) {
-        const fits = (!result || row.dataset.result === result) && (!operation || row.dataset.operation === operation)
-          && (!answer || row.dataset.answer === answer) && words.every((word) => text.includes(word));
-        row.hidden = !fits;
+      for (const each of rows) {
+        const fits = (!result || each.result === result) && (!operation || each.operation === operation)
+          && (!answer || each.answer === answer) && wanted.every((word) => each.text.includes(word));
+        each.row.hidden = !fits;
         shown += fits;
       }
+      if (held && fields.some((field) => field.value)) held.open = true;
       byId("shown").textContent = say(byId("shown"), { n: shown, all: rows.length });
       byId("nothing").hidden = shown > 0;
     }
@@ -55,7 +74,11 @@
       filter();
     };
     const read = () => {
-      if (!location.hash.includes("=")) return;
+      if (!location.hash.includes("=")) {
+        const there = byId(location.hash.slice(1));
+        if (there?.tagName === "DETAILS") there.open = true;
+        return;
+      }
       const state = new URLSearchParams(location.hash.slice(1));
       for (const field of fields) {
         field.value = state.get(field.name) ?? "";
