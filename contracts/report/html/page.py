@@ -1,7 +1,5 @@
 """report.html: one file that asks for nothing, shows a verdict to people, and lets no text of a server do anything."""
 
-import base64
-import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -12,11 +10,10 @@ from urllib.parse import quote
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from contracts.i18n.locale import CHINESE, ENGLISH
 from contracts.i18n.page_texts import Word, load
-from contracts.i18n.translate import localized
+from contracts.i18n.translate import in_both
 from contracts.report.html.side_by_side import of_answer, of_state, side_by_side
-from contracts.report.html.templates import TEMPLATES, environment
+from contracts.report.html.templates import TEMPLATES, both, environment, hashes, inline
 from contracts.report.steps import calls
 from contracts.report.summary.groups import TROUBLE, Group, groups
 from contracts.report.summary.terminal import again, alone, tool
@@ -30,6 +27,7 @@ ROWS = 200
 """Rows that a list of the page has at most, except that of the cases; verdict.json has all."""
 RESULTS = (*TROUBLE, "known", "held")
 """All results, the worst first."""
+NOTHING = Markup()
 LEAST = 0.0005
 """Seconds at which the scale of latency may begin."""
 
@@ -47,7 +45,7 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
     wrong, (there, unseen) = groups(verdict), leaks(verdict)
     card = partial(_card, templates, verdict["run"])
     cards = _within(CARDS, (card(group, f"cause-{number}", number == 1) for number, group in enumerate(wrong, 1)))
-    style, script = ((TEMPLATES / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    style, script = inline("report.css"), inline("pages.js", "report.js")
     page = templates.get_template("report.html.jinja").stream(
         verdict=verdict,
         run=verdict["run"],
@@ -63,9 +61,9 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
         deviations=_deviations(verdict, card),
         days_left=partial(days_left, today=(now or datetime.now(UTC)).date()),
         results=RESULTS,
-        style=_inline(style),
-        script=_inline(script),
-        hashes={"style": _hash(style), "script": _hash(script)},
+        style=style,
+        script=script,
+        hashes=hashes(style, script),
         tool=tool(verdict["run"]),
         there=there,
         unseen=unseen,
@@ -81,28 +79,23 @@ def _environment(words: Mapping[str, Word]) -> Environment:
     def safe(value: Any) -> Any:
         return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
-    def both(word: Word) -> Markup:
-        english, chinese = escape(word.en), escape(word.zh)
-        if english == chinese:
-            return english
-        return Markup(f'<span lang="en">{english}</span><span lang="zh-CN">{chinese}</span>')  # noqa: S704 - escaped
-
     def text(name: str, **values: Any) -> Markup:
-        return both(words[name].filled(**{key: safe(value) for key, value in values.items()}))
+        word = words[name].filled(**{key: safe(value) for key, value in values.items()})
+        return both(word.en, word.zh)
 
-    def attributes(name: str) -> Markup:
+    def attributes(name: str, behind: Markup = NOTHING) -> Markup:
         word = words[name]
-        return Markup('data-en="{}" data-zh="{}"').format(word.en, word.zh)
+        return Markup('data-en="{}{}" data-zh="{}{}"').format(word.en, behind, word.zh, behind)
 
     def term(part: str, value: str, limit: int = LIMIT) -> Markup:
         word = words.get(f"{part}.{value.replace(' ', '-')}")
-        return both(word) if word else sentence(value, limit)
+        return both(word.en, word.zh) if word else sentence(value, limit)
 
     def cut(value: str, limit: int) -> Markup:
         return escape(visible(value, limit))
 
     def sentence(value: str, limit: int = LIMIT) -> Markup:
-        return both(Word(*(visible(localized(value, lang), limit) for lang in (ENGLISH, CHINESE))))
+        return both(*(visible(said, limit) for said in in_both(value)))
 
     templates = environment(TEMPLATES, safe)
     templates.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS}
@@ -161,15 +154,6 @@ def _deviations(verdict: Verdict, card: Callable[[Group, str, bool], str]) -> li
     parts = _within(EVIDENCE, (card(group, f"known-{number}", True) for number, group in enumerate(found, 1)))
     evidence = {row["id"]: part for row, part in zip(shown, parts, strict=False)}
     return [(row, evidence.get(row["id"])) for row in rows]
-
-
-def _inline(text: str) -> Markup:
-    return Markup(text)  # noqa: S704 - a file of this project
-
-
-def _hash(text: str) -> str:
-    """Return what a Content-Security-Policy calls the inline text by."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 @dataclass(frozen=True)

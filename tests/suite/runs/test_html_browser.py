@@ -13,9 +13,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from contracts.report.history import history
+from contracts.report.history import render as history_page
 from contracts.report.html.page import render
 from contracts.report.verdict_rules import Result
 from helpers.html_samples import HOSTILE, LIVE, STAND_IN, everything, outcome, put, texts, verdict
+from helpers.verdicts import write
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -43,12 +46,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Return what opens the page of a verdict; at the end, nothing may have been asked for and nothing gone wrong."""
+    """Return what opens the page of a verdict, or a page; at the end, nothing may have been asked for or gone wrong."""
     contexts: list[BrowserContext] = []
     asked: list[str] = []
     wrong: list[str] = []
 
-    def opened(found: dict[str, Any], width: int = 1280, scripts: bool = True, at: str = "", **options: Any) -> Page:
+    def opened(found: Any, width: int = 1280, scripts: bool = True, at: str = "", **options: Any) -> Page:
         options = {"locale": "en-US", "color_scheme": "light", "reduced_motion": "reduce"} | options
         context = browser.new_context(
             offline=True, java_script_enabled=scripts, viewport={"width": width, "height": 900}, **options
@@ -61,7 +64,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         page.on("console", lambda message: wrong.append(message.text) if message.type in ("error", "warning") else None)
         page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}") or dialog.dismiss())
         path = tmp_path / "report.html"
-        path.write_text(render(found, now=NOW), encoding="utf-8")
+        path.write_text(found if isinstance(found, str) else render(found, now=NOW), encoding="utf-8")
         page.goto(path.as_uri() + at)
         return page
 
@@ -81,6 +84,16 @@ def overflow(page: Page) -> int:
     """Return by how many pixels the page is wider than its window."""
     wide: int = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     return wide
+
+
+def issues(page: Page) -> list[tuple[Any, ...]]:
+    """Return what axe finds on a page that is serious."""
+    return [
+        (issue["id"], node["target"], node["failureSummary"])
+        for issue in Axe().run(page).response["violations"]
+        if issue["impact"] in SERIOUS
+        for node in issue["nodes"]
+    ]
 
 
 def test_it_opens_from_disk(show: Open) -> None:
@@ -214,7 +227,7 @@ def test_copying_a_line(show: Open) -> None:
 @pytest.mark.parametrize(
     ("locale", "zone", "time", "title"),
     [
-        pytest.param("en-US", "Asia/Shanghai", "Nov 30, 2026, 6:37:06 PM GMT+8", "REJECTED · ", id="english"),
+        pytest.param("en-US", "Asia/Shanghai", "Nov 30, 2026, 6:37:06 PM GMT+8", "Rejected · ", id="english"),
         pytest.param("zh-CN", "America/New_York", "2026年11月30日 GMT-5 05:37:06", "拒绝 · ", id="chinese"),
     ],
 )
@@ -254,14 +267,7 @@ def test_nothing_stands_in_the_way_of_anybody(show: Open, kind: str, width: int,
     page = show(found, color_scheme=scheme, locale=locale)
     page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
     page.set_viewport_size({"width": width, "height": 900})
-    results = Axe().run(page).response
-    issues = [
-        (issue["id"], node["target"], node["failureSummary"])
-        for issue in results["violations"]
-        if issue["impact"] in SERIOUS
-        for node in issue["nodes"]
-    ]
-    assert issues == []
+    assert issues(page) == []
 
 
 def test_the_keyboard_reaches_everything(show: Open) -> None:
@@ -329,3 +335,52 @@ def test_on_paper_it_is_light_and_unfolded(show: Open) -> None:
     assert page.pdf().startswith(b"%PDF")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("details[open]").count() == unfolded
+
+
+@pytest.fixture(scope="module")
+def runs_over_time(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the page of runs on two targets and releases, with a case that went to and fro."""
+    folder = tmp_path_factory.mktemp("runs")
+    of_it, later, other = {}, {"release": "1.8.0"}, {"host": "other.example.com"}
+    on = [
+        (Result.HELD, of_it),
+        (Result.BREACH, of_it),
+        (Result.HELD, of_it),
+        (Result.BLOCKED, later),
+        (Result.HELD, other),
+    ]
+    for day, (result, about) in enumerate(on):
+        run = replace(LIVE, started=f"2026-11-{10 + day}T10:00:00+00:00", id=f"run-{day}", **about)
+        write(folder / str(day), verdict(outcome(result, "flaky"), run=run))
+        (folder / str(day) / "report.html").touch()
+    return history_page(history(folder))
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme", "locale"),
+    [(1280, "light", "en-US"), (1280, "dark", "zh-CN"), (390, "dark", "en-US"), (390, "light", "zh-CN")],
+)
+def test_runs_over_time_stand_in_nobody_s_way(
+    show: Open, runs_over_time: str, width: int, scheme: str, locale: str
+) -> None:
+    """On a phone and a screen, light and dark, in both languages: axe finds nothing serious, nothing overflows."""
+    page = show(runs_over_time, width=width, color_scheme=scheme, locale=locale)
+    heading = "历次运行" if locale == "zh-CN" else "Runs over time"
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading, use_inner_text=True)
+    assert overflow(page) <= 0
+    assert issues(page) == []
+
+
+def test_runs_over_time_are_filtered(show: Open, runs_over_time: str) -> None:
+    """Of one target or release only its rows, charts and flaky cases stay; the language changes all words."""
+    page = show(runs_over_time)
+    visible = page.locator("tr[data-target]:visible")
+    expect(visible).to_have_count(3 + 1 + 5)
+    page.get_by_role("combobox", name="Release").select_option(label="1.8.0")
+    expect(visible).to_have_count(1 + 0 + 1)
+    page.get_by_role("combobox", name="Release").select_option(label="all")
+    page.get_by_role("combobox", name="Target").select_option(label="other.example.com")
+    expect(page.get_by_role("heading", level=2, name="zadig.example.com")).to_have_count(0)
+    page.get_by_role("button", name="中文").click()
+    assert page.title() == "Zadig 契约测试：历次运行"
+    expect(page.get_by_role("combobox", name="版本").locator("option").first).to_have_text("全部")
