@@ -281,8 +281,8 @@ def test_one_cause_is_told_once() -> None:
     assert "  b/0 × 3 cases breach → held" in said
     assert (len(found.newly_broken), len(found.fixed)) == (13, 3)
     marked = markdown(found).splitlines()
-    (place,) = [number for number, line in enumerate(marked) if line.startswith("- <code>a/0</code>")]
-    assert marked[place + 1].startswith("  - the same in <code>a/1</code>, ")
+    (place,) = [number for number, line in enumerate(marked) if line.startswith("- `a/0`")]
+    assert marked[place + 1].startswith("  - the same in `a/1`, ")
     assert marked[place + 1].endswith(", and 6 more")
 
 
