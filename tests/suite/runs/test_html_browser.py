@@ -255,7 +255,7 @@ def test_a_cause_is_unfolded_by_what_leads_to_it(show: Open) -> None:
     state = [page.locator(f"#cause-{n}").get_attribute("open") is not None for n in (1, 2, 3)]
     assert state == [True, False, False]
     page.locator(".banner").get_by_role("link", name="cancel-task/drift").click()
-    expect(page.locator("#cause-2 .breaches")).to_be_in_viewport()
+    expect(page.locator("#cause-2 .states")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
