@@ -171,7 +171,9 @@ def test_a_state_of_an_earlier_verdict_has_no_before() -> None:
     for breach in found["cases"][0]["breaches"]:
         del breach["before"]
     html = render(found, now=NOW)
-    assert "<code>–</code>" in html
+    cells = re.search(r'<table class="breaches states.*?</table>', html, re.DOTALL)[0]
+    assert re.findall(r"<code>(.*?)</code>", cells) == ["task 1 is cancelled", "created"]
+    assert "操作前" not in cells
     assert 'class="beside"' in html
 
 
