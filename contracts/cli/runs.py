@@ -225,7 +225,7 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
     from contracts.run.merge import merge as put_together
     from contracts.run.verdict import write
 
-    verdict = put_together([read(run) for run in runs], out.name)
+    verdict = put_together([read(run) for run in runs], out.name, str(out))
     write(verdict, out)
     for line in write_all(verdict, out, os.environ, lang=spoken()):
         echo(line, err=True)

@@ -59,6 +59,8 @@ def test_shards_become_one_run(runs: Runs, tmp_path: Path) -> None:
     cases = len(runs().results)
     assert f"ACCEPTED ({cases} of {cases} held, exit 0)" in done.output
     assert all((tmp_path / "all" / name).exists() for name in REPORTS)
+    settings = json.loads((tmp_path / "all" / "verdict.json").read_text(encoding="utf-8"))["run"]["settings"]
+    assert settings["run_dir"] == str(tmp_path / "all")  # where `again` finds the cases of all shards
     alone = command("merge", one, "--out", tmp_path / "part")
     assert (alone.exit_code, "planned and not run" in alone.output) == (6, True)
     verdict = json.loads((tmp_path / "part" / "verdict.json").read_text(encoding="utf-8"))
