@@ -9,7 +9,7 @@ document.addEventListener("DOMContentLoaded", () => {
     return {
       row, result, operation: name.textContent.trim().split("/")[0],
       answer: name.nextElementSibling.nextElementSibling.textContent,
-      text: [row.textContent, ...words[result]].join(" ").toLowerCase(),
+      text: [row.textContent, ...(words[result] ?? [])].join(" ").toLowerCase(),
     };
   });
   const held = byId("held");
