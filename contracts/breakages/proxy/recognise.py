@@ -51,7 +51,7 @@ class About:
     """What a request is about; each is empty where the request names none.
 
     prefix: what stands before the call's own path. workflow: its name, decoded. task: the id as it stands in the path
-    or query. project: its name.
+    or query, encoded. project: its name.
     """
 
     prefix: str
@@ -71,6 +71,7 @@ def about(request: Request) -> About:
     def named(what: str) -> str:
         in_path = unquote(groups.get(what, "")) if what == "name" else groups.get(what, "")
         in_query = query.get(api.names.query.get(what, ""), [""])[0]
+        in_query = quote(in_query, safe="") if what == "id" else in_query
         in_body = next((str(body[key]) for key in api.names.body.get(what, ()) if body.get(key)), "")
         return in_path or in_query or in_body
 

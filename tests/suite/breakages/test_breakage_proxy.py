@@ -14,6 +14,7 @@ from contracts.breakages.answer_edits import edits, everywhere, on
 from contracts.breakages.breakage import Act, Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.proxy import fault_proxy
+from contracts.breakages.proxy.recognise import recognise, to
 from contracts.breakages.proxy.wire import PIECE, WIRES
 from contracts.standin.app import create_app
 from contracts.standin.serve import serve_in_thread
@@ -231,3 +232,19 @@ def test_a_proxy_before_nothing_gives_no_answer() -> None:
         unused.bind(("127.0.0.1", 0))
         with fault_proxy(None, f"http://127.0.0.1:{unused.getsockname()[1]}") as served:
             assert raw(served.base_url, HEALTH) == b"reset"
+
+
+@pytest.mark.parametrize("task", ["%D9%A1", "%20", "1%26x%3D2", "%FF", "a%2Fb"])
+@pytest.mark.parametrize(
+    ("method", "path", "query"),
+    [
+        ("DELETE", "/openapi/workflows/custom/task", "workflowKey=a&taskId={task}"),
+        ("DELETE", "/api/aslan/workflow/workflowtask/id/{task}/pipelines/a", ""),
+    ],
+)
+def test_a_task_is_asked_for_by_any_id(method: str, path: str, query: str, task: str) -> None:
+    """A change that looks at the task of a request sends an id that HTTP can carry, and no other parameter with it."""
+    asked = to(recognise(method, path.format(task=task), query.format(task=task)), "get-task")
+    assert asked.operation == "get-task"
+    assert f"{asked.path}?{asked.query}".isascii()
+    assert "x=2" not in asked.query
