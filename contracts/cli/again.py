@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
-from contracts.cli.options import echo, near, spoken
-from contracts.cli.runs import RunsCommand, fail
+from contracts.cli.options import echo, fail, spoken
+from contracts.cli.runs import RunsCommand
 from contracts.i18n.translate import say, word
 from contracts.paths import CASES, ROOT
 from contracts.report.summary.terminal import breach_line, came_back
 from contracts.report.verdict_file import ReadError, read
 from contracts.text.message import msg
+from contracts.text.near import near
 
 STILL, UNSURE = 1, 6
 WHERE = (

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from contracts.cli.options import SettingsCommand, SpokenCommand, echo, near, spoken
+from contracts.cli.options import SettingsCommand, SpokenCommand, echo, spoken
 from contracts.i18n.translate import localized, say
 from contracts.paths import RUN
 from contracts.text.message import Message, msg
+from contracts.text.near import near
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

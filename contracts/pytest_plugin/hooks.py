@@ -333,6 +333,7 @@ def _conclude(session: pytest.Session, exitstatus: int) -> None:
         code = finish(run, ended, allure_folder(session.config))
     if ended not in PASSED_ON:
         session.exitstatus = code
+    run.exit = int(session.exitstatus)
 
 
 def _tell(config: pytest.Config, run: Session) -> Callable[[str], None]:
@@ -362,7 +363,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if run is not None and run.verdict:
         lang = run.settings.language
         terminalreporter.section(say(lang, "Zadig contract"))
-        for text, style in summary(run.verdict, _short(run.run_dir), lang):
+        for text, style in summary(run.verdict | {"exit": run.exit}, _short(run.run_dir), lang):
             terminalreporter.write_line(text, **MARKUP.get(style, {}))
         for text in run.warnings:
             terminalreporter.write_line(localized(text, lang), **MARKUP["doubtful"])

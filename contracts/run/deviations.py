@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from contracts.text import toml
 from contracts.text.errors import InputError, of_system
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
+from contracts.text.near import near
 from contracts.text.strict_json import is_page
 
 FILE = "deviations.toml"
@@ -100,15 +100,16 @@ def hold(row: Deviation, release: Release) -> None:
     for name, signatures in row.shows.items():
         where = f"{row.id}.shows"
         if not any(fnmatchcase(case, name) for case in ids):
-            near = ", ".join(get_close_matches(name, ids, n=1, cutoff=0)) or "–"
-            raise DeviationsError(about(where, "no case is called {name}; near to it: {near}", repr(name), near))
+            hint = near(name, ids, msg("a case is written like {case}", ids[0]), most=1)
+            raise DeviationsError(about(where, "no case is called {name}; {hint}", repr(name), hint))
         if not signatures:
             raise DeviationsError(about(where, "{name} shows nothing; name its signatures", name))
         for signature in signatures:
             kind, _, detail = signature.partition(":")
             if kind not in [*Kind]:
-                near = get_close_matches(kind, [*Kind], n=1, cutoff=0)[0]
-                raise DeviationsError(about(where, "there is no {kind}; near to it: {near}", repr(kind), near))
+                kinds = [str(each) for each in Kind]
+                hint = near(kind, kinds, msg("there are {names}", ", ".join(kinds)), most=1)
+                raise DeviationsError(about(where, "there is no {name}; {hint}", repr(kind), hint))
             if kind == Kind.STATUS and detail == str(answers.get(name, "")):
                 raise DeviationsError(
                     about(where, "{name} answers {status} as promised, so never shows it", name, detail)

@@ -62,7 +62,7 @@ class Session:
     outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
     done_again: how many cases held when they were done again, by what was in doubt, and requests.
     pace: how many cases could be under way at once in the end.
-    verdict, warnings: how it ended.
+    verdict, warnings, exit: how it ended; the last is what the process ends with.
     """
 
     target: Target
@@ -103,6 +103,7 @@ class Session:
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
+        self.exit = 0
         self.administrator = False
         self.only: Collection[str] = ()
         self.reports = True

@@ -20,6 +20,7 @@ from contracts.text import files, toml
 from contracts.text.errors import InputError, of_system
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
+from contracts.text.near import near
 from contracts.text.redact import register
 from contracts.text.tokens import read
 from contracts.text.urls import is_loopback
@@ -296,12 +297,8 @@ def _variables() -> dict[str, str]:
 
 
 def _unknown(name: str, known: Collection[str]) -> Message:
-    import difflib  # seldom needed, and long to load
-
-    near = difflib.get_close_matches(name, known, n=1)
-    if near:
-        return msg("unknown setting {name}; did you mean {near}?", repr(name), repr(near[0]))
-    return msg("unknown setting {name}", repr(name))
+    table = msg("the README has a table of all settings")
+    return msg("unknown setting {name}; {hint}", repr(name), near(name, known, table, most=1, cutoff=0.6))
 
 
 def _read(name: str, value: Any) -> Any:
