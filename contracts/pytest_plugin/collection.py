@@ -15,7 +15,7 @@ from contracts.catalog.release import load
 from contracts.catalog.stories import Story
 from contracts.paths import CASES, ROOT
 from contracts.profiles import runs_at
-from contracts.run.plan import chosen, fits
+from contracts.run.plan import chosen, fits, operation_of
 from contracts.run.session import Session
 from contracts.run.shards import recorded, shard
 
@@ -93,9 +93,11 @@ def planned_for(item: pytest.Item) -> Case | Scenario | None:
 
 
 def _runs(item: pytest.Item, run: Session) -> bool:
-    marker = item.get_closest_marker("case")
+    marker, planned = item.get_closest_marker("case"), planned_for(item)
+    if planned is not None and run.operations is not None and operation_of(planned.id) not in run.operations:
+        return False
     if marker is None:
-        return planned_for(item) is not None
+        return planned is not None
     story, release = Story(*marker.args, **marker.kwargs), load(run.release)
     if not fits(story, release, run.scope):
         return False

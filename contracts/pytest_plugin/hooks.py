@@ -24,7 +24,7 @@ from contracts.run.conclusion import clean_up, finish, still_to_come, stop
 from contracts.run.description import ends_early, explores, title
 from contracts.run.deviations import DeviationsError
 from contracts.run.outcomes import crashed
-from contracts.run.plan import limited
+from contracts.run.plan import limited, selected
 from contracts.run.session import Session
 from contracts.run.verdict import PASSED_ON
 from contracts.run.workers import workers
@@ -37,6 +37,11 @@ from contracts.text.readable import let_read
 from contracts.text.redact import register
 
 INTERRUPTS = pytest.StashKey[Interrupts]()
+NARROWING = {
+    "operation": msg("run only the cases of these operations: start-task, flows, …"),
+    "exclude": msg("leave out the cases of these operations"),
+}
+"""Options that select cases by operation."""
 MARKUP = {
     "good": {"green": True, "bold": True},
     "bad": {"red": True, "bold": True},
@@ -57,6 +62,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         if not is_secret(field):
             flag: dict[str, Any] = {"action": "store_true"} if field.type is bool else {}
             group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.metadata["means"], **flag)
+    names = {"action": "extend", "type": _names, "default": [], "metavar": "NAME,…"}
+    for name, means in NARROWING.items():
+        group.addoption(option(name), dest=f"zadig_{name}", help=means, **names)
+
+
+def _names(given: str) -> list[str]:
+    return [name.strip() for name in given.split(",")]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -99,6 +111,9 @@ def pytest_configure(config: pytest.Config) -> None:
         run.connect()
         ids = {case.id for case in cases(run.release)}
         limited(run.settings, of_release(run.release))
+        wished, unwanted = config.option.zadig_operation, config.option.zadig_exclude
+        if wished or unwanted:
+            run.operations = selected(of_release(run.release), wished, unwanted)
         _ = run.deviations  # what is wrong with them is said before anything is changed
     except (SettingsError, CatalogError, DeviationsError, RunFolderError) as error:
         raise _usage_error(error, config) from None

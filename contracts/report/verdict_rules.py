@@ -17,7 +17,7 @@ VERDICTS = {0: ACCEPTED, 1: REJECTED, 4: UNUSABLE, NOTHING: INCONCLUSIVE, 6: INC
 """What each exit code means."""
 WORST = (1, 4, NOTHING, 6, LEAKED, 0)
 """Exit codes, the worst first: rejected, unusable, no case selected, inconclusive, leaked, accepted."""
-NO_CASE = msg("no case was selected; check -k and the paths")
+NO_CASE = msg("no case was selected; check -k, --operation, --exclude and the paths")
 STRICT = "acceptance"
 """The profile in which a known deviation that no longer shows is held against the release's data."""
 

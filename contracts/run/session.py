@@ -55,6 +55,7 @@ class Session:
     workspace, target: set by `open`, unless the look found trouble.
     administrator: whether the token is known to be a system administrator's, whom nothing is refused.
     only: the cases that are collected, as if there were no others; empty: all.
+    operations: those whose cases are selected; None: all.
     reports: whether they are written beside the verdict.
     planned, elsewhere: the cases that are to run, here and in other shards.
     command_line: the words of the command that this run was called by, secrets masked.
@@ -106,6 +107,7 @@ class Session:
         self.exit = 0
         self.administrator = False
         self.only: Collection[str] = ()
+        self.operations: Collection[str] | None = None
         self.reports = True
         self._stand_in: StandIn | None = None
         self._opened = False

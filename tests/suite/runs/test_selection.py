@@ -29,6 +29,8 @@ WAYS: dict[str, tuple[str, Sequence[str]]] = {
     "mark": ("tests/api", ("-m", "case")),
     "last-failed": ("tests/api", ("-p", "cacheprovider", "--lf")),
     "environment": ("tests/api", ()),
+    "operation": ("tests/api", ("-k", "no-such", "--operation", "cancel-task,flows", "--operation", "restart-task")),
+    "exclude": ("tests/api", ("-k", "no-such", "--exclude", "create-workflow, start-task", "--exclude", "flows")),
     "split": ("tests/api", (*SPLIT, "--every-second")),
     "repeated": ("tests/api", (*SPLIT, "--twice")),
     "workers": ("tests/api", ("-n", "2", *SPLIT, "--twice")),
