@@ -18,13 +18,34 @@ from contracts.profiles import runs_at
 from contracts.run.plan import chosen, fits, operation_of
 from contracts.run.session import Session
 from contracts.run.shards import recorded, shard
+from contracts.text.message import msg
 
 SESSION = pytest.StashKey[Session]()
 SCENARIOS = ("flow", "crowd", "explorer")
 """The argument of a test that tells a case step by step."""
 
+NARROWING = {
+    "operation": msg("run only the cases of these operations: start-task, flows, …"),
+    "exclude": msg("leave out the cases of these operations"),
+}
+"""Options that select cases by operation."""
 ALLURE_LISTENER = "allure_listener"
 """The name under which allure-pytest registers what listens; a test holds that it still does."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer what is about one run, and so no setting."""
+    group = parser.getgroup("zadig", "Zadig contract tests")
+    names = {"action": "extend", "type": _names, "default": [], "metavar": "NAME,…"}
+    for name, means in NARROWING.items():
+        group.addoption(f"--{name}", dest=f"zadig_{name}", help=means, **names)
+
+    dry = msg("send nothing to the target: list what a run would send, make and wait for")
+    group.addoption("--dry-run", dest="zadig_dry_run", action="store_true", help=dry)
+
+
+def _names(given: str) -> list[str]:
+    return [name.strip() for name in given.split(",")]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -73,7 +94,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ids = _case_ids(fit)
     here = shard(ids, run.settings.shard, recorded(run.release))
     run.elsewhere = sorted(set(ids) - here)
-    kept = {item: None for item in fit if not asks_for_case(item) or not here.isdisjoint(_case_ids([item]))}
+    others = run.meant is None  # a dry run does not know what they would send
+    kept = {item: None for item in fit if (not here.isdisjoint(_case_ids([item])) if asks_for_case(item) else others)}
     out = [item for item in items if item not in kept]
     if out:
         items[:] = kept

@@ -18,11 +18,13 @@ from contracts.i18n.translate import localized, say
 from contracts.paths import CASES, COMMAND, real
 from contracts.pytest_plugin import masking, streams
 from contracts.pytest_plugin.collection import SESSION, case_id_of
+from contracts.pytest_plugin.dry_run import DryRun
 from contracts.pytest_plugin.signals import Interrupts, end_on_signals
 from contracts.report.summary.terminal import summary
 from contracts.run.conclusion import clean_up, finish, still_to_come, stop
 from contracts.run.description import ends_early, explores, title
 from contracts.run.deviations import DeviationsError
+from contracts.run.dry_run import rehearsed
 from contracts.run.outcomes import crashed
 from contracts.run.plan import limited, selected
 from contracts.run.session import Session
@@ -37,11 +39,6 @@ from contracts.text.readable import let_read
 from contracts.text.redact import register
 
 INTERRUPTS = pytest.StashKey[Interrupts]()
-NARROWING = {
-    "operation": msg("run only the cases of these operations: start-task, flows, …"),
-    "exclude": msg("leave out the cases of these operations"),
-}
-"""Options that select cases by operation."""
 MARKUP = {
     "good": {"green": True, "bold": True},
     "bad": {"red": True, "bold": True},
@@ -62,13 +59,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         if not is_secret(field):
             flag: dict[str, Any] = {"action": "store_true"} if field.type is bool else {}
             group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.metadata["means"], **flag)
-    names = {"action": "extend", "type": _names, "default": [], "metavar": "NAME,…"}
-    for name, means in NARROWING.items():
-        group.addoption(option(name), dest=f"zadig_{name}", help=means, **names)
-
-
-def _names(given: str) -> list[str]:
-    return [name.strip() for name in given.split(",")]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -97,7 +87,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     worker = getattr(config, "workerinput", {})  # of xdist
     try:
-        settings = _settings(config)
+        meant, dry = _settings(config), config.option.zadig_dry_run
+        settings = rehearsed(meant) if dry else meant
         config.add_cleanup(let_read(settings.readable_by))
         run = Session(
             settings,
@@ -105,6 +96,7 @@ def pytest_configure(config: pytest.Config) -> None:
             worker=worker.get("workerid", ""),
             workers=worker.get("workercount", 1),
             idle=_only_tells(config),
+            meant=meant if dry else None,
         )
         config.stash[SESSION] = run
         run.command_line = _command_line(config)
@@ -123,6 +115,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
     else:
         config.pluginmanager.register(Listener(run, config))
+        if dry and not run.idle:
+            config.pluginmanager.register(DryRun(run, meant, config))
 
 
 def _last_words(run: Session) -> str:
@@ -157,6 +151,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Let -n auto start as many workers as the target is worth; the suite's own tests get one a core, as ever."""
     if not _wants_cases(config) or not _only_cases(config):
         return None
+    if config.option.zadig_dry_run:
+        return 0
     try:
         return workers(_settings(config), os.cpu_count() or 1)
     except SettingsError as error:
@@ -336,6 +332,8 @@ def _conclude(session: pytest.Session, exitstatus: int) -> None:
     if run.worker:
         session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
         session.config.workeroutput["zadig_weather"] = run.told()  # type: ignore[attr-defined]
+        return
+    if run.meant is not None:
         return
     run.open()  # where nothing was collected, the verdict still says which target that was
     try:

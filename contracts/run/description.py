@@ -26,6 +26,8 @@ from contracts.text.message import Message, msg
 def title(session: Session) -> str:
     """Return in one line what the target is, and what says so."""
     settings = session.settings
+    if session.meant is not None and session.meant.base_url is not None:
+        return msg("{target}, to which a dry run sends nothing", session.meant.base_url)
     if settings.base_url is None:
         return msg("the stand-in ({behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig", settings.behaviour)
     target = f"{settings.base_url}{settings.api_prefix}"

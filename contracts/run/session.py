@@ -1,6 +1,7 @@
 """One run over a target: the state that is kept from the settings to the verdict, and its way to the target."""
 
 import shutil
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -49,6 +50,7 @@ class Session:
     """One process's part of a run: the controller's, or that of a worker of xdist.
 
     settings: what was set; on the embedded stand-in without what is said of somebody's Zadig.
+    meant: what was set where this is a dry run, which has a target to plan for and none to send to; else None.
     idle: nothing is to be sent, as in a listing.
     worker: the worker's id, empty for the controller.
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
@@ -76,13 +78,16 @@ class Session:
         worker: str = "",
         workers: int = 1,
         idle: bool = False,
+        meant: Settings | None = None,
     ) -> None:
         self.settings = settings if settings.base_url is not None else settings.on_stand_in()
+        self.meant = meant
         self.idle = idle
         self.worker = worker
         self._handed: dict[str, Any] = from_plain(handed or {})
         self.run_id: str = self._handed.get("run_id") or new_run_id()
-        self.run_dir = real(self._handed.get("run_dir") or settings.run_dir or f"runs/{self.run_id}")
+        wished = self._handed.get("run_dir") or (meant and tempfile.mkdtemp(prefix="zadig-dry-run-"))
+        self.run_dir = real(wished or settings.run_dir or f"runs/{self.run_id}")
         self.deadline: float = self._handed.get("deadline") or time.time() + settings.run_timeout
         self.started = datetime.now(UTC)
         self.clock = time.monotonic()
@@ -182,6 +187,8 @@ class Session:
             shutil.rmtree(self.run_dir / LOCKS, ignore_errors=True)
             release(self.run_dir, self._claim, made=self._made)
             self._claim = None
+            if self.meant is not None:
+                shutil.rmtree(self.run_dir, ignore_errors=True)
 
     def told(self) -> dict[str, Any]:
         """Return what this process learned of the way to the target, as plain data."""
@@ -281,13 +288,14 @@ class Session:
     @cached_property
     def scope(self) -> Scope:
         """What the target allows. For a listing without a target, what the stand-in allows."""
-        if self.settings.base_url is None:
+        planned_for, unasked = self.meant or self.settings, self.idle or self.meant is not None
+        if planned_for.base_url is None:
             return scope(self.asked, stand_in=True, credentials={*USERS, ADMIN, OTHER_PROJECT})
-        facts = {} if self.idle else self.probe.stand_in
-        credentials = set(headers(self.settings, facts.get("tokens", {})))
-        if "outsider" in credentials and (self.settings.outsider_project or facts.get("other_project")):
+        facts = {} if unasked else self.probe.stand_in
+        credentials = set(headers(planned_for, facts.get("tokens", {})))
+        if "outsider" in credentials and (planned_for.outsider_project or facts.get("other_project")):
             credentials.add(OTHER_PROJECT)
-            if not (facts or self.idle or self.probe.trouble) and is_no_administrator(self.asked, self.probe):
+            if not (facts or unasked or self.probe.trouble) and is_no_administrator(self.asked, self.probe):
                 credentials.discard(ADMIN)
         return scope(self.asked, stand_in=bool(facts), credentials=credentials)
 
