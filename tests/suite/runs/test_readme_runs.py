@@ -68,6 +68,8 @@ NOT_FOR: Mapping[str, str] = {
     "--behaviour": "ZADIG_BASE_URL ZADIG_TOKEN_FILE",
     "--shard": "ZADIG_PROFILE",
     "-k": "ZADIG_PROFILE",
+    "--operation": "ZADIG_PROFILE",
+    "--exclude": "ZADIG_PROFILE",
 }
 """What is not set for a line with an option: a behaviour is the built-in stand-in's; smoke is too small for a part."""
 COMMAND = re.compile(r"(?:make|pytest|python -m contracts|npx) ")
