@@ -198,8 +198,8 @@ def test_option_that_is_named_exists(document: str, pytest_options: set[str]) ->
     for line in commands_in(document):
         if line.startswith(("npx ", "git ")):  # another tool's
             continue
-        own = re.match(r"python -m contracts ([\w-]+)", line)
-        known = options_of(main.commands[own[1]]) if own else pytest_options
+        own = main.commands.get(line.removeprefix("python -m contracts ").split()[0])
+        known = options_of(own) if own else pytest_options
         named = re.findall(r"(?<!\S)--?[a-z][\w-]*", re.sub(r" -m contracts| -X \S+", "", line))
         assert set(named) <= known, line
 
