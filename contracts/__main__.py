@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from contracts.cli import again, campaign, cases, data, deviations, explain, runs, target
+from contracts.cli import again, campaign, cases, data, deviations, explain, notify, runs, target
 from contracts.cli.options import USAGE
 from contracts.paths import COMMAND, PACKAGE
 from contracts.run.version import VERSION
@@ -63,6 +63,7 @@ for command in (
     *runs.COMMANDS,
     *again.COMMANDS,
     *explain.COMMANDS,
+    *notify.COMMANDS,
     *deviations.COMMANDS,
     *campaign.COMMANDS,
     *data.COMMANDS,

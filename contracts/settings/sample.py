@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import say, word
-from contracts.settings.settings import FILE, SETTINGS, is_secret
+from contracts.settings.settings import FILE, NOT_IN_FILE, SETTINGS, is_secret
 from contracts.text import toml
 
 SAMPLE = "zadig.toml.example"
@@ -25,7 +25,7 @@ def _parts(values: Mapping[str, Any], lang: str) -> Iterator[str]:
     yield toml.comment(say(lang, order, FILE))
     yield toml.comment(say(lang, "No secret belongs here: tokens go into variables, or into the file of token_file."))
     for name, field in SETTINGS.items():
-        if is_secret(field):
+        if is_secret(field) or name in NOT_IN_FILE:
             continue
         words = get_args(field.type) if get_origin(field.type) is Literal else ()
         choices = f": {', '.join(words)}" if words else ""

@@ -40,6 +40,8 @@ OF_A_TARGET = (
 """Settings that are about one deployment."""
 CREDENTIALS = ("token", "token_file", "viewer_token", "outsider_token", "expired_token", "client_cert", "client_key")
 """Settings by which a target knows who asks."""
+NOT_IN_FILE = ("webhook", "webhook_file", "webhook_secret")
+"""Settings that zadig.toml may not hold: they say where something is sent, and anybody may have put that file there."""
 OPTION, ENVIRONMENT = "option", "environment"
 """Where a value may come from, besides FILE and the default."""
 UnknownFields = Literal["report", "fail", "ignore"]
@@ -141,6 +143,9 @@ class Settings:
         None, "proxy to go through; variables of the environment are not used", values.proxy
     )
     allow_http: bool = setting(False, "allow plain http to another host than this one", values.yes_or_no)
+    webhook: Secret | None = setting(None, "address of the webhook that notify sends to", values.webhook)
+    webhook_file: Path | None = setting(None, "file that holds the address of the webhook", values.path)
+    webhook_secret: Secret | None = setting(None, "what Feishu or DingTalk check the signature by", values.key)
     came_from: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -205,7 +210,7 @@ SETTINGS: Mapping[str, Field[Any]] = MappingProxyType(
 
 def is_secret(each: Field[Any]) -> bool:
     """Whether a setting is a secret, and so has no option: options show in process lists."""
-    return bool(each.metadata["reads"] is values.secret)
+    return each.metadata["reads"] in (values.secret, values.webhook, values.key)
 
 
 def option(name: str) -> str:
@@ -285,6 +290,9 @@ def _file() -> dict[str, Any]:
         raise SettingsError("{file} cannot be read: {why}", FILE, of_system(error.strerror)) from None
     for name in found.keys() - SETTINGS.keys():
         raise SettingsError(about(FILE, _unknown(name, SETTINGS)))
+    for name in found.keys() & {*NOT_IN_FILE}:
+        whose = "does not belong into {file}, which may come with somebody else's files; set {variable}"
+        raise SettingsError(about(label(name), whose, FILE, variable(name)))
     return found
 
 

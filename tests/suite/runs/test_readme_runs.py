@@ -50,6 +50,7 @@ COMPLETED: Mapping[str, str] = {
     "timings": RUN,
     "compare": f"{RUN} {RUN}",
     "merge": f"{RUN} --out runs/merged",
+    "notify": "--help",
     "diff-contract": "1.8.0 1.9.0",
     "new-release": "tests/suite/derive/pages/plain.md --release 1.9.7",
     "campaign": f"--only {BREAKAGE}",
