@@ -101,9 +101,8 @@ def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_O
         if move.next and call.name not in target.release.support:
             played = _Played(call.name, move.answer, exchange, state, move.basis == "documented")
     word = lifecycle.word(row.state) if row.state else ""
-    if row.waits:
-        _reach(target, subject, word)
-    held = _held(target, subject, None if row.waits or state == DELETED else played)
+    tasks = _reach(target, subject, word) if row.waits else None
+    held = _held(target, subject, None if row.waits or state == DELETED else played, tasks=tasks)
     now = held.tasks.get(subject.task_id)
     if word and not lifecycle.means(now, word):
         raise NotArrangedError(_not_in(word, now), overtaken=lifecycle.went_on(word, now))
@@ -112,16 +111,19 @@ def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_O
     return subject, held
 
 
-def _held(target: Target, subject: Subject, played: _Played | None, later: str = "") -> Snapshot:
+def _held(
+    target: Target, subject: Subject, played: _Played | None, later: str = "", tasks: Snapshot | None = None
+) -> Snapshot:
     """Return what the target holds; raises NotArrangedError where it is not what the step played last is to leave.
 
     later: the state that a step leaves which came after it, and may have been carried out.
+    tasks: what a look at the tasks has just shown.
     """
     lifecycle = target.release.lifecycle
     expected = lifecycle.word(played.state) if played and not later else ""
     try:
         held = settled(
-            target, lambda: snapshot(target, subject), lambda held: held.tasks.get(subject.task_id), expected
+            target, lambda: snapshot(target, subject, tasks), lambda held: held.tasks.get(subject.task_id), expected
         )
         is_later = later in MEANINGS and lifecycle.means(held.tasks.get(subject.task_id), lifecycle.word(later))
         wrong = None if played is None or is_later else _left(played, subject, held, lifecycle)
@@ -207,15 +209,18 @@ def _branch(target: Target, row: Given) -> str:
     raise NotArrangedError(msg(missing, name, name.replace("_", "-")))
 
 
-def _reach(target: Target, subject: Subject, state: str) -> None:
-    """Wait until the task is in `state`; on a stand-in by moving its clock on."""
+def _reach(target: Target, subject: Subject, state: str) -> Snapshot:
+    """Wait until the task is in `state`; on a stand-in by moving its clock on. Return the tasks at the last look."""
     by_hand = target.control if target.stands_still else None
     lifecycle = target.release.lifecycle
+    tasks = Snapshot()
 
     def state_now() -> str:
+        nonlocal tasks
         if by_hand is not None:
             by_hand.advance(subject.name, STEP_SECONDS)
-        return look_at_tasks(target, subject).tasks.get(subject.task_id, GONE)
+        tasks = look_at_tasks(target, subject)
+        return tasks.tasks.get(subject.task_id, GONE)
 
     target.trace.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
     try:
@@ -231,3 +236,4 @@ def _reach(target: Target, subject: Subject, state: str) -> None:
         raise NotArrangedError(error.message, overtaken=lifecycle.went_on(state, error.last)) from None
     except UnclearError as error:
         raise NotArrangedError(error.message, error.exchange) from None
+    return tasks

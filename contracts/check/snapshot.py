@@ -49,16 +49,17 @@ class UnclearError(TargetError):
         self.exchange = exchange
 
 
-def snapshot(target: Target, subject: Subject, *, closely: bool = False) -> Snapshot:
+def snapshot(target: Target, subject: Subject, tasks: Snapshot | None = None, *, closely: bool = False) -> Snapshot:
     """Return what the target holds under the subject's name; raises UnclearError where it cannot be told.
 
+    `tasks` is what a look at them has just shown, where there was one.
     `closely` reads the subject's task by itself too, and looks again where that says something else than the list: it
     may have moved meanwhile.
     """
     workflow = find(target, subject)
     if workflow is None:
         return Snapshot()
-    held = replace(look_at_tasks(target, subject), workflow=workflow)
+    held = replace(tasks or look_at_tasks(target, subject), workflow=workflow)
     if not closely or subject.task_id not in held.tasks or target.release.lacks(["get-task"]):
         return held
     read = _read(target, subject)

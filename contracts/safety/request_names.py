@@ -5,7 +5,7 @@ Where names stand in a path, a query and a body is what the binding says of all 
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Any
 from urllib.parse import unquote
 
@@ -83,7 +83,7 @@ class Places:
         addressed = (*in_path, *(query[key] for key in self._names.query if key in query))
         read = calls or [call for call, _, _ in self._calls]
         yaml = any(self._binding.places(call.name).yaml for call in read)
-        whole, pairs = _pairs(request.body or b"", yaml=yaml)
+        whole, pairs = _pairs(request.body or b"", self._names.keys | self._projects.keys, yaml=yaml)
         names = (*addressed, *self._names.of(pairs))
         projects = (*(query[key] for key in self._projects.query if key in query), *self._projects.of(pairs))
         return RequestNames(names, projects, whole, not addressed, tuple(calls))
@@ -129,13 +129,13 @@ class _Keys:
     def __init__(self, query: Iterable[str], body: Iterable[str]) -> None:
         self.query = {key.casefold() for key in query}
         pointers = [parts(key) if key.startswith("/") else [key] for key in body]
-        self._outermost = {pointer[-1].casefold() for pointer in pointers}
+        self.keys = {pointer[-1].casefold() for pointer in pointers}
         self._anywhere = {pointer[-1].casefold() for pointer in pointers if len(pointer) > 1}
 
     def of(self, pairs: Iterable[_Pair]) -> Iterator[str | None]:
         """Yield what a body has under them, None for what is no text; null names nothing."""
         for pair in pairs:
-            keys = self._anywhere if pair.inner else self._outermost
+            keys = self._anywhere if pair.inner else self.keys
             if pair.key.casefold() in keys and pair.value is not None:
                 yield pair.value if isinstance(pair.value, str) else None
 
@@ -144,31 +144,35 @@ class _Object(list[tuple[str, Any]]):
     """All pairs of a JSON object, with those whose key stands twice."""
 
 
-def _pairs(body: bytes, *, yaml: bool) -> tuple[bool, list[_Pair]]:
-    """Return whether a body is an object, and its pairs of keys and values.
+_DECODER = json.JSONDecoder(object_pairs_hook=_Object, parse_int=float, parse_float=float, strict=False)
+
+
+def _pairs(body: bytes, keys: Set[str], *, yaml: bool) -> tuple[bool, list[_Pair]]:
+    """Return whether a body is an object, and its pairs of keys and values, of JSON just those of these keys.
 
     Go's reader, for one, takes keys in any case, the last of two, broken UTF-8, and whatever stands behind the value.
     """
     text = body.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-    decoder = json.JSONDecoder(object_pairs_hook=_Object, parse_int=float, parse_float=float, strict=False)
     try:
-        value, end = decoder.raw_decode(text)
+        value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return _of_yaml(text) if yaml else (False, list(_scan(text)))
     if yaml and not isinstance(value, _Object | list):
         return _of_yaml(text)
     rest = _of_yaml(text[end:])[1] if yaml else []
-    return isinstance(value, _Object), [*_each(value), *_scan(text[end:]), *rest]
+    return isinstance(value, _Object), [*_each(value, keys), *_scan(text[end:]), *rest]
 
 
-def _each(value: Any, inner: bool = False) -> Iterator[_Pair]:
+def _each(value: Any, keys: Set[str], inner: bool = False) -> Iterator[_Pair]:
     if isinstance(value, _Object):
         for key, below in value:
-            yield _Pair(key, below, inner)
-            yield from _each(below, inner=True)
+            if key.casefold() in keys:
+                yield _Pair(key, below, inner)
+            if isinstance(below, list):
+                yield from _each(below, keys, inner=True)
     elif isinstance(value, list):
         for below in value:
-            yield from _each(below, inner)
+            yield from _each(below, keys, inner)
 
 
 def _scan(text: str) -> Iterator[_Pair]:

@@ -37,7 +37,7 @@ def parse(data: bytes, max_depth: int = MAX_DEPTH) -> Any:
     if _deeper(text, max_depth):
         raise NotStrictError("nested deeper than {n} levels", max_depth)
     try:
-        value = json.loads(text, object_pairs_hook=unique, parse_constant=no_constant, parse_float=_finite)
+        value = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         what = of_system(error.msg)
         raise NotStrictError("{what} at line {line} column {column}", what, error.lineno, error.colno) from None
@@ -98,6 +98,9 @@ def _finite(digits: str) -> float:
 def no_constant(name: str) -> NoReturn:
     """Refuse NaN and the infinities, which Python reads and JSON has not; for `parse_constant` of json.loads."""
     raise NotStrictError("{name} is not JSON", name)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=unique, parse_constant=no_constant, parse_float=_finite)
 
 
 def is_page(data: bytes) -> bool:

@@ -29,9 +29,9 @@ def test_one_life(flow: Flow) -> None:
 
 PLAIN = "# a comment\nname: {name}\ndisplay_name: {name}\nproject: {project}\nconcurrency_limit: 1\nzct_unknown: 1\n"
 """The least of a definition, as YAML, with a key that nobody knows."""
-UNREAD = {"projectKey": "zct-nonsense"}
+UNREAD = {"projectKey": "zct-nonsense-{name}"}
 OLDER = {"task_id": "1", "workflow_name": "{name}"}
-"""What calls of a task do not read: a project, and the keys of older calls."""
+"""What calls of a task do not read: a project, which nobody has, and the keys of older calls."""
 
 
 @pytest.mark.case("flows/one-life", level="smoke", roles=("update", "start", "cancel", "restart"), api="openapi")
