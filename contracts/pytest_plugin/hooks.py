@@ -19,6 +19,7 @@ from contracts.paths import CASES, COMMAND, real
 from contracts.pytest_plugin import masking, streams
 from contracts.pytest_plugin.collection import SESSION, case_id_of
 from contracts.pytest_plugin.dry_run import DryRun
+from contracts.pytest_plugin.progress import Progress
 from contracts.pytest_plugin.signals import Interrupts, end_on_signals
 from contracts.report.summary.terminal import summary
 from contracts.run.conclusion import clean_up, finish, still_to_come, stop
@@ -115,7 +116,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
     else:
         config.pluginmanager.register(Listener(run, config))
-        if dry and not run.idle:
+        if not (dry or run.idle):
+            config.pluginmanager.register(Progress(run, config))
+        elif not run.idle:
             config.pluginmanager.register(DryRun(run, meant, config))
 
 
