@@ -1,14 +1,14 @@
 """What several commands share: the language, the settings as options, and the checkout that some need."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from contracts.i18n.locale import CHINESE, ENGLISH, wished
+from contracts.i18n.locale import CHINESE, ENGLISH, lang_of, wished
 from contracts.i18n.translate import libraries_speak, localized
 from contracts.paths import INSTALLED, ROOT
 from contracts.text.message import about, msg
@@ -39,7 +39,7 @@ class SpokenCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line; the language first, leniently, for the mistakes in the rest."""
-        ctx.meta[_META] = lang = wished(_lang_of(args))
+        ctx.meta[_META] = lang = wished(lang_of(args))
         with libraries_speak(lang):
             try:
                 return super().parse_args(ctx, args)
@@ -54,17 +54,6 @@ def spoken() -> str:
     """Return the language of the command that is running."""
     lang: str = click.get_current_context().meta.get(_META) or wished(None)
     return lang
-
-
-def _lang_of(args: Sequence[str]) -> str | None:
-    """Return what stands behind the last --lang."""
-    found = None
-    for place, arg in enumerate(args):
-        if arg == "--lang" and place + 1 < len(args):
-            found = args[place + 1]
-        elif arg.startswith("--lang="):
-            found = arg.partition("=")[2]
-    return found
 
 
 def echo(line: str, *, err: bool = False, lang: str | None = None) -> None:
@@ -85,11 +74,12 @@ class SettingsCommand(SpokenCommand):
     @cached_property
     def shared(self) -> list[click.Parameter]:
         """The settings, of which the language is one."""
+        from contracts.settings.explained import explained
         from contracts.settings.settings import SETTINGS, is_secret, option
 
         fields = {name: field for name, field in SETTINGS.items() if not is_secret(field)}
         return [
-            click.Option([option(name)], default=None, is_flag=field.type is bool, help=field.metadata["means"])
+            click.Option([option(name)], default=None, is_flag=field.type is bool, help=explained(name))
             for name, field in fields.items()
         ]
 

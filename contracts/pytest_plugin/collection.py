@@ -1,5 +1,6 @@
 """Which tests pytest collects: one for each planned row of the case table, and the scenarios of the profile."""
 
+import sys
 from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
@@ -13,7 +14,8 @@ from contracts.catalog.cases import Case, cases
 from contracts.catalog.givens import NEEDS_AGENT
 from contracts.catalog.release import load
 from contracts.catalog.stories import Story
-from contracts.paths import CASES, ROOT
+from contracts.i18n.locale import lang_of, wished
+from contracts.paths import CASES, ROOT, real
 from contracts.profiles import runs_at
 from contracts.run.plan import chosen, fits, operation_of
 from contracts.run.session import Session
@@ -24,11 +26,12 @@ SESSION = pytest.StashKey[Session]()
 SCENARIOS = ("flow", "crowd", "explorer")
 """The argument of a test that tells a case step by step."""
 
-NARROWING = {
-    "operation": msg("run only the cases of these operations: start-task, flows, …"),
-    "exclude": msg("leave out the cases of these operations"),
+OF_A_RUN = {
+    "--operation": msg("run only the cases of these operations: start-task, flows, …"),
+    "--exclude": msg("leave out the cases of these operations"),
+    "--dry-run": msg("send nothing to the target: list what a run would send, make and wait for"),
 }
-"""Options that select cases by operation."""
+"""What is about one run, and so no setting: each option with its meaning."""
 ALLURE_LISTENER = "allure_listener"
 """The name under which allure-pytest registers what listens; a test holds that it still does."""
 
@@ -37,15 +40,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer what is about one run, and so no setting."""
     group = parser.getgroup("zadig", "Zadig contract tests")
     names = {"action": "extend", "type": _names, "default": [], "metavar": "NAME,…"}
-    for name, means in NARROWING.items():
-        group.addoption(f"--{name}", dest=f"zadig_{name}", help=means, **names)
-
-    dry = msg("send nothing to the target: list what a run would send, make and wait for")
-    group.addoption("--dry-run", dest="zadig_dry_run", action="store_true", help=dry)
+    for name, means in OF_A_RUN.items():
+        more: dict[str, Any] = {"action": "store_true"} if name == "--dry-run" else names
+        group.addoption(name, dest=f"zadig_{name[2:].replace('-', '_')}", help=means, **more)
 
 
 def _names(given: str) -> list[str]:
     return [name.strip() for name in given.split(",")]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Let the help of whoever names the cases begin with what is about them."""
+    args = [str(arg) for arg in config.invocation_params.args]
+    if not config.option.help or not any(
+        real(config.invocation_params.dir / arg).is_relative_to(CASES) for arg in args
+    ):
+        return None
+    from contracts.pytest_plugin.helping import text  # for those who ask
+
+    sys.stdout.write(text(OF_A_RUN, wished(lang_of(args))))
+    return 0
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -32,6 +32,7 @@ from contracts.run.session import Session
 from contracts.run.verdict import PASSED_ON
 from contracts.run.workers import workers
 from contracts.safety.run_folder import RunFolderError
+from contracts.settings.explained import explained
 from contracts.settings.settings import SETTINGS, Settings, SettingsError, hide_environment, is_secret, load, option
 from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg, to_plain
@@ -59,7 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, field in SETTINGS.items():
         if not is_secret(field):
             flag: dict[str, Any] = {"action": "store_true"} if field.type is bool else {}
-            group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.metadata["means"], **flag)
+            group.addoption(option(name), dest=f"zadig_{name}", default=None, help=explained(name), **flag)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

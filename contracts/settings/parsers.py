@@ -124,27 +124,30 @@ def yes_or_no(value: Any) -> bool:
     return word in _YES
 
 
-def choice(*words: str) -> Reader:
-    """Return a reader of one of some words."""
+class OneOf:
+    """A reader of one of some words, with what it raises for another one."""
 
-    def read(value: Any) -> str:
-        if value not in words:
-            *others, last = (repr(word) for word in words)
-            raise InputError("should be {names} or {last}", ", ".join(others), last)
+    def __init__(self, words: Collection[str], refused: Callable[[Any], InputError]) -> None:
+        self.words, self._refused = words, refused
+
+    def __call__(self, value: Any) -> str:
+        """Return the word."""
+        if value not in self.words:
+            raise self._refused(value)
         return str(value)
 
-    return read
+
+def choice(*words: str) -> Reader:
+    """Return a reader of one of some words."""
+    *others, last = (repr(word) for word in words)
+    return OneOf(words, lambda _: InputError("should be {names} or {last}", ", ".join(others), last))
 
 
 def one_of(what: str, words: Collection[str], *, also: Collection[str] = ()) -> Reader:
     """Return a reader of something that there are several of, named `what`."""
-
-    def read(value: Any) -> str:
-        if value not in (*words, *also):
-            raise InputError("no {what} {name}; there are {names}", what, repr(value), ", ".join((*words, *also)))
-        return str(value)
-
-    return read
+    every = (*also, *words)
+    names = ", ".join((*words, *also))
+    return OneOf(every, lambda value: InputError("no {what} {name}; there are {names}", what, repr(value), names))
 
 
 def whole(above: int, most: int | None = None) -> Reader:
