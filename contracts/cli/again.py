@@ -30,8 +30,9 @@ WHERE = (
     "branch",
     "failing_branch",
     "hanging_branch",
+    "cases",
 )
-"""Settings of a run that say where in its target the cases worked, and are no secret and no file."""
+"""Settings of a run that say where in its target the cases worked, and which there were; they are no secret."""
 OF_A_RUN = ("ZADIG_RUN_DIR", "ZADIG_PROFILE", "ZADIG_SHARD", "ZADIG_DEVIATIONS", "ZADIG_BEHAVIOUR", "PYTEST_ADDOPTS")
 """Variables that are about another run than this."""
 LAST = 400

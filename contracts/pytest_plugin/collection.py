@@ -10,7 +10,7 @@ import pytest
 from contracts.case.concurrent import ConcurrentScenario
 from contracts.case.flow import Flow
 from contracts.case.scenario import Scenario
-from contracts.catalog.cases import Case, cases
+from contracts.catalog.cases import Case
 from contracts.catalog.givens import NEEDS_AGENT
 from contracts.catalog.release import load
 from contracts.catalog.stories import Story
@@ -70,7 +70,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if run is None or (operation is None and case is None):
         return
     if operation is not None:
-        asked = (row for row in cases(run.release) if not run.only or row.id in run.only)
+        asked = (row for row in run.cases if not run.only or row.id in run.only)
         rows = chosen((row for row in asked if _is_for(row.operation, operation.args[0])), run.scope)
         slow = {True: [pytest.mark.slow], False: []}
         params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in rows]

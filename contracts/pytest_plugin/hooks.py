@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError
 from contracts.catalog.release import load as of_release
 from contracts.i18n.locale import wished
@@ -103,7 +102,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SESSION] = run
         run.command_line = _command_line(config)
         run.connect()
-        ids = {case.id for case in cases(run.release)}
+        ids = {case.id for case in run.cases}
         limited(run.settings, of_release(run.release))
         wished, unwanted = config.option.zadig_operation, config.option.zadig_exclude
         if wished or unwanted:
@@ -252,11 +251,15 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Hear from a worker of xdist which cases are other shards': only workers collect."""
+    """Hear from a worker of xdist what it planned, and what is other shards': only workers collect.
+
+    The ids of tests tell the cases of the suite alone, not those of somebody's own flows.
+    """
     run = node.config.stash.get(SESSION, None)
     if run is not None:
         output = getattr(node, "workeroutput", {})
         run.elsewhere = output.get("zadig_elsewhere", run.elsewhere)
+        run.planned = list(dict.fromkeys((*run.planned, *output.get("zadig_planned", ()))))
         run.hear(output.get("zadig_weather", {}))
 
 
@@ -334,6 +337,7 @@ def _conclude(session: pytest.Session, exitstatus: int) -> None:
     except KeyboardInterrupt:  # what is under way is not waited for any longer
         ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
     if run.worker:
+        session.config.workeroutput["zadig_planned"] = run.planned  # type: ignore[attr-defined]
         session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
         session.config.workeroutput["zadig_weather"] = run.told()  # type: ignore[attr-defined]
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.case.outcome import Outcome
-from contracts.catalog.cases import cases
+from contracts.catalog.cases import Case, cases
 from contracts.catalog.release import Release, files_of
 from contracts.catalog.stories import stories
 from contracts.check.breach import Kind
@@ -78,9 +78,10 @@ def _beside_body(signatures: Iterable[str]) -> frozenset[str]:
     return frozenset(each for each in signatures if each.partition(":")[0] in (Kind.STATUS, Kind.STATE))
 
 
-def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
+def known(release: Release, setting: str | None, there: Iterable[Case] | None = None) -> tuple[Deviation, ...]:
     """Return the deviations of a release: the shipped ones, and those of the user's own file; `none`: none at all.
 
+    there: the cases that there are; None: those of the release.
     Raises DeviationsError for a file that cannot be used. That the shipped rows can show is held by the suite's tests.
     """
     if setting == "none":
@@ -89,13 +90,13 @@ def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
     own = {row.id: row for row in (read(Path(setting)) if setting else ())}
     for row in own.values():
         if release.name in row.releases:
-            hold(row, release)
+            hold(row, release, there)
     return tuple(row for row in (rows | own).values() if release.name in row.releases)
 
 
-def hold(row: Deviation, release: Release) -> None:
-    """Raise DeviationsError for a row that no case of a release could ever show."""
-    answers = {case.id: case.answer.status for case in cases(release.name)}
+def hold(row: Deviation, release: Release, there: Iterable[Case] | None = None) -> None:
+    """Raise DeviationsError for a row that no case could ever show, of those that are there or of the release."""
+    answers = {case.id: case.answer.status for case in (cases(release.name) if there is None else there)}
     ids = [*answers, *(story.id for story in stories(CASES) if story.is_of(release))]
     for name, signatures in row.shows.items():
         where = f"{row.id}.shows"

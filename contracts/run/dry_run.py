@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from contracts.catalog.cases import cases
 from contracts.catalog.givens import NEEDS_AGENT
 from contracts.catalog.release import load
 from contracts.i18n.translate import localized, say
@@ -59,7 +58,7 @@ def lines(session: Session, meant: Settings, lang: str) -> Iterator[str]:
     made, started = (well[release.call(role).name] for role in ("create", "start"))
     yield say(lang, what, len(session.planned), len(calls), made, started)
     yield from (say(lang, "note: {note}", note) for note in _waits(session, meant))
-    yield from (say(lang, "note: {note}", note) for note in notes(cases(session.release), session.scope))
+    yield from (say(lang, "note: {note}", note) for note in notes(session.cases, session.scope))
     if wrong := incomplete(session):
         yield say(lang, "note: {note}", wrong)
     yield say(lang, "DRY RUN: nothing was sent to {target}; there is no verdict", meant.base_url or msg("a target"))

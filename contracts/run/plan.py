@@ -114,11 +114,11 @@ def fits(story: Story, release: Release, allowed: Scope) -> bool:
     return here and runs_at(story.level, allowed.level) and story.is_of(release)
 
 
-def of_profile(release: str, allowed: Scope) -> list[str]:
-    """Return the whole plan of a profile on a target, whatever of it somebody selects."""
+def of_profile(release: str, rows: Iterable[Case], allowed: Scope) -> list[str]:
+    """Return the whole plan of a profile on a target, of these rows and all stories, whatever somebody selects."""
     whole = load(release)
     told = [story for story in stories(CASES) if fits(story, whole, allowed) and not story.lacks(whole)]
-    return [*(case.id for case in chosen(cases(release), allowed)), *(story.id for story in told)]
+    return [*(case.id for case in chosen(rows, allowed)), *(story.id for story in told)]
 
 
 def notes(rows: Iterable[Case], allowed: Scope) -> list[str]:

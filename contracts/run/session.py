@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from contracts.case.cleanup import CleanUp, clock
+from contracts.catalog.cases import Case, cases, own_cases
 from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
@@ -300,9 +301,15 @@ class Session:
         return scope(self.asked, stand_in=bool(facts), credentials=credentials)
 
     @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """The rows of the case table, and those of --cases; raises CatalogError where those cannot be used."""
+        own = self.settings.cases
+        return (*cases(self.release), *(own_cases(self.release, own) if own is not None else ()))
+
+    @cached_property
     def of_profile(self) -> frozenset[str]:
         """The cases of the whole profile on this target, whatever was selected of them."""
-        return frozenset(of_profile(self.release, self.scope))
+        return frozenset(of_profile(self.release, self.cases, self.scope))
 
     @property
     def unselected(self) -> list[str]:
@@ -312,7 +319,7 @@ class Session:
     @cached_property
     def deviations(self) -> tuple[Deviation, ...]:
         """What the release is known to break; raises DeviationsError where that cannot be read."""
-        return known(load(self.release), self.settings.deviations)
+        return known(load(self.release), self.settings.deviations, self.cases)
 
     @property
     def expected(self) -> tuple[Deviation, ...]:

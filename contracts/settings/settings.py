@@ -111,6 +111,7 @@ class Settings:
     )
     run_dir: Path | None = setting(None, "folder of the run; left out: runs/<run id>", values.path)
     shard: str | None = setting(None, "I/N: run only part I of N of the cases", values.part)
+    cases: Path | None = setting(None, "file of a team's own cases, run beside those of the suite", values.path)
     deviations: str | None = setting(None, "file of further known deviations, or none to know of none")
     unknown_fields: UnknownFields = setting(
         "report", "keys that nobody documented", values.choice(*get_args(UnknownFields))
