@@ -287,11 +287,14 @@ class Client:
 
     def _given_back(self, headers: Mapping[str, str], body: bytearray) -> Iterator[Failure]:
         """Yield where a credential of this client stands in an answer."""
-        lines = [f"{name}: {value}" for name, value in headers.items()]
-        for name in headers if self._own.is_in("\n".join(lines)) else ():
-            if self._own.is_in(f"{name}: {headers[name]}"):
+        lines = {name: f"{name}: {value}" for name, value in headers.items()}
+        text = body.decode("utf-8", "replace")
+        if not self._own.may_hide("\n".join([*lines.values(), text])):
+            return
+        for name, line in lines.items():
+            if self._own.is_in(line):
                 yield Failure("token-given-back", msg("a credential of this run in the header {name}", name))
-        if self._own.is_in(body.decode("utf-8", "replace")):
+        if self._own.is_in(text):
             yield Failure("token-given-back", msg("a credential of this run in the body"))
 
 

@@ -152,9 +152,8 @@ class Doubt:
 
 def sign_of(exchange: Exchange, own: Callable[[Exchange], bool] = lambda _: False) -> Sign | None:
     """Return the sign that an exchange has; `own` tells what only the server behind could have said."""
-    if exchange.failure is None and own(exchange):
-        return None
-    return next((sign for sign in SIGNS if sign.shows(exchange)), None)
+    sign = next((sign for sign in SIGNS if sign.shows(exchange)), None)
+    return None if sign and exchange.failure is None and own(exchange) else sign
 
 
 def wait_of(exchange: Exchange) -> float:

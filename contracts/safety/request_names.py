@@ -93,10 +93,10 @@ class Places:
             raise UnclearError("this path can be read in several ways")
         found: dict[str, None] = {}
         calls = []
-        fixed = [call for call, _, _ in self._calls if call.path == path.removesuffix("/")]
-        asked = any(call.method == method for call in fixed)
+        bare = path.removesuffix("/")
+        fixed = {call.method for call, _, _ in self._calls if call.path == bare}
         for call, pattern, names in self._calls:
-            if fixed and call not in fixed and (asked or call.method != method):
+            if fixed and call.path != bare and (method in fixed or call.method != method):
                 continue  # a path without parameters goes before one with them
             match = pattern.fullmatch(path)
             others = {key: value for key, value in match.groupdict().items() if key not in names} if match else {}
