@@ -21,7 +21,7 @@ class Card:
     """One message.
 
     title, lines: what it says.
-    style: good, bad or doubtful.
+    style: good, bad or doubtful, as a run that left something, on a stand-in or of a part of its profile.
     link: where to read on; empty: nowhere.
     read_on: what the link is called.
     facts: the same for programs.
@@ -46,10 +46,12 @@ def card(verdict: Mapping[str, Any], link: str, lang: str) -> Card:
     facts = {key: verdict[key] for key in ("verdict", "exit", "reasons", "counts")}
     facts |= {"run": {key: run[key] for key in ("id", "release", "profile", "host", "stand_in")}}
     name, code = word(lang, verdict["verdict"]).upper(), verdict["exit"]
+    on = say(lang, " on the stand-in ({behaviour})", run["stand_in"]) if run["stand_in"] else ""
+    less = counts["leaks"] or run["stand_in"] or verdict["plan"].get("unselected")
     return Card(
-        title=say(lang, "Zadig contract: {verdict} (exit {exit})", name, code),
+        title=say(lang, "Zadig contract{on}: {verdict} (exit {exit})", on, name, code),
         lines=tuple(_line(line) for line in _lines(verdict, lang)),
-        style="doubtful" if counts["leaks"] and code != 1 else STYLES[verdict["verdict"]],
+        style="doubtful" if less and code != 1 else STYLES[verdict["verdict"]],
         link=link,
         read_on=say(lang, "Read on"),
         facts=facts,
@@ -64,6 +66,8 @@ def _lines(verdict: Mapping[str, Any], lang: str) -> Iterator[str]:
     yield say(lang, "release {release}, profile {profile}, on {target}", run["release"], run["profile"], target)
     held = say(lang, "{held} of {planned} cases held", counts["held"], counts["planned"])
     yield say(lang, "{held}: {reasons|; }", held, verdict["reasons"]) if verdict["reasons"] else held
+    if left := len(verdict["plan"].get("unselected", ())):
+        yield say(lang, "only a part of the profile: {n} of its cases were not selected", left)
     causes = groups(verdict)
     for cause in causes[:CAUSES]:
         case = cause.first

@@ -161,17 +161,26 @@ def test_chinese_and_no_link(to: str, run: Path) -> None:
         pytest.param([case()], LIVE, "green", id="accepted"),
         pytest.param([case(result="drift")], LIVE, "red", id="rejected"),
         pytest.param([case(result="blocked")], LIVE, "orange", id="inconclusive"),
-        pytest.param([case()], STAND_IN, "green", id="stand-in"),
+        pytest.param([case()], STAND_IN, "orange", id="stand-in"),
+        pytest.param([case(result="breach")], STAND_IN, "red", id="stand-in-rejected"),
     ],
 )
 def test_colour_and_target(results: Sequence[Any], run: Any, colour: str) -> None:
     made = card(verdict(*results, run=run), "", "en")
     assert SERVICES["feishu"].form(made)["card"]["header"]["template"] == colour
     assert ("which says nothing about a live Zadig" in made.text) == (run is STAND_IN)
+    assert made.title.startswith(
+        "Zadig contract on the stand-in (perfect): " if run is STAND_IN else "Zadig contract: "
+    )
 
 
 def test_a_leak_is_not_green() -> None:
     assert card(verdict(case(), leaks=["zct-1"]), "", "en").style == "doubtful"
+
+
+def test_a_part_of_a_profile_is_not_green() -> None:
+    made = card(verdict(case(), unselected=["a/b", "a/c"]), "", "en")
+    assert (made.style, made.lines[-1]) == ("doubtful", "only a part of the profile: 2 of its cases were not selected")
 
 
 @pytest.mark.parametrize("to", SERVICES)
