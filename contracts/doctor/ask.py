@@ -16,6 +16,7 @@ from contracts.target.connect import open_client, recognised
 from contracts.target.discovery import NoWorkspaceError, the_build, the_environment, the_project
 from contracts.text import atomic
 from contracts.text.message import Message, about, msg
+from contracts.text.printable import printable
 
 Ask = Callable[[Message, str, Reader], str | None]
 """Asks somebody until the reader takes the answer, with what is offered for it; None: left out."""
@@ -70,7 +71,8 @@ def _places(settings: Settings, ask: Ask, say: Say) -> dict[str, str | None]:
         for names, look in looks.items():
             offered: dict[str, Any] = {}
             try:
-                offered = dict(zip(names, look(), strict=False))
+                found_there = dict(zip(names, look(), strict=False))
+                offered = {name: text for name, text in found_there.items() if text and printable(text) == text}
             except NoWorkspaceError as error:
                 say(about(names[0], error.finding))
             answers: dict[str, Any] = {name: _asked(name, settings, ask, offered.get(name)) for name in names}

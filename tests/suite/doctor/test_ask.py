@@ -91,3 +91,9 @@ def test_answers_that_end_early_write_nothing() -> None:
     done = asked("http://127.0.0.1:9", options=("--release", "5.0.0"))
     assert (done.exit_code, "nothing was written" in done.output) == (4, True)
     assert not Path("zadig.toml").exists()
+
+
+def test_a_name_that_would_steer_the_terminal_is_not_offered(zadig: Live) -> None:
+    zadig.app.answers[PROJECTS] = [{"name": "nginx\x1b[2J", "onboard": False}]
+    done = asked(zadig.url, "token", "nginx", "", "", "", "", options=("--release", "1.7.0"))
+    assert (done.exit_code, "\x1b" in done.output, "project to work in: " in done.output) == (0, False, True)

@@ -22,11 +22,9 @@ from contracts.settings.parsers import Secret, webhook
 from contracts.settings.settings import load
 from helpers.bad_servers import for_ever, says
 from helpers.certificates import Certificates
-from helpers.live_target import bare
 from helpers.raw_server import Server, answer, serving
 from helpers.verdicts import DRIFT, HOSTILE, LIVE, STAND_IN, WRONG, case, verdict, write
 
-__all__ = ["bare"]
 pytestmark = pytest.mark.usefixtures("bare")
 
 KEY = "0123456789abcdef0123"

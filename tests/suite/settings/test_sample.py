@@ -8,9 +8,6 @@ import pytest
 from contracts.catalog.release import ROOT
 from contracts.settings.sample import NO_DEFAULT, SAMPLE, sample
 from contracts.settings.settings import NOT_IN_FILE, SETTINGS, is_secret, load
-from helpers.live_target import bare
-
-__all__ = ["bare"]
 
 
 @pytest.fixture(name="shipped")
