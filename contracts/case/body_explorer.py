@@ -102,7 +102,8 @@ class BodyExplorer(Explorer):
             wrong += [*self._wrong(exchange, operation, where)] or [_state(" ".join(("unclear", where)), error.message)]
         if exchange.status is not None and exchange.status >= 300 and not wrong:
             wrong = [
-                _state(f"{each.detail} {where}", each.came) for each in self._changed(before, after, operation, subject)
+                _state(f"{each.detail} {where}", each.came, each.before)
+                for each in self._changed(before, after, operation, subject)
             ]
         for breach in wrong:
             again = self._line(request, subject)
@@ -180,5 +181,5 @@ def _is_json(exchange: Exchange) -> bool:
     return True
 
 
-def _state(detail: str, came: str) -> Breach:
-    return Breach(Kind.STATE, "state afterwards", msg("nothing is changed by an error"), came, True, detail)
+def _state(detail: str, came: str, before: str = "") -> Breach:
+    return Breach(Kind.STATE, "state afterwards", msg("nothing is changed by an error"), came, True, detail, before)

@@ -165,9 +165,9 @@ def moved_alone(target: Target, subject: Subject, given: str, held: Snapshot) ->
     if lifecycle.means(now, was):
         return None
     expected = msg("task {id} stays {state}", subject.task_id, was or "")
-    documented = move.basis == "documented"
-    where = msg("state after {call}", call.name)
-    breach = Breach(Kind.STATE, where, expected, now or msg("no such task"), documented, f"task-{was}-{now or 'gone'}")
+    documented, detail = move.basis == "documented", f"task-{was}-{now or 'gone'}"
+    where, came = msg("state after {call}", call.name), now or msg("no such task")
+    breach = Breach(Kind.STATE, where, expected, came, documented, detail, was or msg("no such task"))
     return Wrong(call.name, move.answer, breach, target.send(role_call(target, "list-tasks", subject)))
 
 

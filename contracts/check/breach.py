@@ -51,6 +51,7 @@ class Breach:
     where: status, header, JSON path or state.
     promised, came: expected and actual, in words.
     documented: whether the page promises it.
+    before: of a state, what it was before the request; empty: not told.
     """
 
     kind: Kind
@@ -59,6 +60,7 @@ class Breach:
     came: str
     documented: bool
     detail: str = ""
+    before: str = ""
 
     @property
     def drift(self) -> bool:

@@ -22,6 +22,8 @@ from contracts.target.target import Subject
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 
+NONE = msg("no such workflow")
+"""What is there under the name of a workflow that is not."""
 MAIN = "main"
 """Who sends whatever no case says otherwise of."""
 
@@ -56,15 +58,21 @@ class StateChange:
         lifecycle = self.release.lifecycle
         return lifecycle.means(now, was) or (self.agents and lifecycle.went_on(was, now))
 
-    def broken(self, detail: str, promised: str, came: str) -> Breach:
+    def broken(self, detail: str, promised: str, came: str, before: str = "") -> Breach:
         """Return a breach of the state afterwards."""
-        return Breach(Kind.STATE, "state afterwards", promised, came, self.documented, detail)
+        return Breach(Kind.STATE, "state afterwards", promised, came, self.documented, detail, before)
+
+    def was(self, task_id: Any) -> str:
+        """Return the state that a task was in before, in words."""
+        return self.before.tasks.get(task_id) or msg("no such task")
 
     def marked(self, task_id: int, wrongs: Iterable[Wrong]) -> Iterator[Breach]:
         """Yield a drift for each mark of a task that is wrong."""
+        marks = self.before.marks.get(task_id, {})
         for mark, promised, came in wrongs:
             expected = msg("task {id}: {what} = {value}", task_id, mark, show(_shown(promised)))
-            yield replace(self.broken(f"task-{mark}", expected, show(_shown(came))), documented=False)
+            was = show(_shown(marks[mark])) if mark in marks else self.was(task_id)
+            yield replace(self.broken(f"task-{mark}", expected, show(_shown(came)), was), documented=False)
 
 
 def effect(name: str, change: StateChange) -> Iterator[Breach]:
@@ -82,18 +90,18 @@ def _unchanged(change: StateChange) -> Iterator[Breach]:
 
 def _stored(change: StateChange) -> Iterator[Breach]:
     if change.after.workflow is None:
-        yield change.broken("not-stored", msg("the workflow can be found"), msg("no such workflow"))
+        yield change.broken("not-stored", msg("the workflow can be found"), NONE, _found(change.before.workflow))
         return
     documented = change.operation.sample or {}
     sent_keys = {key: value for key, value in change.sent.items() if key in documented}
     for path, sent, stored in _unequal(sent_keys, change.after.workflow, "$", change.operation):
         expected = msg("{path} is stored as {value}", path, show(repr(sent)))
-        yield change.broken(f"stored:{path}", expected, show(repr(stored)))
+        yield change.broken(f"stored:{path}", expected, show(repr(stored)), _held(change.before.workflow, path))
     if change.before.workflow is not None:
         yield from _tasks_kept(change, except_for=None)
         yield from _keys_kept(change, sorted(change.release.binding.stored.keys() - documented.keys()))
     elif change.after.tasks:
-        yield change.broken("tasks", msg("a new workflow has no tasks"), show(repr(dict(change.after.tasks))))
+        yield change.broken("tasks", msg("a new workflow has no tasks"), show(repr(dict(change.after.tasks))), NONE)
 
 
 def _started(change: StateChange) -> Iterator[Breach]:
@@ -102,9 +110,10 @@ def _started(change: StateChange) -> Iterator[Breach]:
     if change.before.tasks:
         expected = max(change.before.tasks) + 1
         if task_id != expected:
-            yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id))
+            last = msg("the last id, {id}", expected - 1)
+            yield change.broken("task-id", msg("the next id, {id}", expected), repr(task_id), last)
     elif not isinstance(task_id, int):
-        yield change.broken("task-id", msg("an id"), repr(task_id))
+        yield change.broken("task-id", msg("an id"), repr(task_id), msg("no task"))
     if isinstance(task_id, int):
         yield from _task_is(lifecycle.word(lifecycle.leaves("start")), task_id, change)
         if change.credential == MAIN:
@@ -118,12 +127,14 @@ def _first_started(change: StateChange) -> Iterator[Breach]:
     yield from _started(change)
     task_id = change.release.binding.roles["start"].get(change.value, "id")
     if isinstance(task_id, int) and task_id != 1:
-        yield replace(change.broken("task-id", msg("the next id, {id}", 1), repr(task_id)), documented=False)
+        wrong = change.broken("task-id", msg("the next id, {id}", 1), repr(task_id), msg("no task"))
+        yield replace(wrong, documented=False)
 
 
 def _removed(change: StateChange) -> Iterator[Breach]:
     if change.after.workflow is not None:
-        yield change.broken("not-removed", msg("no such workflow"), msg("the workflow can be found"))
+        before, after = _found(change.before.workflow), _found(change.after.workflow)
+        yield change.broken("not-removed", NONE, after, before)
 
 
 def _task_became(change: StateChange, state: str) -> Iterator[Breach]:
@@ -151,14 +162,15 @@ def _task_is(state: str, task_id: int, change: StateChange) -> Iterator[Breach]:
     actual = change.after.tasks.get(task_id)
     if not change.kept(state, actual):
         expected = msg("task {id} is {state}", task_id, state)
-        yield change.broken(f"task-{actual or 'gone'}", expected, actual or msg("no such task"))
+        yield change.broken(f"task-{actual or 'gone'}", expected, actual or msg("no such task"), change.was(task_id))
 
 
 def _workflow_kept(change: StateChange) -> Iterator[Breach]:
     before, after = change.before.workflow, change.after.workflow
     if (before is None) != (after is None):
         words = {True: msg("no workflow of this name"), False: msg("a workflow of this name")}
-        yield change.broken("workflow", msg("as before, {what}", words[before is None]), words[after is None])
+        was, now = words[before is None], words[after is None]
+        yield change.broken("workflow", msg("as before, {what}", was), now, was)
     elif before is not None and after is not None:
         yield from _keys_kept(change, sorted({*before, *after}))
 
@@ -168,7 +180,8 @@ def _keys_kept(change: StateChange, keys: Iterable[str]) -> Iterator[Breach]:
     for key in keys:
         example = shape(change.release, key) if before.get(key) != after.get(key) else None
         if part(before.get(key), example) != part(after.get(key), example):
-            yield change.broken(f"workflow:{key}", msg("{key} as before", key), show(repr(after.get(key))))
+            was, now = (show(repr(held.get(key))) for held in (before, after))
+            yield change.broken(f"workflow:{key}", msg("{key} as before", key), now, was)
 
 
 def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]:
@@ -178,7 +191,8 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
         if not change.kept(was, now):
             there = "task {id} as before, {state}" if was else "task {id} as before, not there"
             expected = msg(there, task_id, was)
-            yield change.broken(f"task-{was or 'none'}-{now or 'gone'}", expected, now or msg("gone"))
+            detail = f"task-{was or 'none'}-{now or 'gone'}"
+            yield change.broken(detail, expected, now or msg("gone"), change.was(task_id))
         if was == now:
             yield from change.marked(
                 task_id, unlike(*(held.marks.get(task_id, {}) for held in (change.before, change.after)))
@@ -199,7 +213,7 @@ def told_rightly(change: StateChange) -> Iterator[Breach]:
         return  # between the two looks
     if moved:
         expected = msg("task {id} is {state}, as its list says", task_id, listed or msg("gone"))
-        yield change.broken(f"read-{said}", expected, said)
+        yield change.broken(f"read-{said}", expected, said, change.was(task_id))
     yield from change.marked(task_id, unlike(after.marks.get(task_id, {}), read))
 
 
@@ -207,6 +221,18 @@ def _marks(change: StateChange, task_id: int) -> Marks:
     """Return what is told of a task afterwards, by the list and by reading it."""
     read = change.after.read if task_id == change.subject.task_id else None
     return {**(read or {}), **change.after.marks.get(task_id, {})}
+
+
+def _found(workflow: Mapping[str, Any] | None) -> str:
+    return NONE if workflow is None else msg("the workflow can be found")
+
+
+def _held(workflow: Mapping[str, Any] | None, path: str) -> str:
+    """Return what a workflow has at a path, in words; empty where the path leads into a list."""
+    found: Any = workflow
+    for key in path.split(".")[1:] if workflow is not None else ():
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return NONE if workflow is None else "" if "[" in path else show(repr(found))
 
 
 def _shown(value: object) -> str:

@@ -43,4 +43,4 @@ def _same_state(change: StateChange, task_id: Any, state: Any) -> Iterator[Breac
     known = state in change.release.lifecycle.words
     if not known or (actual is not None and not change.kept(state, actual)):
         expected = msg("task {id} is shown as {state}", task_id, actual) if actual else msg("a state that tasks have")
-        yield change.broken(f"shown-{state}", expected, repr(state))
+        yield change.broken(f"shown-{state}", expected, repr(state), change.was(task_id))

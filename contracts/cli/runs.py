@@ -181,14 +181,24 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None, key_file: Pa
 
 @click.command(cls=WritingCommand)
 @click.option("--allure", type=click.Path(path_type=Path), help="Also write allure's results into this folder.")
+@click.option("--har", type=click.Path(path_type=Path), help="Also write the exchanges into this HTTP Archive (HAR).")
 @click.argument("run", type=click.Path(path_type=Path))
-def report(run: Path, allure: Path | None) -> None:
+def report(run: Path, allure: Path | None, har: Path | None) -> None:
     """Write report.html, summary.md, junit.xml and ctrf.json of RUN anew, from its verdict.json."""
     from contracts.report.write import write_all
 
-    warnings = write_all(read(run), run, {}, allure, spoken())
+    verdict = read(run)
+    warnings = write_all(verdict, run, {}, allure, spoken())
     for line in warnings:
         echo(line, err=True)
+    if har is not None:
+        from contracts.report.bundle import clean
+        from contracts.report.export.har import pieces
+        from contracts.settings.settings import hide_environment
+        from contracts.text import atomic
+
+        hide_environment()
+        atomic.write(har, pieces(clean(verdict, register.mask)))
     echo(str(run / "report.html"))
     sys.exit(1 if warnings else 0)
 
@@ -207,7 +217,7 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
     from contracts.run.merge import merge as put_together
     from contracts.run.verdict import write
 
-    verdict = put_together([read(run) for run in runs], out.name)
+    verdict = put_together([read(run) for run in runs], out.name, str(out))
     write(verdict, out)
     for line in write_all(verdict, out, os.environ, lang=spoken()):
         echo(line, err=True)

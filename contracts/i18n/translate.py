@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from contracts.i18n.locale import ENGLISH
+from contracts.i18n.locale import CHINESE, ENGLISH
 from contracts.text.message import Message, filled, msg
 
 DOMAIN, FOLDER = "contracts", Path(__file__).parent
@@ -27,6 +27,11 @@ def localized(text: str, lang: str) -> str:
 def say(lang: str, template: str, /, *values: object) -> str:
     """Return a line in a language, with values put in for the {names} of its English, in their order."""
     return localized(msg(template, *values), lang)
+
+
+def in_both(text: str) -> tuple[str, str]:
+    """Return a message in English and in Chinese, for a page that has both; other texts as is."""
+    return localized(text, ENGLISH), localized(text, CHINESE)
 
 
 def word(lang: str, name: str) -> str:

@@ -1,7 +1,8 @@
-"""history.html: how the runs of a folder went over time, in one page that asks for nothing and needs no script."""
+"""history.html: how the runs of a folder went over time, in one page that asks for nothing, in both languages; only
+its filters need a script."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from itertools import pairwise
@@ -12,23 +13,26 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from contracts.i18n.locale import ENGLISH
-from contracts.i18n.translate import localized, say
-from contracts.report.html.templates import TEMPLATES, environment
+from contracts.i18n.translate import in_both
+from contracts.report.html.templates import TEMPLATES, both, environment, hashes, inline
 from contracts.report.verdict_file import FILE, ReadError, read
 from contracts.text import atomic
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg
-from contracts.text.printable import visible
+from contracts.text.printable import LIMIT, visible
 
 NEWEST = 200
 """Runs that are shown; of older ones the page says how many there are."""
 PAGE = "history.html"
-MOST = {"trends": 12, "flaky": 100, "unreadable": 50, "letters": 60}
-"""What is shown of each list, and of the results of a flaky case; the page says how many rows there are."""
-SIZE = {"width": 720, "height": 160, "strip": 28}
-"""Of a chart, in its own units."""
-_MARKS = {"accepted": "✔", "rejected": "✘", "inconclusive": "?"}
 _TEXT = 120
+MOST = {"trends": 12, "options": 50, "flaky": 100, "unreadable": 50, "letters": 60, "text": _TEXT}
+"""What is shown of each list, and of the results of a flaky case; the page says how many rows there are."""
+SIZE = {"width": 720, "height": 160, "strip": 28, "left": 72, "below": 24}
+"""Of a chart, in its own units; `left` and `below`: the room of its axes."""
+_TICKS = 4
+"""Parts of the scale of a chart."""
+_MARKS = {"accepted": "✔", "rejected": "✘", "inconclusive": "?"}
+_MADE = partial(msg)
 _LETTERS = {
     "held": "h",
     "known": "k",
@@ -40,7 +44,8 @@ _LETTERS = {
     "crashed": "c",
 }
 _NOT_PLANNED, _NOT_RUN = ".", "n"
-_WRONG = frozenset("BDX")
+_WRONG = frozenset("BD")
+"""What a case that is flaky shows now and then. What says nothing of it, as a blocked one, is passed over."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,17 @@ class Point:
 
 @dataclass(frozen=True)
 class Flaky:
-    """A case whose result went to and fro on one target and release; `sequence`: its letters, the oldest first."""
+    """A case whose result went to and fro on one target and release; `sequence`: its letters, the oldest first.
+
+    wrong: the newest run in which it was wrong.
+    """
 
     case: str
     target: str
     release: str
     turns: int
     sequence: str
+    wrong: Point
 
 
 @dataclass(frozen=True)
@@ -147,10 +156,13 @@ def _flaky(points: Sequence[Point], cases: Sequence[str]) -> Iterator[Flaky]:
     found = []
     for (target, release), runs in _by_target(points).items():
         for number, case in enumerate(cases):
-            sequence = "".join(chr(run.results[number]) for run in runs if number < len(run.results))
+            sequence = "".join(chr(run.results[number]) if number < len(run.results) else _NOT_PLANNED for run in runs)
             turns = _turns(sequence)
             if turns > 1:
-                found.append(Flaky(case, target, release, turns, sequence.replace(_NOT_PLANNED, "")))
+                wrong = next(
+                    run for run, letter in zip(reversed(runs), reversed(sequence), strict=False) if letter in _WRONG
+                )
+                found.append(Flaky(case, target, release, turns, sequence.replace(_NOT_PLANNED, ""), wrong))
     yield from sorted(found, key=lambda flaky: (-flaky.turns, flaky.case, flaky.target))
 
 
@@ -185,16 +197,81 @@ class Trend:
         """The room that a run takes in a chart."""
         return SIZE["width"] / max(1, len(self.points))
 
+    @property
+    def cell(self) -> float:
+        """The width of a run where verdicts are side by side."""
+        return min(0.9 * self.step, 40)
+
+    @property
+    def ticks(self) -> list[tuple[float, float]]:
+        """Where the lines of the scale stand in the chart, and the seconds of each."""
+        return [(SIZE["height"] * (1 - n / _TICKS), self.top * n / _TICKS) for n in range(_TICKS + 1)]
+
+    @property
+    def days(self) -> list[tuple[float, datetime]]:
+        """Where the oldest run, the newest and one between them stand in a chart, and when each began."""
+        last = len(self.points) - 1
+        return [((place + 0.5) * self.step, self.points[place].started) for place in sorted({0, last // 2, last})]
+
+    @property
+    def newest(self) -> Point:
+        """The run that says how the target is now."""
+        return self.points[-1]
+
+    @property
+    def accepted(self) -> int:
+        """How many of the runs were accepted, leaks or not."""
+        return sum(run.verdict == "accepted" for run in self.points)
+
 
 def render(found: History, lang: str = ENGLISH) -> str:
-    """Return the page for what was found in a folder of runs, in a language."""
-    templates = environment(TEMPLATES, lambda value: visible(value, _TEXT) if type(value) is str else value)
-    templates.filters |= {"ms": lambda seconds: f"{seconds * 1000:,.1f} ms", "link": _link}
-    templates.filters |= {"localized": lambda text: localized(text, lang)}
-    templates.globals |= {"t": partial(say, lang), "lang": lang}
-    return templates.get_template("history.html.jinja").render(
-        found=found, trends=_trends(found.points), most=MOST, marks=_MARKS, size=SIZE
+    """Return the page for what was found in a folder of runs; `lang` is the language of a reader without scripts."""
+
+    def shown(text: str, limit: int = LIMIT) -> Markup:
+        return both(*(visible(said, limit) for said in in_both(text)))
+
+    def attributes(text: str) -> Markup:
+        return Markup('data-en="{}" data-zh="{}"').format(*map(visible, in_both(text)))
+
+    def plain(text: str) -> str:
+        return in_both(text)[lang != ENGLISH]
+
+    def label(text: str) -> Markup:
+        return Markup('aria-label="{}" {}').format(plain(text), attributes(text))
+
+    def of(row: Trend | Point | Flaky) -> Markup:
+        place = targets.index(row.target), releases.index(row.release)
+        return Markup('data-target="{}" data-release="{}"').format(*place)
+
+    trends = _trends(found.points)
+    targets, releases = (
+        list(dict.fromkeys(trend.target for trend in trends)),
+        sorted({trend.release for trend in trends}),
     )
+    style, script = inline("history.css"), inline("pages.js", "history.js")
+    templates = environment(TEMPLATES, lambda value: visible(value, _TEXT) if type(value) is str else value)
+    said = {"t": shown, "attrs": attributes, "plain": plain, "label": label}
+    templates.filters |= said | {"ms": lambda seconds: f"{seconds * 1000:,.1f} ms", "link": _link, "query": _query}
+    templates.globals |= {name: partial(_said, how) for name, how in said.items()} | {"of": of}
+    return templates.get_template("history.html.jinja").render(
+        found=found,
+        trends=trends,
+        targets=targets,
+        releases=releases,
+        most=MOST,
+        marks=_MARKS,
+        size=SIZE,
+        lang=lang,
+        other=both("中文", "English"),
+        style=style,
+        script=script,
+        hashes=hashes(style, script),
+    )
+
+
+def _said(how: Callable[[str], str], template: str, *values: object) -> str:
+    """Return what `how` makes of a message, as the template of the page has it: filters do so with what is a value."""
+    return how(_MADE(template, *(visible(value, _TEXT) if type(value) is str else value for value in values)))
 
 
 def write(found: History, folder: Path, lang: str = ENGLISH) -> Path:
@@ -235,3 +312,8 @@ def _round_up(value: float) -> float:
 def _link(*parts: str) -> Markup:
     """Return a path below the page, whole; a folder's name may have any sign in it, so all but letters are quoted."""
     return Markup("/").join(quote(part, safe="", errors="surrogateescape") for part in parts)
+
+
+def _query(text: str) -> str:
+    """Return a text as it stands behind `=` in a link into a report."""
+    return quote(visible(text, _TEXT), safe="")

@@ -6,7 +6,9 @@ from contracts.text.printable import visible
 
 LIMIT = 300
 """Characters of a text that Markdown shows where nothing else is said."""
-_ACTIVE = re.compile(r"[&<>`|*_~\[\]()!\\#@$:]|(?<=www)\.", re.IGNORECASE)
+_ACTIVE = re.compile(r"[&<>`|*_~\[\]\\#@$]|:(?=//|[\w+-]+:)|(?<=www)\.", re.IGNORECASE)
+_PLAIN = re.compile(r"(?! )[^\n`|\\<>&#@]+(?<! )")
+"""What may stand between backticks: so a page shows it as code, and a terminal as it is."""
 _REFERS = frozenset("@#")
 """Signs that a page of a forge makes links of, even where they are written as entities."""
 _APART = "\u200b"
@@ -20,13 +22,9 @@ def text(value: object, limit: int = LIMIT) -> str:
 
 
 def code(value: object, limit: int = LIMIT) -> str:
-    """Return a text as inline code; in it, no page makes links of names and numbers."""
-    return f"<code>{text(value, limit) or ' '}</code>"
+    """Return a text as inline code; in it, no page makes links of names and numbers.
 
-
-def fenced(value: str, limit: int, language: str = "") -> str:
-    """Return a text as a block of code, whose fence is longer than any run of backticks in it."""
-    shown = visible(value, limit)
-    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{shown}\n{fence}"
+    It stands between backticks, as people write it, but for one with a sign that could end that or a cell of a table.
+    """
+    line = visible(" ".join(str(value).split()), limit)
+    return f"`{line}`" if _PLAIN.fullmatch(line) else f"<code>{text(value, limit) or ' '}</code>"

@@ -20,8 +20,10 @@ class MergeError(InputError):
     """The runs are not shards of one plan; one line says which differ, and in what."""
 
 
-def merge(verdicts: Sequence[Verdict], run_id: str) -> dict[str, Any]:
+def merge(verdicts: Sequence[Verdict], run_id: str, folder: str | None = None) -> dict[str, Any]:
     """Return the verdict over several shards; a case that none of them ran is planned and not run.
+
+    folder: where the merged run is to be; None: where runs usually are.
 
     Raises MergeError where the runs are not of one plan, target and release, or two ran the same shard.
     """
@@ -48,7 +50,7 @@ def merge(verdicts: Sequence[Verdict], run_id: str) -> dict[str, Any]:
         deviations=_deviations(verdicts),
         promises=promises(load(first["run"]["release"])),
     )
-    return decide(_run(verdicts, run_id), tally)
+    return decide(_run(verdicts, run_id, folder), tally)
 
 
 def _facts(first: Verdict, other: Verdict) -> Iterable[tuple[str, Any, Any]]:
@@ -84,12 +86,13 @@ def _deviations(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def _run(verdicts: Sequence[Verdict], run_id: str) -> Run:
+def _run(verdicts: Sequence[Verdict], run_id: str, folder: str | None) -> Run:
     """Return what the merged run was about: the first shard's facts, over the time of all of them."""
     runs = [verdict["run"] for verdict in verdicts]
     notes = dict.fromkeys(note for run in runs for note in run["notes"])
     known = {field.name for field in fields(Run)}
     merged = {key: value for key, value in runs[0].items() if key in known}
+    merged |= {"settings": {**runs[0]["settings"], "run_dir": folder}}
     merged |= {"id": run_id, "shard": None, "started": min(run["started"] for run in runs)}
     merged |= {"ended": max(run["ended"] for run in runs), "seconds": max(run["seconds"] for run in runs)}
     return Run(**merged | {"notes": [msg("merged from {n} shards", len(runs)), *notes]})

@@ -132,8 +132,8 @@ class Journal:
             while data:  # a disk that is nearly full takes a part of it, and refuses only the rest
                 data = data[os.write(self._file, data) :]
             self._torn = False
-            if sync:
-                os.fsync(self._file)
+        if sync:  # others may write meanwhile, and have theirs on disk with it
+            os.fsync(self._file)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:

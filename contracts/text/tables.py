@@ -16,6 +16,25 @@ def table(heads: str, *rows: str) -> list[str]:
     return [row(*(name.removeprefix("#") for name in names)), row(*marks), *rows]
 
 
+def aligned(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a Markdown table whose columns stand below each other, so that it reads as text too.
+
+    Heads that begin with `#` are of numbers; all cells are Markdown already.
+    """
+    names = [name.removeprefix("#") for name in heads]
+    widths = [max(3, *map(_places, column)) for column in zip(names, *rows, strict=True)]
+    numbers = [name.startswith("#") for name in heads]
+    marks = [f"{'-' * (width - is_number)}{':' * is_number}" for width, is_number in zip(widths, numbers, strict=True)]
+
+    def padded(cells: Sequence[str]) -> str:
+        rooms = [" " * (width - _places(cell)) for width, cell in zip(widths, cells, strict=True)]
+        return row(
+            *(room + cell if right else cell + room for room, cell, right in zip(rooms, cells, numbers, strict=True))
+        )
+
+    return [padded(names), row(*marks), *map(padded, rows)]
+
+
 def columns(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[str]:
     """Yield the lines of a table: heads, a rule, and the rows. The first column is a name, the others are numbers."""
     cells = [list(heads), *([str(cell) for cell in row] for row in rows)]

@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.report.compare.changes import CaseChange, changes
 from contracts.report.limits import too_slow
+from contracts.report.summary.groups import TROUBLE, cause
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 
@@ -28,6 +29,7 @@ _GROUPS = {
     "still_broken": msg("still broken"),
     "newly_known": msg("now a known deviation"),
     "new": msg("new cases"),
+    "untold": msg("no result now"),
     "lost": msg("lost cases"),
 }
 Verdict = Mapping[str, Any]
@@ -35,12 +37,16 @@ Verdict = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Move:
-    """What became of one case: its result in OLD and in NEW, or that it was not run or not planned, and why."""
+    """What became of one case: its result in OLD and in NEW, or that it was not run or not planned, and why.
+
+    cause: what is the same for cases with the same trouble, in NEW or, where that has none, in OLD.
+    """
 
     case: str
     was: str
     now: str
     why: str
+    cause: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,8 @@ class Slower:
 class Comparison:
     """Two runs, OLD and NEW, compared. `runs`: both ids; `differ`: what the two were not alike in, with both values.
 
-    `new` are cases that OLD did not plan or could not tell; `lost` those that it told or planned, and NEW does not.
+    `new` are cases that OLD did not plan or could not tell; `lost` those that it told or planned, and NEW did not run;
+    `untold` those that it told, and NEW could not tell: they were blocked, unreachable or disturbed.
     """
 
     runs: tuple[str, str]
@@ -73,11 +80,13 @@ class Comparison:
     latency: tuple[Slower, ...]
     limits: tuple[str, ...] = ()
     fail_on_lost: bool = False
+    untold: tuple[Move, ...] = ()
 
     @property
     def exit(self) -> int:
-        """1 where anything is newly broken or too slow, 6 where cases are lost and that is to fail, else 0."""
-        return 1 if self.newly_broken or self.limits else 6 if self.lost and self.fail_on_lost else 0
+        """1 where anything is newly broken or too slow, 6 where NEW tells less than OLD and that is to fail, else 0."""
+        less = self.fail_on_lost and (self.lost or self.untold)
+        return 1 if self.newly_broken or self.limits else 6 if less else 0
 
     @property
     def moves(self) -> dict[str, tuple[Move, ...]]:
@@ -99,8 +108,12 @@ def compare(old: Verdict, new: Verdict, *, fail_on_lost: bool = False, max_p95: 
     groups: dict[str, list[Move]] = {name: [] for name in _GROUPS}
     before, after = _results(old), _results(new)
     reasons = {case["case"]: _why(case) for case in new["cases"]}
+    causes = {
+        case["case"]: " ".join(cause(case)) for run in (old, new) for case in run["cases"] if case["result"] in TROUBLE
+    }
     for case in {**before, **after}:
-        move = Move(case, before.get(case, NOT_PLANNED), after.get(case, NOT_PLANNED), reasons.get(case, ""))
+        was, now = before.get(case, NOT_PLANNED), after.get(case, NOT_PLANNED)
+        move = Move(case, was, now, reasons.get(case, ""), causes.get(case, ""))
         if group := _group(move):
             groups[group].append(move)
     return Comparison(
@@ -138,8 +151,10 @@ def _group(move: Move) -> str:
         return "new"
     if move.now in BAD:
         return "still_broken" if move.was in BAD else "newly_broken"
-    if move.now not in GOOD:
+    if move.now in (NOT_RUN, NOT_PLANNED):
         return "lost" if move.was in GOOD | BAD or move.now == NOT_PLANNED else ""
+    if move.now not in GOOD:
+        return "untold" if move.was in GOOD | BAD else ""
     if move.was not in GOOD | BAD:
         return "new"
     if move.now == "known":

@@ -5,7 +5,7 @@ they are right whatever became of the workers, and cost nothing while requests a
 import html
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -31,6 +31,7 @@ from allure_commons.utils import md5, platform_label, uuid4
 
 from contracts.report.export.status import ERROR, breach_line, message
 from contracts.report.export.status import status as counts_as
+from contracts.report.steps import Call, calls
 from contracts.report.summary import terminal
 from contracts.report.verdict_file import schema_file
 from contracts.report.verdict_rules import CANNOT_TELL
@@ -147,17 +148,14 @@ def _result(case: Case, verdict: Verdict) -> TestResult:
 
 def _steps(case: Case, outcome: str, started: float) -> Iterator[TestStepResult]:
     """Yield the phases of a case with their calls, then what the check found."""
-    for phase, group in groupby(case["steps"], key=lambda step: step["phase"]):
-        alike: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}  # a poll is one step, however often it asked
-        for step in group:
-            alike.setdefault((step["call"], step["answer"], step["status"]), []).append(step)
-        calls = [_call(steps, started) for steps in alike.values()]
+    for phase, group in groupby(calls(case), key=lambda call: call.phase):
+        children = [_call(call, started) for call in group]
         yield TestStepResult(
             name=visible(f"given {case['given']}".strip()) if phase == "given" else PHASES[phase],
             status=Status.PASSED,
-            start=min(call.start for call in calls),
-            stop=max(call.stop for call in calls),
-            steps=calls,
+            start=min(child.start for child in children),
+            stop=max(child.stop for child in children),
+            steps=children,
         )
     if case["breaches"] or case["result"] == "held":
         found = [(breach_line(breach), outcome) for breach in case["breaches"]] or [("all as promised", outcome)]
@@ -167,15 +165,15 @@ def _steps(case: Case, outcome: str, started: float) -> Iterator[TestStepResult]
         yield TestStepResult(name="check", status=outcome, start=end, stop=end, steps=children)
 
 
-def _call(steps: Sequence[Mapping[str, Any]], started: float) -> TestStepResult:
-    first, times = steps[0], f" × {len(steps)}" if len(steps) > 1 else ""
-    wanted = f" ({first['answer']})" if first["answer"] else ""
-    came = "no answer" if first["status"] is None else f"HTTP {first['status']}"
+def _call(call: Call, started: float) -> TestStepResult:
+    times = f" × {call.times}" if call.times > 1 else ""
+    wanted = f" ({call.answer})" if call.answer else ""
+    came = "no answer" if call.status is None else f"HTTP {call.status}"
     return TestStepResult(
-        name=visible(f"{first['call'] or 'a request'}{wanted} → {came}{times}"),
-        status=Status.BROKEN if first["status"] is None else Status.PASSED,
-        start=_ms(started + min(step["at"] for step in steps)),
-        stop=_ms(started + max(step["at"] + step["seconds"] for step in steps)),
+        name=visible(f"{call.call or 'a request'}{wanted} → {came}{times}"),
+        status=Status.BROKEN if call.status is None else Status.PASSED,
+        start=_ms(started + call.at),
+        stop=_ms(started + call.until),
     )
 
 

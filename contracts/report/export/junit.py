@@ -16,6 +16,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from contracts.report.export.status import ERROR, FAILED, SKIPPED, status
+from contracts.report.summary.terminal import again
 from contracts.text.printable import visible
 
 NAME = "zadig-contract"
@@ -85,7 +86,7 @@ def _test(case: Mapping[str, Any], run: Mapping[str, Any], places: bool) -> ET.E
     test = _named(case["case"], case["operation"], case["seconds"])
     if places and case.get("file"):
         test.attrib.update(file=visible(case["file"], LINE), line=str(case["line"]))
-    kind, result, text = status(case, run), case["result"], _evidence(case)
+    kind, result, text = status(case, run), case["result"], _evidence(case, run)
     if kind == FAILED and case["fixed"]:
         _add(test, "failure", "fixed-deviation", f"the known deviation {case['fixed']} no longer shows", text)
     elif kind == FAILED:
@@ -116,12 +117,12 @@ def _line(breach: Mapping[str, Any]) -> str:
     return f"{breach['where']}: promised {breach['promised'][:LINE]}, came {breach['came'][:LINE]}"
 
 
-def _evidence(case: Mapping[str, Any]) -> str:
-    """Return what was promised where, what came, and the line that repeats it."""
+def _evidence(case: Mapping[str, Any], run: Mapping[str, Any]) -> str:
+    """Return what was promised where, what came, and the command that does it again."""
     lines: list[str] = [f"promised by {case['promised']}"] if case["promised"] else []
     lines += map(_line, case["breaches"][:BREACHES])
     lines += [case["reason"]] if case["reason"] else []
     for exchange in case["evidence"][:1]:
         came = exchange["failure"] or f"HTTP {exchange['status']}, {exchange['body'][:1000] or 'an empty body'}"
-        lines += [f"came back: {came}", exchange["curl"]]
+        lines += [f"came back: {came}", f"again: {again(case, run)}"]
     return "\n".join(lines)

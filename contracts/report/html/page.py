@@ -1,7 +1,5 @@
 """report.html: one file that asks for nothing, shows a verdict to people, and lets no text of a server do anything."""
 
-import base64
-import hashlib
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -12,13 +10,13 @@ from urllib.parse import quote
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from contracts.i18n.locale import CHINESE, ENGLISH
 from contracts.i18n.page_texts import Word, load
-from contracts.i18n.translate import localized
-from contracts.report.html.side_by_side import side_by_side
-from contracts.report.html.templates import TEMPLATES, environment
+from contracts.i18n.translate import in_both
+from contracts.report.html.side_by_side import of_answer, of_state, side_by_side
+from contracts.report.html.templates import TEMPLATES, both, environment, hashes, inline
+from contracts.report.steps import calls
 from contracts.report.summary.groups import TROUBLE, Group, groups
-from contracts.report.summary.terminal import alone, tool
+from contracts.report.summary.terminal import again, alone, tool
 from contracts.report.verdict_rules import leaks
 from contracts.text.frozen import dataclass
 from contracts.text.printable import LIMIT, visible
@@ -29,6 +27,7 @@ ROWS = 200
 """Rows that a list of the page has at most, except that of the cases; verdict.json has all."""
 RESULTS = (*TROUBLE, "known", "held")
 """All results, the worst first."""
+NOTHING = Markup()
 LEAST = 0.0005
 """Seconds at which the scale of latency may begin."""
 
@@ -45,8 +44,8 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
     templates = _environment(load())
     wrong, (there, unseen) = groups(verdict), leaks(verdict)
     card = partial(_card, templates, verdict["run"])
-    cards = _within(CARDS, (card(group, f"cause-{number}") for number, group in enumerate(wrong, 1)))
-    style, script = ((TEMPLATES / f"report.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    cards = _within(CARDS, (card(group, f"cause-{number}", number == 1) for number, group in enumerate(wrong, 1)))
+    style, script = inline("report.css"), inline("pages.js", "report.js")
     page = templates.get_template("report.html.jinja").stream(
         verdict=verdict,
         run=verdict["run"],
@@ -62,9 +61,9 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
         deviations=_deviations(verdict, card),
         days_left=partial(days_left, today=(now or datetime.now(UTC)).date()),
         results=RESULTS,
-        style=_inline(style),
-        script=_inline(script),
-        hashes={"style": _hash(style), "script": _hash(script)},
+        style=style,
+        script=script,
+        hashes=hashes(style, script),
         tool=tool(verdict["run"]),
         there=there,
         unseen=unseen,
@@ -80,46 +79,46 @@ def _environment(words: Mapping[str, Word]) -> Environment:
     def safe(value: Any) -> Any:
         return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
-    def both(word: Word) -> Markup:
-        english, chinese = escape(word.en), escape(word.zh)
-        if english == chinese:
-            return english
-        return Markup(f'<span lang="en">{english}</span><span lang="zh-CN">{chinese}</span>')  # noqa: S704 - escaped
-
     def text(name: str, **values: Any) -> Markup:
-        return both(words[name].filled(**{key: safe(value) for key, value in values.items()}))
+        word = words[name].filled(**{key: safe(value) for key, value in values.items()})
+        return both(word.en, word.zh)
 
-    def attributes(name: str) -> Markup:
+    def attributes(name: str, behind: Markup = NOTHING) -> Markup:
         word = words[name]
-        return Markup('data-en="{}" data-zh="{}"').format(word.en, word.zh)
+        return Markup('data-en="{}{}" data-zh="{}{}"').format(word.en, behind, word.zh, behind)
 
-    def term(part: str, value: Any) -> Markup:
-        word = words.get(f"{part}.{str(value).replace(' ', '-')}")
-        return both(word) if word else escape(visible(str(value)))
+    def term(part: str, value: str, limit: int = LIMIT) -> Markup:
+        word = words.get(f"{part}.{value.replace(' ', '-')}")
+        return both(word.en, word.zh) if word else sentence(value, limit)
 
     def cut(value: str, limit: int) -> Markup:
         return escape(visible(value, limit))
 
     def sentence(value: str, limit: int = LIMIT) -> Markup:
-        return both(Word(*(visible(localized(value, lang), limit) for lang in (ENGLISH, CHINESE))))
+        return both(*(visible(said, limit) for said in in_both(value)))
 
     templates = environment(TEMPLATES, safe)
     templates.globals |= {"t": text, "attrs": attributes, "term": term, "ROWS": ROWS}
-    templates.filters |= {"cut": cut, "sentence": sentence, "duration": duration}
+    templates.filters |= {"cut": cut, "sentence": sentence, "duration": duration, "utc": utc}
     templates.filters["urlencode"] = lambda text: quote(visible(text))  # as it stands where a link leads
     return templates
 
 
-def _card(templates: Environment, run: Mapping[str, Any], group: Group, anchor: str) -> str:
+def _card(templates: Environment, run: Mapping[str, Any], group: Group, anchor: str, unfolded: bool) -> str:
     """Return what is to be told of one cause."""
     html: str = templates.get_template("report-card.html.jinja").render(
         group=group,
         case=group.first,
         run=run,
         anchor=anchor,
+        unfolded=unfolded,
         who=to_blame(group),
+        breaches=of_answer(group.first),
+        states=of_state(group.first),
         rows=side_by_side(group.first),
+        calls=[*calls(group.first)],
         timeline=_timeline(group.first),
+        again=again(group.first, run),
         alone=alone(group.first, run),
         tool=tool(run),
     )
@@ -146,24 +145,15 @@ def _within(size: int, parts: Iterable[str]) -> list[Markup]:
     return kept
 
 
-def _deviations(verdict: Verdict, card: Callable[[Group, str], str]) -> list[tuple[Any, Markup | None]]:
+def _deviations(verdict: Verdict, card: Callable[[Group, str, bool], str]) -> list[tuple[Any, Markup | None]]:
     """Return the known deviations, those that showed first, each with the evidence of a case or None."""
     cases = {case["case"]: case for case in verdict["cases"]}
     rows = sorted(verdict["deviations"], key=lambda row: (not row["fixed"], not row["seen"]))
     shown = [row for row in rows if row["seen"] and row["seen"][0] in cases]
     found = [Group("known", tuple(cases[case] for case in row["seen"] if case in cases)) for row in shown]
-    parts = _within(EVIDENCE, (card(group, f"known-{number}") for number, group in enumerate(found, 1)))
+    parts = _within(EVIDENCE, (card(group, f"known-{number}", True) for number, group in enumerate(found, 1)))
     evidence = {row["id"]: part for row, part in zip(shown, parts, strict=False)}
     return [(row, evidence.get(row["id"])) for row in rows]
-
-
-def _inline(text: str) -> Markup:
-    return Markup(text)  # noqa: S704 - a file of this project
-
-
-def _hash(text: str) -> str:
-    """Return what a Content-Security-Policy calls the inline text by."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 @dataclass(frozen=True)
@@ -262,6 +252,14 @@ def duration(seconds: float) -> str:
         return f"{seconds:.3g} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s"
+
+
+def utc(time: str) -> str:
+    """Return a time as it stands on the page until its script says it as the reader's clock does."""
+    try:
+        return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError):
+        return time
 
 
 def days_left(expires: str, today: date) -> int | None:

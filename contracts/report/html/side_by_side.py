@@ -18,6 +18,8 @@ LINES, WIDTH = 120, 300
 """Lines of one side that are compared, and characters of one line that are shown."""
 WORDS = 100
 """Words of a line that are compared one by one; of a longer line all is marked, so that no text takes long."""
+STATE = "state"
+"""The kind of a breach that is no answer's."""
 CONTEXT = 3
 """Equal lines that stay around a difference; a longer run of them is folded."""
 
@@ -54,15 +56,28 @@ class Row:
 
 
 def side_by_side(case: Mapping[str, Any]) -> list[Row]:
-    """Return what a case's answer promised beside what came first, or nothing where either is not told."""
+    """Return what a case's answer promised beside what came first, or nothing where either is not told.
+
+    Nothing also where the answer is as promised and only the state afterwards is not.
+    """
     wanted, came = case["wanted"], next(iter(case["evidence"]), None)
-    if wanted is None or came is None:
+    if wanted is None or came is None or (case["breaches"] and not of_answer(case)):
         return []
     places = {breach["where"] for breach in case["breaches"]}
     left, right = [*_promised(wanted)], [*_received(came)]
     if came["failure"] is not None:
         return [_row(one, other, {"$"}) for one, other in zip_longest(left, right)]
     return [*_folded([_row(one, other, places) for one, other in _aligned(left, right)])]
+
+
+def of_answer(case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the breaches of a case but those of the state that it left, which a card shows apart."""
+    return [breach for breach in case["breaches"] if breach["kind"] != STATE]
+
+
+def of_state(case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the breaches of the state that a case left; a verdict of an earlier version has no state before."""
+    return [{"before": "", **breach} for breach in case["breaches"] if breach["kind"] == STATE]
 
 
 def _promised(wanted: Mapping[str, Any]) -> Iterator[Line]:

@@ -1,5 +1,10 @@
-"""The engine of the templates: whatever they print is escaped, and compiling them is done once, not in every run."""
+"""The engine of the templates: whatever they print is escaped, and compiling them is done once, not in every run.
 
+A page has its style and script in itself, and both languages, of which its style shows one.
+"""
+
+import base64
+import hashlib
 import os
 import sys
 from collections.abc import Callable
@@ -7,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 CACHE = "__pycache__"
@@ -27,6 +33,24 @@ def environment(folder: Path, finalize: Callable[[Any], Any] | None = None) -> E
         lstrip_blocks=True,
         bytecode_cache=_cache(folder / CACHE),
     )
+
+
+def both(english: str, chinese: str) -> Markup:
+    """Return a text in both languages, escaped; one that is the same in both stands there once."""
+    one, other = escape(english), escape(chinese)
+    if one == other:
+        return one
+    return Markup(f'<span lang="en">{one}</span><span lang="zh-CN">{other}</span>')  # noqa: S704 - escaped
+
+
+def inline(*names: str) -> Markup:
+    """Return the text of files beside the templates, to stand in a page itself."""
+    return Markup("".join((TEMPLATES / name).read_text(encoding="utf-8") for name in names))  # noqa: S704 - our own
+
+
+def hashes(*texts: str) -> list[str]:
+    """Return what a Content-Security-Policy calls inline texts by."""
+    return [f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}" for text in texts]
 
 
 def _cache(folder: Path) -> FileSystemBytecodeCache | None:

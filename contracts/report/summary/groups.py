@@ -35,13 +35,13 @@ def groups(verdict: Mapping[str, Any]) -> list[Group]:
     for result in TROUBLE:
         for case in verdict["cases"]:
             if case["result"] == result:
-                found.setdefault((result, *_cause(case)), []).append(case)
+                found.setdefault((result, *cause(case)), []).append(case)
     for cases in found.values():
         cases.sort(key=lambda case: (not any(breach["documented"] for breach in case["breaches"]), not case["given"]))
-    return [Group(cause[0], tuple(cases)) for cause, cases in found.items()]
+    return [Group(result, tuple(cases)) for (result, *_), cases in found.items()]
 
 
-def _cause(case: Mapping[str, Any]) -> list[str]:
+def cause(case: Mapping[str, Any]) -> list[str]:
     """Return what came back instead of what, without what is each case's own, so that one cause makes one group."""
     if not case["breaches"]:
         return [case["reason"].partition(NOT_ARRANGED)[2] or case["reason"]]

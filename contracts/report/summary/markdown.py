@@ -7,16 +7,16 @@ from typing import Any
 
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
-from contracts.report.markdown_escape import code, fenced, text
+from contracts.report.markdown_escape import code, text
 from contracts.report.summary.groups import Group, groups
-from contracts.report.summary.terminal import COLUMNS, came_back, place, sums
+from contracts.report.summary.terminal import COLUMNS, again, came_back, place, sums
 from contracts.report.verdict_rules import leaks
 from contracts.text.errors import of_system
 from contracts.text.message import msg
-from contracts.text.tables import row, table
+from contracts.text.tables import aligned
 
-CURL = 3_000
-"""Characters of a curl line that are shown."""
+BODY = 250
+"""Characters of a body that are shown; with a word before them they fit into what is shown of a text."""
 BREACHES, CASES = 4, 5
 """Breaches of a case, and names of cases with the same trouble, that are shown."""
 VARIABLE = "GITHUB_STEP_SUMMARY"
@@ -42,7 +42,12 @@ def render(verdict: Verdict, lang: str = ENGLISH) -> str:
     unknown = (f"- {code(key['operation'])} {code(key['path'])} × {key['count']}" for key in verdict["unknown_fields"])
     parts = [
         part("", _counts(verdict, lang), 9_000, msg("rows")),
-        part(msg("What is wrong"), (_group(group, lang) for group in groups(verdict)), 22_000, msg("causes")),
+        part(
+            msg("What is wrong"),
+            (_group(group, verdict["run"], lang) for group in groups(verdict)),
+            22_000,
+            msg("causes"),
+        ),
         part(msg("Cases that did not run"), [f"- {code(case)}" for case in verdict["not_run"]], 2_000, msg("cases")),
         part(msg("Known deviations"), _deviations(verdict, lang), 5_000, msg("deviations")),
         part(msg("Left behind on the target"), left, 3_000, msg("leaks")),
@@ -114,27 +119,27 @@ def _head(verdict: Verdict, lang: str) -> Iterator[str]:
         msg("suite"): run["suite"]["version"] + commit,
     }
     yield ""
-    yield from table("|", *(row(localized(name, lang), code(value, 100)) for name, value in rows.items()))
+    yield from (f"- {localized(name, lang)}: {code(value, 100)}" for name, value in rows.items())
 
 
 def _counts(verdict: Verdict, lang: str) -> list[str]:
     """Return the table of counts: of each answer where something is to be told, of each operation else."""
     shown = [result for result in COLUMNS if result == "held" or verdict["counts"][result]]
     rows = [
-        row(code(line["operation"]), code(line["answer"]), *(str(line[result] or "") for result in shown))
+        [code(line["operation"]), code(line["answer"]), *(str(line[result] or "") for result in shown)]
         for line in verdict["table"]
         if any(line[result] for result in shown if result != "held")
     ]
     all_of_it = [
-        row(code(name), say(lang, "all"), *(str(counts[result] or "") for result in shown))
+        [code(name), say(lang, "all"), *(str(counts[result] or "") for result in shown)]
         for name, counts in sums(verdict["table"]).items()
     ]
     names = [say(lang, "operation"), say(lang, "answer"), *(f"#{word(lang, result)}" for result in shown)]
-    head = table("|".join(names), *all_of_it, *rows)
+    head = aligned(names, [*all_of_it, *rows])
     return ["\n".join(head[:2]), *head[2:]] if all_of_it else []
 
 
-def _group(group: Group, lang: str) -> str:
+def _group(group: Group, run: Mapping[str, Any], lang: str) -> str:
     case, others = group.first, group.cases[1:]
     times = say(lang, " × {n} cases", len(group.cases)) if others else ""
     lines = [f"### {word(lang, group.result)} {code(case['case'], 150)}{times}", ""]
@@ -149,9 +154,10 @@ def _group(group: Group, lang: str) -> str:
         lines.append(say(lang, "- … and {n} more in this answer", len(case["breaches"]) - BREACHES))
     if case["reason"]:
         lines.append(f"- {code(localized(case['reason'], lang))}")
-    for exchange in case["evidence"][:1]:
-        lines += [say(lang, "- came back: {came}", code(came_back(exchange, lang, 2000))), ""]
-        lines.append(fenced(exchange["curl"], CURL, "sh"))
+    lines += (
+        say(lang, "- came back: {came}", code(came_back(exchange, lang, BODY))) for exchange in case["evidence"][:1]
+    )
+    lines.append(say(lang, "- again: {line}", code(again(case, run))))
     return "\n".join(lines) + "\n"
 
 
@@ -178,12 +184,11 @@ def _cases(names: Sequence[str], lang: str) -> str:
 
 def _latency(verdict: Verdict, lang: str) -> list[str]:
     rows = [
-        row(code(line["call"]), str(line["n"]), *(_ms(line[key]) for key in ("p50", "p95", "max")))
+        [code(line["call"]), str(line["n"]), *(_ms(line[key]) for key in ("p50", "p95", "max"))]
         for line in verdict["latency"]
         if line["operation"]
     ]
-    head = f"{say(lang, 'operation')}|#{say(lang, 'answers')}|#p50|#p95|#max"
-    return table(head, *rows) if rows else []
+    return aligned([say(lang, "operation"), f"#{say(lang, 'answers')}", "#p50", "#p95", "#max"], rows) if rows else []
 
 
 def _ms(seconds: float | None) -> str:

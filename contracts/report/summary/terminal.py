@@ -135,7 +135,7 @@ def block(
     """
     lines = [_title(title or case["result"], case["case"], len(others) + 1, lang)]
     if others:
-        lines.append(say(lang, "  the same in {cases}", _some([other["case"] for other in others], lang)))
+        lines.append(say(lang, "  the same in {cases}", some([other["case"] for other in others], lang)))
     if case["promised"] and case["breaches"]:
         schema = case["wanted"]["schema"] if case["wanted"] else ""
         lines.append(say(lang, "  promised by {source}", ", ".join(filter(None, (case["promised"], schema)))))
@@ -147,11 +147,17 @@ def block(
     for exchange in case["evidence"][:1]:
         lines.append(say(lang, "  came back: {came}", came_back(exchange, lang)))
         if folder:
-            lines.append(say(lang, "  again: {tool} again {run} {case}", tool(run), shlex.quote(folder), case["case"]))
+            lines.append(say(lang, "  again: {line}", again(case, run, folder)))
         elif not run["embedded"]:  # the run's own stand-in is gone
             lines.append(say(lang, "  again: {line}", case["again"] or exchange["curl"]))
     lines.append(say(lang, "  alone: {line}", alone(case, run)))
     return list(map(printable, lines))
+
+
+def again(case: Mapping[str, Any], run: Mapping[str, Any], folder: str = "") -> str:
+    """Return the command that does one case of a run once more; `folder`: where the run is, else as it was set."""
+    place = folder or run["settings"].get("run_dir") or f"runs/{run['id']}"
+    return f"{tool(run)} {shlex.join(['again', str(place), case['case']])}"
 
 
 def alone(case: Mapping[str, Any], run: Mapping[str, Any]) -> str:
@@ -204,7 +210,8 @@ def came_back(exchange: Mapping[str, Any], lang: str, most: int = 300) -> str:
     return say(lang, "HTTP {status}, {body}", exchange["status"], shown)
 
 
-def _some(names: Sequence[str], lang: str) -> str:
+def some(names: Sequence[str], lang: str) -> str:
+    """Return how many names there are, and the first of them."""
     shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
     return say(lang, "{n}: {names}", len(names), shown)
 
@@ -216,7 +223,7 @@ def _deviations(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
         if row["seen"]:
             known = say(lang, "KNOWN DEVIATION  {id}: {means}", row["id"], row["means"])
             seen = "  seen in {cases}; since {since}, to be looked at again by {expires}"
-            seen_in = say(lang, seen, _some(row["seen"], lang), row["since"], row["expires"])
+            seen_in = say(lang, seen, some(row["seen"], lang), row["since"], row["expires"])
             yield [known, seen_in, *_breach_lines(cases[row["seen"][0]], lang)]
         if row["fixed"]:
             fixed = "FIXED  {id} no longer shows in {cases}: {means}"
@@ -237,7 +244,7 @@ def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
             told = (f"  {localized(leak, lang)}" for leak in left[:LINES])
             yield [localized(title.put(tool(verdict["run"])), lang), *told, *_more(len(left), lang)]
     if removed := verdict.get("removed"):
-        yield [say(lang, "removed at the end of the run: {names}", _some(removed, lang))]
+        yield [say(lang, "removed at the end of the run: {names}", some(removed, lang))]
     if notes := verdict["run"]["notes"]:
         yield [say(lang, "note: {note}", note) for note in notes]
 

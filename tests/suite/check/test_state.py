@@ -190,6 +190,26 @@ def test_a_breach_says_both_sides() -> None:
     assert breach.drift
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after", "value", "was"),
+    [
+        pytest.param("cancelled", tasks(t2="created"), tasks(t2="created"), None, "created", id="task"),
+        pytest.param("unchanged", tasks(), tasks(t1="created"), None, "no such task", id="no-task"),
+        pytest.param("stored", NOTHING, NOTHING, None, "no such workflow", id="no-workflow"),
+        pytest.param("stored", stored(team="a"), stored(team="b"), None, "'a'", id="stored-key"),
+        pytest.param("unchanged", stored(team="a"), stored(team="b"), None, "'a'", id="kept-key"),
+        pytest.param("unchanged", tasks(), NOTHING, None, "a workflow of this name", id="workflow"),
+        pytest.param("removed", tasks(), tasks(), None, "the workflow can be found", id="not-removed"),
+        pytest.param("started", tasks(t4="passed"), tasks(t4="passed"), {"task_id": 9}, "the last id, 4", id="id"),
+        pytest.param("started", tasks(), tasks(), "ok", "no task", id="first-id"),
+    ],
+)
+def test_a_breach_says_what_was_before(name: str, before: Snapshot, after: Snapshot, value: Any, was: str) -> None:
+    """A reader sees what a request found, beside what it left and should have left."""
+    change = StateChange(before, after, SENT, value, SUBJECT, CREATE, RELEASE, documented=True)
+    assert next(effect(name, change)).before == was
+
+
 WORKFLOW = {"name": SUBJECT.name}
 NO_WORKFLOW = {"code": 6542, "description": "mongo: no documents in result"}
 LOOKS = [

@@ -28,6 +28,7 @@ CURL = "curl -sSig -X DELETE 'https://zadig.example.com/api/aslan/workflow/workf
 BODY = '{"code": 6163, "description": "mongo: no documents in result", "extra": {}, "message": "x", "type": "error"}'
 WANTED = Promise(400, "application/json; charset=utf-8", BODY, "schemas/aslan/1.7.0/cancel-task/no-such-task.json")
 CODE = Breach(Kind.CONSTANT, "$.code", "6163", "6165", True, "$.code")
+STATE = Breach(Kind.STATE, "state afterwards", "task 1 is cancelled", "created", False, "task-created", "queued")
 DEVIATION = {
     "id": "null-body-crashes",
     "means": "a body of null crashes the handler",
@@ -79,6 +80,7 @@ def verdict(*outcomes: Outcome, run: Run = LIVE, **tally: Any) -> dict[str, Any]
 def everything(run: Run = LIVE) -> dict[str, Any]:
     """Return a verdict in which every part of the page has something to show."""
     outcomes = [outcome(result) for result in Result]
+    outcomes[1] = replace(outcomes[1], breaches=(*outcomes[1].breaches, STATE))
     planned = [*(each.case for each in outcomes), "cancel-task/forgotten"]
     return verdict(
         *(replace(each, unknown=("$.extra.new",)) for each in outcomes),

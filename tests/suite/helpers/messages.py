@@ -68,7 +68,7 @@ def said() -> Iterator[Said]:
         ):
             yield from (Said(one, path.relative_to(ROOT).as_posix(), call.lineno) for one in templates)
     for node in Environment().parse(HISTORY.read_text(encoding="utf-8")).find_all(nodes.Call):  # noqa: S701 - only read
-        if isinstance(node.node, nodes.Name) and node.node.name == "t":
+        if isinstance(node.node, nodes.Name) and node.node.name in ("t", "label", "attrs", "plain"):
             consts = node.args[0].find_all(nodes.Const) if isinstance(node.args[0], nodes.CondExpr) else node.args[:1]
             texts = [one.value for one in consts if isinstance(one, nodes.Const) and isinstance(one.value, str)]
             yield from (Said(text, HISTORY.relative_to(ROOT).as_posix(), node.lineno) for text in texts)

@@ -14,10 +14,10 @@ from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.report.compare.compare import Comparison, beyond_noise, compare, z
 from contracts.report.compare.text import lines, markdown
-from helpers.verdicts import HOSTILE, LIVE, STAND_IN, case, verdict, write
+from helpers.verdicts import HOSTILE, LIVE, STAND_IN, WRONG, case, verdict, write
 
 SCHEMA = json.loads((ROOT / "schemas" / "compare.json").read_text(encoding="utf-8"))
-GROUPS = ("newly_broken", "fixed", "still_broken", "newly_known", "new", "lost")
+GROUPS = ("newly_broken", "fixed", "still_broken", "newly_known", "new", "untold", "lost")
 
 
 def compared(*cases: tuple[dict[str, Any], dict[str, Any]], **more: Any) -> Comparison:
@@ -52,8 +52,9 @@ def run(*arguments: object) -> Result:
         pytest.param("breach", "breach", "still_broken", id="breach-breach"),
         pytest.param("held", "known", "newly_known", id="held-known"),
         pytest.param("breach", "known", "newly_known", id="breach-known"),
-        pytest.param("held", "blocked", "lost", id="held-blocked"),
-        pytest.param("breach", "unreachable", "lost", id="breach-unreachable"),
+        pytest.param("held", "blocked", "untold", id="held-blocked"),
+        pytest.param("breach", "unreachable", "untold", id="breach-unreachable"),
+        pytest.param("known", "disturbed", "untold", id="known-disturbed"),
         pytest.param("unreachable", "held", "new", id="unreachable-held"),
         pytest.param("held", "held", "", id="held-held"),
         pytest.param("known", "known", "", id="known-known"),
@@ -68,12 +69,20 @@ def test_what_became_of_a_case(was: str, now: str, group: str) -> None:
 
 
 def test_new_and_lost_cases_are_told_apart() -> None:
-    """A case that NEW did not plan, did not run or could not arrange is lost, each in its own word."""
+    """A case that NEW did not plan or did not run is lost, each in its own word; one it could not arrange is not."""
     old = verdict(case("a/1"), case("a/2"), case("a/3"))
     new = verdict(case("a/2", "blocked"), case("b/1", "breach"), planned=["a/2", "a/3", "b/1"])
     found = compare(old, new)
-    assert {move.case: move.now for move in found.lost} == {"a/1": "not planned", "a/2": "blocked", "a/3": "not run"}
+    assert {move.case: move.now for move in found.lost} == {"a/1": "not planned", "a/3": "not run"}
+    assert {move.case: move.now for move in found.untold} == {"a/2": "blocked"}
     assert [(move.case, move.was, move.now) for move in found.new] == [("b/1", "not planned", "breach")]
+
+
+@pytest.mark.parametrize("now", ["blocked", "not run"])
+def test_to_fail_on_lost_is_to_fail_on_any_case_without_a_result(now: str) -> None:
+    """Whoever asks that NEW tell all that OLD told is not told 0 because a case was blocked."""
+    new = verdict(*([case("a/1", now)] if now == "blocked" else []), planned=["a/1"])
+    assert [compare(verdict(case("a/1")), new, fail_on_lost=strict).exit for strict in (False, True)] == [0, 6]
 
 
 def test_a_run_against_itself() -> None:
@@ -256,9 +265,34 @@ def test_a_hostile_answer_does_nothing(tmp_path: Path) -> None:
     assert all(not line.startswith("# title") for line in said.splitlines())
 
 
+def test_one_cause_is_told_once() -> None:
+    """Cases that are newly broken, or fixed, in the same way share a row, which names the others; JSON has them all."""
+    other = (replace(WRONG, where="$.other"),)
+    broken = [(case(f"a/{i}"), case(f"a/{i}", "breach")) for i in range(12)]
+    fixed = [(case(f"b/{i}", "breach", breaches=other), case(f"b/{i}")) for i in range(3)]
+    found = compared(*broken, *fixed, (case("c/1"), case("c/1", "breach", breaches=other)))
+    said = list(lines(found))
+    first = said.index("NEWLY BROKEN (13)")
+    assert said[first + 1 : first + 4] == [
+        "  a/0 × 12 cases held → breach $.code: promised 6163, came 6164",
+        "    the same in 11: a/1, a/2, a/3, a/4, a/5, a/6, …",
+        "  c/1 held → breach $.other: promised 6163, came 6164",
+    ]
+    assert "  b/0 × 3 cases breach → held" in said
+    assert (len(found.newly_broken), len(found.fixed)) == (13, 3)
+    marked = markdown(found).splitlines()
+    (place,) = [number for number, line in enumerate(marked) if line.startswith("- `a/0`")]
+    assert marked[place + 1].startswith("  - the same in `a/1`, ")
+    assert marked[place + 1].endswith(", and 6 more")
+
+
 def test_long_lists_are_cut() -> None:
     """Thousands of changes stay readable: the first fifty of each list, and how many there are."""
-    many = [(case(f"a/{i}"), case(f"a/{i}", "breach", body="x" * 100_000)) for i in range(200)]
+    wrong = [(replace(WRONG, where=f"$.{i}"),) for i in range(200)]
+    many = [
+        (case(f"a/{i}"), case(f"a/{i}", "breach", body=f"{i}{'x' * 100_000}", breaches=breaches))
+        for i, breaches in enumerate(wrong)
+    ]
     said = "\n".join(lines(compared(*many)))
     assert "NEWLY BROKEN (200)" in said
     assert "… and 150 more" in said

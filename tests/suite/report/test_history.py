@@ -1,8 +1,10 @@
 """history.html: how runs went over time, on one page that is whole, small and harmless."""
 
 import re
+from base64 import b64encode
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +46,19 @@ def run(folder: Path) -> Result:
     return CliRunner().invoke(main, ["history", str(folder)])
 
 
-def page(folder: Path) -> Page:
-    """Return the page of a folder, after holding it against what every such page keeps."""
-    found = Page(render(history(folder)))
-    assert not {"script", "link", "img", "iframe", "object", "base"} & {tag for tag, _ in found.tags}
-    assert not [name for _, attributes in found.tags for name in attributes if name.startswith("on")]
+OTHER = {"en": "zh-CN", "zh-CN": "en"}
+
+
+def page(folder: Path, lang: str = "en") -> Page:
+    """Return the page of a folder as it shows in a language, after holding it against what every such page keeps."""
+    html = render(history(folder))
+    found = Page(re.sub(f'<span lang="{OTHER[lang]}">.*?</span>', "", html, flags=re.DOTALL))
+    assert not {"link", "img", "iframe", "object", "base"} & {tag for tag, _ in found.tags}
+    assert not [name for _, attributes in found.tags for name in attributes if name == "style" or name.startswith("on")]
+    (policy,) = [tag["content"] for tag in found.all("meta") if tag.get("http-equiv") == "Content-Security-Policy"]
+    for tag in ("style", "script"):
+        (inline,) = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        assert f"{tag}-src 'sha256-{b64encode(sha256(inline.encode()).digest()).decode()}'" in policy
     return found
 
 
@@ -77,7 +87,10 @@ def test_a_run_is_linked_to_its_report(tmp_path: Path) -> None:
     write(tmp_path / ("n" * 200), told(2, case()))
     (tmp_path / ("n" * 200) / "report.html").write_text("x", encoding="utf-8")
     write(tmp_path / "two", told(3, case()))
-    assert page(tmp_path).links == [f"{'n' * 200}/report.html", "one%20run%20%231/report.html"]
+    both = [f"{'n' * 200}/report.html", "one%20run%20%231/report.html"]
+    assert page(tmp_path).links == both
+    write(tmp_path / "two", told(0, case()))
+    assert page(tmp_path).links == [both[0], *both]  # the newest one of a target stands at the top too
 
 
 def test_each_target_has_its_own_trend(tmp_path: Path) -> None:
@@ -87,11 +100,9 @@ def test_each_target_has_its_own_trend(tmp_path: Path) -> None:
     write(tmp_path / "3", told(3, case(), base=STAND_IN))
     write(tmp_path / "4", told(4, case(), base=STAND_IN, host="127.0.0.1:2"))
     text = "".join(page(tmp_path).parts)
-    assert re.findall(r"^(.*), release (\S+)$", text, re.MULTILINE) == [
-        ("stand-in (perfect)", "1.7.0"),
-        ("zadig.example.com", "1.8.0"),
-        ("zadig.example.com", "1.7.0"),
-    ]
+    newest_first = [("stand-in (perfect)", "1.7.0"), ("zadig.example.com", "1.8.0"), ("zadig.example.com", "1.7.0")]
+    assert re.findall(r"^(.*), release (\S+)$", text, re.MULTILINE) == newest_first
+    assert re.findall(r"^(\S.*?)(1\.\d\.0)✔", text, re.MULTILINE)[:3] == newest_first
     assert text.count("this says nothing about a live Zadig") == 1
 
 
@@ -114,7 +125,16 @@ def test_p95_of_each_operation_is_a_line(tmp_path: Path) -> None:
         "120.0,128.0 360.0,96.0 600.0,32.0",
         "120.0,144.0 360.0,128.0 600.0,96.0",
     ]
-    assert "From 0 to 500.0 ms" in found
+    scale = re.findall(r'<text x="-8" y="([0-9.]+)">([^<]*)', found)
+    assert scale == [
+        ("160.0", "0.0 ms"),
+        ("120.0", "125.0 ms"),
+        ("80.0", "250.0 ms"),
+        ("40.0", "375.0 ms"),
+        ("0.0", "500.0 ms"),
+    ]
+    days = re.findall(r'<text x="([0-9.]+)" y="178">([^<]*)', found)
+    assert days == [("120.0", "2026-01-01"), ("360.0", "2026-01-02"), ("600.0", "2026-01-03")]
     assert re.search(r"</span> a <b>400\.0 ms</b>", found)
     assert re.search(r"</span> b <b>200\.0 ms</b>", found)
 
@@ -123,7 +143,9 @@ def test_p95_of_each_operation_is_a_line(tmp_path: Path) -> None:
     ("results", "turns"),
     [
         pytest.param("hBh", 2, id="to-and-fro"),
-        pytest.param("hXhD", 3, id="blocked-and-drift"),
+        pytest.param("hDhB", 3, id="drift-and-breach"),
+        pytest.param("hXhXh", 0, id="blocked-is-neither"),
+        pytest.param("hXhD", 0, id="blocked-and-broken-once"),
         pytest.param("hhBB", 0, id="broken-once"),
         pytest.param("BBhh", 0, id="fixed-once"),
         pytest.param("hkhkh", 0, id="known-is-neither"),
@@ -138,6 +160,23 @@ def test_flaky_cases(results: str, turns: int, tmp_path: Path) -> None:
     found = [(flaky.case, flaky.turns, flaky.sequence) for flaky in history(tmp_path).flaky]
     assert found == ([("a/1", turns, results.replace(".", ""))] if turns else [])
     assert (results.replace(".", "") in page(tmp_path).text) is bool(turns)
+
+
+def test_a_flaky_case_leads_to_where_it_was_wrong_last(tmp_path: Path) -> None:
+    sequence(tmp_path, "hBhBh")
+    for folder in tmp_path.iterdir():
+        (folder / "report.html").write_text("x", encoding="utf-8")
+    assert "003/report.html#q=a%2F1" in page(tmp_path).links
+
+
+def test_the_page_speaks_both_languages(tmp_path: Path) -> None:
+    """All that is said is there in Chinese too, whoever wrote the page."""
+    sequence(tmp_path, "hBhd")
+    text = page(tmp_path, "zh-CN").text
+    names = r"Zadig contract: runs over time|zadig\.example\.com|regression|run-\d|p95|UTC|ms|English|all"
+    listed = text.partition("n 未执行")  # the letters of results are said in words before them
+    assert not re.findall(r"[A-Za-z]{2,}", re.sub(names, "", listed[0] + listed[2].replace("hBh", "")))
+    assert "不稳定的用例" in text
 
 
 def test_another_target_is_another_matter(tmp_path: Path) -> None:
@@ -191,7 +230,7 @@ def test_five_hundred_runs(tmp_path: Path) -> None:
     assert found.points[-1].id == "run-499"
     said = render(found)
     assert len(said.encode()) < 1_000_000
-    assert "200 runs, the newest; 300 older not shown." in said
+    assert "200 runs, the newest; 300 older not shown." in page(tmp_path).text
 
 
 def test_a_hostile_server_does_nothing(tmp_path: Path) -> None:

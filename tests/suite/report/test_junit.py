@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.report.export.junit import pieces
 from helpers.junit_schemas import valid
-from helpers.verdicts import CURL, HOSTILE, LIVE, STAND_IN, WRONG, case, cases, verdict
+from helpers.verdicts import HOSTILE, LIVE, STAND_IN, WRONG, case, cases, verdict
 
 
 def suite(told: Any) -> ET.Element:
@@ -76,7 +76,7 @@ def test_a_failure_has_the_evidence() -> None:
         "promised by zadig-1.7.0-workflow-api.md:71-79",
         "$.code: promised 6163, came 6164",
         'came back: HTTP 200, {"code": 6164}',
-        CURL,
+        f"again: python -m contracts again {LIVE.settings['run_dir']} a/1",
     ]
 
 

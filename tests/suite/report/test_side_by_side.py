@@ -104,6 +104,12 @@ def test_an_answer_that_did_not_come_is_shown_so() -> None:
     assert (shown(rows[0]), rows[0].state) == (("HTTP 400", "the connection was closed"), "breach")
 
 
+def test_a_right_answer_is_not_shown_beside_itself() -> None:
+    """Where only the state afterwards is wrong, there is no difference of answers to be shown."""
+    state = Breach(Kind.STATE, "state afterwards", "task 1 is cancelled", "created", True, "task-created", "queued")
+    assert compared({"code": 6163}, {"code": 6163}, state) == []
+
+
 @pytest.mark.parametrize("parts", [{"wanted": None}, {"evidence": ()}], ids=["no-promise", "no-answer"])
 def test_nothing_is_beside_nothing(parts: dict[str, Any]) -> None:
     """A case without a promise or an answer has no such table."""

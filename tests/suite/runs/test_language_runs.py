@@ -75,7 +75,7 @@ def test_the_reports_of_a_red_run(red: Ran) -> None:
     summary = (Path(red.folder) / "summary.md").read_text(encoding="utf-8")
     assert summary.startswith("# ✘ Zadig 契约测试：拒绝")
     assert "## 问题" in summary
-    assert "约定 <code>object 类型的值</code>" in summary
+    assert "约定 `object 类型的值`" in summary
 
 
 def test_reports_are_made_anew_in_another_language(red: Ran, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_verdict_of_an_earlier_version_is_told_in_english(red: Ran, tmp_path: 
 
     (tmp_path / "verdict.json").write_text(json.dumps(without(red.verdict)), encoding="utf-8")
     assert command("report", tmp_path, "--lang", "zh").exit_code == 0
-    assert "约定 <code>a value of type object</code>" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "约定 `a value of type object`" in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
 
 def test_the_gate_speaks_chinese(red: Ran, tmp_path: Path) -> None:
@@ -222,5 +222,5 @@ def test_a_summary_with_everything_in_it_is_chinese() -> None:
     data = everything()
     means = msg("a body of null, or a start with a null target, crashes the handler: HTTP 500 with an empty body")
     data["deviations"] = [row | {"means": means} for row in data["deviations"]]
-    text = re.sub(r"<code>.*?</code>|```.*?```", "", markdown(data, "zh"), flags=re.DOTALL)
+    text = re.sub(r"<code>.*?</code>|`[^`\n]*`", "", markdown(data, "zh"), flags=re.DOTALL)
     assert english_in(text) == []
