@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from contracts.cli import again, campaign, cases, data, deviations, explain, runs, target
+from contracts.cli import again, campaign, cases, data, deviations, explain, notify, runs, target
+from contracts.cli.options import USAGE
 from contracts.paths import COMMAND, PACKAGE
 from contracts.run.version import VERSION
 from contracts.text.printable import printable
 from contracts.text.redact import register
 
 INTERNAL = 3
-USAGE = 4
 
 
 @contextmanager
@@ -63,6 +63,7 @@ for command in (
     *runs.COMMANDS,
     *again.COMMANDS,
     *explain.COMMANDS,
+    *notify.COMMANDS,
     *deviations.COMMANDS,
     *campaign.COMMANDS,
     *data.COMMANDS,

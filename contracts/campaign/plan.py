@@ -1,6 +1,5 @@
 """What a campaign is to do: which changes, in what order, and the run that each of them needs."""
 
-import difflib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -17,6 +16,8 @@ from contracts.profiles import EXPLORE, LEVELS, PROFILES, runs_at
 from contracts.text import files
 from contracts.text.errors import InputError
 from contracts.text.frozen import dataclass
+from contracts.text.message import msg
+from contracts.text.near import near
 
 FILE = "campaign.json"
 VERSION = 1
@@ -154,14 +155,14 @@ def _asked_for(options: CampaignOptions, changes: Mapping[str, Breakage]) -> set
     names = set(changes)
     for pattern in options.only:
         if not any(fnmatchcase(name, pattern) for name in changes):
-            near = ", ".join(difflib.get_close_matches(pattern, [*changes], n=3))
-            raise PlanError(f"--only: no change is called {pattern!r}{near and f'; near it: {near}'}")
+            hint = near(pattern, changes, msg("a name is written like {name}", next(iter(changes))))
+            raise PlanError("--only: no change is called {name}; {hint}", repr(pattern), hint)
     if options.only:
         names = {name for name in changes if any(fnmatchcase(name, pattern) for pattern in options.only)}
     if options.family:
         families = sorted({change.family for change in changes.values()})
         if options.family not in families:
-            raise PlanError(f"--family: there is no {options.family!r}, only {', '.join(families)}")
+            raise PlanError("--family: there is no {name}, only {names}", repr(options.family), ", ".join(families))
         names &= {name for name, change in changes.items() if change.family == options.family}
     return names
 

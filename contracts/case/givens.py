@@ -223,15 +223,17 @@ def _reach(target: Target, subject: Subject, state: str) -> Snapshot:
         return tasks.tasks.get(subject.task_id, GONE)
 
     target.trace.wait(Wait(subject.name, subject.task_id, state, STEP_SECONDS))
+    seconds = max(0.0, min(target.state_timeout, target.deadline - time.time()))
     try:
-        wait_for(
-            state_now,
-            state,
-            seconds=max(0.0, min(target.state_timeout, target.deadline - time.time())),
-            final=lifecycle.final,
-            interval=FIRST_PAUSE if by_hand is None else 0.0,
-            looks=None if by_hand is None else STEPS,
-        )
+        with target.waits.until(msg("{state}, task {id} of {name}", state, subject.task_id, subject.name), seconds):
+            wait_for(
+                state_now,
+                state,
+                seconds=seconds,
+                final=lifecycle.final,
+                interval=FIRST_PAUSE if by_hand is None else 0.0,
+                looks=None if by_hand is None else STEPS,
+            )
     except WaitError as error:
         raise NotArrangedError(error.message, overtaken=lifecycle.went_on(state, error.last)) from None
     except UnclearError as error:

@@ -1,8 +1,9 @@
 """The case table: rows of cases.toml become cases. A row with `each` stands for one case per item."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, fields
+from dataclasses import MISSING, field, fields
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from contracts.catalog.binding import LIFE
@@ -10,11 +11,15 @@ from contracts.catalog.givens import GIVENS, given_of
 from contracts.catalog.release import Answer, CatalogError, Operation, Release, files_of, load
 from contracts.profiles import LEVELS
 from contracts.text import toml
+from contracts.text.errors import of_system
 from contracts.text.frozen import dataclass
 from contracts.text.message import about, msg
+from contracts.text.near import near
 from contracts.text.nested import each_text
 
+FILE = "cases.toml"
 STORED, STARTED, REMOVED, UNCHANGED, ANY = "stored", "started", "removed", "unchanged", "any"
+WRONG_KIND = msg("{key} has a value of the wrong kind: {value}")
 FIRST_STARTED = "first-started"
 """As started, and the id is 1: that is a fact of its own, which no other case is to tell again."""
 _AFTER = {"create": STORED, "update": STORED, "start": STARTED, "delete": REMOVED}
@@ -109,7 +114,7 @@ def cases(release: str) -> tuple[Case, ...]:
     """
     whole = load(release)
     rows: dict[str, dict[str, Any]] = {}
-    for path in files_of(whole, "cases.toml"):
+    for path in files_of(whole, FILE):
         try:
             tables = toml.read(path)
         except toml.NotTomlError as error:
@@ -118,6 +123,30 @@ def cases(release: str) -> tuple[Case, ...]:
             rows.setdefault(operation, _of_states(whole, operation)).update(table)
     rows |= {name: _of_states(whole, name) for name in whole.operations if name not in rows}
     return tuple(case for operation, table in rows.items() for case in _table(whole, operation, table))
+
+
+@cache
+def own_cases(release: str, file: Path) -> tuple[Case, ...]:
+    """Return the cases of somebody's own file, which has the form of cases.toml, for a release.
+
+    Raises CatalogError that names the file, and the row which does not hold together or is a case of the suite already.
+    """
+    whole, known = load(release), {case.id for case in cases(release)}
+    try:
+        tables = toml.read(file)
+    except OSError as error:
+        raise CatalogError(about(file, "cannot be read: {why}", of_system(error.strerror))) from None
+    except toml.NotTomlError as error:
+        raise CatalogError(about(file, "is not TOML: {why}", error.message)) from None
+    for operation, table in tables.items():
+        rows = table.values() if isinstance(table, dict) else [table]
+        if not all(isinstance(row, dict) for row in rows):
+            raise CatalogError(about(file, "{operation} has no rows; write them as [operation.case]", operation))
+    own = tuple(case for operation, table in tables.items() for case in _table(whole, operation, table, str(file)))
+    taken = next((case.id for case in own if case.id in known), None)
+    if taken is not None:
+        raise CatalogError(about(file, "{case} is a case of the suite already; name it otherwise", taken))
+    return own
 
 
 def effects(release: Release) -> tuple[str, ...]:
@@ -159,27 +188,27 @@ def _lacks(release: Release, operation: Operation, given: str) -> str:
     return msg("the release has no call to {role}", role) if role else ""
 
 
-def _table(release: Release, operation: str, table: Mapping[str, Any]) -> Iterator[Case]:
+def _table(release: Release, operation: str, table: Mapping[str, Any], file: str = FILE) -> Iterator[Case]:
     if operation == "every":
         for each in release.operations:
             rows = {name: row | {"given": row["given"][each]} for name, row in table.items() if each in row["given"]}
-            yield from _table(release, each, rows)
+            yield from _table(release, each, rows, file)
         return
     if operation in release.gone:
         return
     if operation not in release.operations:
         unknown = msg("no operation {operation} in release {release}", repr(operation), release.name)
-        raise CatalogError(about("cases.toml", unknown))
+        raise CatalogError(about(file, unknown))
     answers = release.operations[operation].gone_answers
     for name, row in table.items():
         if row.get("gone") or row.get("answer") in answers:
             continue
         if "each" not in row:
-            yield _case(release, operation, name, row)
-        for item in row.get("each", ()):
+            yield _case(release, f"{file}: {operation}/{name}", operation, name, row)
+        for item in _tables(row, "each", f"{file}: {operation}/{name}"):
             fill = partial(_filled, item=item)
             filled = each_text({key: value for key, value in row.items() if key != "each"}, fill)
-            yield _case(release, operation, fill(name), filled)
+            yield _case(release, f"{file}: {operation}/{fill(name)}", operation, fill(name), filled)
 
 
 def _filled(text: str, item: Mapping[str, Any]) -> Any:
@@ -192,8 +221,7 @@ def _filled(text: str, item: Mapping[str, Any]) -> Any:
     return text
 
 
-def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -> Case:
-    where = f"cases.toml: {operation}/{name}"
+def _case(release: Release, where: str, operation: str, name: str, row: Mapping[str, Any]) -> Case:
     answers = release.operations[operation].answers
     answer = answers.get(row.get("answer", ""))
     if answer is None:
@@ -203,8 +231,14 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         raise CatalogError(about(where, "basis is documented or observed"))
     if row.get("level", "regression") not in LEVELS:
         raise CatalogError(about(where, "level is one of {levels}", ", ".join(LEVELS)))
-    if not isinstance(row.get("given"), str):
+    if "given" not in row:
         raise CatalogError(about(where, "given is missing"))
+    if row["given"] not in GIVENS:
+        hint = near(str(row["given"]), GIVENS, msg("there are {names}", ", ".join(GIVENS)))
+        raise CatalogError(about(where, "no precondition {given}; {hint}", repr(row["given"]), hint))
+    for part in ("request", "made"):
+        if not isinstance(row.get(part, {}), dict):
+            raise CatalogError(about(where, WRONG_KIND.put(part, repr(row[part]))))
     if row.get("after", ANY) not in effects(release):
         raise CatalogError(about(where, "after is one of {names}", ", ".join(effects(release))))
     if answer.succeeds and (row.get("request") or {}).get("used"):
@@ -221,9 +255,17 @@ def _case(release: Release, operation: str, name: str, row: Mapping[str, Any]) -
         documented=row["basis"] == "documented",
         request=_overrides(row.get("request"), f"{where}.request"),
         made=_overrides(row.get("made"), f"{where}.made"),
-        first=tuple(_first(release, each, f"{where}.first") for each in row.get("first", ())),
+        first=tuple(_first(release, each, f"{where}.first") for each in _tables(row, "first", where)),
         **_known(Case, rest, where),
     )
+
+
+def _tables(row: Mapping[str, Any], key: str, where: str) -> list[dict[str, Any]]:
+    """Return the tables in a list below a key."""
+    found: Any = row.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise CatalogError(about(where, WRONG_KIND.put(key, repr(found))))
+    return found
 
 
 def _first(release: Release, row: Mapping[str, Any], where: str) -> tuple[str, Overrides]:
@@ -241,8 +283,16 @@ def _overrides(row: Mapping[str, Any] | None, where: str) -> Overrides:
 
 
 @cache
-def _keys(kind: Any) -> frozenset[str]:
-    return frozenset(item.name for item in fields(kind))
+def _keys(kind: Any) -> Mapping[str, Any]:
+    """Return the keys of a table, each with the types that its value may have."""
+    return {item.name: _types(item) for item in fields(kind)}
+
+
+def _types(item: Any) -> Any:
+    usual = item.default_factory() if item.default_factory is not MISSING else item.default
+    if usual is None:
+        return int if item.name == "items" else str
+    return {bool: bool, int: int | float, dict: Mapping, tuple: list}.get(type(usual), str)
 
 
 def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -251,4 +301,6 @@ def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:
         if key not in names:
             unknown = msg("unknown key {key}; there are {keys}", repr(key), ", ".join(sorted(names)))
             raise CatalogError(about(where, unknown))
+        if not isinstance(row[key], names[key]):
+            raise CatalogError(about(where, WRONG_KIND.put(key, repr(row[key]))))
     return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}

@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
-from contracts.cli.options import echo, near, spoken
-from contracts.cli.runs import RunsCommand, fail
+from contracts.cli.options import echo, fail, spoken
+from contracts.cli.runs import RunsCommand
 from contracts.i18n.translate import say, word
 from contracts.paths import CASES, ROOT
 from contracts.report.summary.terminal import breach_line, came_back
 from contracts.report.verdict_file import ReadError, read
 from contracts.text.message import msg
+from contracts.text.near import near
 
 STILL, UNSURE = 1, 6
 WHERE = (
@@ -29,8 +30,9 @@ WHERE = (
     "branch",
     "failing_branch",
     "hanging_branch",
+    "cases",
 )
-"""Settings of a run that say where in its target the cases worked, and are no secret and no file."""
+"""Settings of a run that say where in its target the cases worked, and which there were; they are no secret."""
 OF_A_RUN = ("ZADIG_RUN_DIR", "ZADIG_PROFILE", "ZADIG_SHARD", "ZADIG_DEVIATIONS", "ZADIG_BEHAVIOUR", "PYTEST_ADDOPTS")
 """Variables that are about another run than this."""
 LAST = 400

@@ -52,8 +52,8 @@ def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> st
 def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) -> None:
     """Run the suite against every breakage, which it must catch, and every benign change, which it must not mind.
 
-    Exit code: 0 all killed and silent, 1 a survivor or a false alarm, 2 interrupted or wrong usage, 3 the campaign
-    itself is at fault: a change that did nothing, a run that did not run.
+    Exit code: 0 all killed and silent, 1 a survivor or a false alarm, 2 interrupted, 3 the campaign itself is at fault:
+    a change that did nothing, a run that did not run; 4 wrong usage.
     """
     from contracts.breakages.catalog import benign, breakages
     from contracts.campaign.campaign import CampaignError, run_campaign

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 
 import click
 
-from contracts.cli.options import echo, near, spoken
+from contracts.cli.options import echo, spoken
 from contracts.cli.runs import RunsCommand
 from contracts.i18n.translate import localized, say
 from contracts.paths import CASES
+from contracts.report.verdict_rules import NO_CASE
 from contracts.text.errors import InputError
 from contracts.text.message import Message, msg
+from contracts.text.near import near
 
 EXITS: Mapping[str, Message] = {
     "0": msg("accepted: every planned case held, or showed exactly its known deviation, and nothing is left; release"),
@@ -17,7 +19,7 @@ EXITS: Mapping[str, Message] = {
     "2": msg("interrupted; run again"),
     "3": msg("an internal error of the suite, or of what it runs on; the message says which, and no release is judged"),
     "4": msg("a mistake in an option, a setting or a file; the message says which and what to do"),
-    "5": msg("no case was selected; check -k and the paths"),
+    "5": NO_CASE,
     "6": msg("inconclusive: no conclusion about the release; remove the cause that is named, and run again"),
     "7": msg("accepted, but something that the run made is left; release, and sweep"),
 }

@@ -1,22 +1,22 @@
 """What several commands share: the language, the settings as options, and the checkout that some need."""
 
-import difflib
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from contracts.i18n.locale import CHINESE, ENGLISH, wished
+from contracts.i18n.locale import CHINESE, ENGLISH, lang_of, wished
 from contracts.i18n.translate import libraries_speak, localized
 from contracts.paths import INSTALLED, ROOT
-from contracts.text.message import Message, about, msg
+from contracts.text.message import about, msg
 from contracts.text.printable import printable
 from contracts.text.redact import register
 
-BAD_SETTINGS = NO_CHECKOUT = 4
+USAGE = 4
+"""The exit code of a mistake: in the command line, a setting, a file, or in where a command was called."""
 _META = "contracts.i18n"
 
 
@@ -39,7 +39,7 @@ class SpokenCommand(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the command line; the language first, leniently, for the mistakes in the rest."""
-        ctx.meta[_META] = lang = wished(_lang_of(args))
+        ctx.meta[_META] = lang = wished(lang_of(args))
         with libraries_speak(lang):
             try:
                 return super().parse_args(ctx, args)
@@ -50,32 +50,21 @@ class SpokenCommand(click.Command):
                 raise click.UsageError(message, ctx) from None
 
 
-def near(name: str, known: Collection[str], otherwise: Message, cutoff: float = 0.4) -> Message:
-    """Return the names that are nearest to one that is not there; where none is near, something else to say."""
-    found = difflib.get_close_matches(name, known, n=3, cutoff=cutoff)
-    return msg("near to it: {names}", ", ".join(found)) if found else otherwise
-
-
 def spoken() -> str:
     """Return the language of the command that is running."""
     lang: str = click.get_current_context().meta.get(_META) or wished(None)
     return lang
 
 
-def _lang_of(args: Sequence[str]) -> str | None:
-    """Return what stands behind the last --lang."""
-    found = None
-    for place, arg in enumerate(args):
-        if arg == "--lang" and place + 1 < len(args):
-            found = args[place + 1]
-        elif arg.startswith("--lang="):
-            found = arg.partition("=")[2]
-    return found
-
-
 def echo(line: str, *, err: bool = False, lang: str | None = None) -> None:
     """Print a line, which may have a server's texts in it, in a language, that of the command where none is given."""
     click.echo(printable(register.mask(localized(line, lang or spoken()))), err=err)
+
+
+def fail(line: str) -> NoReturn:
+    """End with one line that says what cannot be used."""
+    echo(line, err=True)
+    sys.exit(USAGE)
 
 
 class SettingsCommand(SpokenCommand):
@@ -85,11 +74,12 @@ class SettingsCommand(SpokenCommand):
     @cached_property
     def shared(self) -> list[click.Parameter]:
         """The settings, of which the language is one."""
+        from contracts.settings.explained import explained
         from contracts.settings.settings import SETTINGS, is_secret, option
 
         fields = {name: field for name, field in SETTINGS.items() if not is_secret(field)}
         return [
-            click.Option([option(name)], default=None, is_flag=field.type is bool, help=field.metadata["means"])
+            click.Option([option(name)], default=None, is_flag=field.type is bool, help=explained(name))
             for name, field in fields.items()
         ]
 
@@ -103,8 +93,7 @@ class SettingsCommand(SpokenCommand):
             ctx.params["settings"] = load(given)
             return super().invoke(ctx)
         except SettingsError as error:
-            echo(error.message, err=True)
-            sys.exit(BAD_SETTINGS)
+            fail(error.message)
 
 
 def checkout() -> Path:
@@ -116,6 +105,5 @@ def checkout() -> Path:
             "this is an installed package. There, run: python -m contracts {name}",
             name,
         )
-        echo(about(name, needed), err=True)
-        sys.exit(NO_CHECKOUT)
+        fail(about(name, needed))
     return ROOT

@@ -6,11 +6,11 @@ import sys
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
-from contracts.cli.options import SpokenCommand, checkout, echo, spoken
+from contracts.cli.options import SpokenCommand, checkout, echo, fail, spoken
 from contracts.i18n.translate import localized
 from contracts.report.verdict_file import read
 from contracts.text.errors import InputError, of_system
@@ -18,8 +18,6 @@ from contracts.text.message import about, msg
 from contracts.text.printable import in_json, printable
 from contracts.text.readable import UMASKS, let_read
 from contracts.text.redact import register
-
-USAGE = 4
 
 
 class RunsCommand(SpokenCommand):
@@ -56,12 +54,6 @@ class WritingCommand(RunsCommand):
         except SettingsError as error:
             fail(error.message)
         return super().invoke(ctx)
-
-
-def fail(line: str) -> NoReturn:
-    """End with one line that says what cannot be used."""
-    echo(line, err=True)
-    sys.exit(USAGE)
 
 
 def _say_json(value: object) -> None:

@@ -3,21 +3,24 @@
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from contracts.cli.options import SettingsCommand, SpokenCommand, echo, near, spoken
+from contracts.cli.options import SettingsCommand, SpokenCommand, echo, fail, spoken
 from contracts.i18n.translate import localized, say
-from contracts.paths import RUN
+from contracts.paths import COMMAND, RUN
+from contracts.text.errors import InputError
 from contracts.text.message import Message, msg
+from contracts.text.near import near
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from contracts.breakages.breakage import Breakage
+    from contracts.settings.parsers import Reader
     from contracts.settings.settings import Settings
 
 
@@ -37,16 +40,23 @@ if TYPE_CHECKING:
 )
 @click.option("--own-port", is_flag=True, help="No login in front of /openapi, as at the workflow service's own port.")
 @click.option("--until-eof", is_flag=True, hidden=True, help="End with standard input; say nothing but the base URL.")
+@click.option("--list", "listed", is_flag=True, help="List the behaviours, and what each is; serve nothing.")
 @click.option("--breakage", metavar="NAME", help="Break the contract in one way, or differ harmlessly (benign/…).")
-def standin(port: int, until_eof: bool, breakage: str | None, behaviour: str, clock: str, **world: Any) -> None:
+def standin(
+    *, port: int, until_eof: bool, listed: bool, breakage: str | None, behaviour: str, clock: str, **world: Any
+) -> None:
     """Serve the stand-in Zadig on this machine until Ctrl-C."""
     from contracts.standin.app import create_app
     from contracts.standin.defects import BEHAVIOURS
     from contracts.standin.serve import serve
 
+    if listed:
+        for line in _behaviours():
+            echo(line)
+        return
     if behaviour not in BEHAVIOURS:
-        names = ", ".join(BEHAVIOURS)
-        _bad(msg("{name} is none of {names}", repr(behaviour), names), "--behaviour")
+        hint = near(behaviour, BEHAVIOURS, msg("there are {names}", ", ".join(BEHAVIOURS)))
+        _bad(msg("there is no {name}; {hint}", repr(behaviour), hint), "--behaviour")
     app = create_app(behaviour, "real" if world["agents"] else clock, **world)
     change = _change(breakage) if breakage is not None else None
 
@@ -69,6 +79,19 @@ def standin(port: int, until_eof: bool, breakage: str | None, behaviour: str, cl
             _serve_changed(change, app, port, announce)
     except OSError as error:
         raise click.ClickException(str(error)) from None
+
+
+def _behaviours() -> Iterator[Message]:
+    """Yield a line for each behaviour: its release, and what it is."""
+    from contracts.standin.defects import BEHAVIOURS, PRODUCT_BEHAVIOURS, RELEASE_OF
+
+    width = max(map(len, BEHAVIOURS))
+    for name, defects in BEHAVIOURS.items():
+        of = msg("product workflows") if name in PRODUCT_BEHAVIOURS else msg("custom workflows")
+        what = msg("has {n} known defects of its servers", len(defects)) if defects else msg("keeps every promise")
+        yield msg("{name}  release {release}, {of}: {what}", name.ljust(width), RELEASE_OF[name], of, what)
+        if defects:
+            yield msg("{indent}  {names|, }", " " * width, sorted(defects))
 
 
 def _bad(message: Message, option: str) -> NoReturn:
@@ -99,14 +122,47 @@ def _serve_changed(change: "Breakage", app: "ASGIApp", port: int, announce: Call
 
 @click.command(cls=SettingsCommand)
 @click.option("--json", "as_json", is_flag=True, help="Tell the findings as JSON.")
-def doctor(settings: "Settings", as_json: bool) -> None:
+@click.option("--write-toml", is_flag=True, help="Ask for what a run needs, and write it into zadig.toml.")
+def doctor(settings: "Settings", as_json: bool, write_toml: bool) -> None:
     """Look at the target without changing anything, and say what a run would lack.
 
     Exit code: 0 nothing that would stop a run, 1 something that would, 4 bad settings, 6 the target does not answer.
     """
+    if write_toml:
+        _write_toml(settings)
+        return
     from contracts.doctor.run import doctor as look_over
 
     sys.exit(look_over(settings, as_json=as_json, echo=click.echo))
+
+
+def _write_toml(settings: "Settings") -> None:
+    from contracts.doctor.ask import write_down
+    from contracts.settings.settings import SettingsError, load
+
+    lang = settings.language
+
+    def ask(question: Message, offered: str, reads: "Reader") -> str | None:
+        def taken(text: str) -> str | None:
+            try:
+                return reads(text.strip()) and text.strip() if text.strip() else None
+            except InputError as error:
+                raise click.UsageError(localized(error.message, lang)) from None
+
+        asked = localized(question, lang)
+        answer: str | None = click.prompt(asked, default=offered, show_default=bool(offered), value_proc=taken)
+        return answer
+
+    click.echo(say(lang, "Empty answers leave a setting out; a single candidate is then selected automatically."))
+    try:
+        path = write_down(settings, ask, partial(echo, lang=lang))
+    except click.Abort:
+        fail(msg("nothing was written: not every question was answered"))
+    click.echo(say(lang, "written: {path}; next: {command} doctor", path, COMMAND))
+    try:
+        load({})
+    except SettingsError as error:
+        fail(error.message)
 
 
 @click.command(cls=SettingsCommand)

@@ -1,7 +1,7 @@
 """Which language people are spoken to in: as the setting `lang` says, else as the locale does."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +36,14 @@ def _in_file(path: Path) -> Any:
         return toml.read(path).get("lang")
     except (OSError, ValueError):
         return None
+
+
+def lang_of(args: Sequence[str]) -> str | None:
+    """Return what stands behind the last --lang."""
+    found = None
+    for place, arg in enumerate(args):
+        if arg == "--lang" and place + 1 < len(args):
+            found = args[place + 1]
+        elif arg.startswith("--lang="):
+            found = arg.partition("=")[2]
+    return found

@@ -1,5 +1,6 @@
 """Which tests pytest collects: one for each planned row of the case table, and the scenarios of the profile."""
 
+import sys
 from collections.abc import Collection, Iterable
 from functools import cache
 from typing import Any
@@ -9,22 +10,57 @@ import pytest
 from contracts.case.concurrent import ConcurrentScenario
 from contracts.case.flow import Flow
 from contracts.case.scenario import Scenario
-from contracts.catalog.cases import Case, cases
+from contracts.catalog.cases import Case
 from contracts.catalog.givens import NEEDS_AGENT
 from contracts.catalog.release import load
 from contracts.catalog.stories import Story
-from contracts.paths import CASES, ROOT
+from contracts.i18n.locale import lang_of, wished
+from contracts.paths import CASES, ROOT, real
 from contracts.profiles import runs_at
-from contracts.run.plan import chosen, fits
+from contracts.run.plan import chosen, fits, operation_of
 from contracts.run.session import Session
 from contracts.run.shards import recorded, shard
+from contracts.text.message import msg
 
 SESSION = pytest.StashKey[Session]()
 SCENARIOS = ("flow", "crowd", "explorer")
 """The argument of a test that tells a case step by step."""
 
+OF_A_RUN = {
+    "--operation": msg("run only the cases of these operations: start-task, flows, …"),
+    "--exclude": msg("leave out the cases of these operations"),
+    "--dry-run": msg("send nothing to the target: list what a run would send, make and wait for"),
+}
+"""What is about one run, and so no setting: each option with its meaning."""
 ALLURE_LISTENER = "allure_listener"
 """The name under which allure-pytest registers what listens; a test holds that it still does."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer what is about one run, and so no setting."""
+    group = parser.getgroup("zadig", "Zadig contract tests")
+    names = {"action": "extend", "type": _names, "default": [], "metavar": "NAME,…"}
+    for name, means in OF_A_RUN.items():
+        more: dict[str, Any] = {"action": "store_true"} if name == "--dry-run" else names
+        group.addoption(name, dest=f"zadig_{name[2:].replace('-', '_')}", help=means, **more)
+
+
+def _names(given: str) -> list[str]:
+    return [name.strip() for name in given.split(",")]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Let the help of whoever names the cases begin with what is about them."""
+    args = [str(arg) for arg in config.invocation_params.args]
+    if not config.option.help or not any(
+        real(config.invocation_params.dir / arg).is_relative_to(CASES) for arg in args
+    ):
+        return None
+    from contracts.pytest_plugin.helping import text  # for those who ask
+
+    sys.stdout.write(text(OF_A_RUN, wished(lang_of(args))))
+    return 0
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -34,7 +70,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if run is None or (operation is None and case is None):
         return
     if operation is not None:
-        asked = (row for row in cases(run.release) if not run.only or row.id in run.only)
+        asked = (row for row in run.cases if not run.only or row.id in run.only)
         rows = chosen((row for row in asked if _is_for(row.operation, operation.args[0])), run.scope)
         slow = {True: [pytest.mark.slow], False: []}
         params = [pytest.param(row, id=row.id, marks=slow[row.given in NEEDS_AGENT]) for row in rows]
@@ -73,7 +109,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ids = _case_ids(fit)
     here = shard(ids, run.settings.shard, recorded(run.release))
     run.elsewhere = sorted(set(ids) - here)
-    kept = {item: None for item in fit if not asks_for_case(item) or not here.isdisjoint(_case_ids([item]))}
+    others = run.meant is None  # a dry run does not know what they would send
+    kept = {item: None for item in fit if (not here.isdisjoint(_case_ids([item])) if asks_for_case(item) else others)}
     out = [item for item in items if item not in kept]
     if out:
         items[:] = kept
@@ -93,9 +130,11 @@ def planned_for(item: pytest.Item) -> Case | Scenario | None:
 
 
 def _runs(item: pytest.Item, run: Session) -> bool:
-    marker = item.get_closest_marker("case")
+    marker, planned = item.get_closest_marker("case"), planned_for(item)
+    if planned is not None and run.operations is not None and operation_of(planned.id) not in run.operations:
+        return False
     if marker is None:
-        return planned_for(item) is not None
+        return planned is not None
     story, release = Story(*marker.args, **marker.kwargs), load(run.release)
     if not fits(story, release, run.scope):
         return False

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from contracts.catalog.cases import cases
 from contracts.catalog.release import CatalogError
 from contracts.catalog.release import load as of_release
 from contracts.i18n.locale import wished
@@ -18,17 +17,21 @@ from contracts.i18n.translate import localized, say
 from contracts.paths import CASES, COMMAND, real
 from contracts.pytest_plugin import masking, streams
 from contracts.pytest_plugin.collection import SESSION, case_id_of
+from contracts.pytest_plugin.dry_run import DryRun
+from contracts.pytest_plugin.progress import Progress
 from contracts.pytest_plugin.signals import Interrupts, end_on_signals
 from contracts.report.summary.terminal import summary
 from contracts.run.conclusion import clean_up, finish, still_to_come, stop
 from contracts.run.description import ends_early, explores, title
 from contracts.run.deviations import DeviationsError
+from contracts.run.dry_run import rehearsed
 from contracts.run.outcomes import crashed
-from contracts.run.plan import limited
+from contracts.run.plan import limited, selected
 from contracts.run.session import Session
 from contracts.run.verdict import PASSED_ON
 from contracts.run.workers import workers
 from contracts.safety.run_folder import RunFolderError
+from contracts.settings.explained import explained
 from contracts.settings.settings import SETTINGS, Settings, SettingsError, hide_environment, is_secret, load, option
 from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg, to_plain
@@ -56,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, field in SETTINGS.items():
         if not is_secret(field):
             flag: dict[str, Any] = {"action": "store_true"} if field.type is bool else {}
-            group.addoption(option(name), dest=f"zadig_{name}", default=None, help=field.metadata["means"], **flag)
+            group.addoption(option(name), dest=f"zadig_{name}", default=None, help=explained(name), **flag)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -85,7 +88,8 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     worker = getattr(config, "workerinput", {})  # of xdist
     try:
-        settings = _settings(config)
+        meant, dry = _settings(config), config.option.zadig_dry_run
+        settings = rehearsed(meant) if dry else meant
         config.add_cleanup(let_read(settings.readable_by))
         run = Session(
             settings,
@@ -93,12 +97,16 @@ def pytest_configure(config: pytest.Config) -> None:
             worker=worker.get("workerid", ""),
             workers=worker.get("workercount", 1),
             idle=_only_tells(config),
+            meant=meant if dry else None,
         )
         config.stash[SESSION] = run
         run.command_line = _command_line(config)
         run.connect()
-        ids = {case.id for case in cases(run.release)}
+        ids = {case.id for case in run.cases}
         limited(run.settings, of_release(run.release))
+        wished, unwanted = config.option.zadig_operation, config.option.zadig_exclude
+        if wished or unwanted:
+            run.operations = selected(of_release(run.release), wished, unwanted)
         _ = run.deviations  # what is wrong with them is said before anything is changed
     except (SettingsError, CatalogError, DeviationsError, RunFolderError) as error:
         raise _usage_error(error, config) from None
@@ -108,6 +116,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.clean_alluredir = False  # the controller has done it; a worker that takes over would do it again
     else:
         config.pluginmanager.register(Listener(run, config))
+        if not (dry or run.idle):
+            config.pluginmanager.register(Progress(run, config))
+        elif not run.idle:
+            config.pluginmanager.register(DryRun(run, meant, config))
 
 
 def _last_words(run: Session) -> str:
@@ -142,6 +154,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Let -n auto start as many workers as the target is worth; the suite's own tests get one a core, as ever."""
     if not _wants_cases(config) or not _only_cases(config):
         return None
+    if config.option.zadig_dry_run:
+        return 0
     try:
         return workers(_settings(config), os.cpu_count() or 1)
     except SettingsError as error:
@@ -237,11 +251,15 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Hear from a worker of xdist which cases are other shards': only workers collect."""
+    """Hear from a worker of xdist what it planned, and what is other shards': only workers collect.
+
+    The ids of tests tell the cases of the suite alone, not those of somebody's own flows.
+    """
     run = node.config.stash.get(SESSION, None)
     if run is not None:
         output = getattr(node, "workeroutput", {})
         run.elsewhere = output.get("zadig_elsewhere", run.elsewhere)
+        run.planned = list(dict.fromkeys((*run.planned, *output.get("zadig_planned", ()))))
         run.hear(output.get("zadig_weather", {}))
 
 
@@ -319,8 +337,11 @@ def _conclude(session: pytest.Session, exitstatus: int) -> None:
     except KeyboardInterrupt:  # what is under way is not waited for any longer
         ended = session.exitstatus = pytest.ExitCode.INTERRUPTED
     if run.worker:
+        session.config.workeroutput["zadig_planned"] = run.planned  # type: ignore[attr-defined]
         session.config.workeroutput["zadig_elsewhere"] = run.elsewhere  # type: ignore[attr-defined]
         session.config.workeroutput["zadig_weather"] = run.told()  # type: ignore[attr-defined]
+        return
+    if run.meant is not None:
         return
     run.open()  # where nothing was collected, the verdict still says which target that was
     try:
@@ -333,6 +354,7 @@ def _conclude(session: pytest.Session, exitstatus: int) -> None:
         code = finish(run, ended, allure_folder(session.config))
     if ended not in PASSED_ON:
         session.exitstatus = code
+    run.exit = int(session.exitstatus)
 
 
 def _tell(config: pytest.Config, run: Session) -> Callable[[str], None]:
@@ -362,7 +384,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if run is not None and run.verdict:
         lang = run.settings.language
         terminalreporter.section(say(lang, "Zadig contract"))
-        for text, style in summary(run.verdict, _short(run.run_dir), lang):
+        for text, style in summary(run.verdict | {"exit": run.exit}, _short(run.run_dir), lang):
             terminalreporter.write_line(text, **MARKUP.get(style, {}))
         for text in run.warnings:
             terminalreporter.write_line(localized(text, lang), **MARKUP["doubtful"])

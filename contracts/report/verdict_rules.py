@@ -12,11 +12,12 @@ from contracts.text.frozen import dataclass
 from contracts.text.message import Message, msg
 
 ACCEPTED, REJECTED, INCONCLUSIVE, UNUSABLE = "accepted", "rejected", "inconclusive", "unusable"
-LEAKED = 7
-VERDICTS = {0: ACCEPTED, 1: REJECTED, 4: UNUSABLE, 6: INCONCLUSIVE, LEAKED: ACCEPTED}
+NOTHING, LEAKED = 5, 7
+VERDICTS = {0: ACCEPTED, 1: REJECTED, 4: UNUSABLE, NOTHING: INCONCLUSIVE, 6: INCONCLUSIVE, LEAKED: ACCEPTED}
 """What each exit code means."""
-WORST = (1, 4, 6, LEAKED, 0)
-"""Exit codes, the worst first: rejected, unusable, inconclusive, leaked, accepted."""
+WORST = (1, 4, NOTHING, 6, LEAKED, 0)
+"""Exit codes, the worst first: rejected, unusable, no case selected, inconclusive, leaked, accepted."""
+NO_CASE = msg("no case was selected; check -k, --operation, --exclude and the paths")
 STRICT = "acceptance"
 """The profile in which a known deviation that no longer shows is held against the release's data."""
 
@@ -73,7 +74,7 @@ def decide(
     there, unseen = leaks(verdict)
     left = [*_count(len(there), msg("{n} leaked"))]
     left += _count(len(unseen), msg("{n} may have leaked, and could not be looked at"))
-    exit_code = 1 if against else 6 if unsure else LEAKED if verdict["leaks"] else 0
+    exit_code = 1 if against else NOTHING if unsure == [NO_CASE] else 6 if unsure else LEAKED if verdict["leaks"] else 0
     return Decision(exit_code, (*against, *unsure, *left))
 
 
@@ -169,7 +170,7 @@ def _doubts(verdict: Verdict, profile: str) -> Iterator[str]:
     if verdict["interrupted"]:
         yield verdict["interrupted"]
     if not verdict["counts"]["planned"]:
-        yield msg("nothing was planned")
+        yield NO_CASE
 
 
 def _count(number: int, one: Message, several: Message | None = None) -> Iterator[Message]:

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from contracts.case.cleanup import clock
-from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.http.disturbance import BY_NAME
 from contracts.paths import RUN
@@ -26,6 +25,8 @@ from contracts.text.message import Message, msg
 def title(session: Session) -> str:
     """Return in one line what the target is, and what says so."""
     settings = session.settings
+    if session.meant is not None and session.meant.base_url is not None:
+        return msg("{target}, to which a dry run sends nothing", session.meant.base_url)
     if settings.base_url is None:
         return msg("the stand-in ({behaviour}); set ZADIG_BASE_URL or --base-url for a live Zadig", settings.behaviour)
     target = f"{settings.base_url}{settings.api_prefix}"
@@ -64,7 +65,7 @@ def about(session: Session) -> Run:
         shard=session.settings.shard,
         drift=session.settings.drift,
         unknown_fields=session.settings.unknown_fields,
-        notes=[*notes(cases(session.release), session.scope), *_not_shown(session), *_remarks(session)],
+        notes=[*notes(session.cases, session.scope), *_not_shown(session), *_remarks(session)],
         suite=suite(),
         command=RUN,
         command_line=session.command_line,
@@ -73,7 +74,7 @@ def about(session: Session) -> Run:
 
 
 def _not_shown(session: Session) -> Iterator[str]:
-    if session.settings.base_url is not None and (told := not_shown(cases(session.release), session.scope)):
+    if session.settings.base_url is not None and (told := not_shown(session.cases, session.scope)):
         yield told
 
 

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from contracts.run.deviations import DeviationsError, read
 from contracts.text import atomic
 from contracts.text.message import about, msg
+from contracts.text.near import near
 
 Verdict = Mapping[str, Any]
 _WRONG = ("breach", "drift")
@@ -24,8 +24,8 @@ def add(verdict: Verdict, names: Sequence[str], file: Path, expires: date, sourc
     wrong = {name: case for name, case in cases.items() if case["result"] in _WRONG}
     for name in names:
         if name not in wrong:
-            near = ", ".join(get_close_matches(name, wrong, n=3, cutoff=0.3)) or "–"
-            raise DeviationsError("{case} has no breach and no drift in this run; near to it: {names}", name, near)
+            hint = near(name, wrong, msg("{n} cases have one", len(wrong)), cutoff=0.3)
+            raise DeviationsError("{case} has no breach and no drift in this run; {hint}", name, hint)
     kinds: dict[tuple[str, ...], list[str]] = {}
     for name in names or wrong:
         signatures = sorted({breach["signature"] for breach in wrong[name]["breaches"]})

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from contracts.case.outcome import Outcome
-from contracts.catalog.cases import cases
+from contracts.catalog.cases import Case, cases
 from contracts.catalog.release import Release, files_of
 from contracts.catalog.stories import stories
 from contracts.check.breach import Kind
@@ -20,6 +19,7 @@ from contracts.text import toml
 from contracts.text.errors import InputError, of_system
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
+from contracts.text.near import near
 from contracts.text.strict_json import is_page
 
 FILE = "deviations.toml"
@@ -78,9 +78,10 @@ def _beside_body(signatures: Iterable[str]) -> frozenset[str]:
     return frozenset(each for each in signatures if each.partition(":")[0] in (Kind.STATUS, Kind.STATE))
 
 
-def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
+def known(release: Release, setting: str | None, there: Iterable[Case] | None = None) -> tuple[Deviation, ...]:
     """Return the deviations of a release: the shipped ones, and those of the user's own file; `none`: none at all.
 
+    there: the cases that there are; None: those of the release.
     Raises DeviationsError for a file that cannot be used. That the shipped rows can show is held by the suite's tests.
     """
     if setting == "none":
@@ -89,26 +90,27 @@ def known(release: Release, setting: str | None) -> tuple[Deviation, ...]:
     own = {row.id: row for row in (read(Path(setting)) if setting else ())}
     for row in own.values():
         if release.name in row.releases:
-            hold(row, release)
+            hold(row, release, there)
     return tuple(row for row in (rows | own).values() if release.name in row.releases)
 
 
-def hold(row: Deviation, release: Release) -> None:
-    """Raise DeviationsError for a row that no case of a release could ever show."""
-    answers = {case.id: case.answer.status for case in cases(release.name)}
+def hold(row: Deviation, release: Release, there: Iterable[Case] | None = None) -> None:
+    """Raise DeviationsError for a row that no case could ever show, of those that are there or of the release."""
+    answers = {case.id: case.answer.status for case in (cases(release.name) if there is None else there)}
     ids = [*answers, *(story.id for story in stories(CASES) if story.is_of(release))]
     for name, signatures in row.shows.items():
         where = f"{row.id}.shows"
         if not any(fnmatchcase(case, name) for case in ids):
-            near = ", ".join(get_close_matches(name, ids, n=1, cutoff=0)) or "–"
-            raise DeviationsError(about(where, "no case is called {name}; near to it: {near}", repr(name), near))
+            hint = near(name, ids, msg("a case is written like {case}", ids[0]), most=1)
+            raise DeviationsError(about(where, "no case is called {name}; {hint}", repr(name), hint))
         if not signatures:
             raise DeviationsError(about(where, "{name} shows nothing; name its signatures", name))
         for signature in signatures:
             kind, _, detail = signature.partition(":")
             if kind not in [*Kind]:
-                near = get_close_matches(kind, [*Kind], n=1, cutoff=0)[0]
-                raise DeviationsError(about(where, "there is no {kind}; near to it: {near}", repr(kind), near))
+                kinds = [str(each) for each in Kind]
+                hint = near(kind, kinds, msg("there are {names}", ", ".join(kinds)), most=1)
+                raise DeviationsError(about(where, "there is no {name}; {hint}", repr(kind), hint))
             if kind == Kind.STATUS and detail == str(answers.get(name, "")):
                 raise DeviationsError(
                     about(where, "{name} answers {status} as promised, so never shows it", name, detail)

@@ -1,7 +1,7 @@
 """Works cases out in threads before the tests that report them ask for them: waiting for a server is not work."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
 
 from contracts.case.outcome import Outcome
@@ -9,6 +9,8 @@ from contracts.text.frozen import dataclass
 
 WINDOW = 3
 """How many cases may be begun ahead for each thread: enough that one slow case keeps no thread waiting."""
+TICK = 1.0
+"""Seconds after which whoever watches hears that an outcome is still waited for."""
 IN_A_WORKER = 2
 """Cases under way in a worker of xdist: the one that it runs and the next one. Pytest tells it of no further ones."""
 
@@ -26,7 +28,12 @@ class Job:
 
 
 class CasePool:
-    """Cases under way, at most `threads` at once; with one thread, each begins when it is asked for."""
+    """Cases under way, at most `threads` at once; with one thread, each begins when it is asked for.
+
+    waits: what is called about every second while the outcome that was asked for is not there.
+    """
+
+    waits: Callable[[], None] | None = None
 
     def __init__(self, threads: int) -> None:
         self._most = threads * WINDOW
@@ -50,7 +57,10 @@ class CasePool:
         for upcoming in (*islice(self._upcoming, self._most - len(self._begun)), job):
             if upcoming.id not in self._begun:
                 self._begun[upcoming.id] = self._threads.submit(upcoming.work)
-        return self._begun.pop(job.id).result()
+        future = self._begun.pop(job.id)
+        while self.waits is not None and not wait([future], TICK).done:
+            self.waits()
+        return future.result()
 
     def stop(self) -> None:
         """Begin nothing more, and wait for what is under way."""

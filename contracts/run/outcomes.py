@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from contracts.case.outcome import Outcome
 from contracts.case.runner import run_case
 from contracts.case.scenario import Scenario
-from contracts.catalog.cases import Case, cases
+from contracts.catalog.cases import Case
 from contracts.report.summary.terminal import block
 from contracts.report.verdict_rules import Result
 from contracts.run.description import about
@@ -46,7 +46,7 @@ def _not_tried(session: Session, case: str, operation: str, answer: str) -> Outc
 def crashed(session: Session, case: str, reason: str) -> Outcome:
     """Return the outcome of a case in which the suite itself, or the process that ran it, failed."""
     operation, _, rest = case.partition("/")
-    answer = next((row.answer.name for row in cases(session.release) if row.id == case), rest)
+    answer = next((row.answer.name for row in session.cases if row.id == case), rest)
     reason = msg("the suite itself failed here: {why}; see it with --tb=short", reason)
     return Outcome(case, operation, answer, Result.CRASHED, reason=reason)
 

@@ -1,7 +1,7 @@
 """What a run is to do: which cases, by profile, target and tokens; and what is left out, with the reason."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from contracts.catalog.cases import Case, cases
 from contracts.catalog.givens import NEEDS_AGENT
@@ -12,6 +12,7 @@ from contracts.profiles import EXPLORE, PROFILES, runs_at
 from contracts.settings.settings import Settings, SettingsError, label
 from contracts.text.frozen import dataclass
 from contracts.text.message import about, msg
+from contracts.text.near import near
 
 OTHER_PROJECT = "outsider-project"
 """What a case needs that goes into a project of the outsider's; there where his token and his project are known."""
@@ -55,6 +56,27 @@ def limited(settings: Settings, release: Release) -> None:
             raise SettingsError(about(label("max_p95"), msg(unknown, repr(name), ", ".join(release.operations))))
 
 
+def selected(release: Release, wished: Sequence[str], unwanted: Sequence[str]) -> frozenset[str]:
+    """Return the operations of --operation, all where it is not given, without those of --exclude.
+
+    A flow or concurrent scenario counts as the operation that its id begins with. Raises SettingsError with the nearest
+    name for one that no case begins with.
+    """
+    told = (story.id for story in stories(CASES) if story.is_of(release))
+    known = {operation_of(case) for case in (*(case.id for case in cases(release.name)), *told)}
+    for option, names in {"--operation": wished, "--exclude": unwanted}.items():
+        for name in names:
+            if name not in known:
+                hint = near(name, known, msg("there are {names}", ", ".join(sorted(known))))
+                raise SettingsError(about(option, "no operation {name}; {hint}", repr(name), hint))
+    return frozenset(wished or known) - {*unwanted}
+
+
+def operation_of(case: str) -> str:
+    """Return the operation in the id of a case."""
+    return case.partition("/")[0]
+
+
 def left_out(case: Case, allowed: Scope) -> str | None:
     """Return why a case is not planned, or None where it is."""
     if allowed.level == EXPLORE:
@@ -92,11 +114,11 @@ def fits(story: Story, release: Release, allowed: Scope) -> bool:
     return here and runs_at(story.level, allowed.level) and story.is_of(release)
 
 
-def of_profile(release: str, allowed: Scope) -> list[str]:
-    """Return the whole plan of a profile on a target, whatever of it somebody selects."""
+def of_profile(release: str, rows: Iterable[Case], allowed: Scope) -> list[str]:
+    """Return the whole plan of a profile on a target, of these rows and all stories, whatever somebody selects."""
     whole = load(release)
     told = [story for story in stories(CASES) if fits(story, whole, allowed) and not story.lacks(whole)]
-    return [*(case.id for case in chosen(cases(release), allowed)), *(story.id for story in told)]
+    return [*(case.id for case in chosen(rows, allowed)), *(story.id for story in told)]
 
 
 def notes(rows: Iterable[Case], allowed: Scope) -> list[str]:

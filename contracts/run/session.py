@@ -1,6 +1,7 @@
 """One run over a target: the state that is kept from the settings to the verdict, and its way to the target."""
 
 import shutil
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -10,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from contracts.case.cleanup import CleanUp, clock
+from contracts.catalog.cases import Case, cases, own_cases
 from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
@@ -49,12 +51,14 @@ class Session:
     """One process's part of a run: the controller's, or that of a worker of xdist.
 
     settings: what was set; on the embedded stand-in without what is said of somebody's Zadig.
+    meant: what was set where this is a dry run, which has a target to plan for and none to send to; else None.
     idle: nothing is to be sent, as in a listing.
     worker: the worker's id, empty for the controller.
     probe: what the look at the target showed; set by `connect`, or by `open` where the target is only starting.
     workspace, target: set by `open`, unless the look found trouble.
     administrator: whether the token is known to be a system administrator's, whom nothing is refused.
     only: the cases that are collected, as if there were no others; empty: all.
+    operations: those whose cases are selected; None: all.
     reports: whether they are written beside the verdict.
     planned, elsewhere: the cases that are to run, here and in other shards.
     command_line: the words of the command that this run was called by, secrets masked.
@@ -62,7 +66,7 @@ class Session:
     outcomes: what became of cases, as plain data; `clean_up` and `other_failures`: what else is held against the run.
     done_again: how many cases held when they were done again, by what was in doubt, and requests.
     pace: how many cases could be under way at once in the end.
-    verdict, warnings: how it ended.
+    verdict, warnings, exit: how it ended; the last is what the process ends with.
     """
 
     target: Target
@@ -75,13 +79,16 @@ class Session:
         worker: str = "",
         workers: int = 1,
         idle: bool = False,
+        meant: Settings | None = None,
     ) -> None:
         self.settings = settings if settings.base_url is not None else settings.on_stand_in()
+        self.meant = meant
         self.idle = idle
         self.worker = worker
         self._handed: dict[str, Any] = from_plain(handed or {})
         self.run_id: str = self._handed.get("run_id") or new_run_id()
-        self.run_dir = real(self._handed.get("run_dir") or settings.run_dir or f"runs/{self.run_id}")
+        wished = self._handed.get("run_dir") or (meant and tempfile.mkdtemp(prefix="zadig-dry-run-"))
+        self.run_dir = real(wished or settings.run_dir or f"runs/{self.run_id}")
         self.deadline: float = self._handed.get("deadline") or time.time() + settings.run_timeout
         self.started = datetime.now(UTC)
         self.clock = time.monotonic()
@@ -103,8 +110,10 @@ class Session:
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}
         self.warnings: list[str] = []
+        self.exit = 0
         self.administrator = False
         self.only: Collection[str] = ()
+        self.operations: Collection[str] | None = None
         self.reports = True
         self._stand_in: StandIn | None = None
         self._opened = False
@@ -179,6 +188,8 @@ class Session:
             shutil.rmtree(self.run_dir / LOCKS, ignore_errors=True)
             release(self.run_dir, self._claim, made=self._made)
             self._claim = None
+            if self.meant is not None:
+                shutil.rmtree(self.run_dir, ignore_errors=True)
 
     def told(self) -> dict[str, Any]:
         """Return what this process learned of the way to the target, as plain data."""
@@ -278,20 +289,27 @@ class Session:
     @cached_property
     def scope(self) -> Scope:
         """What the target allows. For a listing without a target, what the stand-in allows."""
-        if self.settings.base_url is None:
+        planned_for, unasked = self.meant or self.settings, self.idle or self.meant is not None
+        if planned_for.base_url is None:
             return scope(self.asked, stand_in=True, credentials={*USERS, ADMIN, OTHER_PROJECT})
-        facts = {} if self.idle else self.probe.stand_in
-        credentials = set(headers(self.settings, facts.get("tokens", {})))
-        if "outsider" in credentials and (self.settings.outsider_project or facts.get("other_project")):
+        facts = {} if unasked else self.probe.stand_in
+        credentials = set(headers(planned_for, facts.get("tokens", {})))
+        if "outsider" in credentials and (planned_for.outsider_project or facts.get("other_project")):
             credentials.add(OTHER_PROJECT)
-            if not (facts or self.idle or self.probe.trouble) and is_no_administrator(self.asked, self.probe):
+            if not (facts or unasked or self.probe.trouble) and is_no_administrator(self.asked, self.probe):
                 credentials.discard(ADMIN)
         return scope(self.asked, stand_in=bool(facts), credentials=credentials)
 
     @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """The rows of the case table, and those of --cases; raises CatalogError where those cannot be used."""
+        own = self.settings.cases
+        return (*cases(self.release), *(own_cases(self.release, own) if own is not None else ()))
+
+    @cached_property
     def of_profile(self) -> frozenset[str]:
         """The cases of the whole profile on this target, whatever was selected of them."""
-        return frozenset(of_profile(self.release, self.scope))
+        return frozenset(of_profile(self.release, self.cases, self.scope))
 
     @property
     def unselected(self) -> list[str]:
@@ -301,7 +319,7 @@ class Session:
     @cached_property
     def deviations(self) -> tuple[Deviation, ...]:
         """What the release is known to break; raises DeviationsError where that cannot be read."""
-        return known(load(self.release), self.settings.deviations)
+        return known(load(self.release), self.settings.deviations, self.cases)
 
     @property
     def expected(self) -> tuple[Deviation, ...]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from contracts.text.errors import InputError
 from contracts.text.message import msg
@@ -19,6 +19,8 @@ A_DAY = 86_400
 """Seconds: no time of a setting is longer."""
 BUDGET = re.compile(r"(\d{1,7})?(?:,?(\d{1,7})s)?", re.ASCII)
 """Requests and seconds."""
+LEAST_KEY = 16
+"""Characters from which on a part of a webhook's address is taken for what makes it secret."""
 _OF_ZADIG = re.compile(r"/+(api/aslan|openapi|v1|signin)(/.*)?$")
 """A path that stands in a browser's line or in front of a call; whatever is before it may be a proxy's."""
 _YES, _NO = frozenset({"1", "true", "t", "yes", "y", "on"}), frozenset({"0", "false", "f", "no", "n", "off"})
@@ -66,6 +68,19 @@ class Address(Secret):
         return frozenset(parts | {unquote(part) for part in parts})
 
 
+class Webhook(Secret):
+    """The address of a webhook: whoever has it may write there."""
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """All of it, and what no other address has: long parts of its path and query, and each as it is meant."""
+        url = urlsplit(self._text)
+        parts = {*url.path.split("/"), *(value for _, value in parse_qsl(url.query)), *re.split("[&=]", url.query)}
+        parts |= {unquote(part) for part in parts}
+        behind = self._text.partition(url.netloc)[2]
+        return frozenset({self._text, behind, *(part for part in parts if len(part) >= LEAST_KEY)})
+
+
 def text(value: Any) -> str:
     """Return a text as it is."""
     if not isinstance(value, str):
@@ -85,6 +100,22 @@ def secret(value: Any) -> Secret:
     return value if isinstance(value, Secret) else Secret(clean(text(value)))
 
 
+def key(value: Any) -> Secret:
+    """Return what signatures are made with, as it stands there."""
+    return value if isinstance(value, Secret) else Secret(text(value).strip())
+
+
+def webhook(value: Any) -> Webhook:
+    """Return the address of a webhook, which is a secret."""
+    if isinstance(value, Webhook):
+        return value
+    advice = msg("copy the whole address that the service shows")
+    parts = address(text(value), advice)
+    if "#" in value or "@" in parts.netloc or not parts.path.strip("/"):
+        raise InputError("is no address of a webhook; {advice}", advice)
+    return Webhook(value)
+
+
 def yes_or_no(value: Any) -> bool:
     """Return what true or false, yes or no, on or off, 1 or 0 mean."""
     word = str(value).lower()
@@ -93,27 +124,30 @@ def yes_or_no(value: Any) -> bool:
     return word in _YES
 
 
-def choice(*words: str) -> Reader:
-    """Return a reader of one of some words."""
+class OneOf:
+    """A reader of one of some words, with what it raises for another one."""
 
-    def read(value: Any) -> str:
-        if value not in words:
-            *others, last = (repr(word) for word in words)
-            raise InputError("should be {names} or {last}", ", ".join(others), last)
+    def __init__(self, words: Collection[str], refused: Callable[[Any], InputError]) -> None:
+        self.words, self._refused = words, refused
+
+    def __call__(self, value: Any) -> str:
+        """Return the word."""
+        if value not in self.words:
+            raise self._refused(value)
         return str(value)
 
-    return read
+
+def choice(*words: str) -> Reader:
+    """Return a reader of one of some words."""
+    *others, last = (repr(word) for word in words)
+    return OneOf(words, lambda _: InputError("should be {names} or {last}", ", ".join(others), last))
 
 
 def one_of(what: str, words: Collection[str], *, also: Collection[str] = ()) -> Reader:
     """Return a reader of something that there are several of, named `what`."""
-
-    def read(value: Any) -> str:
-        if value not in (*words, *also):
-            raise InputError("no {what} {name}; there are {names}", what, repr(value), ", ".join((*words, *also)))
-        return str(value)
-
-    return read
+    every = (*also, *words)
+    names = ", ".join((*words, *also))
+    return OneOf(every, lambda value: InputError("no {what} {name}; there are {names}", what, repr(value), names))
 
 
 def whole(above: int, most: int | None = None) -> Reader:

@@ -1,4 +1,4 @@
-"""The settings table of the READMEs, written from the settings themselves."""
+"""The settings table of the READMEs and the sample of zadig.toml, written from the settings themselves."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Literal, get_args, get_origin
 from contracts.derive.command import DIFFERENT, UNUSABLE, UP_TO_DATE, difference
 from contracts.i18n.locale import CHINESE, ENGLISH
 from contracts.i18n.translate import word
+from contracts.settings.sample import SAMPLE, sample
 from contracts.settings.settings import PREFIX, SETTINGS, is_secret, option
 from contracts.text.frozen import dataclass
 from contracts.text.tables import row, table
@@ -34,13 +35,16 @@ LANGUAGES = (
 
 
 def readme(root: Path, check: bool, echo: Echo) -> int:
-    """Write the settings table into the READMEs below `root`, or with `check` compare it.
+    """Write the settings table into the READMEs below `root`, and the sample beside them, or with `check` compare both.
 
     Returns 0; 1 for a difference under `check`; 4 where the table has no place or a meaning is missing.
     """
     try:
-        texts = {language.file: (root / language.file).read_bytes().decode("utf-8") for language in LANGUAGES}
+        texts = {
+            file: (root / file).read_bytes().decode("utf-8") for file in (*(each.file for each in LANGUAGES), SAMPLE)
+        }
         wanted = {language.file: with_table(texts[language.file], language) for language in LANGUAGES}
+        wanted[SAMPLE] = sample({})
     except OSError as error:
         echo(f"{Path(error.filename).name}: cannot be read: {error.strerror}")
         return UNUSABLE

@@ -20,6 +20,7 @@ from contracts.text import files, toml
 from contracts.text.errors import InputError, of_system
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
+from contracts.text.near import near
 from contracts.text.redact import register
 from contracts.text.tokens import read
 from contracts.text.urls import is_loopback
@@ -39,6 +40,8 @@ OF_A_TARGET = (
 """Settings that are about one deployment."""
 CREDENTIALS = ("token", "token_file", "viewer_token", "outsider_token", "expired_token", "client_cert", "client_key")
 """Settings by which a target knows who asks."""
+NOT_IN_FILE = ("webhook", "webhook_file", "webhook_secret")
+"""Settings that zadig.toml may not hold: they say where something is sent, and anybody may have put that file there."""
 OPTION, ENVIRONMENT = "option", "environment"
 """Where a value may come from, besides FILE and the default."""
 UnknownFields = Literal["report", "fail", "ignore"]
@@ -108,6 +111,7 @@ class Settings:
     )
     run_dir: Path | None = setting(None, "folder of the run; left out: runs/<run id>", values.path)
     shard: str | None = setting(None, "I/N: run only part I of N of the cases", values.part)
+    cases: Path | None = setting(None, "file of a team's own cases, run beside those of the suite", values.path)
     deviations: str | None = setting(None, "file of further known deviations, or none to know of none")
     unknown_fields: UnknownFields = setting(
         "report", "keys that nobody documented", values.choice(*get_args(UnknownFields))
@@ -140,6 +144,9 @@ class Settings:
         None, "proxy to go through; variables of the environment are not used", values.proxy
     )
     allow_http: bool = setting(False, "allow plain http to another host than this one", values.yes_or_no)
+    webhook: Secret | None = setting(None, "address of the webhook that notify sends to", values.webhook)
+    webhook_file: Path | None = setting(None, "file that holds the address of the webhook", values.path)
+    webhook_secret: Secret | None = setting(None, "what Feishu or DingTalk check the signature by", values.key)
     came_from: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -204,7 +211,7 @@ SETTINGS: Mapping[str, Field[Any]] = MappingProxyType(
 
 def is_secret(each: Field[Any]) -> bool:
     """Whether a setting is a secret, and so has no option: options show in process lists."""
-    return bool(each.metadata["reads"] is values.secret)
+    return each.metadata["reads"] in (values.secret, values.webhook, values.key)
 
 
 def option(name: str) -> str:
@@ -284,6 +291,9 @@ def _file() -> dict[str, Any]:
         raise SettingsError("{file} cannot be read: {why}", FILE, of_system(error.strerror)) from None
     for name in found.keys() - SETTINGS.keys():
         raise SettingsError(about(FILE, _unknown(name, SETTINGS)))
+    for name in found.keys() & {*NOT_IN_FILE}:
+        whose = "does not belong into {file}, which may come with somebody else's files; set {variable}"
+        raise SettingsError(about(label(name), whose, FILE, variable(name)))
     return found
 
 
@@ -296,12 +306,8 @@ def _variables() -> dict[str, str]:
 
 
 def _unknown(name: str, known: Collection[str]) -> Message:
-    import difflib  # seldom needed, and long to load
-
-    near = difflib.get_close_matches(name, known, n=1)
-    if near:
-        return msg("unknown setting {name}; did you mean {near}?", repr(name), repr(near[0]))
-    return msg("unknown setting {name}", repr(name))
+    table = msg("the README has a table of all settings")
+    return msg("unknown setting {name}; {hint}", repr(name), near(name, known, table, most=1, cutoff=0.6))
 
 
 def _read(name: str, value: Any) -> Any:

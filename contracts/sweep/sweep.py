@@ -69,12 +69,16 @@ class Journalled:
         return self.journal.parent.name
 
     @property
-    def under_way(self) -> bool:
-        """Whether the run may still be going on."""
-        if (self.journal.parent / LOCK).exists():
-            return is_claimed(self.journal.parent)
-        age = time.time() - self.journal.stat().st_mtime  # of a run before there were locks
-        return age < QUIET_SECONDS and not (self.journal.parent / VERDICT).exists()
+    def at_work(self) -> bool:
+        """Whether the run holds the lock of its folder."""
+        return is_claimed(self.journal.parent)
+
+    @property
+    def may_be_at_work(self) -> bool:
+        """Whether there is no lock to tell, as of a run before there were locks, and the journal is young."""
+        age = time.time() - self.journal.stat().st_mtime
+        known = (self.journal.parent / LOCK).exists() or (self.journal.parent / VERDICT).exists()
+        return age < QUIET_SECONDS and not known
 
 
 @cache
@@ -120,8 +124,11 @@ def named_run(run: str, base_url: str, echo: Echo) -> list[Journalled]:
     return [journal for journal in journals if _is_on(journal, base_url, echo)]
 
 
-def every_run(base_url: str, echo: Echo) -> Iterator[Journalled]:
-    """Yield all runs with something open on this target, and say which others have something open."""
+def every_run(base_url: str, echo: Echo, left: list[str]) -> Iterator[Journalled]:
+    """Yield all runs with something open on this target, and say which others have something open.
+
+    Those of which nobody can tell whether they are over are `left`.
+    """
     for path in sorted(RUNS.glob(f"*/{JOURNALS}")):
         journal = read(path)
         if journal.header is None and path.lstat().st_size == 0:  # killed before its first request
@@ -129,9 +136,10 @@ def every_run(base_url: str, echo: Echo) -> Iterator[Journalled]:
         if journal.header is None:
             echo(msg("run {run}: not swept, its journal is of no run of this suite", journal.run))
         elif (journal.names or journal.foreign) and _is_on(journal, base_url, echo):
-            if journal.under_way:
-                running = "run {run}: not swept, it may still be under way; name it to sweep it all the same"
-                echo(msg(running, journal.run))
+            if journal.at_work:
+                echo(msg("run {run}: not swept, it is still at work, and removes by itself what it made", journal.run))
+            elif journal.may_be_at_work:
+                left.append(msg("run {run}: may still be under way; name it to sweep it all the same", journal.run))
             else:
                 yield journal
 
@@ -188,13 +196,13 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
     if base_url is None:
         raise SettingsError("{variable} is missing; set it to the Zadig to sweep", label("base_url"))
     named = [journal for run in runs for journal in named_run(run, base_url, echo)]
-    chosen = named if runs else list(every_run(base_url, echo))
+    left: list[str] = []
+    chosen = named if runs else list(every_run(base_url, echo, left))
     look = probe(settings, base_url)
     if look.trouble:
         echo(look.trouble)
         return BAD_SETTINGS if look.answered else UNREACHABLE
     settings = replace(settings, release=look.release or settings.release)
-    left: list[str] = []
     for found in chosen:
         echo(msg("run {run}: {count} open in its journal", found.run, _count(found.names)))
         with _opened(settings, look, found.journal, found.names, found.late) as target:
@@ -203,7 +211,7 @@ def sweep(settings: Settings, runs: Sequence[str], *, dry_run: bool, by_prefix: 
         left += _sweep_list(settings, look, dry_run=dry_run, echo=echo)
     for reason in left:
         echo(msg("left: {why}", reason))
-    if not (chosen or by_prefix):
+    if not (chosen or by_prefix or left):
         echo(msg("nothing to sweep on this target"))
     return (LEFT if probe(settings, base_url).answered else UNREACHABLE) if left else CLEAN
 

@@ -11,6 +11,7 @@ from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
 from contracts.target.sharing import SharedLock, Told
 from contracts.target.standin_control import StandInControl
+from contracts.target.waiting import Waits
 from contracts.target.weather import Weather
 from contracts.text.errors import EndedError
 from contracts.text.frozen import dataclass
@@ -103,6 +104,7 @@ class Target:
     told: what a step of a given left wrong and was told already, so that it is told once.
     weather: what stands before it.
     expires: when the token ends, as time.time() counts.
+    waits: what cases wait for.
     trace: the steps of the case that it is used for.
     exploring: how much of it is explored.
     """
@@ -120,6 +122,7 @@ class Target:
     told: Told = field(default_factory=Told)
     weather: Weather = field(default_factory=Weather)
     expires: float = math.inf
+    waits: Waits = field(default_factory=Waits)
     trace: Trace = field(default_factory=Trace)
     exploring: Exploring = field(default_factory=Exploring)
 

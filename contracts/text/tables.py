@@ -46,5 +46,12 @@ def columns(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> Iterator[
         yield "  ".join((first, *others)).rstrip()
 
 
+def fitted(text: str, places: int) -> str:
+    """Return as much of a text as so many columns of a terminal hold, and blanks in the rest."""
+    while _places(text) > places:
+        text = text[:-1]
+    return text + " " * (places - _places(text))
+
+
 def _places(text: str) -> int:
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

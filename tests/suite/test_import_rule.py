@@ -22,7 +22,7 @@ FLOORS = {
     7: ("run",),
     6: ("case",),
     5: ("check",),
-    4: ("target",),
+    4: ("notify", "target"),
     3: ("safety", "settings"),
     2: ("breakages", "catalog", "http", "report"),
     1: ("derive", "i18n", "standin"),

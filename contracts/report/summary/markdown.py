@@ -24,6 +24,7 @@ _MARKS = {"accepted": "✔", "rejected": "✘", "inconclusive": "?"}
 _WORDS = {
     0: msg("what was promised holds."),
     1: msg("something that was promised does not hold."),
+    5: msg("no case ran, so nothing is known of the release."),
     6: msg("the run cannot tell; do not take it for a pass."),
     7: msg("what was promised holds, but the run left something behind."),
 }

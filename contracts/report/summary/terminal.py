@@ -26,6 +26,7 @@ USUAL = {
     "profile": "regression",
     "api_prefix": "/api/aslan",
     "project": None,
+    "cases": None,
     "deviations": None,
     "drift": "fail",
     "unknown_fields": "report",

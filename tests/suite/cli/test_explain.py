@@ -39,4 +39,4 @@ def test_a_case_told_step_by_step_is_explained() -> None:
 
 def test_what_is_not_there_names_what_is_near() -> None:
     code, output = explained("create-workflow/duplicat")
-    assert (code, "near to it: create-workflow/duplicate" in output) == (4, True)
+    assert (code, "did you mean 'create-workflow/duplicate" in output) == (4, True)

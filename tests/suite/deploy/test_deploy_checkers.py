@@ -86,7 +86,7 @@ def scripts_of_templates() -> Iterable[tuple[str, str]]:
     for job in document(GITHUB)["jobs"].values():
         yield from (("bash", step["run"]) for step in job["steps"] if "run" in step)
     for job in document(GITLAB).values():
-        for name in ("before_script", "script"):
+        for name in ("before_script", "script", "after_script"):
             if isinstance(job, dict) and name in job:
                 yield "bash", "\n".join(job[name])
     yield from (("sh", text) for text in scripts(JENKINS.read_text(encoding="utf-8")))

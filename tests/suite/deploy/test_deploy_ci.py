@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contracts.catalog.release import ROOT
 from contracts.standin.process import StandIn
+from helpers.bad_servers import says
 from helpers.deploy_ci import (
     CI,
     GITHUB,
@@ -24,7 +25,10 @@ from helpers.deploy_ci import (
 )
 from helpers.deploy_tree import STRICT, Tree, token_of
 from helpers.processes import Done
+from helpers.raw_server import answer, serving
 from helpers.whole_runs import verdict_of
+
+TOOK = b"HTTP/1.1 200 OK\r\n"
 
 
 def accepted(played: Played, token: str, merged: Path) -> None:
@@ -38,9 +42,13 @@ def accepted(played: Played, token: str, merged: Path) -> None:
 
 
 def test_github_accepts(tree: Tree, stand_in: StandIn, token: str) -> None:
-    """Three shards, their artifacts, one merged verdict, a job summary and no annotation but the good news."""
+    """Three shards, their artifacts, one merged verdict, a job summary, no annotation but the good news, and a card."""
     summary = tree.folder.parent / "summary"
-    played = github(tree, of_github(stand_in, token), GITHUB_STEP_SUMMARY=str(summary))
+    own = {"GITHUB_SERVER_URL": "https://github.example", "GITHUB_REPOSITORY": "a/b", "GITHUB_RUN_ID": "7"}
+    with serving(says(answer(b"ok", TOOK))) as chat:
+        more = {"secrets.ZADIG_WEBHOOK": f"{chat.url}/hook", "vars.NOTIFY_TO": "slack"}
+        played = github(tree, of_github(stand_in, token) | more, GITHUB_STEP_SUMMARY=str(summary), **own)
+    assert [b"https://github.example/a/b/actions/runs/7" in each for each in chat.requests] == [True]
     accepted(played, token, played.left / "merged")
     assert "accepted" in summary.read_text(encoding="utf-8")
     assert [line.partition(" ")[0] for line in commands(played.commands["gate"])] == ["::notice"]
@@ -52,7 +60,7 @@ def test_github_rejects(tree: Tree, broken: StandIn) -> None:
     """A breach fails its shard and the gate, is annotated, and what was found is kept all the same."""
     played = github(tree, of_github(broken, token_of(broken)), **STRICT)
     gate = played.commands["gate"]
-    assert [done.code for done in gate] == [0, 1, 0, 1]
+    assert [done.code for done in gate] == [0, 1, 0, 0, 1]
     assert [title for title in commands(gate) if title.startswith("::error title=breach create-workflow/")]
     assert (tree.folder.parent / "artifacts" / "zadig-contract" / "verdict.json").exists()
 
@@ -66,7 +74,8 @@ def between_stop_and_go(shard: list[Done]) -> bool:
 
 def of_github(server: StandIn, token: str) -> dict[str, str]:
     profile = "inputs.profile || 'regression'"
-    return {"vars.ZADIG_BASE_URL": server.base_url, "secrets.ZADIG_TOKEN": token, profile: "regression"}
+    none = {"secrets.ZADIG_WEBHOOK": "", "vars.NOTIFY_TO": ""}
+    return {"vars.ZADIG_BASE_URL": server.base_url, "secrets.ZADIG_TOKEN": token, profile: "regression", **none}
 
 
 def commands(ran: list[Done]) -> list[str]:
@@ -76,7 +85,14 @@ def commands(ran: list[Done]) -> list[str]:
 
 def test_gitlab_accepts(tree: Tree, stand_in: StandIn, token: str, token_file: Path) -> None:
     """Parallel jobs, their merged verdict with junit.xml, and the report as a page."""
-    played = gitlab(tree, ZADIG_BASE_URL=stand_in.base_url, ZADIG_TOKEN_FILE=str(token_file))
+    with serving(says(answer(b"", TOOK))) as chat:
+        more = {
+            "ZADIG_WEBHOOK": f"{chat.url}/hook",
+            "NOTIFY_TO": "generic",
+            "CI_PIPELINE_URL": "https://gitlab.example/7",
+        }
+        played = gitlab(tree, ZADIG_BASE_URL=stand_in.base_url, ZADIG_TOKEN_FILE=str(token_file), **more)
+    assert [b'"link": "https://gitlab.example/7"' in each for each in chat.requests] == [True]
     merged = tree.folder / "runs" / "merged"
     accepted(played, token, merged)
     assert (tree.folder / "public/index.html").read_bytes() == (merged / "report.html").read_bytes()

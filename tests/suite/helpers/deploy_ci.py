@@ -121,10 +121,11 @@ def gitlab(tree: Tree, **more: str) -> Played:
             scripts = "\n".join([*flow.get(job.get("extends", ""), {}).get("before_script", []), *job["script"]])
             total = int(job.get("parallel", 1))
 
-            def play(index: str, name: str = name, scripts: str = scripts, total: int = total) -> None:
+            def play(index: str, name: str = name, scripts: str = scripts, total: int = total, job: Any = job) -> None:
                 parallel = {"CI_NODE_INDEX": index, "CI_NODE_TOTAL": str(total)}
-                shell = ["bash", "-eo", "pipefail", "-c"]
-                played.commands[f"{name} {index}"] = [tree.sh(shell, scripts, **flow["variables"] | more, **parallel)]
+                known, shell = flow["variables"] | more | parallel, ["bash", "-eo", "pipefail", "-c"]
+                parts = [scripts, *filter(None, ["\n".join(job.get("after_script", []))])]
+                played.commands[f"{name} {index}"] = [tree.sh(shell, part, **known) for part in parts]
 
             _at_once(play, (str(index + 1) for index in range(total)))
             missing = [path for path in job["artifacts"]["paths"] if not (tree.folder / path).exists()]

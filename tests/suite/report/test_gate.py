@@ -74,7 +74,7 @@ EXITS: list[tuple[str, list[dict[str, Any]], dict[str, Any], int]] = [
     ("disturbed", cases(disturbed=2), {}, 6),
     ("crashed", cases(held=2, crashed=1), {}, 6),
     ("not-run", cases(held=1), {"planned": ["cancel-task/held-0", "a/b"]}, 6),
-    ("nothing", [], {}, 6),
+    ("nothing", [], {}, 5),
     ("interrupted", cases(held=1), {"interrupted": "interrupted"}, 6),
     ("leaked", cases(held=1), {"leaks": ["zct-1"]}, 7),
     ("breach-and-blocked", cases(breach=1, blocked=1), {"leaks": ["zct-1"]}, 1),

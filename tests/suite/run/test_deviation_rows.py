@@ -49,7 +49,7 @@ def test_what_is_written_is_known(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        pytest.param("cancel-task/no-such-tsk", "near to it: cancel-task/no-such-task", id="no-such-case"),
+        pytest.param("cancel-task/no-such-tsk", "did you mean 'cancel-task/no-such-task'", id="no-such-case"),
         pytest.param("cancel-task/queued-task", "has no breach and no drift in this run", id="held"),
     ],
 )
@@ -95,9 +95,9 @@ def test_a_run_that_knew_of_no_row_tells_nothing_of_them(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "signatures", "said"),
     [
-        pytest.param("cancel-task/no-such-tsk", ["status:500"], "near to it: cancel-task/no-such-task", id="id"),
+        pytest.param("cancel-task/no-such-tsk", ["status:500"], "did you mean 'cancel-task/no-such-task'", id="id"),
         pytest.param("cancel-tsk/*", ["status:500"], "no case is called 'cancel-tsk/*'", id="pattern"),
-        pytest.param(IDS[0], ["statis:500"], "there is no 'statis'; near to it: status", id="kind"),
+        pytest.param(IDS[0], ["statis:500"], "there is no 'statis'; did you mean 'status'?", id="kind"),
         pytest.param(IDS[0], ["status:400"], "answers 400 as promised, so never shows it", id="own-status"),
         pytest.param(IDS[0], [], "shows nothing; name its signatures", id="nothing"),
     ],

@@ -13,7 +13,7 @@ from contracts.check.breach import Kind
 from contracts.check.check import Promise
 from contracts.http.trace import Phase, Step
 from contracts.report.summary.terminal import summary
-from contracts.report.verdict_rules import Result
+from contracts.report.verdict_rules import NO_CASE, Result
 from contracts.run.verdict import RunResult, decide, once, write
 from contracts.text.message import from_plain
 from contracts.text.redact import register
@@ -47,7 +47,8 @@ TABLE: list[tuple[str, list[Result], dict[str, Any], str, int, list[str]]] = [
     ("disturbed", [DISTURBED, HELD], {}, "inconclusive", 6, ["1 disturbed"]),
     ("breach-and-blocked", [BROKEN, BLOCKED, GONE], {}, "rejected", 1, ["1 breach", "1 unreachable", "1 blocked"]),
     ("crashed", [HELD, CRASHED], {}, "inconclusive", 6, ["1 crashed"]),
-    ("nothing-planned", [], {}, "inconclusive", 6, ["nothing was planned"]),
+    ("nothing-planned", [], {}, "inconclusive", 5, [NO_CASE]),
+    ("nothing-and-interrupted", [], {"interrupted": "interrupted"}, "inconclusive", 6, ["interrupted", NO_CASE]),
     ("not-run", [HELD], {"planned": ["a/b", "c/d"]}, "inconclusive", 6, ["2 planned and not run"]),
     ("interrupted", [HELD], {"interrupted": "interrupted"}, "inconclusive", 6, ["interrupted"]),
     (

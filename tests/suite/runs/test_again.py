@@ -34,4 +34,4 @@ def test_a_case_that_is_not_there(runs: Runs) -> None:
     """The nearest are named."""
     red = runs("--behaviour", "1.7.0", "--deviations", "none")
     done = contracts("again", red.folder, "create-workflow/body-nul")
-    assert (done.code, "near to it: create-workflow/body-null" in done.output) == (4, True)
+    assert (done.code, "did you mean 'create-workflow/body-null" in done.output) == (4, True)

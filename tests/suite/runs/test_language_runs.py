@@ -194,7 +194,13 @@ def test_a_command_that_cannot_be_done_says_why_in_chinese(args: tuple[str, ...]
 def test_both_languages_are_in_the_page() -> None:
     """Reasons, notes, leaks, what was promised and what came are there twice, the server's own words but once."""
     wrong = Breach(Kind.MISSING, "$.code", msg("this key"), msg("no such key, only {keys}", "a, b"), True, "$.code")
-    server = Breach(Kind.TEXT, "body", msg("an empty body"), "'nothing was planned'", True)
+    server = Breach(
+        Kind.TEXT,
+        "body",
+        msg("an empty body"),
+        "'no case was selected; check -k, --operation, --exclude and the paths'",
+        True,
+    )
     cases = [
         outcome(Became.BREACH, breaches=(wrong, server)),
         outcome(Became.BLOCKED, reason=msg("the given did not stay as arranged, {n} times", 5)),
@@ -208,7 +214,7 @@ def test_both_languages_are_in_the_page() -> None:
         ("zct-1 in project p: delete-workflow answered HTTP 500", "项目 p 中的 zct-1：delete-workflow 返回 HTTP 500"),
     ):
         assert f'<span lang="en">{english}</span><span lang="zh-CN">{chinese}</span>' in page
-    assert "<code>&#39;nothing was planned&#39;</code>" in page
+    assert "<code>&#39;no case was selected; check -k, --operation, --exclude and the paths&#39;</code>" in page
 
 
 def test_a_summary_with_everything_in_it_is_chinese() -> None:

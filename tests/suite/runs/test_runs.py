@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -304,3 +304,12 @@ def test_a_killed_run_takes_its_stand_in_along(tmp_path: Path, options: tuple[st
     code, url = end_early(tmp_path, signal.SIGKILL, *options)
     assert code == -signal.SIGKILL
     wait_until(lambda: not answers(url))
+
+
+@pytest.mark.parametrize("options", [("--help",), ("--help", "--lang", "zh"), ("-h",)], ids=["en", "zh", "short"])
+def test_help_begins_with_the_suites_own_options(options: Sequence[str], tmp_path: Path) -> None:
+    """Nothing is started, looked at or written for it."""
+    ran = run(tmp_path, *options, ZADIG_BASE_URL="http://127.0.0.1:9")
+    assert (ran.code, ran.stand_ins, (tmp_path / "run").exists()) == (0, [], False)
+    assert ran.output.startswith("Usage: pytest tests/api ")
+    assert ("只执行这些操作的用例" if "zh" in options else "run only the cases of these operations") in ran.output

@@ -9,6 +9,7 @@ import pytest
 
 from contracts.report.compare.compare import compare
 from contracts.report.gate import gate
+from contracts.report.verdict_rules import NO_CASE, decide
 from contracts.run.merge import merge
 from helpers.whole_runs import Runs, run
 
@@ -28,6 +29,8 @@ WAYS: dict[str, tuple[str, Sequence[str]]] = {
     "mark": ("tests/api", ("-m", "case")),
     "last-failed": ("tests/api", ("-p", "cacheprovider", "--lf")),
     "environment": ("tests/api", ()),
+    "operation": ("tests/api", ("-k", "no-such", "--operation", "cancel-task,flows", "--operation", "restart-task")),
+    "exclude": ("tests/api", ("-k", "no-such", "--exclude", "create-workflow, start-task", "--exclude", "flows")),
     "split": ("tests/api", (*SPLIT, "--every-second")),
     "repeated": ("tests/api", (*SPLIT, "--twice")),
     "workers": ("tests/api", ("-n", "2", *SPLIT, "--twice")),
@@ -64,6 +67,17 @@ def test_too_little_is_no_profile(way: str, runs: Runs, tmp_path: Path) -> None:
     found = compare(whole, verdict, fail_on_lost=True)
     assert ({move.case for move in found.lost}, found.exit) == (left, 6)
     assert compare(whole, verdict).exit == 0
+
+
+@pytest.mark.parametrize("options", [("-k", "nothing"), ("-n", "2", "-k", "nothing")], ids=["alone", "workers"])
+def test_nothing_selected(options: Sequence[str], tmp_path: Path) -> None:
+    """The process, its last line, verdict.json, summary.md and the gate say the same number."""
+    ran = run(tmp_path, *options)
+    verdict, folder = ran.verdict, Path(ran.folder)
+    gated = (gate([folder], TODAY)[1], gate([folder], TODAY, selection=True)[1], decide(verdict))
+    assert {ran.code, verdict["exit"], *(each.exit for each in gated)} == {5}
+    assert f"INCONCLUSIVE: {NO_CASE} (0 of 0 held, exit 5)" in ran.output
+    assert "**INCONCLUSIVE** (exit 5)" in (folder / "summary.md").read_text(encoding="utf-8")
 
 
 def _failed(cache: Path) -> Path:

@@ -29,10 +29,10 @@ def test_the_stand_in_takes_a_breakage_by_name() -> None:
 
 
 def test_an_unknown_breakage_is_one_line() -> None:
-    """A name that is none is answered with those near to it, and exit code 2."""
+    """A name that is none is answered with those near it, and exit code 4."""
     with standin("--breakage", "status/cancel-task/success/20") as process:
         _, complaint = process.communicate(timeout=HANG)
     assert process.returncode == 4
     told = [line for line in complaint.splitlines() if "Error" in line]
     assert len(told) == 1
-    assert "near to it: status/cancel-task/success/201" in told[0]
+    assert "did you mean 'status/cancel-task/success/201'" in told[0]

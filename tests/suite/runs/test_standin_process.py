@@ -92,7 +92,7 @@ def test_a_launched_stand_in_behaves_as_asked() -> None:
 
 
 def test_a_stand_in_that_does_not_come_up_says_why() -> None:
-    with pytest.raises(process.StandInError, match=r"ended with status 4 .*'9\.9' is none of perfect"):
+    with pytest.raises(process.StandInError, match=r"ended with status 4 .*there is no '9\.9'; "):
         process.start("9.9")
 
 

@@ -8,6 +8,7 @@ import pytest
 from contracts.catalog.release import ROOT
 from contracts.i18n.translate import word
 from contracts.settings.readme_table import BEGIN, END, LANGUAGES, readme
+from contracts.settings.sample import SAMPLE
 from contracts.settings.settings import SETTINGS
 
 
@@ -24,9 +25,9 @@ def test_no_two_settings_mean_the_same_in_chinese() -> None:
 
 @pytest.fixture
 def copies(tmp_path: Path) -> Path:
-    """Return a folder with both READMEs."""
-    for language in LANGUAGES:
-        shutil.copy(ROOT / language.file, tmp_path)
+    """Return a folder with both READMEs, and the sample."""
+    for file in (*(language.file for language in LANGUAGES), SAMPLE):
+        shutil.copy(ROOT / file, tmp_path)
     return tmp_path
 
 

@@ -109,7 +109,7 @@ def test_each_setting_says_what_set_it(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_setting_is_plain_or_hides_itself(name: str) -> None:
     """What proves who asks is a secret or a file; a URL hides its user; nothing else could hold a password."""
     hides = any(issubclass(one, Secret) for one in get_args(SETTINGS[name].type) if isinstance(one, type))
-    assert hides == (name == "proxy" or ("token" in name and name != "token_file"))
+    assert hides == (name in ("proxy", "webhook", "webhook_secret") or ("token" in name and name != "token_file"))
     assert is_secret(SETTINGS[name]) == (hides and name != "proxy")
     assert name not in CREDENTIALS or hides or Path in get_args(SETTINGS[name].type)
 
