@@ -77,6 +77,7 @@ class Exchange:
     failure: why the response is not complete.
     sent: whether something of the request may have reached the target.
     faults: what no response may do, whatever the call is.
+    spell: which time of answers that all failed it was sent in, if in one.
     """
 
     request: Request
@@ -88,6 +89,7 @@ class Exchange:
     failure: Failure | None = None
     sent: bool = True
     faults: tuple[Failure, ...] = ()
+    spell: int = 0
 
     @property
     def came(self) -> str:

@@ -2,7 +2,8 @@
 
 import math
 import threading
-from dataclasses import field
+import time
+from dataclasses import field, replace
 
 from contracts.catalog.release import Release
 from contracts.http.client import Client, Exchange, Request
@@ -150,8 +151,11 @@ class Target:
 
     def ask(self, request: Request) -> Exchange:
         """Send a request when its turn comes, whatever may be said of what comes back."""
-        self.weather.wait_turn()
+        spell, sent = self.weather.wait_turn(request.call), time.monotonic()
         exchange = self.client.send(request)
+        failed = sign_of(exchange) is not None
+        self.weather.came(sent, failed=failed)
+        exchange = replace(exchange, spell=spell) if failed else exchange
         if BY_NAME["rate"].shows(exchange):
             self.weather.hold(wait_of(exchange))
         return exchange
@@ -160,10 +164,14 @@ class Target:
         """Send a request; a look beside what is tested is repeated where a limit or a gateway turned it away."""
         again = self.trace.phase is not Phase.REQUEST and not request.changes
         exchange = self.ask(request)
+        turned: list[Doubt] = []
         for pause in PAUSES if again and not self.weather.ended else ():
             sign = sign_of(exchange, self.own)
             if sign is None or sign.name not in ("rate", "gateway"):
+                for doubt in turned:
+                    self.weather.passed(doubt)
                 break
+            turned.append(Doubt(sign, exchange))
             self.weather.hold(pause)
             self.weather.repeated += 1
             exchange = self.ask(request)

@@ -9,8 +9,10 @@ from contracts.http.disturbance import BY_NAME, Doubt
 from contracts.text.message import Message, msg
 
 FLAKY = 3
-"""So often a call, and no other, fails and then does not: that is the server's, which is not right every time."""
-MOST_DISTURBED = 5
+"""So often at least a call, and no other, fails and then does not, where that is said to be the server's own."""
+CHANCE = 1e-4
+"""How likely it may be that what fails at any call had come to this one each time, by how often each was sent."""
+MOST_DISTURBED = 8
 """Cases that ended disturbed, after which nothing more is tried."""
 
 
@@ -28,19 +30,31 @@ class Weather:
         self._pause = 1 / rate
         self._next = 0.0
         self._lock = threading.Lock()
-        self._gone: dict[str, Counter[str]] = defaultdict(Counter)
+        self._asked: Counter[str] = Counter()
+        self._spell, self._failed_at = 0, math.inf
+        self._gone: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         self.again: Counter[str] = Counter()
         self._disturbed = 0
 
-    def wait_turn(self) -> None:
-        """Wait until a request may go out: as often as is set, and when a limit allows it again."""
+    def wait_turn(self, call: str) -> int:
+        """Wait until a request may go out: as often as is set, and when a limit allows it again; return its spell."""
         with self._lock:
             self.sent += 1
+            self._asked[call] += 1
             now = time.monotonic()
             at = max(self._next, now)
             self._next = at + self._pause
         if at > now:
             time.sleep(at - now)
+        return self._spell
+
+    def came(self, sent: float, *, failed: bool) -> None:
+        """Note an answer to a request that was sent then: what is right, and sent after a failure, ends its spell."""
+        with self._lock:
+            if failed:
+                self._failed_at = time.monotonic()
+            elif sent > self._failed_at:
+                self._spell, self._failed_at = self._spell + 1, math.inf
 
     def hold(self, seconds: float) -> None:
         """Let nothing go out for so long."""
@@ -50,7 +64,7 @@ class Weather:
     def passed(self, doubt: Doubt) -> None:
         """Note what did not come again when the case was done again."""
         with self._lock:
-            self._gone[doubt.sign.name][doubt.exchange.request.call] += 1
+            self._gone[doubt.sign.name][doubt.exchange.request.call].add(doubt.exchange.spell)
 
     def noisy(self, doubt: Doubt) -> bool:
         """Whether the like came and went at other calls too, so that it is none of the server's own answers."""
@@ -58,10 +72,12 @@ class Weather:
             return bool(self._gone[doubt.sign.name].keys() - {doubt.exchange.request.call})
 
     def flaky(self, doubt: Doubt) -> bool:
-        """Whether the like comes and goes at this call alone."""
+        """Whether the like comes and goes at this call alone, beyond chance, while others are answered in between."""
+        call = doubt.exchange.request.call
         with self._lock:
             calls = self._gone[doubt.sign.name]
-            return calls.keys() == {doubt.exchange.request.call} and calls.total() >= FLAKY
+            times, share = len(calls.get(call, ())), self._asked[call] / max(self._asked.total(), 1)
+            return len(calls) == 1 and times >= FLAKY and share**times <= CHANCE
 
     def held_again(self, doubt: Doubt) -> None:
         """Count a case that held when it was done again."""
