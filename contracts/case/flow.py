@@ -158,7 +158,7 @@ class Flow(Scenario):
         role = self._target.release.binding.roles["list"]
         exchange = self._send(role_call(self._target, "list", self._subject), role.call)
         rows = role.list(json_value(exchange))
-        if exchange.status != 200 or not isinstance(rows, list | None):
+        if exchange.failure or exchange.status != 200 or not isinstance(rows, list | None):
             self._end(Result.BLOCKED, msg("{call} answered {came}", role.call, exchange.came))
         return frozenset(name for row in rows or [] if isinstance(name := role.get(row, "name"), str))
 

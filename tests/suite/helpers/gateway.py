@@ -96,6 +96,7 @@ ANSWERS: Mapping[str, Response] = {
     "reset": Response(0, wire="reset"),
     "cut": Response(200, (("Content-Type", "application/json; charset=utf-8"),), b'{"message":"succ', wire="cut"),
     "silent": Response(0, wire="silent"),
+    "huge": Response(200, (("Content-Type", "application/json"),), b'{"message":"' + 2_000_000 * b"x" + b'"}'),
 }
 
 
@@ -191,6 +192,7 @@ MODES = (
     Mode("502-of-apache", "502-apache", between(25, 28), "gateway"),
     Mode("502-at-random", "502", at_random(0.05), "gateway"),
     Mode("502-often", "502", at_random(0.3), "gateway"),
+    Mode("huge-for-a-moment", "huge", between(25, 25), "larger"),
     Mode("502-for-good", "502", after(12), "gateway", GONE),
     Mode("503-at-the-start", "503", between(1, 3), "gateway", (0,)),
     Mode("503-of-envoy", "503-envoy", between(12, 17), "gateway"),
