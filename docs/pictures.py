@@ -77,9 +77,10 @@ def run() -> dict[str, Any]:
 
 
 def kept(verdict: Mapping[str, Any]) -> dict[str, Any]:
-    """Return of a verdict what the pictures show. The commit is left out: it is that of somebody's working copy."""
+    """Return of a verdict what the pictures show. Commit and command are left out: they tell of somebody's machine."""
     cases = [case | (SAID_OF_HELD if case["result"] == "held" else {}) for case in verdict["cases"]]
-    return {**verdict, "cases": cases, "run": {**verdict["run"], "suite": suite() | {"commit": None}}}
+    about = verdict["run"] | {"suite": suite() | {"commit": None}, "command_line": []}
+    return {**verdict, "cases": cases, "run": about}
 
 
 def written(verdict: Mapping[str, Any]) -> str:

@@ -29,6 +29,12 @@ def test_pictures_are_of_this_version() -> None:
     assert pictures.stale() == [], "run make pictures"
 
 
+def test_nothing_of_a_machine_is_kept() -> None:
+    """What the pictures are made from names no folder of whoever made them."""
+    text = pictures.FOLDER.joinpath("verdict.json").read_text(encoding="utf-8")
+    assert re.findall(r'"(?:[a-z_]+=)?/(?!api)[^"]*', text) == []
+
+
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a copy of the pictures, which is looked at in their place."""
