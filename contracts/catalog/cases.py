@@ -11,7 +11,6 @@ from contracts.catalog.givens import GIVENS, given_of
 from contracts.catalog.release import Answer, CatalogError, Operation, Release, files_of, load
 from contracts.profiles import LEVELS
 from contracts.text import toml
-from contracts.text.errors import of_system
 from contracts.text.frozen import dataclass
 from contracts.text.message import about, msg
 from contracts.text.near import near
@@ -132,12 +131,7 @@ def own_cases(release: str, file: Path) -> tuple[Case, ...]:
     Raises CatalogError that names the file, and the row which does not hold together or is a case of the suite already.
     """
     whole, known = load(release), {case.id for case in cases(release)}
-    try:
-        tables = toml.read(file)
-    except OSError as error:
-        raise CatalogError(about(file, "cannot be read: {why}", of_system(error.strerror))) from None
-    except toml.NotTomlError as error:
-        raise CatalogError(about(file, "is not TOML: {why}", error.message)) from None
+    tables = toml.handed_in(file, CatalogError)
     for operation, table in tables.items():
         rows = table.values() if isinstance(table, dict) else [table]
         if not all(isinstance(row, dict) for row in rows):

@@ -16,7 +16,7 @@ from contracts.http.disturbance import SERVER_ERROR
 from contracts.paths import CASES
 from contracts.report.verdict_rules import Result
 from contracts.text import toml
-from contracts.text.errors import InputError, of_system
+from contracts.text.errors import InputError
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 from contracts.text.near import near
@@ -119,12 +119,7 @@ def hold(row: Deviation, release: Release, there: Iterable[Case] | None = None) 
 
 def read(path: Path) -> list[Deviation]:
     """Return the rows of one file; raises DeviationsError with one line."""
-    try:
-        table = toml.read(path)
-    except OSError as error:
-        raise DeviationsError(about(path, "cannot be read: {why}", of_system(error.strerror))) from None
-    except toml.NotTomlError as error:
-        raise DeviationsError(about(path, "is not TOML: {why}", error.message)) from None
+    table = toml.handed_in(path, DeviationsError)
     return [_deviation(f"{path.name}: {name}", name, row) for name, row in table.items()]
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import tomli
 
 from contracts.text import files
-from contracts.text.errors import InputError
+from contracts.text.errors import InputError, of_system
 from contracts.text.frozen import dataclass
+from contracts.text.message import about
 
 _TYPES: Mapping[type, str] = {
     str: "text",
@@ -41,6 +42,16 @@ def read(path: Path) -> dict[str, Any]:
         raise NotTomlError("it is not UTF-8") from None
     except (ValueError, RecursionError) as error:  # nested too deep, or a number of thousands of digits
         raise NotTomlError(str(error).partition(";")[0]) from None
+
+
+def handed_in(path: Path, refusal: type[InputError]) -> dict[str, Any]:
+    """Return the content of a file of somebody's own; raises the refusal, which names it, where it cannot be read."""
+    try:
+        return read(path)
+    except OSError as error:
+        raise refusal(about(path, "cannot be read: {why}", of_system(error.strerror))) from None
+    except NotTomlError as error:
+        raise refusal(about(path, "is not TOML: {why}", error.message)) from None
 
 
 @dataclass(frozen=True)
