@@ -77,7 +77,7 @@ class Exchange:
     failure: why the response is not complete.
     sent: whether something of the request may have reached the target.
     faults: what no response may do, whatever the call is.
-    spell: which time of answers that all failed it was sent in, if in one.
+    spell: where it has the sign of a disturbance, in which time of such answers alone it was sent; None: it has none.
     """
 
     request: Request
@@ -89,7 +89,7 @@ class Exchange:
     failure: Failure | None = None
     sent: bool = True
     faults: tuple[Failure, ...] = ()
-    spell: int = 0
+    spell: int | None = None
 
     @property
     def came(self) -> str:

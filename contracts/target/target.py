@@ -7,7 +7,7 @@ from dataclasses import field, replace
 
 from contracts.catalog.release import Release
 from contracts.http.client import Client, Exchange, Request
-from contracts.http.disturbance import BY_NAME, Doubt, sign_of, wait_of
+from contracts.http.disturbance import BY_NAME, Doubt, Sign, sign_of, wait_of
 from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
 from contracts.target.sharing import SharedLock, Told
@@ -166,7 +166,7 @@ class Target:
         exchange = self.ask(request)
         turned: list[Doubt] = []
         for pause in PAUSES if again and not self.weather.ended else ():
-            sign = sign_of(exchange, self.own)
+            sign = self._sign(exchange)
             if sign is None or sign.name not in ("rate", "gateway"):
                 for doubt in turned:
                     self.weather.passed(doubt)
@@ -179,11 +179,15 @@ class Target:
 
     def _doubt(self, exchange: Exchange, answer: str) -> None:
         """Note an exchange that may not be the target's own."""
-        sign, request = sign_of(exchange, self.own), exchange.request
+        sign, request = self._sign(exchange), exchange.request
         if sign is None or (sign.name == "token" and request.credential not in PROVEN):
             return
         if self.trace.phase is not Phase.CLEANUP:
             self.trace.doubts.append(Doubt(sign, exchange, (self.trace.phase, request.call, answer)))
+
+    def _sign(self, exchange: Exchange) -> Sign | None:
+        """Return the sign that an answer which was asked for has, unless only the target itself can have said it."""
+        return None if exchange.spell is None else sign_of(exchange, self.own)
 
     def own(self, exchange: Exchange) -> bool:
         """Whether only the target itself can have said this: it has the keys of its errors."""

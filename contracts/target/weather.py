@@ -32,7 +32,7 @@ class Weather:
         self._lock = threading.Lock()
         self._asked: Counter[str] = Counter()
         self._spell, self._failed_at = 0, math.inf
-        self._gone: dict[str, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+        self._gone: dict[str, dict[str, set[int | None]]] = defaultdict(lambda: defaultdict(set))
         self.again: Counter[str] = Counter()
         self._disturbed = 0
 
