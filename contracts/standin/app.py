@@ -83,7 +83,7 @@ def create_app(
 
         own = CustomWorld.empty(version, defects, time_source, licence, team)
         custom = CustomServer(own, server.desk, server.errors, own_port)
-        routes = [*server.routes(ROUTES if custom.has_products else KEPT_ROUTES), *custom.routes()]
+        routes = [*custom.routes(), *server.routes(ROUTES if custom.has_products else KEPT_ROUTES)]
         control = [*control_api.routes(described | custom.facts(), world.store, own.store), *custom.control()]
     app = Starlette(
         routes=[*routes, *control],

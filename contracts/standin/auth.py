@@ -33,6 +33,7 @@ class TokenDesk:
 
     def __init__(self) -> None:
         self._secret = secrets.token_bytes(32)
+        self._proven: dict[str, tuple[str, float]] = {}  # tokens that were read before: user, and when each expires
 
     def issue(self, user: str, seconds: int = DAY) -> str:
         """Return a token of `user` that expires in `seconds` from now; a negative number has expired already."""
@@ -48,11 +49,18 @@ class TokenDesk:
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer":
             raise DeniedError(401)
+        user, expires = self._proven.get(token) or self._read(token)
+        if expires <= time.time():
+            raise DeniedError(401)
+        return user
+
+    def _read(self, token: str) -> tuple[str, float]:
+        """Return the user of a token and when it expires; DeniedError (401) if it proves nobody."""
         try:
             claims = jwt.decode(token, self._secret, [_ALGORITHM], options={"require": ["uid", "exp"]})
         except jwt.InvalidTokenError:
             raise DeniedError(401) from None
-        return str(claims["uid"])
+        return self._proven.setdefault(token, (str(claims["uid"]), float(claims["exp"])))
 
 
 def require(user: str, right: str, project: str) -> None:

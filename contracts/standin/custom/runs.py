@@ -72,7 +72,7 @@ def run(world: World, call: Call) -> object:
         since=world.store.now(workflow.key),
         approvals_are_jobs=world.has(release.APPROVAL_JOBS),
     )
-    world.store.tasks.append(task)
+    world.store.add(task)
     return {"project_name": workflow.project, "workflow_name": workflow.key, "task_id": task_id}
 
 

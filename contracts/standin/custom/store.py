@@ -47,7 +47,7 @@ class Store:
     comes_back: bool = False
     agents: Agents | None = None
     workflows: list[Workflow] = field(default_factory=list)
-    tasks: list[Task] = field(default_factory=list)
+    _tasks: dict[str, list[Task]] = field(default_factory=dict)
     _clocks: dict[str, Clock] = field(default_factory=dict)
     _last_ids: dict[str, int] = field(default_factory=dict)
     _freed: dict[str, float] = field(default_factory=dict)
@@ -62,7 +62,7 @@ class Store:
 
     def clock(self, key: str) -> Clock | None:
         """Return the clock of a key that a workflow or a task has, or None."""
-        known = any(workflow.key == key for workflow in self.workflows) or any(task.key == key for task in self.tasks)
+        known = any(workflow.key == key for workflow in self.workflows) or key in self._tasks
         return self._clocks.setdefault(key, Clock(self.time_source)) if known else None
 
     def use_id(self, key: str) -> int:
@@ -70,10 +70,14 @@ class Store:
         self._last_ids[key] = self._last_ids.get(key, 0) + 1
         return self._last_ids[key]
 
+    def add(self, task: Task) -> None:
+        """Keep a task that was made just now."""
+        self._tasks.setdefault(task.key, []).append(task)
+
     def tasks_of(self, key: str) -> list[Task]:
         """Return all tasks of a key, oldest first, in the states that they have come to by now."""
         self._settle(key)
-        return [task for task in self.tasks if task.key == key]
+        return [*self._tasks.get(key, ())]
 
     def task(self, key: str, task_id: int) -> Task | None:
         """Return a task, of a workflow that is gone too; or None."""
@@ -95,8 +99,7 @@ class Store:
     def forget(self, key: str) -> None:
         """Remove everything of a key, without a trace."""
         self.workflows = [workflow for workflow in self.workflows if workflow.key != key]
-        self.tasks = [task for task in self.tasks if task.key != key]
-        for kept in (self._clocks, self._last_ids, self._freed):
+        for kept in (self._tasks, self._clocks, self._last_ids, self._freed):
             kept.pop(key, None)
 
     def held(self) -> Iterator[Mapping[str, Any]]:
@@ -107,8 +110,7 @@ class Store:
 
     def _settle(self, key: str) -> None:
         """Let happen, in its order, all that the tasks of a key have come to by now."""
-        now = self.now(key)
-        tasks = [task for task in self.tasks if task.key == key]
+        now, tasks = self.now(key), self._tasks.get(key, [])
         while True:
             due = [(when, number, task) for number, task in enumerate(tasks) if (when := self._due(task, tasks)) <= now]
             if not due:
