@@ -79,7 +79,7 @@ class Explorer(Living):
             self._report(found if again is None else self._shortened(again), lives, len(found.told))
         note = msg("{n} lives, {requests} requests, seed {seed}", lives, self._spent, bounds.seed)
         if lost:
-            note = msg("{note}; {n} lives ended where an answer was lost", note, lost)
+            note = msg("{note}; {n} lives ended where a response was lost", note, lost)
         self._note(reason=note)
 
     def _left(self, part: float) -> bool:

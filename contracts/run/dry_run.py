@@ -29,7 +29,7 @@ def rehearsed(settings: Settings) -> Settings:
     if settings.base_url is None:
         return settings
     if settings.release == AUTO:
-        untold = msg("only the target can tell it, and a dry run asks it nothing; set it, as the doctor shows it")
+        untold = msg("only the target can tell it, and a dry run sends it nothing; set it to what the doctor shows")
         raise SettingsError(about(label("release"), untold))
     return replace(settings.on_stand_in(), base_url=None, behaviour="perfect", require_live=False)
 

@@ -60,7 +60,7 @@ class Guard:
                 if self._stand_in:
                     return None
                 raise RefusedError(
-                    "{request} could leave a workflow that can never be removed; only a stand-in gets it", what
+                    "{request} could leave a workflow that can never be removed; it is sent to a stand-in only", what
                 )
         elif not found.names and (found.whole or not found.of_all):
             raise RefusedError("{request} names nothing that this run made", what)
@@ -70,7 +70,7 @@ class Guard:
         for project in found.projects:
             if not self._stand_in and not self._ours(project, found):
                 raise RefusedError(
-                    "{request} names the project {project}, which is not to be worked in", what, repr(project)
+                    "{request} names the project {project}, where this run may change nothing", what, repr(project)
                 )
         if not self._makes(method, found):
             return None

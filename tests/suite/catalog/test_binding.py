@@ -112,7 +112,7 @@ def test_a_state_without_a_row_has_that_of_any_other() -> None:
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        pytest.param({"roles": {"steal": {"call": "x"}}}, "roles.steal: no role is called so; there are", id="role"),
+        pytest.param({"roles": {"steal": {"call": "x"}}}, "roles.steal: no such role; available:", id="role"),
         pytest.param({"roles": {"start": {}}}, "roles.start: call is missing", id="no-call"),
         pytest.param({"pth": {}}, "unknown key pth: did you mean path?", id="misspelt"),
         pytest.param({"query": {"a": 1}}, "query: a must be text", id="no-text"),

@@ -186,7 +186,7 @@ def test_every_effect_of_the_case_table_is_known(name: str) -> None:
 def test_a_breach_says_both_sides() -> None:
     change = StateChange(NOTHING, stored(env_name="dev"), SENT, None, SUBJECT, CREATE, RELEASE, documented=False)
     (breach,) = effect("stored", change)
-    assert str(breach) == "state afterwards: promised $.env_name is stored as 'qa', came 'dev'"
+    assert str(breach) == "state afterwards: expected $.env_name is stored as 'qa', got 'dev'"
     assert breach.drift
 
 

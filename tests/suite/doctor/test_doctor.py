@@ -69,7 +69,7 @@ def test_nothing_is_amiss_on_a_zadig_that_has_all(zadig: Live) -> None:
     assert {row["status"] for row in found.values()} == {"ok"}
     assert code == 0
     assert "nginx/nginx-test from repository nginx, branch main" in found["build"]["finding"]
-    assert found["profile"]["finding"].startswith("regression: not shown here: what comes of a task that an agent")
+    assert found["profile"]["finding"].startswith("regression: not tested here: what comes of a task that an agent")
 
 
 def test_only_reads_go_out_and_none_that_answers_with_keys(zadig: Live) -> None:
@@ -85,7 +85,7 @@ def test_a_line_says_status_check_finding_and_advice(zadig: Live) -> None:
     assert doctor(zadig.settings(), as_json=False, echo=lines.append) == 1
     line = next(line for line in lines if "registry" in line)
     assert line.startswith("fail  registry      there is no default registry")
-    assert line.endswith("; make one the default in Zadig")
+    assert line.endswith("; set a default one in Zadig")
     assert all(line.split()[0] in ("ok", "warn", "fail") and "\n" not in line for line in lines)
 
 
@@ -266,7 +266,7 @@ def test_plain_http_at_a_port_of_https_is_explained(certificates: Certificates) 
         code, found = examined(load({"base_url": server.url}))
     assert code == 6
     assert "speaks https" in found["tls"]["finding"]
-    assert found["tls"]["advice"] == "write https:// in --base-url"
+    assert found["tls"]["advice"] == "use https:// in --base-url"
 
 
 def test_a_missing_token_ends_the_look_behind_the_gateway(zadig: Live) -> None:

@@ -302,7 +302,7 @@ CHANGES: list[tuple[str, Callable[[Path], None], str]] = [
     ("manifest-empty", rewritten(lambda files: files.update({"manifest.json": b"{}"})), "is not one of this suite's"),
     ("manifest-huge", rewritten(lambda files: files.update({"manifest.json": b" " * 2_000_000})), "no bundle of this"),
     ("another-version", rewritten(of_another_version), "of another version"),
-    ("path-out-of-it", rewritten(list_a_path), "is no name of a file in a bundle"),
+    ("path-out-of-it", rewritten(list_a_path), "is not the name of a file in a bundle"),
     ("twice", twice, "a file twice"),
     ("cut", cut, "it is no zip file, or it was cut"),
     ("one-bit", flip, "was changed"),

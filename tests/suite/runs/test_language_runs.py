@@ -64,7 +64,7 @@ def test_what_programs_read_stays_english(red: Ran) -> None:
         said += [case["reason"], *(breach[key] for breach in case["breaches"] for key in ("promised", "came"))]
     assert "a value of type object" in said
     junit = (Path(red.folder) / "junit.xml").read_text(encoding="utf-8")
-    assert "promised a value of type object, came null None" in junit
+    assert "expected a value of type object, got null None" in junit
     assert not re.search("[\u4e00-\u9fff]", "".join(said))
 
 
@@ -203,9 +203,9 @@ def test_both_languages_are_in_the_page() -> None:
     )
     cases = [
         outcome(Became.BREACH, breaches=(wrong, server)),
-        outcome(Became.BLOCKED, reason=msg("the given did not stay as arranged, {n} times", 5)),
+        outcome(Became.BLOCKED, reason=msg("the precondition changed by itself, {n} times", 5)),
     ]
-    leak = still_there(Subject("zct-1", "p"), msg("{call} answered {came}", "delete-workflow", "HTTP 500"))
+    leak = still_there(Subject("zct-1", "p"), msg("{call} returned {came}", "delete-workflow", "HTTP 500"))
     page = render(verdict(*cases, leaks=[leak.why]))
     for english, chinese in (
         ("this key", "有该字段"),

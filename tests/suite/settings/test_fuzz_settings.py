@@ -165,8 +165,8 @@ def test_deviations_are_read_or_refused(zadig: Live, bare: Path) -> None:
     ("old", "new", "line"),
     [
         ('"a wrong code"', "3", "known.toml: wrong-code: means is a text"),
-        ('["1.7.0", "1.8.0"]', '"1.7.0"', 'known.toml: wrong-code: releases is a list such as ["1.7.0"]'),
-        ('["1.7.0", "1.8.0"]', "[1.7]", 'known.toml: wrong-code: releases is a list such as ["1.7.0"]'),
+        ('["1.7.0", "1.8.0"]', '"1.7.0"', 'known.toml: wrong-code: releases should be a list such as ["1.7.0"]'),
+        ('["1.7.0", "1.8.0"]', "[1.7]", 'known.toml: wrong-code: releases should be a list such as ["1.7.0"]'),
         ('["status:500", "empty-body"]', "3", "known.toml: wrong-code: shows is a table from case id to the"),
         (
             '["status:500", "empty-body"]',
