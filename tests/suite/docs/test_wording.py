@@ -82,7 +82,11 @@ def test_all_that_users_read_is_looked_at() -> None:
 def test_chinese_has_no_english_in_the_middle() -> None:
     """No message is half translated; what a message quotes is no text of it."""
     catalogue = [text for message in read() for text in ([message.string] if isinstance(message.string, str) else [])]
-    mixed = [text for text in catalogue if english_in(re.sub(r"\{[^}]*\}|（stand-in[^）]*）", "", text))]
+    mixed = [
+        text
+        for text in catalogue
+        if english_in(re.sub(r"\{[^}]*\}|（stand-in[^）]*）|python -m contracts \w+", "", text))
+    ]
     assert not mixed, "\n".join(mixed)
 
 

@@ -1,4 +1,4 @@
-"""What both READMEs print for a shell, and their settings, run as they stand there, before a stand-in as one's Zadig.
+"""What READMEs and guides print for a shell, and all settings, run as printed, before a stand-in as one's Zadig.
 
 What stands for something of the reader's is put in by the tables here; a folder of runs/ that a line reads and nobody
 has made is made first. Two things alone do not run: make, which says with -n what it would do, because its targets set
@@ -18,7 +18,7 @@ from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.settings.readme_table import BEGIN, END
 from contracts.settings.settings import SETTINGS, load
-from helpers.documents import COMMENT, DOCUMENTS, READMES, fences, inline, read
+from helpers.documents import COMMENT, COMPARED, DOCUMENTS, GUIDES, READMES, SETTINGS_PAGES, fences, inline, read
 from helpers.documents import commands as commands_in
 from helpers.live_target import live
 from helpers.processes import HANG, environment, run
@@ -77,15 +77,15 @@ COMMAND = re.compile(r"(?:make|pytest|python -m contracts|npx) ")
 
 
 def blocks() -> dict[str, tuple[str, ...]]:
-    """Return the lines of each block of shell by the first of them, without comments, of both READMEs."""
-    shown = [fence.text.splitlines() for name in READMES for fence in fences(read(name)) if fence.language == "sh"]
+    """Return the lines of each block of shell by the first of them, without comments, of all pages."""
+    shown = [fence.text.splitlines() for name in GUIDES for fence in fences(read(name)) if fence.language == "sh"]
     bare = [tuple(line for shown_line in lines if (line := COMMENT.sub("", shown_line).strip())) for lines in shown]
     return {lines[0]: lines for lines in bare}
 
 
 def commands() -> list[str]:
-    """Return the commands that stand in the text and in the tables, of both READMEs."""
-    spans = [part.content for name in READMES for part in inline(read(name)) if part.type == "code_inline"]
+    """Return the commands that stand in the text and in the tables, of all pages."""
+    spans = [part.content for name in (*GUIDES, *COMPARED) for part in inline(read(name)) if part.type == "code_inline"]
     return list(dict.fromkeys(span for span in spans if COMMAND.match(span)))
 
 
@@ -218,7 +218,7 @@ def rows(document: str) -> Iterator[tuple[str, str, str]]:
             yield cells[0], cells[1], cells[2]
 
 
-@pytest.mark.parametrize("document", READMES)
+@pytest.mark.parametrize("document", SETTINGS_PAGES)
 def test_default_of_each_setting_can_be_given_as_printed(
     document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,12 +239,14 @@ def test_default_of_each_setting_can_be_given_as_printed(
 
 
 def test_options_run_as_printed(reader: Reader) -> None:
-    shown = {option: default for document in READMES for option, _, default in rows(document) if option and default}
+    shown = {
+        option: default for document in SETTINGS_PAGES for option, _, default in rows(document) if option and default
+    }
     given = [f"{option} {default}" for option, default in shown.items() if default != "false"]  # a switch takes none
     reader.types(f"env -u ZADIG_BASE_URL -u ZADIG_TOKEN_FILE pytest tests/api --collect-only -q {' '.join(given)}")
 
 
-ROWS = {"smoke": 0, "regression": 1}
+ROWS = {"smoke": 2, "regression": 3}
 """Profiles that need no agent and no further token, and their rows in the table."""
 
 
