@@ -137,7 +137,7 @@ LINES: dict[str, tuple[str, dict[str, Any], Breach]] = {
             "$.description",
             "'mongo: no documents in result'",
             "'task: zct-run-main-7 发布:16 is passed, cannot cancel', the description of cancel-task/already-passed, "
-            "so of another request",
+            "which belongs to another request",
             True,
         ),
     ),

@@ -269,7 +269,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:
     indirect=["target"],
 )
 def test_look(target: Target, wanted: Snapshot | str) -> None:
-    """A look tells what is held, or says why it cannot be told; an unclear answer is never taken for nothing."""
+    """A look tells what is held, or says why it cannot be determined; an unclear answer is never taken for nothing."""
     if isinstance(wanted, Snapshot):
         assert snapshot(target, SUBJECT) == wanted
     else:

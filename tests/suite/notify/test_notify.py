@@ -256,7 +256,7 @@ def test_refused_in_the_body(to: str, body: bytes, says_why: str, run: Path) -> 
 
 @pytest.mark.parametrize("to", SERVICES)
 def test_refused_by_its_status(to: str, run: Path) -> None:
-    """A redirect is not followed; an error of the service is none of the run's."""
+    """A redirect is not followed; an error of the service is not one of the run's."""
     with serving(says(answer(b"", b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n"))) as server:
         assert "did not accept the card: HTTP 302" in notified(run, to, server.url).output
         assert len(server.requests) == 1
@@ -293,9 +293,9 @@ def test_a_certificate_that_nobody_trusts(run: Path, certificates: Certificates)
 MISTAKES: list[tuple[str, dict[str, str], str]] = [
     ("none", {"ZADIG_WEBHOOK": ""}, "is empty"),
     ("plain", {"ZADIG_WEBHOOK": f"http://chat.example.com/{KEY}"}, "is plain http to another host"),
-    ("no-scheme", {"ZADIG_WEBHOOK": f"chat.example.com/{KEY}"}, "has no scheme http or https"),
-    ("no-path", {"ZADIG_WEBHOOK": "https://chat.example.com/"}, "is no address of a webhook"),
-    ("user", {"ZADIG_WEBHOOK": f"https://u:{KEY}@chat.example.com/x"}, "is no address of a webhook"),
+    ("no-scheme", {"ZADIG_WEBHOOK": f"chat.example.com/{KEY}"}, "does not begin with http:// or https://"),
+    ("no-path", {"ZADIG_WEBHOOK": "https://chat.example.com/"}, "is not a webhook address"),
+    ("user", {"ZADIG_WEBHOOK": f"https://u:{KEY}@chat.example.com/x"}, "is not a webhook address"),
     ("both", {"ZADIG_WEBHOOK_FILE": "hook"}, "set one of setting webhook (ZADIG_WEBHOOK) and setting webhook_file"),
 ]
 
@@ -307,7 +307,7 @@ def test_a_webhook_that_cannot_be_used(env: dict[str, str], why: str, run: Path)
 
 
 def test_a_webhook_in_a_file(run: Path, tmp_path: Path) -> None:
-    """A line break at its end is none of the address; zadig.toml may not say where the card goes."""
+    """A line break at its end is not one of the address; zadig.toml may not say where the card goes."""
     file = tmp_path / "hook"
     with serving(says(answer(b"ok", OK))) as server:
         file.write_text(f"{server.url}/{KEY}\n", encoding="utf-8")
@@ -327,7 +327,7 @@ def test_nothing_to_tell_of(tmp_path: Path) -> None:
     done = notified(tmp_path, "slack", "http://127.0.0.1:9")
     assert (done.exit_code, "no verdict.json" in done.output) == (4, True)
     done = notified(tmp_path, "slack", "http://127.0.0.1:9", "--link", "javascript:alert(1)")
-    assert (done.exit_code, "--link: has no scheme http or https" in done.output) == (4, True)
+    assert (done.exit_code, "--link: does not begin with http:// or https://" in done.output) == (4, True)
 
 
 def test_no_sink_shows_a_webhook(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -217,7 +217,7 @@ def test_a_part_of_a_profile_is_not_the_profile(tmp_path: Path) -> None:
     other = write(tmp_path / "other", verdict(case("a/2"), case("a/3"), unselected=["a/1"]))
     done = run(one)
     assert done.exit_code == 6
-    assert "2 of the 3 cases of the profile regression were not selected; --selection, if" in done.output
+    assert "2 of the 3 cases of the profile regression were not selected; add --selection if" in done.output
     assert [run("--selection", one).exit_code, run(one, other).exit_code] == [0, 0]
     told = json.loads(run("--json", one).output)
     assert (told["exit"], len(told["reasons"])) == (6, 1)

@@ -116,7 +116,7 @@ def test_only_the_named_run_is_swept(zadig: Live, by: str) -> None:
     ("base_url", "line"),
     [
         ("https://zadig.example.com", "was on https://zadig.example.com, not on http://127.0.0.1:"),
-        (None, "its journal is of no run of this suite; try --by-prefix"),
+        (None, "its journal belongs to no run of this suite; try --by-prefix"),
     ],
     ids=["another", "unknown"],
 )
@@ -145,7 +145,7 @@ def test_a_run_that_may_be_under_way_is_swept_only_by_name(zadig: Live) -> None:
     names = made(zadig)
     journal(LONG_AGO, zadig.url, *names, quiet=False)
     done = sweep(zadig)
-    assert f"left: run {LONG_AGO}: may still be under way; name it" in done.output
+    assert f"left: run {LONG_AGO}: may still be running; name it" in done.output
     assert (done.exit_code, zadig.names()) == (7, set(names))
     assert "nothing to sweep" not in done.output
     assert sweep(zadig, LONG_AGO).exit_code == 0
@@ -275,7 +275,7 @@ def test_by_prefix_looks_in_every_project_that_may_be_read(zadig: Live) -> None:
     zadig.create(f"zct-{LONG_AGO}-main-9", "other-project")
     made(zadig)
     done = sweep(zadig, "--by-prefix")
-    assert "project other-project: not looked at" in done.output
+    assert "project other-project: not checked" in done.output
     assert (done.exit_code, zadig.names()) == (0, {f"zct-{LONG_AGO}-main-9"})
 
 
@@ -334,7 +334,7 @@ def test_a_run_at_work_is_not_swept(zadig: Live) -> None:
     path = journal(LONG_AGO, zadig.url, *names)
     lock = claim(path.parent, LONG_AGO)
     done = sweep(zadig)
-    assert (done.exit_code, "it is still at work, and removes by itself" in done.output) == (0, True)
+    assert (done.exit_code, "it is still running, and removes what it created itself" in done.output) == (0, True)
     assert sweep(zadig, LONG_AGO).exit_code == 4
     assert set(zadig.names()) >= set(names)
     os.close(lock)  # as of a run that was killed, however young its journal is
