@@ -68,7 +68,7 @@ def _case(name: str, release: str | None, lang: str) -> Iterator[str]:
         return
     if name not in known:
         hint = near(name, [*known, *told, *RESULTS], msg("a case is written like {case}", next(iter(known))))
-        raise InputError("no {name}; {hint}", repr(name), hint)
+        raise InputError("there is no {name}; {hint}", repr(name), hint)
     first, case = known[name]
     call, answer = load(first).operations[case.operation], case.answer
     yield say(lang, "{case}: release {release}, under {level} and above", name, first, case.level)

@@ -60,7 +60,7 @@ def standin(
         return
     if behaviour not in BEHAVIOURS:
         hint = near(behaviour, BEHAVIOURS, msg("available: {names}", ", ".join(BEHAVIOURS)))
-        _bad(msg("no {name}; {hint}", repr(behaviour), hint), "--behaviour")
+        _bad(msg("there is no {name}; {hint}", repr(behaviour), hint), "--behaviour")
     app = create_app(behaviour, "real" if world["agents"] else clock, **world)
     change = _change(breakage) if breakage is not None else None
 
@@ -109,7 +109,7 @@ def _change(name: str) -> "Breakage":
     changes = {**breakages(), **benign()}
     if name not in changes:
         hint = near(name, changes, msg("a name is written like {name}", next(iter(changes))), cutoff=0.3)
-        _bad(msg("no {name}; {hint}", repr(name), hint), "--breakage")
+        _bad(msg("there is no {name}; {hint}", repr(name), hint), "--breakage")
     return changes[name]
 
 

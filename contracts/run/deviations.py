@@ -110,7 +110,7 @@ def hold(row: Deviation, release: Release, there: Iterable[Case] | None = None) 
             if kind not in [*Kind]:
                 kinds = [str(each) for each in Kind]
                 hint = near(kind, kinds, msg("available: {names}", ", ".join(kinds)), most=1)
-                raise DeviationsError(about(where, "no {name}; {hint}", repr(kind), hint))
+                raise DeviationsError(about(where, "there is no {name}; {hint}", repr(kind), hint))
             if kind == Kind.STATUS and detail == str(answers.get(name, "")):
                 raise DeviationsError(
                     about(where, "{name} returns {status} as expected, so this can never show", name, detail)
