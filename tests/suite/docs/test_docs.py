@@ -8,11 +8,13 @@ import pytest
 
 from contracts.__main__ import main
 from contracts.breakages.catalog import benign, breakages
+from contracts.catalog.cases import cases
 from contracts.catalog.release import ROOT
 from contracts.i18n.translate import localized
 from contracts.profiles import PROFILES
 from contracts.report.summary.terminal import block
 from contracts.report.verdict_rules import ACCEPTED, INCONCLUSIVE, REJECTED, UNUSABLE, VERDICTS, Result
+from contracts.run.plan import Scope, of_profile
 from contracts.run.verdict import PASSED_ON
 from contracts.settings.settings import SETTINGS
 from contracts.text.message import Message
@@ -108,6 +110,29 @@ def test_words_are_the_results_of_cases(document: str) -> None:
     """The table of words has every result that a case can have, and the leak."""
     head = "word" if document == "README.md" else "结果"
     assert {row[0].partition("（")[0] for row in table(document, head)} == {*map(str, Result), "leak"}
+
+
+USERS_SET = frozenset({"main", "viewer", "outsider", "expired", "outsider-project"})
+PLANS = [
+    ("5.0.0", "smoke", {"main"}),
+    ("5.0.0", "regression", {"main"}),
+    ("1.7.0", "smoke", {"main"}),
+    ("1.7.0", "regression", {"main"}),
+    ("1.7.0", "regression", USERS_SET),
+    ("1.7.0", "nightly", USERS_SET),
+]
+"""Release, level and tokens of each row of the table of what a run does to a target."""
+
+
+@both_readmes
+def test_cases_of_a_profile_are_counted(document: str) -> None:
+    """Each row of the table has the number of cases that such a run plans on a live target."""
+    head = "profile" if document == "README.md" else "范围"
+    planned = [
+        of_profile(release, cases(release), Scope(level, stand_in=False, authorizes=True, credentials=frozenset(users)))
+        for release, level, users in PLANS
+    ]
+    assert [int(row[1]) for row in table(document, head)] == [len(each) for each in planned]
 
 
 @both_readmes

@@ -20,7 +20,7 @@ from contracts.settings.readme_table import BEGIN, END
 from contracts.settings.settings import SETTINGS, load
 from helpers.documents import COMMENT, COMPARED, DOCUMENTS, GUIDES, READMES, SETTINGS_PAGES, fences, inline, read
 from helpers.documents import commands as commands_in
-from helpers.live_target import live
+from helpers.live_target import TODAY, live
 from helpers.processes import HANG, environment, run
 from helpers.processes import pytest as run_pytest
 from helpers.shell import checkout, serving
@@ -246,23 +246,35 @@ def test_options_run_as_printed(reader: Reader) -> None:
     reader.types(f"env -u ZADIG_BASE_URL -u ZADIG_TOKEN_FILE pytest tests/api --collect-only -q {' '.join(given)}")
 
 
-ROWS = {"smoke": 2, "regression": 3}
-"""Profiles that need no agent and no further token, and their rows in the table."""
+ROWS: Mapping[tuple[str, str], int] = {
+    ("5.0.0", "smoke"): 0,
+    ("5.0.0", "regression"): 1,
+    ("1.7.0", "smoke"): 2,
+    ("1.7.0", "regression"): 3,
+}
+"""Releases and profiles that need no agent and no further token, and their rows in the table."""
+BEHAVIOURS = {"5.0.0": "perfect-5.0", "1.7.0": "perfect"}
+STARTS = ("run-workflow", "start-task")
+"""What the call that starts a task is named."""
 
 
-def told(document: str, row: int) -> tuple[int, int]:
-    """Return cases and requests of a row of the table."""
+def told(document: str, row: int) -> tuple[int, ...]:
+    """Return the cases, requests, workflows and tasks of a row of the table."""
     table = (ROOT / document).read_text(encoding="utf-8").split("|---|---:|---:|---:|---:|\n", 1)[1].splitlines()
-    _, cases, requests, *_ = table[row].strip("| ").replace(",", "").split(" | ")
-    return int(cases), int(requests)
+    return tuple(int(cell) for cell in table[row].strip("| ").replace(",", "").split(" | ")[1:])
 
 
-@pytest.mark.parametrize("profile", ROWS)
-def test_requests_are_as_many_as_told(profile: str, tmp_path: Path) -> None:
-    """Cases are counted exactly; of the requests that a server gets, the README has the number to two digits."""
-    with live() as zadig:
+@pytest.mark.parametrize(("release", "profile"), ROWS)
+def test_requests_are_as_many_as_told(release: str, profile: str, tmp_path: Path) -> None:
+    """Cases are counted exactly; of what a server gets, the README has the number to two digits, or to ten."""
+    with live(prefixes=TODAY, behaviour=BEHAVIOURS[release]) as zadig:
         zadig.app.seen.clear()
-        ran = run_cases(tmp_path, "--base-url", zadig.url, "--profile", profile, ZADIG_TOKEN=zadig.tokens["member"])
+        options = ("--base-url", zadig.url, "--profile", profile, "--release", release)
+        ran = run_cases(tmp_path, *options, ZADIG_TOKEN=zadig.tokens["member"])
         requests = sum(not path.startswith("/_standin") for _, path, _ in zadig.app.seen)
+    assert ran.code == 0, ran.output
+    steps = [step["call"] for case in ran.verdict["cases"] for step in case["steps"] if step["status"] == 200]
+    made, started = steps.count("create-workflow"), sum(step in STARTS for step in steps)
     for document in READMES:
-        assert told(document, ROWS[profile]) == (ran.verdict["counts"]["planned"], pytest.approx(requests, rel=0.02))
+        counted = (*(pytest.approx(n, rel=0.02, abs=6 * (n > 30)) for n in (requests, made, started)),)
+        assert told(document, ROWS[release, profile]) == (ran.verdict["counts"]["planned"], *counted)
