@@ -70,7 +70,7 @@ def standin(
             return
         click.echo(say(lang, "stand-in Zadig ({behaviour}) at {url}; Ctrl-C ends it", behaviour, base_url))
         if change is not None:
-            what = msg("which breaks the contract") if change.kinds else msg("which is harmless")
+            what = msg("so this is no longer true") if change.kinds else msg("a harmless difference")
             click.echo(say(lang, "with {change}, {what}: {says}", change, what, change.says))
         click.echo(say(lang, "try: {command} --base-url {url}", RUN, base_url))
 

@@ -38,7 +38,7 @@ def token_findings(token: str | None, now: datetime, *, needed: bool) -> Finding
     if left < SOON:
         advice = msg("make sure that it outlives the run, or copy a new one")
         return warn("token", msg("expires in {span}, at {date}", span(left), date), advice)
-    return ok("token", msg("is valid for {span} more, until {date}", span(left), date))
+    return ok("token", msg("is valid for another {span}, until {date}", span(left), date))
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:

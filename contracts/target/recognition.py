@@ -78,6 +78,8 @@ def _taken(fits: Sequence[str], seen: Sequence[str]) -> Told:
     taken = [name for name in fits if all(numbers(name) < numbers(first) for first in doubtful)][-1]
     others = [name for name in fits if name != taken]
     if not others:
-        return Told(taken, msg("release {release}, by its routes ({what|, })", taken, seen))
-    several = "release {release}, by its routes ({what|, }), which {others|, } would have too; {setting} sets another"
+        return Told(taken, msg("release {release}, detected from the routes ({what|, })", taken, seen))
+    several = (
+        "release {release}, detected from the routes ({what|, }), which also fit {others|, }; {setting} chooses another"
+    )
     return Told(taken, msg(several, taken, seen, others, label("release")), certain=False)

@@ -318,7 +318,7 @@ def test_no_token_is_ever_shown(zadig: Live, as_json: bool) -> None:
         ),
         pytest.param(tokenlike(uid="u", exp=NOW.timestamp() + 5400), "warn", "expires in 1 hour 30 minutes", id="soon"),
         pytest.param(
-            tokenlike(uid="u", exp=NOW.timestamp() + 10 * 86400), "ok", "is valid for 10 days more", id="valid"
+            tokenlike(uid="u", exp=NOW.timestamp() + 10 * 86400), "ok", "is valid for another 10 days", id="valid"
         ),
     ],
 )

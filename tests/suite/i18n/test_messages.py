@@ -29,11 +29,11 @@ NESTED = msg("shard {shard} was {why}", "1/2", msg("interrupted"))
         ),
         (
             msg(
-                "is valid for {span} more, until {date}",
+                "is valid for another {span}, until {date}",
                 msg("{spans| }", [msg("{n} days", 2), msg("{n} hours", 3)]),
                 "2026-01-03",
             ),
-            "is valid for 2 days 3 hours more, until 2026-01-03",
+            "is valid for another 2 days 3 hours, until 2026-01-03",
             "有效期还剩 2 天 3 小时，至 2026-01-03",
         ),
         (about("runs/x", msg("no such folder")), "runs/x: no such folder", "runs/x：目录不存在"),

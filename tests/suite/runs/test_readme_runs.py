@@ -123,6 +123,8 @@ class Reader:
         if bare:
             line = f"{line} {COMPLETED.get(bare[1], '')}"
         line = re.sub(r"(?<![\w/.-])[A-Z]{3,}(?![\w=])", lambda word: STANDS_FOR[word[0]], line)
+        line = line.replace("pip install ", "pip install --no-deps --target $INSTALLED ")  # the .venv is others' too
+        line = re.sub(r"^zadig-contracts ", "env PYTHONPATH=$INSTALLED $INSTALLED/bin/zadig-contracts ", line)
         return re.sub(r"^make ", "make -n ", line)
 
     def _first(self, line: str) -> Iterator[str]:
@@ -150,7 +152,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         token = requests.get(f"{address}/_standin/token/member", timeout=HANG).text.strip()
         (home / TOKEN_FILE).write_text(token, encoding="utf-8")
         (home / TOKEN_FILE).chmod(0o600)
-        shell |= {"ZADIG_BASE_URL": address, "ZADIG_PROFILE": "smoke"}
+        shell |= {"ZADIG_BASE_URL": address, "ZADIG_PROFILE": "smoke", "INSTALLED": str(home / "installed")}
         yield Reader(folder, address, shell | {"ZADIG_TOKEN_FILE": str(home / TOKEN_FILE)})
 
 
