@@ -96,6 +96,11 @@ class Job:
         return self.change is not None and bool(self.change.kinds)
 
     @property
+    def needs_aim(self) -> bool:
+        """Whether its cases follow from what a run without a change meets."""
+        return not self.upstream and (self.hasty or bool(self.change and self.change.of and self.cases))
+
+    @property
     def life_first(self) -> bool:
         """Whether one life of a workflow tells most: where looks at it are broken, other cases come to nothing."""
         call = APIS[self.api].calls.get(self.change.operation) if self.change and self.hasty else None
@@ -172,15 +177,15 @@ def aimed(job: Job, clean: Iterable[Mapping[str, Any]]) -> Job:
 
     For a breakage those are the cases that get its answer at its own operation, the concurrent ones that have that, and
     one life of a workflow: most are found out there, and what is not found has all cases before it is judged. A benign
-    change that has but some cases keeps those of them that get what it acts on, and one life; one that has all keeps
-    them.
+    change that has but some cases keeps those of them that get what it acts on, the case that it names, and one life.
     """
     change = job.change
-    if change is None or job.upstream or not (change.kinds or job.cases):
+    if change is None or not job.needs_aim:
         return job
     if not change.kinds:
-        reached = job.cases & {row["case"] for row in clean if not change.of or change.of & _met(row)}
-        return replace(job, cases=reached | {LIFE})
+        reached = {row["case"] for row in clean if row["case"] in job.cases and change.of & _met(row)}
+        named = {row["case"] for row in clean if row["case"] in change.of}
+        return replace(job, cases=frozenset(reached | named | {LIFE}))
     at_once = {row["case"] for row in clean if row["operation"] == "concurrency" and is_at(row, change)}
     gets = {
         row["case"] for row in clean if gets_its_answer(row, change) and (row["case"] == LIFE or is_at(row, change))
@@ -209,7 +214,7 @@ def _few(options: CampaignOptions, change: Breakage) -> frozenset[str]:
     """Return the only cases that a change has; none where it has all."""
     if change.kinds or not options.short:
         return frozenset()
-    return one_each(options.release, options.level, status=not change.of)
+    return one_each(options.release, options.level, status=not change.of) | {LIFE}
 
 
 @cache

@@ -46,7 +46,11 @@ def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> st
     help="One breakage per family and operation; the benign changes, each on one case per answer or status.",
 )
 @click.option("--proxy", "upstream", callback=_url, metavar="URL", help="Put the changes in front of the Zadig there.")
-@click.option("--jobs", type=click.IntRange(1), help="Runs at once.  [default: one a core; 1 with --proxy]")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="Runs at once.  [default: one a core and one more, as some wait; 1 with --proxy]",
+)
 @click.option("--least", default=100.0, show_default=True, type=click.FloatRange(0, 100), help="Kill rate, in percent.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: runs/campaign-<time>]")
 def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) -> None:
@@ -70,7 +74,7 @@ def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) ->
         click.echo("; ".join([*planned.notes, "there is nothing to run"]))
         return
     folder = real(out or Path("runs") / f"campaign-{datetime.now(UTC):%Y%m%dt%H%M%S}")
-    at_once = jobs or (1 if options.upstream else _cores())
+    at_once = jobs or (1 if options.upstream else _cores() + 1)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, with all of its runs
     warm(options.api)
     click.get_current_context().call_on_close(let_read("owner"))
