@@ -126,7 +126,7 @@ def _run(campaign: Campaign, progress: Progress) -> None:
     """
     options = campaign.plan.options
     clean, forced = (
-        Job(change, options.level, options.upstream, api=options.api)
+        Job(change, options.level, options.upstream, behaviour=options.acts_as)
         for change in (None, replace(FORCED, api=options.api))
     )
     later = [job for job in campaign.plan.jobs if job.needs_aim]

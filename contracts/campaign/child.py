@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from contracts.breakages.apis import APIS
 from contracts.breakages.proxy.proxy import fault_proxy
-from contracts.campaign.judge import RELEASES, findings
+from contracts.campaign.judge import findings
 from contracts.campaign.plan import LIFE, Job
 from contracts.catalog.cases import Case, cases
 from contracts.paths import CASES, ROOT
@@ -28,10 +27,10 @@ LONGEST = 600
 """Seconds that a whole run in front of a stand-in may take: far more than it does on a busy machine."""
 
 
-def warm(api: str) -> None:
+def warm(release: str) -> None:
     """Import and read what every run needs, so that a forked one starts at once. Starts no thread."""
     import_module("contracts.pytest_plugin.hooks")
-    cases(RELEASES[api])
+    cases(release)
     import_module("contracts.standin.custom.server")
     import_module("pdb")  # this and those below are pytest's
     import_module("unittest")
@@ -48,7 +47,7 @@ def run(job: Job, folder: Path) -> None:
             os.dup2(out.fileno(), descriptor)
         _forget_settings(job, folder)
         ca_file = os.environ.get("ZADIG_CA_FILE")
-        with fault_proxy(job.change, job.upstream or create_app(APIS[job.api].behaviour), ca_file=ca_file) as served:
+        with fault_proxy(job.change, job.upstream or create_app(job.behaviour), ca_file=ca_file) as served:
             code = pytest.main(_arguments(job, served.base_url, folder), plugins=[Steering(job)])
         ended = {"code": int(code), "applied": served.applied}
         (folder / ENDED).write_text(json.dumps(ended), encoding="utf-8")
@@ -70,7 +69,7 @@ def _arguments(job: Job, base_url: str, folder: Path) -> list[str]:
     usual += ["-p", "no:cacheprovider", "--base-url", base_url, "--run-dir", str(folder), "--profile", job.profile]
     if job.upstream:
         return usual
-    usual += ["--run-timeout", str(LONGEST), "--release", RELEASES[job.api]]
+    usual += ["--run-timeout", str(LONGEST), "--release", job.release]
     if not job.hasty:
         return usual
     waits = ("connect", "first-byte", "answer", "state")
