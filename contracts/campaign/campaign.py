@@ -163,9 +163,8 @@ def _judged(campaign: Campaign, job: Job, end: RunEnd) -> Sequence[Job]:
     """
     change = campaign.rows[job.name].change
     judgement = judge(change, end)
-    if job.hasty and job.cases and judgement.result is not Result.KILLED:
-        _remove(campaign, job)
-        return [replace(job, cases=frozenset())]
+    if wider := _wider(campaign, job, judgement):
+        return wider
     judgement = _on_one_look(job, judgement)
     left = bool(job.upstream and end.verdict and end.verdict["leaks"])
     folder = _folder(campaign, job) if judgement.result not in GOOD or left else None
@@ -173,6 +172,14 @@ def _judged(campaign: Campaign, job: Job, end: RunEnd) -> Sequence[Job]:
         _remove(campaign, job)
     campaign.rows[job.name] = CampaignRow(change, judgement, end, folder=folder)
     return []
+
+
+def _wider(campaign: Campaign, job: Job, judgement: Judgement) -> Sequence[Job]:
+    """Return the run on all cases of a breakage that those do not find out at which it was aimed."""
+    if not (job.hasty and job.cases) or judgement.result is Result.KILLED:
+        return []
+    _remove(campaign, job)
+    return [replace(job, cases=frozenset())]
 
 
 def _on_one_look(job: Job, judgement: Judgement) -> Judgement:
@@ -184,19 +191,26 @@ def _on_one_look(job: Job, judgement: Judgement) -> Judgement:
 
 
 def _look_again(campaign: Campaign, progress: Progress) -> None:
-    """Let all cases run on what was not noticed, or never came to act: that tells why this profile does not see it."""
-
-    def over(job: Job, end: RunEnd) -> Sequence[Job]:
-        row = campaign.rows[job.name]
-        campaign.rows[job.name] = _in_the_light_of(row, judge(row.change, end), end)
-        _remove(campaign, job)
-        return []
-
+    """Let the thorough profile look at what was not noticed, or never came to act: that tells who would see it."""
     judged = {name: row.judgement for name, row in campaign.rows.items()}
     missed = {name for name, judgement in judged.items() if judgement.result in UNSEEN or judgement.idle}
     jobs = [second for job in campaign.plan.jobs if job.name in missed and (second := rerun(job))]
+    clean = Job(None, THOROUGH, second=True, behaviour=campaign.plan.options.acts_as)
+
+    def over(job: Job, end: RunEnd) -> Sequence[Job]:
+        if job is clean:
+            _remove(campaign, job)
+            return [aimed(one, end.verdict["cases"] if end.verdict else ()) for one in jobs]
+        row = campaign.rows[job.name]
+        later = judge(row.change, end)
+        if wider := _wider(campaign, job, later):
+            return wider
+        campaign.rows[job.name] = _in_the_light_of(row, later, end)
+        _remove(campaign, job)
+        return []
+
     if jobs:
-        _run_all(campaign, jobs, "why they survived", len(jobs), progress, over)
+        _run_all(campaign, [clean], "why they survived", len(jobs), progress, over)
 
 
 def _in_the_light_of(row: CampaignRow, later: Judgement, end: RunEnd) -> CampaignRow:

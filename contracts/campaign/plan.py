@@ -74,8 +74,8 @@ class CampaignOptions:
 class Job:
     """One run: pytest on the cases in front of a change, or of none.
 
-    profile, upstream: as in CampaignOptions. behaviour: of its stand-in. cases: the only ones to run; empty: all. second: whether the change
-    had a run before.
+    profile, upstream: as in CampaignOptions. behaviour: of its stand-in. cases: the only ones to run; empty: all.
+    second: whether the change had a run before.
     """
 
     change: Breakage | None
