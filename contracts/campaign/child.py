@@ -22,7 +22,7 @@ from contracts.standin.app import create_app
 OUTPUT, ENDED = "output.txt", "ended.json"
 """What a run leaves in its folder beside verdict.json: what pytest said; exit code and answers made different."""
 SECONDS = 2
-"""How long a case waits for an answer, or for a state, behind a breakage that may hang."""
+"""How long a case waits for an answer behind a breakage that may hang; it looks for a state so often, not so long."""
 LONGEST = 600
 """Seconds that a whole run in front of a stand-in may take: far more than it does on a busy machine."""
 
@@ -72,7 +72,7 @@ def _arguments(job: Job, base_url: str, folder: Path) -> list[str]:
     usual += ["--run-timeout", str(LONGEST), "--release", job.release]
     if not job.hasty:
         return usual
-    waits = ("connect", "first-byte", "answer", "state")
+    waits = ("connect", "first-byte", "answer")
     usual += [part for name in waits for part in (f"--{name}-timeout", str(SECONDS))]
     return [*usual, "--in-flight", "1"] if job.cases else usual  # what is begun ahead is mostly in vain there
 
