@@ -45,8 +45,10 @@ def _documents() -> Iterator[tuple[str, str]]:
 def _help() -> Iterator[tuple[str, str]]:
     for lang in ("en", "zh"):
         yield f"help of a run, {lang}", help_of_a_run(OF_A_RUN, lang)
-    for name, command in main.commands.items():
+    commands = [*main.commands.items()]
+    for name, command in commands:
         yield f"help of {name}", command.get_help(click.Context(command, info_name=name))
+        commands += [*command.commands.items()] if isinstance(command, click.Group) else []
 
 
 def _messages() -> Iterator[tuple[str, str]]:
@@ -75,7 +77,14 @@ def test_a_word_is_found_where_it_stands_and_its_better_one_is_none(word: dict[s
 
 def test_all_that_users_read_is_looked_at() -> None:
     places = {re.split(", |: ", place)[0] for place, _ in texts()}
-    assert {*READMES, "CONTRIBUTING.md", "docs/troubleshooting.zh-CN.md", "help of a run", "help of doctor"} <= places
+    assert {
+        *READMES,
+        "CONTRIBUTING.md",
+        "docs/troubleshooting.zh-CN.md",
+        "help of a run",
+        "help of doctor",
+        "help of prune",
+    } <= places
     assert {"message of contracts/settings/settings.py", "contracts/i18n/page.toml", SAMPLE} <= places
 
 
