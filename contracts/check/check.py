@@ -106,7 +106,7 @@ def _redirect(status: int | None, location: str) -> str:
     try:
         host = urlsplit(location).netloc
     except ValueError:
-        return msg("HTTP {status}, a redirect to what is no address, not followed", status)
+        return msg("HTTP {status}, a redirect to an invalid address, not followed", status)
     if not host:
         return msg("HTTP {status}, a redirect to the same host, not followed", status)
     return msg("HTTP {status}, a redirect to {host}, not followed", status, host)

@@ -63,10 +63,10 @@ class Guard:
                     "{request} could leave a workflow that can never be removed; it is sent to a stand-in only", what
                 )
         elif not found.names and (found.whole or not found.of_all):
-            raise RefusedError("{request} names nothing that this run made", what)
+            raise RefusedError("{request} names nothing that this run created", what)
         for name in found.names:
             if name is None or not self._journal.holds(name.partition("/")[0]):  # no other run makes own/x either
-                raise RefusedError("{request} names {name}, which this run did not make", what, repr(name))
+                raise RefusedError("{request} names {name}, which this run did not create", what, repr(name))
         for project in found.projects:
             if not self._stand_in and not self._ours(project, found):
                 raise RefusedError(

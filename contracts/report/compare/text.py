@@ -83,7 +83,7 @@ def conclusion(found: Comparison, lang: str = ENGLISH) -> str:
 
 
 def _lists(found: Comparison) -> list[tuple[str, tuple[Any, ...]]]:
-    lists = found.moves | {msg("changed answers"): found.answers, _TIMES: found.latency}
+    lists = found.moves | {msg("changed responses"): found.answers, _TIMES: found.latency}
     lists[msg("slower than the limit")] = found.limits
     return [(title, rows) for title, rows in lists.items() if rows]
 

@@ -68,7 +68,7 @@ def append_to_job_summary(markdown: str, environ: Mapping[str, str]) -> str:
     try:
         path = Path(name)
         if path.exists() and not path.is_file():  # a pipe would wait for a reader
-            return msg("{variable}: {file} is no file; the summary is in summary.md only", VARIABLE, name)
+            return msg("{variable}: {file} is not a file; the summary is in summary.md only", VARIABLE, name)
         with path.open("a", encoding="utf-8", errors="backslashreplace") as out:
             out.write(f"{markdown}\n")
     except (OSError, ValueError) as error:

@@ -51,7 +51,7 @@ LINES: dict[str, tuple[str, dict[str, Any], Breach]] = {
         ERROR,
         moved("http://[x"),
         Breach(
-            Kind.STATUS, "status", "HTTP 400", "HTTP 302, a redirect to what is no address, not followed", False, "302"
+            Kind.STATUS, "status", "HTTP 400", "HTTP 302, a redirect to an invalid address, not followed", False, "302"
         ),
     ),
     "content-type": (
