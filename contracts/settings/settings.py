@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from contracts.catalog.release import api_of, apis, releases
 from contracts.i18n.locale import LANGUAGES, chosen
+from contracts.paths import RUN
 from contracts.profiles import Profile
 from contracts.settings import parsers as values
 from contracts.settings.parsers import Address, Secret
@@ -306,8 +307,8 @@ def _variables() -> dict[str, str]:
 
 
 def _unknown(name: str, known: Collection[str]) -> Message:
-    table = msg("docs/settings.md has a table of all settings")
-    return msg("unknown setting {name}; {hint}", repr(name), near(name, known, table, most=1, cutoff=0.6))
+    listed = msg("{command} --help lists all settings", RUN)
+    return msg("unknown setting {name}; {hint}", repr(name), near(name, known, listed, most=1, cutoff=0.6))
 
 
 def _read(name: str, value: Any) -> Any:
