@@ -15,7 +15,7 @@ import yaml
 from contracts.catalog.release import ROOT
 from helpers.deploy_ci import CI, GITHUB, GITLAB, JENKINS, TEKTON, ZADIG, document, scripts
 from helpers.deploy_faults import of_jenkins, of_tekton
-from helpers.deploy_image import FILE
+from helpers.deploy_image import ENTRY, FILE
 from helpers.processes import HANG
 
 RUN = TEKTON.with_name("run.yaml")
@@ -41,6 +41,7 @@ def check(program: str, *words: str, text: str | None = None) -> str:
         pytest.param(PEDANTIC, GITHUB, ('"$SHARD/$SHARDS"', '"${{ github.head_ref }}"'), id="github-injection"),
         pytest.param(f"{SCHEMA}.github-workflows", GITHUB, ("runs-on:", "run-on:"), id="github-schema"),
         pytest.param(f"{SCHEMA}.gitlab-ci", GITLAB, ("parallel: 3", "parallel: []"), id="gitlab-schema"),
+        pytest.param("shellcheck", ENTRY, ('"$@" ;;', "$@ ;;"), id="entry"),
         pytest.param("shellcheck", ZADIG, ('cd "$WORKSPACE', "cd $WORKSPACE"), id="zadig"),
     ],
 )
