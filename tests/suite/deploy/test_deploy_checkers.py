@@ -31,6 +31,7 @@ from helpers.deploy_image import ENTRY, FILE
 from helpers.processes import HANG
 
 RUN = TEKTON.with_name("run.yaml")
+RELEASE = ROOT / ".github" / "workflows" / "release.yml"
 PEDANTIC = "zizmor --offline --no-config --persona pedantic"
 SCHEMA = "check-jsonschema --builtin-schema vendor"
 
@@ -52,6 +53,11 @@ def check(program: str, *words: str, text: str | None = None) -> str:
         pytest.param(PEDANTIC, GITHUB, ("@ea165f8d65b6e75b540449e92b4886f43607fa02", "@main"), id="github-pins"),
         pytest.param(PEDANTIC, ACTION, ("@a26af69be951a213d495a4c3e4e4022e16d87065", "@main"), id="action-pins"),
         pytest.param(PEDANTIC, ACTION, ('"$PROJECT"', '"${{ inputs.project }}"'), id="action-injection"),
+        pytest.param(PEDANTIC, RELEASE, ("permissions: {}", "permissions: write-all"), id="release-rights"),
+        pytest.param(
+            PEDANTIC, RELEASE, ('"$GITHUB_REF_NAME" dist', '"${{ github.ref_name }}" dist'), id="release-injection"
+        ),
+        pytest.param(f"{SCHEMA}.github-workflows", RELEASE, ("needs:", "need:"), id="release-schema"),
         pytest.param(f"{SCHEMA}.github-actions", ACTION, ("shell: bash", "shel: bash"), id="action-schema"),
         pytest.param(f"{SCHEMA}.github-workflows", GITHUB, ("runs-on:", "run-on:"), id="github-schema"),
         pytest.param(f"{SCHEMA}.gitlab-ci", GITLAB, ("  script:", "  scripts:"), id="gitlab-schema"),
@@ -99,6 +105,8 @@ def test_templates_are_what_their_system_takes(
 def scripts_of_templates() -> Iterable[tuple[str, str]]:
     """Yield the shell and the text of every script that stands in a template."""
     yield from (("bash", step["run"]) for step in document(ACTION)["runs"]["steps"] if "run" in step)
+    for job in document(RELEASE)["jobs"].values():
+        yield from (("bash", step["run"]) for step in job["steps"] if "run" in step)
     for job in [*component(REQUIRED).values(), *document(GITLAB).values()]:
         for name in ("before_script", "script", "after_script"):
             if isinstance(job, dict) and name in job:
@@ -134,17 +142,30 @@ def test_the_component_is_what_gitlab_takes(spoil: tuple[str, str], fine: bool, 
 def test_scripts_in_templates_pass_their_checker() -> None:
     """Every script is one that its shell reads as it is meant: no word is split, no failure lost."""
     found = list(scripts_of_templates())
-    assert len(found) > 12
+    assert len(found) > 20
     told = [check("shellcheck", "--shell", shell, "-", text=text) for shell, text in found]
     assert [text for text in told if text] == []
     assert check("shellcheck", "--shell", "sh", "-", text="rm $RUN/*\n") != ""
 
 
-def test_jobs_of_github_need_jobs_that_are_there() -> None:
+@pytest.mark.parametrize("path", [GITHUB, RELEASE], ids=["template", "release"])
+def test_jobs_of_github_need_jobs_that_are_there(path: Path) -> None:
     """A misspelt one is an error that only GitHub itself would tell."""
-    jobs = document(GITHUB)["jobs"]
-    assert {job["needs"] for job in jobs.values() if "needs" in job} == {"shard"}
-    assert "shard" in jobs
+    jobs = document(path)["jobs"]
+    needed = [job["needs"] for job in jobs.values() if "needs" in job]
+    assert {name for names in needed for name in ([names] if isinstance(names, str) else names)} < jobs.keys()
+    assert needed
+
+
+def test_a_release_is_published_by_nobody_but_its_last_jobs() -> None:
+    """What builds and tests may write nothing, what writes runs nothing of the project, and no secret is stored."""
+    jobs = document(RELEASE)["jobs"]
+    may_write = {name for name, job in jobs.items() if "write" in job["permissions"].values()}
+    assert may_write == {"publish", "pypi"}
+    assert [jobs[name]["environment"] for name in ("publish", "pypi")] == ["release", "pypi"]
+    assert [name for name in may_write if any("checkout" in step.get("uses", "") for step in jobs[name]["steps"])] == []
+    assert "secrets." not in RELEASE.read_text(encoding="utf-8")
+    assert document(RELEASE)["on"] == {"push": {"tags": ["v*"]}}
 
 
 def test_a_run_of_tekton_gives_what_its_pipeline_asks_for() -> None:
