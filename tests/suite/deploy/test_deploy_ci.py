@@ -8,6 +8,7 @@ from pathlib import Path
 
 from contracts.catalog.release import ROOT
 from contracts.notify.services import SERVICES
+from contracts.run.version import VERSION
 from contracts.standin.process import StandIn
 from helpers.bad_servers import says
 from helpers.deploy_ci import (
@@ -33,7 +34,7 @@ from helpers.raw_server import answer, serving
 from helpers.whole_runs import verdict_of
 
 TOOK = b"HTTP/1.1 200 OK\r\n"
-PACKAGE = "zadig-contract-tests==0.1.0"
+PACKAGE = f"zadig-contract-tests=={VERSION}"
 GIVEN = {"base-url": "$ZADIG_BASE_URL", "package": "$ZCT_PACKAGE"}
 OTHERWISE = {"ZCT_PACKAGE": PACKAGE, "ZADIG_TOKEN": "some-token-of-a-member"}
 
@@ -217,6 +218,18 @@ def test_each_template_tells_whatever_chat_is_set() -> None:
         text = path.read_text(encoding="utf-8")
         assert "NOTIFY_TO" in text, path
         assert path == COMPONENT or [name for name in SERVICES if name not in text] == [], path
+
+
+def test_every_version_that_is_shown_is_this_one() -> None:
+    """Whoever copies a template gets the suite that it came with."""
+    files = [path for path in CI.parent.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    texts = [path.read_text(encoding="utf-8") for path in (*files, ACTION, COMPONENT)]
+    shown = [
+        re.findall(r"zadig-contract(?:-tests)?(?:==|:|@v?|@(?:0{40}|COMMIT) # v)(\d+\.\d+\.\d+)", text)
+        for text in texts
+    ]
+    assert {version for found in shown for version in found} == {VERSION}
+    assert sum(bool(found) for found in shown) > 6
 
 
 def test_the_readme_names_what_is_there() -> None:
