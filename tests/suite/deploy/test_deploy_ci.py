@@ -179,7 +179,8 @@ NO_TARGET = "base_url (--base-url, ZADIG_BASE_URL): is empty"
 def test_a_template_without_a_target_fails(tree: Tree) -> None:
     """No template falls back to the stand-in, which would accept every release: exit 4, and a line that says why."""
     job = component(GIVEN)["zadig-contract"]
-    known = {"PACKAGE": PACKAGE, "PROFILE": "regression", "RELEASE": "auto", "BASE_URL": "", **OTHERWISE}
+    given = {"PACKAGE": PACKAGE, "PROFILE": "regression", "RELEASE": "1.7.0", "BASE_URL": ""}
+    known = OTHERWISE | {f"ZCT_INPUT_{name}": value for name, value in given.items()}
     shard = scripts(JENKINS.read_text(encoding="utf-8").partition("stage('Gate')")[0])
     done = [
         github(tree, of_github(None, "some-token-of-a-member")).commands["shard 1"][1],
