@@ -20,6 +20,7 @@ from helpers.deploy_ci import (
     JENKINS,
     TEKTON,
     ZADIG,
+    Job,
     Played,
     component,
     github,
@@ -82,11 +83,11 @@ def between_stop_and_go(ran: Done) -> bool:
     return bool(re.fullmatch("[0-9a-f]{32}", stop)) and lines[-1] == f"::{stop}::"
 
 
-def of_github(server: StandIn | None, token: str) -> dict[str, str]:
+def of_github(server: StandIn, token: str) -> dict[str, str]:
     """Return what a workflow knows of its repository: the variables that are not set are empty there."""
     unset = dict.fromkeys(("secrets.ZADIG_WEBHOOK", "vars.NOTIFY_TO", "vars.ZADIG_PROJECT"), "")
     profile = {"inputs.profile || 'regression'": "regression"}
-    return unset | profile | {"vars.ZADIG_BASE_URL": server.base_url if server else "", "secrets.ZADIG_TOKEN": token}
+    return unset | profile | {"vars.ZADIG_BASE_URL": server.base_url, "secrets.ZADIG_TOKEN": token}
 
 
 def commands(ran: list[Done]) -> list[str]:
@@ -182,13 +183,16 @@ def test_a_template_without_a_target_fails(tree: Tree) -> None:
     given = {"PACKAGE": PACKAGE, "PROFILE": "regression", "RELEASE": "1.7.0", "BASE_URL": ""}
     known = OTHERWISE | {f"ZCT_INPUT_{name}": value for name, value in given.items()}
     shard = scripts(JENKINS.read_text(encoding="utf-8").partition("stage('Gate')")[0])
+    github_job = Job(tree, "only", {})
+    github_job.action({"token": OTHERWISE["ZADIG_TOKEN"], "shard": "1/3"})
     done = [
-        github(tree, of_github(None, "some-token-of-a-member")).commands["shard 1"][1],
+        github_job.ran[-1],
         tree.sh(["bash", "-eo", "pipefail", "-c"], "\n".join([*job["before_script"], *job["script"]]), **known),
         tree.sh(["sh", "-xe", "-c"], "\n".join(shard), ZADIG_BASE_URL="", SHARD="1", SHARDS="3", **OTHERWISE),
         tree.sh(["bash", "-c"], ZADIG.read_text(encoding="utf-8"), WORKSPACE=str(tree.folder), **OTHERWISE),
     ]
     assert [(one.code, NO_TARGET in one.output) for one in done] == [(4, True)] * 4, done
+    assert github_job.told == {"verdict": "inconclusive", "exit": "4"}
 
 
 def test_a_template_without_a_package_fails(tree: Tree) -> None:

@@ -78,19 +78,37 @@ def _until_failure(tree: Tree, shell: list[str], scripts: Iterable[str], environ
 
 
 @dataclass(frozen=True)
-class _Job:
+class Job:
     """A job of GitHub on its machine.
 
     tree: its workspace.
-    kept: the folder of artifacts, which jobs have in common.
+    name: what it is called.
     more: what is in its environment besides.
     ran: each command that ran.
     """
 
     tree: Tree
-    kept: Path
+    name: str
     more: Mapping[str, str]
     ran: list[Done] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the machine sets."""
+        machine = self.tree.folder.parent / f"machine {self.name}"
+        machine.mkdir(exist_ok=True)
+        return {
+            "RUNNER_TEMP": str(machine),
+            "GITHUB_OUTPUT": str(machine / "output"),
+            "GITHUB_ACTION_PATH": str(ROOT),
+            **self.more,
+        }
+
+    @property
+    def told(self) -> dict[str, str]:
+        """The outputs of the action."""
+        lines = Path(self.environment["GITHUB_OUTPUT"]).read_text(encoding="utf-8").splitlines()
+        return dict(line.split("=", 1) for line in lines)
 
     def steps(self, rows: Iterable[Mapping[str, Any]], known: Mapping[str, str]) -> None:
         """Play steps in their order, those of our own action among them."""
@@ -101,15 +119,15 @@ class _Job:
             if "run" in step:
                 environment = {key: _filled(value, known) for key, value in step.get("env", {}).items()}
                 shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c"]
-                self.ran.append(self.tree.sh(shell, _filled(step["run"], known), **environment, **self.more))
+                self.ran.append(self.tree.sh(shell, _filled(step["run"], known), **environment, **self.environment))
             elif step["uses"].startswith("OWNER/zadig-contract-tests@"):
-                self._action(step, known)
+                self.action({name: _filled(value, known) for name, value in step["with"].items()})
             else:
-                _artifact(step, known, self.tree, self.kept)
+                _artifact(step, known, self.tree)
 
-    def _action(self, step: Mapping[str, Any], known: Mapping[str, str]) -> None:
+    def action(self, given: Mapping[str, str]) -> None:
+        """Play our own action with these inputs."""
         action = document(ACTION)
-        given = {name: _filled(value, known) for name, value in step.get("with", {}).items()}
         assert given.keys() <= action["inputs"].keys(), "inputs that the action does not have"
         inputs = {name: row["default"] for name, row in action["inputs"].items()} | given
         inner = {f"inputs.{name}": value for name, value in inputs.items()} | {"github.action_path": str(ROOT)}
@@ -127,23 +145,15 @@ def _goes_on(condition: str | None, known: Mapping[str, str], failed: bool) -> b
 
 def github(tree: Tree, values: Mapping[str, str], **more: str) -> Played:
     """Play the workflow of GitHub Actions: the matrix, then the job that needs it, on a machine of its own."""
-    flow, played, beside = document(GITHUB), Played(), tree.folder.parent
+    flow, played = document(GITHUB), Played()
     for name, job in flow["jobs"].items():
         matrix = job.get("strategy", {}).get("matrix", {}).get("shard", [""])
 
         def play(shard: str, name: str = name, job: Any = job, total: int = len(matrix)) -> None:
             known = {"matrix.shard": shard, "strategy.job-total": str(total), **values}
-            machine = beside / f"machine {name} {shard}"
-            machine.mkdir()
-            own = {
-                "RUNNER_TEMP": str(machine),
-                "GITHUB_OUTPUT": str(machine / "output"),
-                "GITHUB_ACTION_PATH": str(ROOT),
-            }
-            at = _Job(tree, beside / "artifacts", own | more)
+            at = Job(tree, f"{name} {shard}".strip(), more)
             at.steps(job["steps"], known)
-            played.commands[f"{name} {shard}".strip()] = at.ran
-            played.told[name] = dict(line.split("=", 1) for line in (machine / "output").read_text().splitlines())
+            played.commands[at.name], played.told[at.name] = at.ran, at.told
 
         _at_once(play, matrix)
         played.left = tree.folder
@@ -152,13 +162,11 @@ def github(tree: Tree, values: Mapping[str, str], **more: str) -> Played:
     return played
 
 
-def _artifact(step: Mapping[str, Any], known: Mapping[str, str], tree: Tree, kept: Path) -> None:
+def _artifact(step: Mapping[str, Any], known: Mapping[str, str], tree: Tree) -> None:
     """Do what GitHub's own actions do: the one that sets Python up does nothing here."""
-    wanted = step.get("with", {})
+    wanted, kept = step.get("with", {}), tree.folder.parent / "artifacts"
     if step["uses"].startswith("actions/upload-artifact@"):
-        left = tree.folder / _filled(wanted["path"], known)
-        if left.exists():  # else it warns
-            shutil.copytree(left, kept / _filled(wanted["name"], known))
+        shutil.copytree(tree.folder / _filled(wanted["path"], known), kept / _filled(wanted["name"], known))
     elif step["uses"].startswith("actions/download-artifact@"):
         for folder in kept.glob(wanted["pattern"]):
             shutil.copytree(folder, tree.folder / wanted["path"] / folder.name)
