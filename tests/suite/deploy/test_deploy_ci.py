@@ -6,6 +6,8 @@ What the CI system would do around our commands is done by helpers, so none is n
 import re
 from pathlib import Path
 
+import yaml
+
 from contracts.catalog.release import ROOT
 from contracts.notify.services import SERVICES
 from contracts.run.version import VERSION
@@ -145,18 +147,24 @@ def test_tekton_accepts(tree: Tree, stand_in: StandIn, token: str, token_file: P
     accepted(played, token, played.left / "merged")
 
 
-def test_a_chat_decides_nothing(tree: Tree, tmp_path: Path) -> None:
+def test_a_chat_decides_nothing(tree: Tree) -> None:
     """Where the gate cannot tell, its exit code stays, though the card cannot be sent either."""
-    folders = {"results": str(tmp_path), "token": str(tmp_path), "webhook": str(tmp_path)}
-    played = tekton(tree, {"image": "", "base-url": "", "notify-to": "slack"}, folders, PYTHONPATH=str(ROOT))
-    assert [done.code for job in played.commands.values() for done in job] == [4] * 4
-    assert NO_TARGET in played.output
+    none = {"RUN": "none", "PROJECT": "", "ZADIG_PROFILE": "regression", "WEBHOOK_FILE": "none", "LINK": ""}
+    done = tree.sh(["sh", "-c"], tekton_scripts()[1], PYTHONPATH=str(ROOT), NOTIFY_TO="slack", **none)
+    assert (done.code, "cannot read none" in done.output) == (4, True), done.output
+
+
+def tekton_scripts() -> list[str]:
+    """Return the scripts of the tasks: the shard's, and the gate's."""
+    tasks = [part["spec"] for part in yaml.safe_load_all(TEKTON.read_text(encoding="utf-8")) if part["kind"] == "Task"]
+    return [step["script"] for task in tasks for step in task["steps"]]
 
 
 def test_zadig_accepts(tree: Tree, stand_in: StandIn, token: str) -> None:
     """Zadig's own test leaves the report and the only XML file where the fields of the test say."""
     more = {"ZADIG_BASE_URL": stand_in.base_url, "ZADIG_TOKEN": token, "WORKSPACE": str(tree.folder)}
     more |= {"ZCT_PACKAGE": PACKAGE, "NOTIFY_TO": "dingtalk", "ZADIG_WEBHOOK": "http://127.0.0.1:9/hook"}
+    more |= {"ZADIG_PROFILE": "smoke"}
     done = tree.sh(["bash", "-c"], ZADIG.read_text(encoding="utf-8"), **more)
     assert (done.code, token in done.output) == (0, False), done.output
     assert "dingtalk did not take the card" in done.output
@@ -185,13 +193,15 @@ def test_a_template_without_a_target_fails(tree: Tree) -> None:
     shard = scripts(JENKINS.read_text(encoding="utf-8").partition("stage('Gate')")[0])
     github_job = Job(tree, "only", {})
     github_job.action({"token": OTHERWISE["ZADIG_TOKEN"], "shard": "1/3"})
+    pod = {"PYTHONPATH": str(ROOT), "ZADIG_BASE_URL": "", "RUN": "run", "PROJECT": "", "SHARD": "1", "SHARDS": "3"}
     done = [
         github_job.ran[-1],
+        tree.sh(["sh", "-c"], tekton_scripts()[0], **pod, **OTHERWISE),
         tree.sh(["bash", "-eo", "pipefail", "-c"], "\n".join([*job["before_script"], *job["script"]]), **known),
         tree.sh(["sh", "-xe", "-c"], "\n".join(shard), ZADIG_BASE_URL="", SHARD="1", SHARDS="3", **OTHERWISE),
         tree.sh(["bash", "-c"], ZADIG.read_text(encoding="utf-8"), WORKSPACE=str(tree.folder), **OTHERWISE),
     ]
-    assert [(one.code, NO_TARGET in one.output) for one in done] == [(4, True)] * 4, done
+    assert [(one.code, NO_TARGET in one.output) for one in done] == [(4, True)] * 5, done
     assert github_job.told == {"verdict": "inconclusive", "exit": "4"}
 
 
