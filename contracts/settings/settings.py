@@ -18,7 +18,7 @@ from contracts.settings import parsers as values
 from contracts.settings.parsers import Address, Secret
 from contracts.standin.defects import BEHAVIOURS
 from contracts.text import files, toml
-from contracts.text.errors import InputError, of_system
+from contracts.text.errors import InputError, of_system, unreadable
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 from contracts.text.near import near
@@ -338,8 +338,7 @@ def _together(settings: Settings) -> None:
         try:
             files.opened(path, files.CERTIFICATES).close()
         except OSError as error:
-            why = of_system(error.strerror)
-            raise SettingsError(about(label(name), "cannot read {path}: {why}", path, why)) from None
+            raise SettingsError(about(label(name), unreadable(path, error))) from None
     if settings.ca_file or settings.client_cert:
         _certificates(settings)
     if settings.api is not None and settings.release != AUTO and api_of(settings.release) != settings.api:
