@@ -24,7 +24,7 @@ PARTS: dict[str, Callable[[bool], list[Table]]] = {
 @click.option(
     "--write",
     is_flag=True,
-    help="Write docs/bench.md and the table of the READMEs; all parts in full are measured for it.",
+    help="Write docs/bench.md and the table of docs/comparison.md; all parts in full are measured for it.",
 )
 def main(parts: tuple[str, ...], quick: bool, write: bool) -> None:
     """Measure, print tables, and exit 1 where a bound is missed; without a PART, all of them."""

@@ -13,7 +13,7 @@ BUSY = 0.5
 """Programs that were running or waiting for each core when the measuring began, from which on the machine was busy."""
 INTRODUCTION = """# Measurements
 
-Written by `python -m bench --write`; `make bench` measures anew, prints the same tables, and fails where a bound is
+Written by `python -m bench --write`; `make bench` measures again, prints the same tables, and fails where a bound is
 missed. `make bench-peers` installs the tools beside this suite. A time counts only where its tool fails on a server
 that is broken in one answer.
 """

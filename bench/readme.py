@@ -1,4 +1,4 @@
-"""`python -m bench.readme`: the short table of figures in the READMEs, from docs/bench.md."""
+"""`python -m bench.readme`: the short table of figures in docs/comparison.md and its Chinese, from docs/bench.md."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -26,17 +26,17 @@ class Words:
 
 
 WORDS: Mapping[str, Words] = {
-    "README.md": Words(
+    "docs/comparison.md": Words(
         ("", "time, {} ms per answer", "on a broken server"),
         "Times as multiples of a bare loop of the same requests, whole processes:",
-        "How it was measured, and more figures: [docs/bench.md](docs/bench.md).",
+        "How it was measured, and more figures: [bench.md](bench.md).",
         "Not measured yet.",
         {},
     ),
-    "README.zh-CN.md": Words(
+    "docs/comparison.zh-CN.md": Words(
         ("", "耗时，每个响应 {} ms", "面对有问题的服务器"),
         "耗时为用最简单的循环发送同样请求的倍数，按整个进程计算：",
-        "测量方法和更多数字见 [docs/bench.md](docs/bench.md)。",
+        "测量方法和更多数字见 [bench.md](bench.md)。",
         "尚未测量。",
         {
             "bare loop": "最简单的循环",
@@ -84,16 +84,16 @@ def _said(cell: str, words: Words) -> str:
     return cell
 
 
-def filled(readme: str, measured: str, words: Words) -> str:
-    """Return a README with the table as it should be; raises ValueError where it has no place for it."""
-    whole = between(readme, BEGIN, END, block(measured, words))
+def filled(page: str, measured: str, words: Words) -> str:
+    """Return a page with the table as it should be; raises ValueError where it has no place for it."""
+    whole = between(page, BEGIN, END, block(measured, words))
     if whole is None:
         raise ValueError(f"put {BEGIN} and {END} on lines of their own")
     return whole
 
 
 def write() -> None:
-    """Write the table into the READMEs beside the folder of the document."""
+    """Write the table into the pages beside the document."""
     source = document.PATH
     measured = source.read_text(encoding="utf-8") if source.exists() else ""
     for name, words in WORDS.items():

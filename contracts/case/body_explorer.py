@@ -140,7 +140,7 @@ class BodyExplorer(Explorer):
     def _wrong(self, exchange: Exchange, operation: Operation, where: str) -> Iterator[Breach]:
         """Yield how an answer is none of the contract: a crash, or no envelope."""
         if exchange.failure is not None:
-            yield Breach(Kind(exchange.failure.kind), where, msg("an answer"), exchange.failure.text, False, where)
+            yield Breach(Kind(exchange.failure.kind), where, msg("a response"), exchange.failure.text, False, where)
             return
         status, plain = (
             exchange.status or 0,
@@ -152,9 +152,9 @@ class BodyExplorer(Explorer):
             "HTTP {status}, {body}", status, exchange.body.decode("utf-8", "replace")[:80] or msg("an empty body")
         )
         if status >= SERVER_ERROR:
-            yield Breach(Kind.STATUS, where, msg("an answer"), came, False, f"{status} {where}")
+            yield Breach(Kind.STATUS, where, msg("a response"), came, False, f"{status} {where}")
         else:
-            yield Breach(Kind.NOT_JSON, where, msg("an answer of the contract"), came, False, where)
+            yield Breach(Kind.NOT_JSON, where, msg("a response of the contract"), came, False, where)
 
     def _changed(self, before: Snapshot, after: Snapshot, operation: Operation, subject: Subject) -> Iterator[Breach]:
         """Yield what is otherwise after an error."""

@@ -35,7 +35,7 @@ def remove(
             refused = exchange.status != 200
             if (refused or looks_again or not held.workflow) and find(target, subject) is not None:
                 call = target.release.call("delete").name
-                why = msg("{call} answered {came}", call, exchange.came) if refused else untrue(call)
+                why = msg("{call} returned {came}", call, exchange.came) if refused else untrue(call)
                 return still_there(subject, why)
     except UnclearError as error:
         return still_there(subject, error.message, seen=False)
@@ -64,7 +64,7 @@ def to_come(late: datetime | None) -> TypeGuard[datetime]:
 
 def unanswered(late: datetime) -> Message:
     """Return what is said of a name with requests that the server may be at work on until `late`."""
-    why = "no answer came to a request about it, which the server may still carry out until {time}; sweep after that"
+    why = "a request about it got no response; the server may still carry it out until {time}; sweep after that"
     return msg(why, clock(late))
 
 
@@ -144,7 +144,7 @@ def remove_all(target: Target, run_id: str, wait: Callable[[datetime], None] = l
     """
     journalled, late = left_over(target.journal.path)
     remarks: list[str] = [
-        msg("{name} stands in the journal, and is no name of this run: not touched", name)
+        msg("{name} is in the journal, but was not made by this run: not touched", name)
         for name in journalled
         if not is_of_run(name, run_id)
     ]

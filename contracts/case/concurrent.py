@@ -175,10 +175,10 @@ class ConcurrentScenario(Scenario):
         found = explain(calls, lifecycle, first=first, agents=not self._target.stands_still)
         if found.stuck:
             self._note(history=_spans(calls, found))
-            expected = msg("an order of all calls in which each answer is right")
+            expected = msg("an order of all calls that explains every response")
             left = ", ".join(str(call.what) for call in found.stuck)
             actual = msg(
-                "{n} of {of} calls have one, and then none of these can come next: {left}",
+                "{n} of {of} calls fit; none of these can come next: {left}",
                 len(found.order),
                 len(calls),
                 left,
@@ -226,7 +226,7 @@ class ConcurrentScenario(Scenario):
         exchange = self._send(attempt.request, operation, answer)
         checked = check(exchange, attempt.answers[0], attempt.sent)
         if checked.breaches:
-            self._end(Result.BLOCKED, checked.breaches[0].line(f"{operation}: "))
+            self._end(Result.BLOCKED, checked.breaches[0].line(operation))
         return checked.value
 
     def _look(self) -> Snapshot:
@@ -268,7 +268,7 @@ class ConcurrentScenario(Scenario):
         failures = [each.exchange.failure for each in answered]
         if failures[0] is not None and all(failures) and not self._target.alive():
             self._end(Result.UNREACHABLE, failures[0].text)
-        otherwise = "in {n} of {of} answers otherwise, for example {came}"
+        otherwise = "{n} of {of} responses differ, for example {came}"
         breaches = tuple(
             replace(breach, came=msg(otherwise, counts[name], len(answered), breach.came))
             for name, (breach, _) in example.items()

@@ -82,7 +82,7 @@ class Explorer(Living):
             self._end_unexplored()
         note = msg("{n} lives, {requests} requests, seed {seed}", lives, self._spent, bounds.seed)
         if lost:
-            note = msg("{note}; {n} lives ended where an answer was lost", note, lost)
+            note = msg("{note}; {n} lives ended where a response was lost", note, lost)
         self._note(reason=note)
 
     def _end_unexplored(self) -> NoReturn:

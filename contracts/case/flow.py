@@ -101,7 +101,7 @@ class Flow(Scenario):
         tasks = settled(self._target, self._tasks, lambda tasks: tasks.get(task), state)
         wrong = [
             state_breach(
-                f"task-{other}-none", msg("no task but {id}", task), msg("task {id} too, {state}", other, tasks[other])
+                f"task-{other}-none", msg("only task {id}", task), msg("also task {id}, {state}", other, tasks[other])
             )
             for other in sorted(tasks.keys() - {task})
         ]
@@ -159,7 +159,7 @@ class Flow(Scenario):
         exchange = self._send(role_call(self._target, "list", self._subject), role.call)
         rows = role.list(json_value(exchange))
         if exchange.failure or exchange.status != 200 or not isinstance(rows, list | None):
-            self._end(Result.BLOCKED, msg("{call} answered {came}", role.call, exchange.came))
+            self._end(Result.BLOCKED, msg("{call} returned {came}", role.call, exchange.came))
         return frozenset(name for row in rows or [] if isinstance(name := role.get(row, "name"), str))
 
     def _look(self, subject: Subject) -> Snapshot:
@@ -263,7 +263,7 @@ class Flow(Scenario):
             return
         exchange = self._send(role_call(self._target, "delete", self._subject), call.name)
         if exchange.status != call.answers[move.answer].status:
-            self._end(Result.BLOCKED, msg("{call} answered {came}", call.name, exchange.came))
+            self._end(Result.BLOCKED, msg("{call} returned {came}", call.name, exchange.came))
         self._gone.add(self._subject.name)
         self._state = DELETED
 

@@ -107,7 +107,9 @@ def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_O
     if word and not lifecycle.means(now, word):
         raise NotArrangedError(_not_in(word, now), overtaken=lifecycle.went_on(word, now))
     if (held.workflow is None) != (state == DELETED):
-        raise NotArrangedError(msg("it is still there" if held.workflow else "the workflow was made and is not there"))
+        raise NotArrangedError(
+            msg("it is still there" if held.workflow else "the workflow was created, but cannot be found")
+        )
     return subject, held
 
 
@@ -178,7 +180,9 @@ def _breach(played: _Played, detail: str, expected: str, came: str) -> Breach:
 
 def _not_in(word: str, now: str | None) -> str:
     return msg(
-        "the task should be {state} and is {now}" if now else "the task should be {state} and is not there", word, now
+        "the task should be {state}, but is {now}" if now else "the task should be {state}, but does not exist",
+        word,
+        now,
     )
 
 
@@ -194,7 +198,7 @@ def _does(target: Target, subject: Subject, role: str, answer: str, special: Ove
     exchange = target.send(request, answer)
     checked = check(exchange, call.answers[answer], subject.sent(target.workspace))
     if checked.breaches:
-        raise NotArrangedError(checked.breaches[0].line(f"{call.name}: "), exchange)
+        raise NotArrangedError(checked.breaches[0].line(call.name), exchange)
     task_id = target.release.binding.roles[role].get(checked.value, "id")
     return subject if task_id is None else replace(subject, task_id=task_id), exchange
 

@@ -133,7 +133,7 @@ def _not_arranged(case: Case, target: Target, error: NotArrangedError | RefusedE
     wrong = error.wrong if isinstance(error, NotArrangedError) else None
     if wrong is not None:
         return _of_step(case, target, wrong)
-    reason = msg("the given {given} could not be arranged: {why}", case.given, error.message)
+    reason = msg("precondition {given} could not be set up: {why}", case.given, error.message)
     overtaken = isinstance(error, NotArrangedError) and error.overtaken and not target.stands_still
     return Trial(Result.BLOCKED, reason=reason, exchanges=exchanges, moved=overtaken)
 
@@ -219,7 +219,7 @@ def _of_step(case: Case, target: Target, wrong: Wrong) -> Trial:
     return Trial(
         result_of([wrong.breach.drift]),
         (wrong.breach,),
-        reason=msg("the given {given} could not be arranged: {why}", case.given, wrong.breach.line()),
+        reason=msg("precondition {given} could not be set up: {why}", case.given, wrong.breach.line()),
         promised=target.release.operations[wrong.call].answers[wrong.answer].basis,
         exchanges=(wrong.exchange,),
         step=(wrong.call, wrong.answer),

@@ -102,7 +102,7 @@ def steadied(target: Target, attempt: Callable[[], Trial], first: Trial, most: i
     always = frozenset.intersection(*(frozenset(breach.signature for breach in trial.breaches) for trial in trials))
     breaches = tuple(breach for breach in last.breaches if breach.signature in always)
     if not breaches or any(trial.traced for trial in trials):
-        reason = msg("the given did not stay as arranged, {n} times", times)
+        reason = msg("the precondition changed by itself, {n} times", times)
         return replace(last, result=Result.BLOCKED, breaches=(), reason=reason)
     breaches = tuple(
         replace(breach, came=msg("{came}, in {n} of {of} runs of the case", breach.came, times, times))

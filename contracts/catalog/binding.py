@@ -178,7 +178,7 @@ def _places(row: TomlTable) -> Places:
 
 def _role(name: str, row: TomlTable) -> Role:
     if name not in ROLES:
-        raise row.refusal(about(row.where, "no role is called so; there are {roles}", ", ".join(ROLES)))
+        raise row.refusal(about(row.where, "no such role; available: {roles}", ", ".join(ROLES)))
     call, absent = row.text("call"), row.optional_text("absent") or ""
     places = [key for key in row.data if key not in ("call", "absent")]
     at = {key: (value,) if isinstance(value := row.anything(key), str) else row.texts(key) for key in places}

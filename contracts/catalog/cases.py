@@ -18,7 +18,7 @@ from contracts.text.nested import each_text
 
 FILE = "cases.toml"
 STORED, STARTED, REMOVED, UNCHANGED, ANY = "stored", "started", "removed", "unchanged", "any"
-WRONG_KIND = msg("{key} has a value of the wrong kind: {value}")
+WRONG_KIND = msg("{key} has a value of the wrong type: {value}")
 FIRST_STARTED = "first-started"
 """As started, and the id is 1: that is a fact of its own, which no other case is to tell again."""
 _AFTER = {"create": STORED, "update": STORED, "start": STARTED, "delete": REMOVED}
@@ -139,7 +139,7 @@ def own_cases(release: str, file: Path) -> tuple[Case, ...]:
     own = tuple(case for operation, table in tables.items() for case in _table(whole, operation, table, str(file)))
     taken = next((case.id for case in own if case.id in known), None)
     if taken is not None:
-        raise CatalogError(about(file, "{case} is a case of the suite already; name it otherwise", taken))
+        raise CatalogError(about(file, "{case} is already a case of the suite; choose another name", taken))
     return own
 
 
@@ -220,23 +220,25 @@ def _case(release: Release, where: str, operation: str, name: str, row: Mapping[
     answer = answers.get(row.get("answer", ""))
     if answer is None:
         names = ", ".join(answers)
-        raise CatalogError(about(where, "answer {answer} is none of {answers}", repr(row.get("answer")), names))
+        raise CatalogError(about(where, "answer {answer} is not one of {answers}", repr(row.get("answer")), names))
     if row.get("basis") not in ("documented", "observed"):
-        raise CatalogError(about(where, "basis is documented or observed"))
+        raise CatalogError(about(where, "basis should be documented or observed"))
     if row.get("level", "regression") not in LEVELS:
-        raise CatalogError(about(where, "level is one of {levels}", ", ".join(LEVELS)))
+        raise CatalogError(about(where, "level should be one of {levels}", ", ".join(LEVELS)))
     if "given" not in row:
         raise CatalogError(about(where, "given is missing"))
     if row["given"] not in GIVENS:
-        hint = near(str(row["given"]), GIVENS, msg("there are {names}", ", ".join(GIVENS)))
+        hint = near(str(row["given"]), GIVENS, msg("available: {names}", ", ".join(GIVENS)))
         raise CatalogError(about(where, "no precondition {given}; {hint}", repr(row["given"]), hint))
     for part in ("request", "made"):
         if not isinstance(row.get(part, {}), dict):
             raise CatalogError(about(where, WRONG_KIND.put(part, repr(row[part]))))
     if row.get("after", ANY) not in effects(release):
-        raise CatalogError(about(where, "after is one of {names}", ", ".join(effects(release))))
+        raise CatalogError(about(where, "after should be one of {names}", ", ".join(effects(release))))
     if answer.succeeds and (row.get("request") or {}).get("used"):
-        raise CatalogError(about(where, "request.used is for what is refused: it may have to be sent twice"))
+        raise CatalogError(
+            about(where, "request.used is only for requests that are refused: they may have to be sent twice")
+        )
     rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request", "made", "first")}
     rest.setdefault("after", _effect(release, operation) if answer.succeeds else UNCHANGED)
     if {"put", "licence", "later"} & rest.keys():
@@ -293,7 +295,7 @@ def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:
     names = _keys(kind)
     for key in row:
         if key not in names:
-            unknown = msg("unknown key {key}; there are {keys}", repr(key), ", ".join(sorted(names)))
+            unknown = msg("unknown key {key}; available: {keys}", repr(key), ", ".join(sorted(names)))
             raise CatalogError(about(where, unknown))
         if not isinstance(row[key], names[key]):
             raise CatalogError(about(where, WRONG_KIND.put(key, repr(row[key]))))

@@ -119,7 +119,7 @@ def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, 
     meant = [each for table in (goes_on, lags) for meaning, found in table.items() for each in (meaning, *found)]
     for meaning in (*words.values(), *meant):
         if meaning not in MEANINGS:
-            means = "no state means {meaning}; it can mean {meanings}"
+            means = "no state means {meaning}; available: {meanings}"
             raise refusal(about(where, means, repr(meaning), ", ".join(MEANINGS)))
     moves = {role: {state: _move(state, row) for state, row in top.tables(role)} for role in LIFE}
     pairs = top.below("crowd").data.get("fails", ())
@@ -130,6 +130,6 @@ def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, 
 
 def _move(state: str, row: TomlTable) -> Move:
     if state not in STATES:
-        raise row.refusal(about(row.where, "no state is called so; there are {states}", ", ".join(STATES)))
+        raise row.refusal(about(row.where, "no such state; available: {states}", ", ".join(STATES)))
     basis = row.choice("basis", ("documented", "observed")) or ""
     return Move(row.text("answer"), row.optional_text("next") or "", basis, row.texts("race"))

@@ -165,7 +165,7 @@ def data_of(name: str) -> Path:
     """Return the folder of a release's data; raises CatalogError where there is none."""
     found = sorted(APIS.glob(f"*/{name}/observed.toml"))
     if not found:
-        raise CatalogError("no release {name}; there are {names}", repr(name), ", ".join(releases()))
+        raise CatalogError("no release {name}; available: {names}", repr(name), ", ".join(releases()))
     return found[0].parent
 
 

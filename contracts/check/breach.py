@@ -4,8 +4,9 @@ from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
+from contracts.report.verdict_rules import in_words
 from contracts.text.frozen import dataclass
-from contracts.text.message import Message, msg
+from contracts.text.message import Message, about, msg
 from contracts.text.printable import visible
 from contracts.text.redact import register
 
@@ -77,9 +78,10 @@ class Breach:
         return str(self.line())
 
     def line(self, before: str = "") -> Message:
-        """Return it in one line, with `before` in front of where."""
-        where = before + self.where
-        return msg("{where}: promised {promised}, came {came}", where, self.promised, self.came)
+        """Return it in one line, with the call `before` it in front of where."""
+        where = in_words(self.where)
+        where = about(before, where) if before else where
+        return msg("{where}: expected {promised}, got {came}", where, self.promised, self.came)
 
     def to_json(self) -> dict[str, Any]:
         """Return it as it stands in verdict.json."""

@@ -83,10 +83,10 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
 
 def faults(exchange: Exchange, where: str = "answer") -> Iterator[Breach]:
     """Yield what an exchange shows that no answer may do, whatever the call is."""
-    promised = {Kind.TOKEN: msg("no credential"), Kind.GARBLED: msg("one answer")}
+    promised = {Kind.TOKEN: msg("no credential"), Kind.GARBLED: msg("one response")}
     for fault in exchange.faults:
         kind = Kind(fault.kind)
-        yield Breach(kind, where, promised.get(kind, msg("an answer to each request")), fault.text, True)
+        yield Breach(kind, where, promised.get(kind, msg("a response to each request")), fault.text, True)
 
 
 def _head(exchange: Exchange, answer: Answer) -> Iterator[Breach]:
@@ -106,7 +106,7 @@ def _redirect(status: int | None, location: str) -> str:
     try:
         host = urlsplit(location).netloc
     except ValueError:
-        return msg("HTTP {status}, a redirect to what is no address, not followed", status)
+        return msg("HTTP {status}, a redirect to an invalid address, not followed", status)
     if not host:
         return msg("HTTP {status}, a redirect to the same host, not followed", status)
     return msg("HTTP {status}, a redirect to {host}, not followed", status, host)
@@ -199,7 +199,7 @@ def _description(
     for other in (answer, *others):
         same_code = other.code is not None and other.code == answer.code
         if same_code and _about_another(other, came, sent):
-            template = "{came}, the description of {operation}/{answer}, so of another request"
+            template = "{came}, the description of {operation}/{answer}, which belongs to another request"
             actual = msg(template, repr(came), other.operation, other.name)
             yield Breach(Kind.CROSS_TALK, where, repr(wanted), actual, answer.documented)
             return

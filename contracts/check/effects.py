@@ -212,7 +212,7 @@ def told_rightly(change: StateChange) -> Iterator[Breach]:
     if moved and (change.kept(listed, said) or change.kept(said, listed)):
         return  # between the two looks
     if moved:
-        expected = msg("task {id} is {state}, as its list says", task_id, listed or msg("gone"))
+        expected = msg("task {id} is {state}, as in the task list", task_id, listed or msg("gone"))
         yield change.broken(f"read-{said}", expected, said, change.was(task_id))
     yield from change.marked(task_id, unlike(after.marks.get(task_id, {}), read))
 

@@ -23,8 +23,8 @@ def contradictions(exchange: Exchange, value: Any, answer: Answer) -> Iterator[B
         if (_fails(key, came, envelope) if succeeded else (key, came) in envelope.done)
     }
     if said:
-        no_failure = msg("no word of failure at HTTP {status}", exchange.status)
-        promised = no_failure if succeeded else msg("no word of success at HTTP {status}", exchange.status)
+        no_failure = msg("no failure reported with HTTP {status}", exchange.status)
+        promised = no_failure if succeeded else msg("no success reported with HTTP {status}", exchange.status)
         came = ", ".join(f"{where} {show(repr(word))}" for where, word in said.items())
         yield Breach(Kind.CONTRADICTION, "body", promised, came, True, next(iter(said)))
 

@@ -41,13 +41,13 @@ def _differences(case: Mapping[str, Any], release: Release) -> Iterator[str]:
     if asked and asked[-1] != came["status"]:
         yield msg("{case} got {step} in its steps, and {came} in its exchange", case["case"], asked[-1], came["status"])
     if came["failure"] and not case["breaches"]:
-        yield msg("{case} is {result}, and got no whole answer", case["case"], case["result"])
+        yield msg("{case} is {result}, but got no complete response", case["case"], case["result"])
     shown = {(breach["kind"], breach["signature"], breach["drift"]) for breach in case["breaches"]}
     alike = {kind for kind, *_ in shown} & _SAME
     for breach in () if came["failure"] else check(*_again(came, answer)).breaches:
         kind = str(breach.kind)
         if (kind, breach.signature, breach.drift) not in shown and not (kind in _SAME and alike):
-            what = "{case} is {result}, and its exchange shows {signature}"
+            what = "{case} is {result}, but its exchange shows {signature}"
             yield msg(what, case["case"], case["result"], breach.signature)
 
 

@@ -40,17 +40,17 @@ LAST = 400
 
 
 @click.command(cls=RunsCommand)
-@click.option("--base-url", metavar="URL", help="The Zadig to ask; left out: ZADIG_BASE_URL, zadig.toml.")
-@click.option("--behaviour", metavar="NAME", help="The stand-in's, where the run was on its own.")
-@click.option("--script", is_flag=True, help="Send nothing; print lines for a shell that do the same.")
+@click.option("--base-url", metavar="URL", help="The Zadig to ask; default: ZADIG_BASE_URL, zadig.toml.")
+@click.option("--behaviour", metavar="NAME", help="Behaviour of the stand-in, where the run had its own.")
+@click.option("--script", is_flag=True, help="Send nothing; print shell commands that do the same.")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("case")
 def again(run: Path, case: str, base_url: str | None, behaviour: str | None, script: bool) -> None:
-    """Do one case of RUN once more: arrange what it needs, send, look at the state, remove. Say whether it is fixed.
+    """Repeat one case of RUN: set up its precondition, send, check response and state, clean up. Is it fixed?
 
-    Its known deviation, if it has one, counts as broken too.
+    A known deviation counts as broken too.
 
-    Exit code: 0 fixed, 1 still broken, 4 it cannot be done again so, 6 nobody can tell, 7 fixed but something leaked.
+    Exit code: 0 fixed, 1 still broken, 4 unusable input, 6 inconclusive, 7 fixed but something leaked.
     """
     verdict = read(run)
     earlier = _case(verdict, case, run)
@@ -91,7 +91,7 @@ def _case(verdict: Mapping[str, Any], name: str, run: Path) -> Mapping[str, Any]
 def _script(case: Mapping[str, Any]) -> str:
     line = case["again"] or next((exchange["curl"] for exchange in case["evidence"]), "")
     if not line:
-        fail(msg("{case} kept no request that a shell could send", case["case"]))
+        fail(msg("{case} has no recorded request that a shell could send", case["case"]))
     return str(line)
 
 
@@ -109,7 +109,7 @@ def _arguments(
     if url is None and run["embedded"]:
         return [*own, "--behaviour", behaviour or run["stand_in"]]
     if url is None:
-        unsaid = "requests and a token go where the run was only if you say so too: add --base-url {url}"
+        unsaid = "to send requests and a token to the target of that run, confirm its address: add --base-url {url}"
         fail(msg(unsaid, run["base_url"]))
     return [*own, "--base-url", url]
 
@@ -121,13 +121,13 @@ def _told(case: Mapping[str, Any], lang: str) -> Iterator[str]:
         yield say(lang, "fixed: {case} holds", name)
         return
     if not case["breaches"]:
-        yield say(lang, "nobody can tell: {case} is {result}: {why}", name, word(lang, result), case["reason"])
+        yield say(lang, "inconclusive: {case} is {result}: {why}", name, word(lang, result), case["reason"])
         return
     yield say(lang, "still broken: {case}", name)
     yield from (f"  {breach_line(breach, lang)}" for breach in case["breaches"])
     for exchange in case["evidence"]:
         yield f"  {exchange['curl']}"
-        yield say(lang, "  came back: {came}", came_back(exchange, lang))
+        yield say(lang, "  response: {came}", came_back(exchange, lang))
 
 
 COMMANDS = (again,)

@@ -44,7 +44,7 @@ def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> st
 @click.option(
     "--profile", type=click.Choice([*PROFILES]), help="Which cases run. [default: regression; nightly with --short]"
 )
-@click.option("--failed-from", type=click.Path(path_type=Path), help="Only what is not well in that campaign.json.")
+@click.option("--failed-from", type=click.Path(path_type=Path), help="Only what went wrong in that campaign.json.")
 @click.option(
     "--short",
     is_flag=True,
@@ -59,10 +59,10 @@ def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> st
 @click.option("--least", default=100.0, show_default=True, type=click.FloatRange(0, 100), help="Kill rate, in percent.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: runs/campaign-<time>]")
 def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) -> None:
-    """Run the suite against every breakage, which it must catch, and every benign change, which it must not mind.
+    """Run the suite against every breakage, which it must detect, and every benign change, which it must accept.
 
-    Exit code: 0 all killed and silent, 1 a survivor or a false alarm, 2 interrupted, 3 the campaign itself is at fault:
-    a change that did nothing, a run that did not run; 4 wrong usage.
+    Exit code: 0 all killed and silent, 1 a survivor or a false alarm, 2 interrupted, 3 the campaign itself failed:
+    a change that did nothing, a run that did not start; 4 wrong usage.
     """
     from contracts.breakages.catalog import benign, breakages
     from contracts.campaign.campaign import CampaignError, run_campaign

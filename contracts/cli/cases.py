@@ -21,10 +21,10 @@ among the options, so beside a run's folder too, and imports what it finds."""
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[OPTION …]")
 def run(options: tuple[str, ...]) -> None:
-    """Run the cases against the target, with any OPTION of pytest, the settings among them: see run --help.
+    """Run the cases against the target, with the settings and all pytest options as OPTION: see run --help.
 
-    It is pytest on the cases of this suite, from any folder. pytest's files there (pytest.ini, conftest.py) and what
-    PYTEST_ADDOPTS and PYTEST_PLUGINS say for other projects do not count. Exit codes: those of a verdict.
+    Runs pytest on the cases of this suite, from any folder. Its files there (pytest.ini, conftest.py), PYTEST_ADDOPTS
+    and PYTEST_PLUGINS are ignored. Exit codes: those of a verdict.
     """
     gc.disable()  # as conftest.py does, until all is imported
     import pytest

@@ -83,7 +83,7 @@ def coverage(check: bool) -> None:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail on any difference and print it.")
 def readme(check: bool) -> None:
-    """Write the settings table of README.md and README.zh-CN.md, and zadig.toml.example."""
+    """Write the tables of docs/settings.md and docs/settings.zh-CN.md, and zadig.toml.example."""
     from contracts.settings.readme_table import readme as write_tables
 
     sys.exit(write_tables(checkout(), check, click.echo))

@@ -19,39 +19,39 @@ _FILE = click.option(
 
 @click.group()
 def deviations() -> None:
-    """Write known deviations down from a run, and take out what no longer shows."""
+    """Record known deviations from a run, and remove what no longer shows."""
 
 
 @deviations.command(cls=WritingCommand)
 @_FILE
-@click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Until when it is believed; left out: half a year.")
-@click.option("--source", default="", help="Who says so; left out: the run.")
+@click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="Date to review it by; default: in half a year.")
+@click.option("--source", default="", help="Where it is known from; default: the run.")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.argument("cases", nargs=-1, metavar="[CASE …]")
 def add(run: Path, cases: tuple[str, ...], path: Path, expires: datetime | None, source: str) -> None:
-    """Write a row for what each CASE of RUN shows, with its exact signatures; without a CASE, for all that went wrong.
+    """Write a row for each CASE of RUN, with its exact signatures; without a CASE, for all breaches and drifts.
 
-    Give the file to a run by --deviations FILE. Exit code: 0, or 4 for what cannot be used.
+    A run uses the file with --deviations FILE. Exit code: 0, or 4 for unusable input.
     """
     from contracts.run.deviation_rows import add as write_rows
 
     until = (expires or datetime.now(UTC) + timedelta(days=DAYS)).date()
     for name in write_rows(read(run), cases, path, until, source):
-        echo(msg("{file}: {row} written, until {date}; say in your words what it means", path, name, until))
+        echo(msg("{file}: {row} written, until {date}; describe in your own words what it means", path, name, until))
 
 
 @deviations.command(cls=WritingCommand)
 @_FILE
 @click.argument("run", type=click.Path(path_type=Path))
 def prune(run: Path, path: Path) -> None:
-    """Take the rows and cases out of a file that RUN shows as gone. Exit code: 0, or 4 for what cannot be used."""
+    """Remove the rows and cases of a file that no longer show in RUN. Exit code: 0, or 4 for unusable input."""
     from contracts.run.deviation_rows import prune as take_out
 
     gone = take_out(read(run), path)
     for what in gone:
-        echo(msg("{file}: {what} no longer shows, and is taken out", path, what))
+        echo(msg("{file}: {what} no longer shows, and was removed", path, what))
     if not gone:
-        echo(msg("{file}: all that it has of this run still shows", path))
+        echo(msg("{file}: everything in it about this run still shows", path))
 
 
 COMMANDS = (deviations,)

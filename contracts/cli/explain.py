@@ -14,32 +14,34 @@ from contracts.text.message import Message, msg
 from contracts.text.near import near
 
 EXITS: Mapping[str, Message] = {
-    "0": msg("accepted: every planned case held, or showed exactly its known deviation, and nothing is left; release"),
+    "0": msg(
+        "accepted: every planned case held, or showed exactly its known deviation, and nothing was left behind; release"
+    ),
     "1": msg("rejected: a breach, a drift, an expired deviation, or a fixed one under acceptance; do not release"),
     "2": msg("interrupted; run again"),
     "3": msg("an internal error of the suite, or of what it runs on; the message says which, and no release is judged"),
     "4": msg("a mistake in an option, a setting or a file; the message says which and what to do"),
     "5": NO_CASE,
     "6": msg("inconclusive: no conclusion about the release; remove the cause that is named, and run again"),
-    "7": msg("accepted, but something that the run made is left; release, and sweep"),
+    "7": msg("accepted, but the run left something behind; release, and sweep"),
 }
 RESULTS: Mapping[str, Message] = {
-    "held": msg("the answer and the state after it are as promised"),
+    "held": msg("the response and the state afterwards are as expected"),
     "breach": msg("a documented promise is broken; it rejects the run"),
-    "drift": msg("not documented, but observed of this release otherwise; it rejects the run, unless --drift warn"),
+    "drift": msg("differs from observed behaviour that is not documented; it rejects the run, unless --drift warn"),
     "known": msg("exactly what a known deviation of this release says; it rejects nothing until that expires"),
     "crashed": msg("the suite itself failed in this case; the run is inconclusive"),
     "blocked": msg("the precondition of the case could not be set up; the run is inconclusive"),
-    "unreachable": msg("no answer came, and the target answers nothing else either; the run is inconclusive"),
-    "disturbed": msg("not the product answered but what stands before it, each time; the run is inconclusive"),
+    "unreachable": msg("no response, and the target does not respond to anything else either; the run is inconclusive"),
+    "disturbed": msg("each time, something in front of the product responded in its place; the run is inconclusive"),
 }
 
 
 @click.command(cls=RunsCommand)
-@click.option("--release", metavar="X.Y.Z", help="The release whose case is meant; left out: the oldest that has it.")
+@click.option("--release", metavar="X.Y.Z", help="The release whose case is meant; default: the oldest that has it.")
 @click.argument("what", metavar="CASE|RESULT|EXIT")
 def explain(what: str, release: str | None) -> None:
-    """Say what a case promises and from where, or what a result or an exit code means."""
+    """Explain a case, with the source of what it expects, or a result or an exit code."""
     lang = spoken()
     meaning = EXITS.get(what) or RESULTS.get(what)
     for line in [f"{what}: {localized(meaning, lang)}"] if meaning else _case(what, release, lang):
@@ -62,7 +64,7 @@ def _case(name: str, release: str | None, lang: str) -> Iterator[str]:
             name,
             told[name].level,
         )
-        yield say(lang, "  told step by step in {folder}", CASES)
+        yield say(lang, "  described step by step in {folder}", CASES)
         return
     if name not in known:
         hint = near(name, [*known, *told, *RESULTS], msg("a case is written like {case}", next(iter(known))))

@@ -20,18 +20,18 @@ SAMPLE = "https://ci.example.com/jobs/1"
     "--to",
     required=True,
     type=click.Choice(["feishu", "dingtalk", "wecom", "slack", "generic"]),
-    help="Whose webhook ZADIG_WEBHOOK is, or the one in the file of ZADIG_WEBHOOK_FILE.",
+    help="The service whose webhook is in ZADIG_WEBHOOK, or in the file of ZADIG_WEBHOOK_FILE.",
 )
-@click.option("--link", metavar="URL", default="", help="Where to read on: the report, or the page of the job.")
-@click.option("--webhook-file", type=click.Path(path_type=Path), help="File that holds the address of the webhook.")
+@click.option("--link", metavar="URL", default="", help="Link of the card: the report, or the page of the job.")
+@click.option("--webhook-file", type=click.Path(path_type=Path), help="File that contains the webhook address.")
 @click.argument("run", type=click.Path(path_type=Path))
 def notify(run: Path, to: str, link: str, webhook_file: Path | None) -> None:
-    """Send a short card on RUN to a chat: verdict, cause, counts and link. The verdict decides nothing here.
+    """Send a short card about RUN to a chat: verdict, cause, counts and link. The verdict does not set the exit code.
 
-    The address of a webhook lets anybody write into the chat, so it is a secret and no option. Feishu and DingTalk can
-    ask for a signature as well: ZADIG_WEBHOOK_SECRET.
+    A webhook address lets anybody write into the chat, so it is a secret and not an option. For a bot of Feishu or
+    DingTalk that requires a signature, set ZADIG_WEBHOOK_SECRET.
 
-    Exit code: 0 the service took it, 1 it did not, 4 what cannot be used.
+    Exit code: 0 sent, 1 not accepted by the service, 4 unusable input.
     """
     from contracts.notify.card import card
     from contracts.notify.send import address, send
@@ -46,7 +46,7 @@ def notify(run: Path, to: str, link: str, webhook_file: Path | None) -> None:
     where, secret = address(webhook_file), one("webhook_secret")
     why = send(card(read(run), link, spoken()), to, where, secret)
     if why:
-        echo(msg("{service} did not take the card: {why}", to, why), err=True)
+        echo(msg("{service} did not accept the card: {why}", to, why), err=True)
         sys.exit(NOT_TAKEN)
     echo(msg("sent to {service}", to))
 

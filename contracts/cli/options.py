@@ -33,7 +33,7 @@ class SpokenCommand(click.Command):
         lang = click.Choice([ENGLISH, CHINESE])
         return [
             click.Option(
-                ["--lang"], type=lang, expose_value=False, help="Language of what is said; left out: the locale's."
+                ["--lang"], type=lang, expose_value=False, help="Language of all messages; default: that of the locale."
             )
         ]
 
@@ -101,7 +101,7 @@ def checkout() -> Path:
     if INSTALLED:
         name = click.get_current_context().info_name
         needed = msg(
-            "needs a checkout of the project, whose files it writes or holds against each other; "
+            "needs a checkout of the project, whose files it writes or compares; "
             "this is an installed package. There, run: python -m contracts {name}",
             name,
         )

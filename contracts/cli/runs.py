@@ -62,25 +62,26 @@ def _say_json(value: object) -> None:
 
 @click.command(cls=RunsCommand)
 @click.option(
-    "--profile", type=click.Choice(["smoke", "regression", "nightly", "acceptance", "explore"]), help="Least profile."
+    "--profile",
+    type=click.Choice(["smoke", "regression", "nightly", "acceptance", "explore"]),
+    help="The smallest profile that counts.",
 )
-@click.option("--selection", is_flag=True, help="Take runs of a part of their profile's cases too.")
+@click.option("--selection", is_flag=True, help="Also accept runs of only a part of their profile's cases.")
 @click.option(
     "--require-live/--no-require-live",
     "live",
     default=None,
-    help="Whether runs on a stand-in cannot tell; left out: so with --profile, or where ZADIG_REQUIRE_LIVE says so.",
+    help="Count runs on a stand-in as inconclusive; default: with --profile, or as ZADIG_REQUIRE_LIVE says.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Tell it as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.argument("runs", nargs=-1, required=True, metavar="RUN …", type=click.Path(path_type=Path))
 def gate(runs: tuple[Path, ...], profile: str | None, selection: bool, live: bool | None, as_json: bool) -> None:
-    """Decide from the folders of runs whether a release may go out. --profile: a run of a lesser one cannot tell, and
-    one on a stand-in cannot either.
+    """Decide from the folders of runs whether to release. With --profile, a run of a smaller profile or on a stand-in
+    is inconclusive.
 
-    Runs in which some cases of their profile were not selected cannot tell either, unless --selection says that this
-    was meant.
+    So is a run in which some cases of its profile were not selected, unless --selection says that this was intended.
 
-    Exit code, of the worst: 1 rejected, 4 a folder that cannot be used or was changed, 6 inconclusive, 7 accepted but
+    Exit code, of the worst: 1 rejected, 4 a folder that is unusable or was changed, 6 inconclusive, 7 accepted but
     something leaked, 0 accepted.
     """
     from contracts.check.recheck import recheck
@@ -101,14 +102,18 @@ def gate(runs: tuple[Path, ...], profile: str | None, selection: bool, live: boo
 
 @click.command(cls=RunsCommand)
 @click.option("--format", "shape", default="text", show_default=True, type=click.Choice(["text", "markdown", "json"]))
-@click.option("--fail-on-lost", is_flag=True, help="Exit with 6 if OLD tells of cases of which NEW does not.")
-@click.option("--max-p95", metavar="MS|OPERATION=MS,…", help="Exit with 1 if 95 % of the answers of NEW take longer.")
+@click.option("--fail-on-lost", is_flag=True, help="Exit with 6 if cases of OLD have no result in NEW.")
+@click.option(
+    "--max-p95",
+    metavar="MS|OPERATION=MS,…",
+    help="Exit with 1 if the 95th percentile of response times in NEW is higher.",
+)
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
 def compare(old: Path, new: Path, shape: str, fail_on_lost: bool, max_p95: str | None) -> None:
-    """Say what changed from the run OLD to the run NEW: cases, answers key by key, and times beyond noise.
+    """List what changed from the run OLD to the run NEW: cases, responses key by key, and times beyond noise.
 
-    Exit code: 1 where anything is newly broken or beyond --max-p95, 4 a folder that cannot be used, 6 lost cases with
+    Exit code: 1 where anything is newly broken or beyond --max-p95, 4 an unusable folder, 6 lost cases with
     --fail-on-lost, else 0.
     """
     from contracts.report.compare.compare import compare as look_at_both
@@ -134,22 +139,26 @@ def history(folder: Path) -> None:
     for line in found.unreadable:
         echo(msg("not read: {why}", line), err=True)
     if not found.points:
-        fail(about(folder, "no run with a verdict is in it; name the folder that holds the folders of runs"))
+        fail(about(folder, "there is no run with a verdict in it; give the folder that contains the folders of runs"))
     echo(str(write(found, folder, spoken())))
 
 
 @click.command(cls=WritingCommand)
-@click.option("--out", type=click.Path(path_type=Path), help="The zip; left out: RUN/evidence.zip.")
-@click.option("--verify", type=click.Path(path_type=Path), help="Check this bundle; make none.")
-@click.option("--key-file", type=click.Path(path_type=Path), help="File of a secret key that signs, or has signed.")
+@click.option("--out", type=click.Path(path_type=Path), help="The zip; default: RUN/evidence.zip.")
+@click.option("--verify", type=click.Path(path_type=Path), help="Check this bundle instead of making one.")
+@click.option(
+    "--key-file",
+    type=click.Path(path_type=Path),
+    help="File of the secret key to sign with, or to check the signature with.",
+)
 @click.argument("run", required=False, type=click.Path(path_type=Path))
 def bundle(run: Path | None, out: Path | None, verify: Path | None, key_file: Path | None) -> None:
     """Put the evidence of RUN into one zip that can be handed to another team, with a manifest and checksums.
 
-    Checksums find what was damaged. Who changed it on purpose can make them anew, unless a key signs it that both
-    teams have and nobody else (HMAC-SHA256).
+    Checksums find damage. Whoever changes a bundle on purpose can compute them again, unless it is signed with a
+    secret key that only the two teams have (HMAC-SHA256).
 
-    Exit code: 0 made, or whole; 1 a bundle that is not whole; 4 what cannot be used.
+    Exit code: 0 made, or intact; 1 a bundle that is not intact; 4 unusable input.
     """
     from contracts.paths import ROOT
     from contracts.report.bundle import check, read_key, write
@@ -157,18 +166,18 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None, key_file: Pa
     from contracts.settings.settings import hide_environment
 
     if (run is None) == (verify is None):
-        fail(msg("name the folder of a run, or a bundle with --verify; one of the two"))
+        fail(msg("give either the folder of a run, or a bundle with --verify"))
     key = read_key(key_file) if key_file else None
     if verify is not None:
         problems, signed = check(verify, key)
         for line in problems:
             echo(about(verify, line))
-        unsigned = "whole: all files are as its manifest says, which is not signed: whoever changed both is not found"
-        conclusion = msg("whole, and signed with this key") if key else msg(unsigned)
+        unsigned = "intact: all files match its manifest, which is not signed, so a change of both would go unnoticed"
+        conclusion = msg("intact, and signed with this key") if key else msg(unsigned)
         if signed and not key:
-            conclusion = msg("whole: all files are as its manifest says; --key-file checks its signature")
+            conclusion = msg("intact: all files match its manifest; --key-file checks its signature")
         if problems:
-            conclusion = msg("NOT WHOLE")
+            conclusion = msg("NOT INTACT")
         echo(f"{verify}: {localized(conclusion, spoken())}")
         sys.exit(1 if problems else 0)
     if run is not None:
@@ -184,7 +193,7 @@ def bundle(run: Path | None, out: Path | None, verify: Path | None, key_file: Pa
 @click.option("--har", type=click.Path(path_type=Path), help="Also write the exchanges into this HTTP Archive (HAR).")
 @click.argument("run", type=click.Path(path_type=Path))
 def report(run: Path, allure: Path | None, har: Path | None) -> None:
-    """Write report.html, summary.md, junit.xml and ctrf.json of RUN anew, from its verdict.json."""
+    """Write report.html, summary.md, junit.xml and ctrf.json of RUN again, from its verdict.json."""
     from contracts.report.write import write_all
 
     verdict = read(run)
@@ -229,7 +238,7 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
 @click.command(cls=RunsCommand)
 @click.argument("run", type=click.Path(path_type=Path))
 def timings(run: Path) -> None:
-    """Record how long the cases of RUN took: shards are balanced by that."""
+    """Record how long the cases of RUN took, which balances the shards."""
     from contracts.run.shards import record
 
     echo(record(read(run), checkout()))

@@ -29,18 +29,22 @@ if TYPE_CHECKING:
 @click.option("--behaviour", default="perfect", show_default=True, help="perfect, or a release with its defects.")
 @click.option("--clock", default="manual", show_default=True, type=click.Choice(["manual", "real"]))
 @click.option(
-    "--agents", metavar="N", default=0, type=click.IntRange(0, 1000), help="Agents at work, by a real clock; 0: none."
+    "--agents",
+    metavar="N",
+    default=0,
+    type=click.IntRange(0, 1000),
+    help="Simulated build agents, on a real clock; 0: none.",
 )
 @click.option(
     "--licence",
     default="basic",
     show_default=True,
     type=click.Choice(["basic", "professional", "down"]),
-    help="What the licence service says where custom workflows are checked.",
+    help="What the licence service reports when custom workflows are checked.",
 )
-@click.option("--own-port", is_flag=True, help="No login in front of /openapi, as at the workflow service's own port.")
+@click.option("--own-port", is_flag=True, help="No login in front of /openapi, as on the workflow service's own port.")
 @click.option("--until-eof", is_flag=True, hidden=True, help="End with standard input; say nothing but the base URL.")
-@click.option("--list", "listed", is_flag=True, help="List the behaviours, and what each is; serve nothing.")
+@click.option("--list", "listed", is_flag=True, help="List the behaviours with their meaning; serve nothing.")
 @click.option("--breakage", metavar="NAME", help="Break the contract in one way, or differ harmlessly (benign/…).")
 def standin(
     *, port: int, until_eof: bool, listed: bool, breakage: str | None, behaviour: str, clock: str, **world: Any
@@ -55,7 +59,7 @@ def standin(
             echo(line)
         return
     if behaviour not in BEHAVIOURS:
-        hint = near(behaviour, BEHAVIOURS, msg("there are {names}", ", ".join(BEHAVIOURS)))
+        hint = near(behaviour, BEHAVIOURS, msg("available: {names}", ", ".join(BEHAVIOURS)))
         _bad(msg("there is no {name}; {hint}", repr(behaviour), hint), "--behaviour")
     app = create_app(behaviour, "real" if world["agents"] else clock, **world)
     change = _change(breakage) if breakage is not None else None
@@ -66,7 +70,7 @@ def standin(
             return
         click.echo(say(lang, "stand-in Zadig ({behaviour}) at {url}; Ctrl-C ends it", behaviour, base_url))
         if change is not None:
-            what = msg("which breaks a promise") if change.kinds else msg("which is harmless")
+            what = msg("so this is no longer true") if change.kinds else msg("a harmless difference")
             click.echo(say(lang, "with {change}, {what}: {says}", change, what, change.says))
         click.echo(say(lang, "try: {command} --base-url {url}", RUN, base_url))
 
@@ -88,7 +92,7 @@ def _behaviours() -> Iterator[Message]:
     width = max(map(len, BEHAVIOURS))
     for name, defects in BEHAVIOURS.items():
         of = msg("product workflows") if name in PRODUCT_BEHAVIOURS else msg("custom workflows")
-        what = msg("has {n} known defects of its servers", len(defects)) if defects else msg("keeps every promise")
+        what = msg("has {n} known defects of its servers", len(defects)) if defects else msg("keeps the whole contract")
         yield msg("{name}  release {release}, {of}: {what}", name.ljust(width), RELEASE_OF[name], of, what)
         if defects:
             yield msg("{indent}  {names|, }", " " * width, sorted(defects))
@@ -121,12 +125,12 @@ def _serve_changed(change: "Breakage", app: "ASGIApp", port: int, announce: Call
 
 
 @click.command(cls=SettingsCommand)
-@click.option("--json", "as_json", is_flag=True, help="Tell the findings as JSON.")
-@click.option("--write-toml", is_flag=True, help="Ask for what a run needs, and write it into zadig.toml.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--write-toml", is_flag=True, help="Ask for the settings of a run, and write zadig.toml.")
 def doctor(settings: "Settings", as_json: bool, write_toml: bool) -> None:
-    """Look at the target without changing anything, and say what a run would lack.
+    """Read-only check of the target: whether a run can start, and what is missing.
 
-    Exit code: 0 nothing that would stop a run, 1 something that would, 4 bad settings, 6 the target does not answer.
+    Exit code: 0 a run can start, 1 something prevents it, 4 bad settings, 6 the target does not respond.
     """
     if write_toml:
         _write_toml(settings)
@@ -153,7 +157,7 @@ def _write_toml(settings: "Settings") -> None:
         answer: str | None = click.prompt(asked, default=offered, show_default=bool(offered), value_proc=taken)
         return answer
 
-    click.echo(say(lang, "Empty answers leave a setting out; a single candidate is then selected automatically."))
+    click.echo(say(lang, "Press Enter to skip a setting; a single candidate is then selected automatically."))
     try:
         path = write_down(settings, ask, partial(echo, lang=lang))
     except click.Abort:
@@ -166,13 +170,15 @@ def _write_toml(settings: "Settings") -> None:
 
 
 @click.command(cls=SettingsCommand)
-@click.option("--dry-run", is_flag=True, help="Say what would be removed; change nothing.")
-@click.option("--by-prefix", is_flag=True, help="Also what the target lists under names of runs an hour ago or more.")
+@click.option("--dry-run", is_flag=True, help="List what would be removed; remove nothing.")
+@click.option(
+    "--by-prefix", is_flag=True, help="Also remove what the target lists under names of runs from over three hours ago."
+)
 @click.argument("runs", nargs=-1, metavar="[RUN …]")
 def sweep(settings: "Settings", runs: tuple[str, ...], dry_run: bool, by_prefix: bool) -> None:
-    """Remove what each RUN, a folder or an id below runs/, left on the target; without one, what all of them left.
+    """Remove what each RUN, a folder or an id below runs/, left on the target; without a RUN, what all runs left.
 
-    Exit code: 0 all is gone, 4 bad settings, 6 the target does not answer, 7 something would not go.
+    Exit code: 0 everything is removed, 4 bad settings, 6 the target does not respond, 7 something is still there.
     """
     from contracts.sweep.sweep import sweep as remove_leftovers
 

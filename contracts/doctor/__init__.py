@@ -1,1 +1,1 @@
-"""Looks at a target without changing anything, and says what a run would lack."""
+"""A read-only check of a target: whether a run can start, and what is missing."""

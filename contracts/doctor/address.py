@@ -19,7 +19,7 @@ CALLS = 5
 SLOW_SECONDS = 1.0
 
 TLS_TROUBLE = (
-    ("certificate has expired", msg("the server's certificate has expired"), msg("have it renewed")),
+    ("certificate has expired", msg("the server's certificate has expired"), msg("renew it")),
     (
         "not yet valid",
         msg("the server's certificate is not valid yet"),
@@ -28,17 +28,17 @@ TLS_TROUBLE = (
     (
         "mismatch|doesn't match|not valid for",
         msg("the server's certificate is for another host"),
-        msg("write in --base-url a host name that stands in the certificate"),
+        msg("use a host name of the certificate in --base-url"),
     ),
     (
         "self-signed|self signed|unable to get|unknown ca",
-        msg("the server's certificate is of a CA that is not trusted here"),
+        msg("the server's certificate is signed by a CA that is not trusted here"),
         msg("set --ca-file to the certificate of that CA"),
     ),
     (
         "wrong.version.number|record layer|http.request",
         msg("the port speaks plain http"),
-        msg("write http:// in --base-url, or use the port that speaks https"),
+        msg("use http:// in --base-url, or the port that speaks https"),
     ),
     (
         "certificate.required|handshake.failure|bad.certificate",
@@ -74,14 +74,14 @@ def knock(settings: Settings, base_url: str) -> Address:
     if not is_health(exchange, release):
         came = [describe(prefix, answer) for prefix, answer in answers.items()]
         text = msg("no Zadig at {base_url}: {came|; }", base_url, came)
-        advice = msg("check --base-url and --api-prefix: they are to lead to Zadig's API, not to its console")
+        advice = msg("check --base-url and --api-prefix: they must point to Zadig's API, not to its console")
         return Address((_tls(settings, base_url), fail("address", text, advice)))
     if last == settings.api_prefix:
         found = ok(
             "address", msg("Zadig answers at {address}", base_url + (last if knocking(release).prefixed else ""))
         )
     else:
-        elsewhere = "nothing of Zadig at {prefix}, {which}, but it answers at {last}"
+        elsewhere = "no Zadig at {prefix}, {which}, but it answers at {last}"
         which = describe(msg("which"), answers[settings.api_prefix])
         text = msg(elsewhere, settings.api_prefix, which, last)
         found = fail("address", text, msg("set --api-prefix {prefix}", last))
@@ -107,10 +107,10 @@ def describe(where: str, exchange: Exchange) -> str:
         location = exchange.headers["location"]
         return msg("{where} redirects (HTTP {status}) to {location}", where, exchange.status, location)
     if "html" in content_type or re.match(rb"\s*<(!doctype|html)", exchange.body, re.IGNORECASE):
-        page = "{where} answers with a web page (HTTP {status}, HTML), as a console or a login page does"
+        page = "{where} returns a web page (HTTP {status}, HTML), as a console or a login page does"
         return msg(page, where, exchange.status)
     came = f"{exchange.status} {content_type.partition(';')[0]}".rstrip()
-    return msg("{where} answers HTTP {what}", where, came)
+    return msg("{where} returns HTTP {what}", where, came)
 
 
 def time_per_request(settings: Settings, base_url: str, prefix: str) -> Finding:
@@ -120,7 +120,7 @@ def time_per_request(settings: Settings, base_url: str, prefix: str) -> Finding:
     seconds = median(_health(client, release, prefix).seconds for _ in range(CALLS))
     client.close()
     text = msg("{ms} ms per request, the median of {n} health calls", f"{seconds * 1000:.0f}", CALLS)
-    advice = msg("a run will take long; run it nearer by")
+    advice = msg("a run will be slow; run closer to the target")
     return ok("time", text) if seconds < SLOW_SECONDS else warn("time", text, advice)
 
 
@@ -131,7 +131,7 @@ def _health(client: Client, release: Release, prefix: str) -> Exchange:
 
 
 def _no_answer(settings: Settings, base_url: str, exchange: Exchange) -> Finding:
-    why = exchange.failure.text if exchange.failure else msg("no answer")
+    why = exchange.failure.text if exchange.failure else msg("no response")
     if why.startswith("TLS: "):
         said = why.removeprefix("TLS: ")
         for pattern, meaning, advice in TLS_TROUBLE:
@@ -140,7 +140,7 @@ def _no_answer(settings: Settings, base_url: str, exchange: Exchange) -> Finding
         return fail("tls", msg("{base_url}: no TLS connection: {why}", base_url, said), msg("check --base-url"))
     if base_url.startswith("http://") and _speaks_tls(settings, base_url):
         text = msg("{base_url}: the port speaks https, not plain http", base_url)
-        return fail("tls", text, msg("write https:// in --base-url"))
+        return fail("tls", text, msg("use https:// in --base-url"))
     if settings.proxy:
         text = msg("{base_url} is unreachable through the proxy {proxy}: {why}", base_url, settings.shown("proxy"), why)
         return fail("address", text, msg("check --base-url, the network, --proxy and whether Zadig is up"))

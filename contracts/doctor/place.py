@@ -26,7 +26,7 @@ from contracts.target.recognition import Told
 from contracts.text.message import msg
 
 SHOWN = 5
-BY_HAND = msg("see in Zadig's console that it is there")
+BY_HAND = msg("check in Zadig's console that it exists")
 
 
 def access(settings: Settings, reader: Reader, *, authorizes: bool) -> Finding:
@@ -36,7 +36,7 @@ def access(settings: Settings, reader: Reader, *, authorizes: bool) -> Finding:
             "access",
             msg("{prefix} is aslan's own port, which asks for no token", settings.api_prefix),
             msg(
-                "the cases of authorization are left out; use the gateway's {prefix} to run them",
+                "the authorization cases are skipped; use the gateway's {prefix} to run them",
                 load(settings.known_release).binding.prefixes[0],
             ),
         )
@@ -45,11 +45,17 @@ def access(settings: Settings, reader: Reader, *, authorizes: bool) -> Finding:
     except UnreadableError as error:
         why = error.message
         if error.status == 401:
-            anew = msg("copy the token anew; see the finding on it")
+            anew = msg("copy the token again; see the line about it")
             return fail("access", msg("the token is refused: {why}", why), anew)
         if error.status == 403:
-            return fail("access", msg("the token is known, but may not read: {why}", why), msg("give its user a role"))
-        return warn("access", msg("cannot be told: {why}", why), msg("start a run with --profile smoke to find out"))
+            return fail(
+                "access",
+                msg("the token is valid, but has no permission to read: {why}", why),
+                msg("give its user a role"),
+            )
+        return warn(
+            "access", msg("cannot be determined: {why}", why), msg("start a run with --profile smoke to find out")
+        )
     return ok("access", msg("the token is accepted"))
 
 
@@ -65,14 +71,14 @@ def place_findings(settings: Settings, reader: Reader) -> Iterator[Finding]:
         return
     else:
         name = project.name
-        yield ok("project", msg("{name} is there", name))
-        out = ok("onboarding", msg("the project is out of it"))
+        yield ok("project", msg("{name} exists", name))
+        out = ok("onboarding", msg("onboarding is finished"))
         trouble = discovery.in_onboarding(project)
         yield fail("onboarding", trouble.finding, trouble.advice) if project.onboarding else out
     if name is None:
         return
     sends = load(settings.known_release).binding.sends
-    there = msg("{name} is there")
+    there = msg("{name} exists")
     if sends(ENVIRONMENT):
         yield _found(
             "environment", [settings.env_name], lambda: there.put(discovery.the_environment(settings, reader, name))
@@ -92,20 +98,24 @@ def release(settings: Settings, told: Told) -> Finding:
         return ok("release", told.how)
     if told.release in ("", settings.release):
         return ok("release", msg("{release} is set", settings.release))
-    other = msg("{release} is set, but the target looks otherwise: {how}", settings.release, told.how)
+    other = msg("{release} is set, but the target looks different: {how}", settings.release, told.how)
     return ok("release", other) if not told.certain else warn("release", other, msg("set --release auto, or another"))
 
 
 def edition(settings: Settings, stand_in: Mapping[str, Any]) -> Iterator[Finding]:
     """Yield which edition of Zadig it is, where that makes a difference to a case; only a stand-in tells."""
     if any(case.licence for case in cases(settings.release)):
-        seen = msg("{licence}, as the stand-in says", stand_in["licence"]) if "licence" in stand_in else msg("not seen")
+        seen = (
+            msg("{licence}, as reported by the stand-in", stand_in["licence"])
+            if "licence" in stand_in
+            else msg("unknown")
+        )
         yield ok("edition", seen, msg("cases that depend on the licence run on a stand-in only"))
 
 
 def _build(settings: Settings, reader: Reader, project: str) -> str:
     service, module, repo, branch = discovery.the_build(settings, reader, project)
-    there = "{service}/{module} from repository {repo}, branch {branch}, is there"
+    there = "{service}/{module} from repository {repo}, branch {branch}, exists"
     return msg(there, service, module, repo, settings.branch or branch)
 
 
@@ -121,7 +131,7 @@ def _found(check: str, wanted: Sequence[str | None], find: Callable[[], str]) ->
 def _unread(check: str, wanted: Sequence[str | None], error: NoWorkspaceError) -> Finding:
     if all(wanted):
         names = "/".join(filter(None, wanted))
-        return warn(check, msg("{names} is taken as set: {why}", names, error.finding), BY_HAND)
+        return warn(check, msg("{names} is used as set, unchecked: {why}", names, error.finding), BY_HAND)
     return fail(check, error.finding, error.advice)
 
 
@@ -130,11 +140,11 @@ def _registry(reader: Reader) -> Finding:
         there = has_default_registry(reader)
     except UnreadableError as error:
         text = msg("registries could not be read: {why}", error.message)
-        return warn("registry", text, msg("see that there is a default one"))
+        return warn("registry", text, msg("make sure that there is a default one"))
     if there:
         return ok("registry", msg("there is a default one"))
     text = msg("there is no default registry, so no task can be started")
-    return fail("registry", text, msg("make one the default in Zadig"))
+    return fail("registry", text, msg("set a default one in Zadig"))
 
 
 def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
@@ -142,8 +152,10 @@ def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
         names = workflow_names(reader, project)
     except UnreadableError as error:
         if error.status == 403:
-            text = msg("the token's user may not read workflows in {project}", project)
-            yield fail("rights", text, msg("give it a role that may read, create, run and delete workflows there"))
+            text = msg("the token's user has no permission to read workflows in {project}", project)
+            yield fail(
+                "rights", text, msg("give the user a role that may read, create, run and delete workflows there")
+            )
         else:
             text = msg("workflows in {project} could not be read: {why}", project, error.message)
             yield warn("rights", text, msg("check the user's role"))
@@ -151,14 +163,14 @@ def _workflows(reader: Reader, project: str) -> Iterator[Finding]:
     yield _rights(reader, project)
     ours = [name for name in names if name.startswith(f"{PREFIX}-")]
     if not ours:
-        yield ok("leftovers", msg("none of earlier runs in {project}", project))
+        yield ok("leftovers", msg("nothing left from earlier runs in {project}", project))
         return
     runs = run_ids(ours)
-    shown = ", ".join(runs[-SHOWN:]) or msg("none, by their names")
+    shown = ", ".join(runs[-SHOWN:]) or msg("unknown")
     if len(runs) > SHOWN:
         shown = msg("{names} and {n} more", shown, len(runs) - SHOWN)
-    text = msg("{n} workflows of the suite's in {project}, of runs: {runs}", len(ours), project, shown)
-    yield warn("leftovers", text, msg("{command} sweep [--by-prefix] removes those of runs that are over", COMMAND))
+    text = msg("{n} workflows of this suite in {project}, from runs: {runs}", len(ours), project, shown)
+    yield warn("leftovers", text, msg("{command} sweep [--by-prefix] removes those of finished runs", COMMAND))
 
 
 def _rights(reader: Reader, project: str) -> Finding:
@@ -166,12 +178,15 @@ def _rights(reader: Reader, project: str) -> Finding:
     try:
         found = rights(reader, project)
     except UnreadableError:
-        rest = msg("the right to create, run and delete them cannot be told without trying")
+        rest = msg("whether they may be created, run and deleted cannot be determined without trying")
         return ok("rights", msg("workflows in {project} can be read; {rest}", project, rest))
     if found.missing:
-        return fail("rights", lacking(project, found), msg("without them nothing can be tried"))
+        return fail("rights", lacking(project, found), msg("nothing can be tested without them"))
     if found.administrator:
-        admin = msg("the token is a system administrator's, so nothing about permissions will be shown")
+        admin = msg("the token is a system administrator's, so permissions will not be tested")
         return warn("rights", admin, msg("use the token of an ordinary member of {project}", project))
-    may = msg("the token's user may do in {project} what the cases do, and is no system administrator", project)
+    may = msg(
+        "the token's user has the permissions that the cases need in {project}, and is not a system administrator",
+        project,
+    )
     return ok("rights", may)

@@ -36,7 +36,7 @@ def doctor(settings: Settings, *, as_json: bool, echo: Callable[[str], None], no
     Raises SettingsError where no target is set. `now` is this machine's time, if it is to be another one.
     """
     if settings.base_url is None:
-        raise SettingsError("{variable} is missing; set it to the Zadig to look at", label("base_url"))
+        raise SettingsError("{variable} is missing; set it to the Zadig to check", label("base_url"))
     findings = []
     address = knock(settings, settings.base_url)
     for finding in examine(settings, settings.base_url, address, now or datetime.now(UTC)):

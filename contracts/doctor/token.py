@@ -15,30 +15,30 @@ SOON = timedelta(hours=2)
 """A token of a log-in is valid for a day, and a run over all cases with an agent may take more than an hour."""
 SKEW = timedelta(minutes=1)
 WHERE = msg("ZADIG_TOKEN or ZADIG_TOKEN_FILE")
-ANEW = msg("log in to Zadig, copy the token anew and set {where}", WHERE)
+ANEW = msg("log in to Zadig, copy the token again and set {where}", WHERE)
 
 
 def token_findings(token: str | None, now: datetime, *, needed: bool) -> Finding:
     """Look at the token as it stands; `now` is the server's time, `needed` whether the target asks for a token."""
     if token is None and not needed:
-        return ok("token", msg("none is set, and aslan's own port asks for none"))
+        return ok("token", msg("none is set, and aslan's own port needs none"))
     if token is None:
         return fail("token", msg("none is set"), msg("set {where}", WHERE))
     try:
         claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     except jwt.InvalidTokenError:
-        return fail("token", msg("is set, but is no JWT: that has three parts with dots between them"), ANEW)
+        return fail("token", msg("is set, but is not a JWT, which has three parts separated by dots"), ANEW)
     expires = _date(claims.get("exp"))
     if expires is None or not claims.get("uid"):
         lacks = msg("expiry (exp)") if expires is None else msg("user (uid)")
-        return warn("token", msg("names no {what}, which Zadig's gateway asks for", lacks), ANEW)
+        return warn("token", msg("has no {what}, which Zadig's gateway requires", lacks), ANEW)
     left, date = expires - now, f"{expires:%Y-%m-%d %H:%M} UTC"
     if left <= timedelta():
         return fail("token", msg("expired {span} ago, at {date}", span(left), date), ANEW)
     if left < SOON:
-        advice = msg("see that it outlives the run, or copy it anew")
+        advice = msg("make sure that it outlives the run, or copy a new one")
         return warn("token", msg("expires in {span}, at {date}", span(left), date), advice)
-    return ok("token", msg("is valid for {span} more, until {date}", span(left), date))
+    return ok("token", msg("is valid for another {span}, until {date}", span(left), date))
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:
@@ -53,14 +53,16 @@ def server_time(headers: Mapping[str, str]) -> datetime | None:
 def clock_finding(server: datetime | None, now: datetime) -> Finding:
     """Compare the server's clock with this machine's."""
     if server is None:
-        return ok("clock", msg("the target does not say its time, so the clocks were not compared"))
+        return ok("clock", msg("the target does not report its time, so the clocks were not compared"))
     skew = server - now
     if abs(skew) < SKEW:
         return ok("clock", msg("the target's clock and this machine's agree"))
     ahead = msg("the target's clock is {span} ahead of this machine's")
     behind = msg("the target's clock is {span} behind this machine's")
     text = (ahead if skew > timedelta() else behind).put(span(skew))
-    return warn("clock", text, msg("set both by a time server; the target's own decides when a token expires"))
+    return warn(
+        "clock", text, msg("synchronize both with a time server; the target's clock decides when a token expires")
+    )
 
 
 def span(time: timedelta) -> Message:

@@ -269,7 +269,7 @@ class Client:
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 failure = _failure(error, status)
         if attempt.expired or (failure is not None and attempt.over):
-            failure = Failure("deadline", msg("no whole answer within {seconds} s", f"{limits.answer:g}"))
+            failure = Failure("deadline", msg("no complete response within {seconds} s", f"{limits.answer:g}"))
         took = time.monotonic() - started
         faults = (*self._given_back(headers, body), *([UNASKED] if attempt.unasked and failure is None else []))
         return Exchange(request, attempt.url, status, headers, bytes(body), took, failure, attempt.sent, faults)
@@ -282,9 +282,11 @@ class Client:
                 counted += len(chunk.translate(None, b" \t\r\n"))
                 if counted > self.limits.size or len(body) > BLANKS * self.limits.size:
                     del body[self.limits.size :]
-                    return Failure("too-large", msg("the answer is larger than {bytes} bytes", f"{self.limits.size:,}"))
+                    return Failure(
+                        "too-large", msg("the response is larger than {bytes} bytes", f"{self.limits.size:,}")
+                    )
         except PackedError as error:
-            return Failure("garbled", msg("the answer breaks HTTP: {why}", error.message))
+            return Failure("garbled", msg("the response violates HTTP: {why}", error.message))
         return None
 
     def _given_back(self, headers: Mapping[str, str], body: bytearray) -> Iterator[Failure]:
@@ -300,8 +302,8 @@ class Client:
             yield Failure("token-given-back", msg("a credential of this run in the body"))
 
 
-DROPPED = Failure("no-answer", msg("a connection that was kept is dropped at its second request, each time"))
-UNASKED = Failure("garbled", msg("the answer breaks HTTP: behind it came what nobody asked for"))
+DROPPED = Failure("no-answer", msg("a kept-alive connection is dropped at its second request, each time"))
+UNASKED = Failure("garbled", msg("the response violates HTTP: it is followed by data that was not requested"))
 
 
 def _dropped(attempt: Attempt, exchange: Exchange) -> bool:
@@ -316,10 +318,10 @@ def _bad_length(headers: Mapping[str, str]) -> Failure | None:
     """
     length = headers.get("Content-Length", "0")
     if "Content-Length" in headers and "Transfer-Encoding" in headers:
-        return Failure("garbled", msg("the answer breaks HTTP: it has a Content-Length and comes in chunks too"))
+        return Failure("garbled", msg("the response violates HTTP: it has a Content-Length and is chunked too"))
     if all(part.strip().isdecimal() for part in length.split(",")):
         return None
-    return Failure("garbled", msg("the answer breaks HTTP: its Content-Length is {length}", repr(length[:40])))
+    return Failure("garbled", msg("the response violates HTTP: its Content-Length is {length}", repr(length[:40])))
 
 
 def _failure(error: Exception, status: int | None) -> Failure:
@@ -334,11 +336,11 @@ def _failure(error: Exception, status: int | None) -> Failure:
     if any(isinstance(link, urllib3.exceptions.NewConnectionError) for link in chain):
         return Failure("refused", text)
     if any(isinstance(link, TimeoutError | urllib3.exceptions.ReadTimeoutError) for link in chain):
-        late = msg("the answer stopped coming") if status else msg("no answer within the time allowed")
+        late = msg("the response stopped midway") if status else msg("no response within the time allowed")
         return Failure("deadline", late)
     if status is None and any(isinstance(link, ConnectionError) for link in chain):
-        return Failure("no-answer", msg("the connection closed without an answer"))
-    return Failure("garbled", msg("the answer breaks HTTP: {why}", text))
+        return Failure("no-answer", msg("the connection closed without a response"))
+    return Failure("garbled", msg("the response violates HTTP: {why}", text))
 
 
 def _chain(error: BaseException) -> list[BaseException]:

@@ -119,7 +119,7 @@ SIGNS = (
     ),
     Sign("deadline", msg("no complete response in time"), _failed("deadline"), repeats=1, load=True),
     Sign("cut", msg("the connection was cut"), _failed("no-answer", "garbled")),
-    Sign("too-large", msg("an answer was too large"), _failed("too-large"), repeats=1, load=True),
+    Sign("too-large", msg("a response was too large"), _failed("too-large"), repeats=1, load=True),
     Sign(
         "empty-500",
         msg("HTTP 500 with an empty body under load"),

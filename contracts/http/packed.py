@@ -30,13 +30,13 @@ def unpacked(chunks: Iterable[bytes], coding: str) -> Iterator[bytes]:
                 yield packing.decompress(rest)
                 rest, packing = packing.unused_data, None if packing.eof else packing
     except zlib.error as error:
-        raise PackedError("its body is not packed as {coding}: {why}", coding, error) from None
+        raise PackedError("its body is not encoded as {coding}: {why}", coding, error) from None
     if packing is not None:
-        raise PackedError("the end of what is packed as {coding} is missing", coding)
+        raise PackedError("the end of the {coding}-encoded body is missing", coding)
 
 
 def _form(coding: str, start: bytes) -> int:
     if coding not in _FORMS:
-        raise PackedError("its body is said to be packed as {coding}, which nobody asked for", repr(coding[:40]))
+        raise PackedError("its body claims the encoding {coding}, which was not requested", repr(coding[:40]))
     bare = _FORMS[coding] is _ZLIB and start[0] & 0x0F != zlib.DEFLATED  # as some servers take deflate to be
     return _RAW if bare else _FORMS[coding]

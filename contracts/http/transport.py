@@ -111,7 +111,7 @@ class _Reader(io.BufferedReader):
     def readline(self, size: int | None = -1, /) -> bytes:
         line = super().readline(size)
         if not line:
-            raise RemoteDisconnected("closed in the middle of the answer")
+            raise RemoteDisconnected("closed in the middle of the response")
         return line
 
 

@@ -83,14 +83,14 @@ def _code(name: str, why: str) -> Callable[[bytes], str]:
             answer = json.loads(body)
             code = answer[name]
         except (ValueError, TypeError, KeyError, RecursionError):
-            return msg("its answer is not the one of such a webhook")
+            return msg("its response is not that of such a webhook")
         return "" if code == 0 else msg("{code} {why}", f"{name} {code}", str(answer.get(why, ""))[:WHY])
 
     return refusal
 
 
 def _is_ok(body: bytes) -> str:
-    return "" if body.strip() == b"ok" else msg("its answer is not the one of such a webhook")
+    return "" if body.strip() == b"ok" else msg("its response is not that of such a webhook")
 
 
 def _taken(_: bytes) -> str:
@@ -119,4 +119,4 @@ SERVICES: Mapping[str, Service] = {
 }
 """Each service by its name."""
 
-NO_SIGNATURE: Message = msg("has no use here: {service} takes no signature; leave it out")
+NO_SIGNATURE: Message = msg("has no use here: {service} takes no signature; remove it")

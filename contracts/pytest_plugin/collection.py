@@ -28,7 +28,7 @@ SCENARIOS = ("flow", "crowd", "explorer")
 
 OF_A_RUN = {
     "--operation": msg("run only the cases of these operations: start-task, flows, …"),
-    "--exclude": msg("leave out the cases of these operations"),
+    "--exclude": msg("skip the cases of these operations"),
     "--dry-run": msg("send nothing to the target: list what a run would send, make and wait for"),
 }
 """What is about one run, and so no setting: each option with its meaning."""

@@ -21,14 +21,16 @@ def text(own: Mapping[str, Message], lang: str) -> str:
     out.write_text(say(lang, "Runs the cases against the Zadig at --base-url; without one, against the stand-in."))
     with out.section(say(lang, "Which cases, and how")):
         out.write_dl([(name, localized(means, lang)) for name, means in own.items()])
-    order = "Settings, also as variables ZADIG_… or in {file}; an option goes before a variable, that before the file"
+    order = (
+        "Settings, also as variables ZADIG_… or in {file}; options override variables, and variables override the file"
+    )
     with out.section(say(lang, order, FILE)):
         out.write_dl([*_settings(lang)])
-    with out.section(say(lang, "Secrets, as variables alone")):
+    with out.section(say(lang, "Secrets, as variables only")):
         secrets = [name for name, field in SETTINGS.items() if is_secret(field)]
         out.write_dl([(variable(name), explained(name, lang)) for name in secrets])
     out.write_paragraph()
-    out.write_text(say(lang, "All options of pytest work too, such as -k and -x: pytest --help lists them."))
+    out.write_text(say(lang, "All pytest options work too, such as -k and -x: pytest --help lists them."))
     return out.getvalue()
 
 

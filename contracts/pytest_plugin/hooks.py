@@ -125,7 +125,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def _last_words(run: Session) -> str:
     """Return what is said where the run ends at once: how to remove what stays, and what may still come."""
     stays = msg(
-        "ended at once: what the run made may be left; remove it with: {tool} sweep {run}", COMMAND, run.run_dir
+        "ended immediately: what the run created may be left behind; remove it with: {tool} sweep {run}",
+        COMMAND,
+        run.run_dir,
     )
     return "\n".join(localized(line, run.settings.language) for line in (stays, *still_to_come(run)))
 

@@ -58,7 +58,7 @@ def failed(error: BaseException, lang: str) -> int:
     """Say in one line what nobody handled, and return the exit code of that."""
     last = traceback.extract_tb(error.__traceback__)[-1:]
     place = "".join(f"{frame.filename}:{frame.lineno}".removeprefix(f"{ROOT}/") for frame in last)
-    what = "pytest, a plugin of it or the suite failed: {error}: {why} ({place}); no conclusion about the release"
+    what = "pytest, one of its plugins or the suite failed: {error}: {why} ({place}); no conclusion about the release"
     _tell(msg(what, type(error).__name__, error, place), lang)
     return INTERNAL
 

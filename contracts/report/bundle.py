@@ -58,7 +58,7 @@ def read_key(path: Path) -> bytes:
     """Return the key in a file; raises ReadError for one that is too short to keep anybody out."""
     key = files.read(path, files.TOKEN).strip()
     if len(key) < LEAST_KEY:
-        raise ReadError(about(path, "is no key: it has less than {n} bytes", LEAST_KEY))
+        raise ReadError(about(path, "is not a key: it has fewer than {n} bytes", LEAST_KEY))
     return key
 
 
@@ -76,7 +76,7 @@ def write(run: Path, out: Path, *, mask: Mask, root: Path, suite: Mapping[str, A
     if (run / FILE).is_symlink():
         raise ReadError(about(run / FILE, "is a link, which a bundle does not follow"))
     if out.exists() and not (out.is_file() and zipfile.is_zipfile(out)):
-        raise ReadError(about(out, "is there, and is no zip that could be replaced; name another file"))
+        raise ReadError(about(out, "exists, and is not a zip that may be replaced; choose another file"))
     found = read(run)
     verdict = clean(found, mask, _paths(found, run, root))
     day = datetime.fromisoformat(found["run"]["started"])  # what hangs on the day is as it was on the day of the run
@@ -172,13 +172,17 @@ def check(path: Path, key: bytes | None = None) -> tuple[list[str], bool]:
                 problems += _unsigned(bundle, key) if signed else [msg("it is not signed")]
             return problems, signed
     except _BROKEN:
-        return [msg("it is no zip file, or it was cut or changed")], False
+        return [msg("it is not a zip file, or was truncated or changed")], False
 
 
 def _unsigned(bundle: zipfile.ZipFile, key: bytes) -> list[str]:
     found = bundle.read(SIGNATURE) if bundle.getinfo(SIGNATURE).file_size <= MANIFEST_BYTES else b""
     made = _signature(bundle.read(MANIFEST), key)
-    return [] if hmac.compare_digest(found, made) else [msg("its signature is not of this key, or it was made anew")]
+    return (
+        []
+        if hmac.compare_digest(found, made)
+        else [msg("its signature was not made with this key, or the bundle was made again")]
+    )
 
 
 def _problems(bundle: zipfile.ZipFile) -> Iterator[str]:
@@ -198,7 +202,7 @@ def _problems(bundle: zipfile.ZipFile) -> Iterator[str]:
         yield about(name, "is not in {file}", MANIFEST)
     for name, row in sorted(listed.items()):
         if not _NAME.fullmatch(name):
-            yield about(name, "is no name of a file in a bundle")
+            yield about(name, "is not the name of a file in a bundle")
         elif name not in entries:
             yield about(name, "is missing")
         elif _differs(bundle, entries[name], row):
@@ -208,13 +212,13 @@ def _problems(bundle: zipfile.ZipFile) -> Iterator[str]:
 def _read_manifest(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo | None) -> Any:
     """Return the manifest, or what is wrong with it as a text."""
     if entry is None or entry.file_size > MANIFEST_BYTES:
-        return msg("it has no {file}: it is no bundle of this suite", MANIFEST)
+        return msg("it has no {file}: it is not a bundle of this suite", MANIFEST)
     try:
         manifest = json.loads(bundle.read(entry), object_pairs_hook=unique)
     except (*_BROKEN, RecursionError):
-        return about(MANIFEST, "was cut or changed")
+        return about(MANIFEST, "was truncated or changed")
     if problem(manifest, _MANIFEST) or manifest["version"] != VERSION:
-        return about(MANIFEST, "is not one of this suite's, or of another version")
+        return about(MANIFEST, "is not from this suite, or from another version of it")
     return manifest
 
 

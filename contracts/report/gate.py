@@ -60,7 +60,7 @@ def gate(
 
 def _gated(folder: Path, today: date, profile: str | None, recheck: Callable[[Mapping[str, Any]], str]) -> GateResult:
     if folder.is_dir() and not (folder / FILE).exists():
-        killed = msg("no {file}: the run was killed before its verdict, or still goes", FILE)
+        killed = msg("no {file}: the run was killed before its verdict, or is still running", FILE)
         return GateResult(str(folder), Decision(6, (killed,)), {})
     try:
         verdict = read(folder)
@@ -93,14 +93,16 @@ def _missing(runs: Sequence[GateResult], selection: bool) -> Iterator[str]:
     for shards in _alike(runs, lambda run: run.plan["id"]):
         missing = {*shards[0].plan["elsewhere"]}.difference(*(shard.planned for shard in shards))
         if missing:
-            yield about(_names(shards), "{n} of the plan's cases belong to shards that are not here", len(missing))
+            yield about(_names(shards), "{n} of the planned cases belong to shards that were not given", len(missing))
     for parts in _alike([] if selection else runs, lambda run: run.plan.get("profile", {}).get("id", run.folder)):
         unselected = [{*part.plan["unselected"]} for part in parts if "unselected" in part.plan]
         if not unselected:
-            older = "an earlier version of the suite ran it, which does not tell what was selected; run again"
+            older = "an earlier version of the suite ran it, which does not record what was selected; run again"
             yield about(_names(parts), older)
         elif missing := set.intersection(*unselected).difference(*(part.planned for part in parts)):
-            whole = "{n} of the {of} cases of the profile {profile} were not selected; --selection, if that was meant"
+            whole = (
+                "{n} of the {of} cases of the profile {profile} were not selected; add --selection if that was intended"
+            )
             of, own = parts[0].plan["profile"]["cases"], parts[0].run["profile"]
             yield about(_names(parts), whole, len(missing), of, own)
 

@@ -28,7 +28,7 @@ def limits_of(text: str) -> dict[str, int]:
     """
     found = [_LIMIT.fullmatch(part.strip()) for part in text.split(",")]
     if not all(each is not None and int(each[2]) for each in found):
-        raise InputError("is milliseconds, or OPERATION=MS, such as 500 or start-task=800,500")
+        raise InputError("should be milliseconds, or OPERATION=MS, such as 500 or start-task=800,500")
     return {each[1] or "": int(each[2]) for each in found if each is not None}
 
 
@@ -47,5 +47,5 @@ def too_slow(verdict: Mapping[str, Any], text: str | None) -> Iterator[Message]:
         ]
         late = sum(1000 * seconds > MARGIN * limit for seconds in times)
         if len(times) >= LEAST and late > SHARE * len(times) + SURE * math.sqrt(len(times) * SHARE * (1 - SHARE)):
-            too_late = "p95 of {call} is {ms} ms, limit {limit} ms: {late} of {n} answers were later"
+            too_late = "p95 of {call} is {ms} ms, limit {limit} ms: {late} of {n} responses were slower"
             yield msg(too_late, row["call"], f"{1000 * row['p95']:.0f}", limit, late, len(times))

@@ -46,7 +46,7 @@ def read(folder: Path) -> dict[str, Any]:
             counts.setdefault("disturbed", 0)  # no run had such cases before
         found: dict[str, Any] = from_plain(verdict)
     except FileNotFoundError:
-        killed = msg("the run was killed before its verdict, or is still going")
+        killed = msg("the run was killed before its verdict, or is still running")
         why = killed if path.parent.is_dir() else msg("no such folder")
         raise ReadError(about(folder, "no {file}: {why}", FILE, why)) from None
     except OSError as error:
@@ -56,9 +56,9 @@ def read(folder: Path) -> dict[str, Any]:
     except RecursionError:
         raise ReadError(about(path, "is nested too deep for a verdict")) from None
     except ValueError:
-        raise ReadError(about(path, "is not JSON: it was cut or changed; run again")) from None
+        raise ReadError(about(path, "is not JSON: it was truncated or changed; run again")) from None
     if wrong:
-        raise ReadError(about(path, "was changed, or is of another suite: {why}; run again", wrong))
+        raise ReadError(about(path, "was changed, or belongs to another suite: {why}; run again", wrong))
     return found
 
 
@@ -104,6 +104,6 @@ def problem(value: Any, schema: Mapping[str, Any]) -> str:
     if error.validator == "required":
         missing = next(key for key in error.validator_value if key not in error.instance)
         return msg("{path} lacks {key}", error.json_path, missing)
-    kinds = {"array": msg("{path} is no list"), "object": msg("{path} is no object")}
+    kinds = {"array": msg("{path} is not a list"), "object": msg("{path} is not an object")}
     kind = error.validator_value if error.validator == "type" and isinstance(error.validator_value, str) else ""
-    return kinds.get(kind, msg("{path} is not as it should be")).put(error.json_path)
+    return kinds.get(kind, msg("{path} has an invalid value")).put(error.json_path)

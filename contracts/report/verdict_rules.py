@@ -37,8 +37,16 @@ class Result(StrEnum):
     HELD = "held"
 
 
+PLACES = frozenset({"status", "body", "answer", "state afterwards", "all answers together"})
+"""Places of breaches that are words, and no path or name."""
+
 CANNOT_TELL = (Result.CRASHED, Result.BLOCKED, Result.UNREACHABLE, Result.DISTURBED)
 """Results of cases that say nothing about the release."""
+
+
+def in_words(where: str) -> str:
+    """Return where a breach is, as a message where that is a word of the suite's."""
+    return Message(where) if where in PLACES else where
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ def decide(
     unsure = [*_doubts(verdict, profile or run["profile"]), *doubts]
     there, unseen = leaks(verdict)
     left = [*_count(len(there), msg("{n} leaked"))]
-    left += _count(len(unseen), msg("{n} may have leaked, and could not be looked at"))
+    left += _count(len(unseen), msg("{n} may have leaked, and could not be checked"))
     exit_code = 1 if against else NOTHING if unsure == [NO_CASE] else 6 if unsure else LEAKED if verdict["leaks"] else 0
     return Decision(exit_code, (*against, *unsure, *left))
 
@@ -116,12 +124,12 @@ def disagreement(verdict: Verdict) -> str:
     for name, number in actual.items():
         if verdict["counts"][name] != number:
             counted = verdict["counts"][name]
-            return msg("it counts {counted} {what}, and has {n}", counted, name, number)
+            return msg("it counts {counted} {what}, but has {n}", counted, name, number)
     if len(ids) != len(cases) or ids & set(not_run) or len(set(not_run)) != len(not_run):
-        return msg("a case stands in it twice")
+        return msg("it has a case twice")
     whole = planned(verdict) | {*verdict["plan"]["elsewhere"]}
     if not {*verdict.get("unseen", ())} <= {*verdict["leaks"]}:
-        return msg("what could not be looked at is not among its leaks")
+        return msg("what could not be checked is not among its leaks")
     plan = verdict["plan"]
     wholes = [(plan, whole)]
     if "profile" in plan:
@@ -139,7 +147,7 @@ def _against(verdict: Verdict, strict: bool, today: date | None) -> Iterator[str
         yield from _count(results[Result.DRIFT], msg("{n} drift"), msg("{n} drifts"))
     if run["unknown_fields"] == "fail":
         number = len(unknown_keys(verdict["cases"]))
-        one, several = msg("{n} key that nobody documented"), msg("{n} keys that nobody documented")
+        one, several = msg("{n} undocumented response key"), msg("{n} undocumented response keys")
         yield from _count(number, one, several)
     if limits := run["settings"].get("max_p95"):
         from contracts.report.limits import too_slow  # few runs have one
@@ -181,9 +189,9 @@ def _count(number: int, one: Message, several: Message | None = None) -> Iterato
 def _odd_case(case: Verdict) -> str:
     shown = result_of([breach["drift"] for breach in case["breaches"]])
     if case["result"] in (Result.HELD, Result.DRIFT, Result.BREACH) and case["result"] != shown:
-        return msg("{case} is {result}, and what came is {shown}", case["case"], case["result"], shown)
+        return msg("{case} is {result}, but shows {shown}", case["case"], case["result"], shown)
     if (case["result"] == Result.KNOWN) != bool(case["deviation"]) or (case["fixed"] and case["result"] != Result.HELD):
-        return msg("{case} is {result}, which does not go with its deviation", case["case"], case["result"])
+        return msg("{case} is {result}, which does not match its deviation", case["case"], case["result"])
     return ""
 
 

@@ -50,7 +50,7 @@ def clean_up(session: Session, tell: Callable[[str], None] | None = None) -> Non
         if tell is not None and seconds > 0:
             tell(
                 msg(
-                    "no answer came to some requests: waiting {seconds} s, then what they made is removed",
+                    "some requests got no response: waiting {seconds} s, then removing what they created",
                     f"{seconds:.0f}",
                 )
             )

@@ -121,7 +121,7 @@ def _remarks(session: Session) -> list[str]:
     if session.administrator:
         said.append(
             msg(
-                "the token is a system administrator's, so nothing about permissions was shown; "
+                "the token is a system administrator's, so permissions were not tested; "
                 "use the token of an ordinary member of the project"
             )
         )
@@ -132,14 +132,14 @@ def _remarks(session: Session) -> list[str]:
         missing = "{n} flows and concurrent scenarios need calls that the release does not have: {names}"
         said.append(msg(missing, len(session.lacking), ", ".join(session.lacking)))
     if silent := load(session.release).not_described:
-        undescribed = "{n} operations are not described, so no case can tell what they should answer: {names}"
+        undescribed = "{n} operations are not described, so no case knows what they should return: {names}"
         said.append(msg(undescribed, len(silent), ", ".join(silent)))
-    said += [msg("{failure}; see it with --tb=short", failure) for failure in session.other_failures]
+    said += [msg("{failure}; --tb=short shows the details", failure) for failure in session.other_failures]
     said += _weather(session)
     said += filter(None, [slow_answers(session.outcomes)])
     said += session.clean_up.remarks
     newer = load(session.release).binding.newer
     if newer and any(newer.key in outcome["unknown"] for outcome in session.outcomes):
-        later = "{call} answers with {key}, as {release} and later do; --release {setting} may be right"
+        later = "{call} responds with {key}, as {release} and later do; consider --release {setting}"
         said.append(msg(later, newer.call, newer.key.removeprefix("$."), newer.release, newer.release))
     return said

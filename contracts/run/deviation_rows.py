@@ -57,7 +57,7 @@ def _row(
     source: str,
 ) -> Iterator[str]:
     first = case["breaches"][0]
-    means = msg("{where}: promised {promised}, came {came}", first["where"], first["promised"], first["came"])
+    means = msg("{where}: expected {promised}, got {came}", first["where"], first["promised"], first["came"])
     yield ""
     yield f"[{_text(name)}]"
     yield f"means = {_text(means)}"
@@ -89,7 +89,7 @@ def prune(verdict: Verdict, file: Path) -> list[str]:
     known = rows.keys() & {row["id"] for row in verdict["deviations"]}
     broken = {case["case"] for case in verdict["cases"] if case["breaches"]}
     if not known and broken.isdisjoint(case for row in rows.values() for case in row.shows):
-        raise DeviationsError(about(file, "the run knew of none of its rows; run again with --deviations {file}", file))
+        raise DeviationsError(about(file, "the run used none of its rows; run again with --deviations {file}", file))
     whole = {
         name
         for name, cases in gone.items()
@@ -109,7 +109,7 @@ def prune(verdict: Verdict, file: Path) -> list[str]:
         text = draft.read_text(encoding="utf-8")
         draft.unlink()
     if found != wanted:
-        raise DeviationsError(about(file, "is not written a line for each case; take the rows out by hand"))
+        raise DeviationsError(about(file, "does not have one line for each case; remove the rows by hand"))
     atomic.write(file, [text])
     return [*sorted(whole), *(f"{name}: {case}" for name, cases in part.items() for case in sorted(cases))]
 

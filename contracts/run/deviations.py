@@ -102,18 +102,18 @@ def hold(row: Deviation, release: Release, there: Iterable[Case] | None = None) 
         where = f"{row.id}.shows"
         if not any(fnmatchcase(case, name) for case in ids):
             hint = near(name, ids, msg("a case is written like {case}", ids[0]), most=1)
-            raise DeviationsError(about(where, "no case is called {name}; {hint}", repr(name), hint))
+            raise DeviationsError(about(where, "no case {name}; {hint}", repr(name), hint))
         if not signatures:
-            raise DeviationsError(about(where, "{name} shows nothing; name its signatures", name))
+            raise DeviationsError(about(where, "{name} has no signature; add at least one", name))
         for signature in signatures:
             kind, _, detail = signature.partition(":")
             if kind not in [*Kind]:
                 kinds = [str(each) for each in Kind]
-                hint = near(kind, kinds, msg("there are {names}", ", ".join(kinds)), most=1)
+                hint = near(kind, kinds, msg("available: {names}", ", ".join(kinds)), most=1)
                 raise DeviationsError(about(where, "there is no {name}; {hint}", repr(kind), hint))
             if kind == Kind.STATUS and detail == str(answers.get(name, "")):
                 raise DeviationsError(
-                    about(where, "{name} answers {status} as promised, so never shows it", name, detail)
+                    about(where, "{name} returns {status} as expected, so this can never show", name, detail)
                 )
 
 
@@ -125,20 +125,20 @@ def read(path: Path) -> list[Deviation]:
 
 def _deviation(where: str, name: str, row: Any) -> Deviation:
     if not isinstance(row, dict):
-        raise DeviationsError(about(where, "is a table with {keys}", ", ".join(sorted(_KEYS))))
+        raise DeviationsError(about(where, "should be a table with {keys}", ", ".join(sorted(_KEYS))))
     if missing := _KEYS - row.keys():
         raise DeviationsError(about(where, "lacks {keys}", ", ".join(sorted(missing))))
     if strange := row.keys() - _KEYS:
         raise DeviationsError(about(where, "has the unknown key {key}", repr(min(strange))))
     for key in ("means", "source", "since"):
         if not isinstance(row[key], str):
-            raise DeviationsError(about(where, "{key} is a text", key))
+            raise DeviationsError(about(where, "{key} should be a text", key))
     if not _are_texts(row["releases"]):
-        raise DeviationsError(about(where, 'releases is a list such as ["1.7.0"]'))
+        raise DeviationsError(about(where, 'releases should be a list such as ["1.7.0"]'))
     if type(row["expires"]) is not date:  # a datetime is a date too, and cannot be compared with one
-        raise DeviationsError(about(where, "expires is a date such as 2027-06-30, without quotes"))
+        raise DeviationsError(about(where, "expires should be a date such as 2027-06-30, without quotes"))
     if not isinstance(row["shows"], dict) or not row["shows"] or not all(map(_are_texts, row["shows"].values())):
-        raise DeviationsError(about(where, "shows is a table from case id to the signatures that show there"))
+        raise DeviationsError(about(where, "shows should be a table from case id to the signatures that show there"))
     shows = {case: frozenset(signatures) for case, signatures in row["shows"].items()}
     return Deviation(
         id=name,

@@ -29,7 +29,7 @@ def rehearsed(settings: Settings) -> Settings:
     if settings.base_url is None:
         return settings
     if settings.release == AUTO:
-        untold = msg("only the target can tell it, and a dry run asks it nothing; set it, as the doctor shows it")
+        untold = msg("only the target can tell it, and a dry run sends it nothing; set it to what the doctor shows")
         raise SettingsError(about(label("release"), untold))
     return replace(settings.on_stand_in(), base_url=None, behaviour="perfect", require_live=False)
 
@@ -54,7 +54,7 @@ def lines(session: Session, meant: Settings, lang: str) -> Iterator[str]:
     heads = [msg("operation"), msg("requests"), msg("succeed"), msg("refused")]
     yield from columns([localized(head, lang) for head in heads], rows)
     yield ""
-    what = "{cases} cases, {requests} requests, {workflows} workflows made and removed again, {tasks} tasks started"
+    what = "{cases} cases, {requests} requests, {workflows} workflows created and removed again, {tasks} tasks started"
     made, started = (well[release.call(role).name] for role in ("create", "start"))
     yield say(lang, what, len(session.planned), len(calls), made, started)
     yield from (say(lang, "note: {note}", note) for note in _waits(session, meant))

@@ -31,11 +31,11 @@ def merge(verdicts: Sequence[Verdict], run_id: str, folder: str | None = None) -
     for other in verdicts[1:]:
         for what, one, two in _facts(first, other):
             if one != two:
-                differ = "{one} and {two} are no shards of one run: the {what} is {first} and {second}"
+                differ = "{one} and {two} are not shards of one run: the {what} is {first} and {second}"
                 raise MergeError(differ, first["run"]["id"], other["run"]["id"], what, repr(one), repr(two))
     shards = [verdict["run"]["shard"] for verdict in verdicts]
     if doubled := next((shard for shard in shards if shards.count(shard) > 1), None):
-        raise MergeError("shard {shard} is there twice; give each shard once", doubled)
+        raise MergeError("shard {shard} was given twice; give each shard once", doubled)
     outcomes = once(case for verdict in verdicts for case in verdict["cases"])
     planned = [case for verdict in verdicts for case in _planned(verdict)]
     unselected = [verdict["plan"].get("unselected") for verdict in verdicts]

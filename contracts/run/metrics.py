@@ -90,7 +90,7 @@ def slow_answers(outcomes: Outcomes) -> str:
         return ""
     calls = Counter(step["call"] for step in slow).most_common()
     longest = f"{max(step['seconds'] for step in slow):.1f}"
-    text = "{n} of {of} answers took {least} s or more, up to {longest} s, half of all at most {usual} s: {calls|, }"
+    text = "{n} of {of} responses took {least} s or more, up to {longest} s, half of all at most {usual} s: {calls|, }"
     least = f"{min(step['seconds'] for step in slow):.1f}"
     return msg(text, len(slow), len(steps), least, longest, f"{usual:.3f}", [f"{call} × {n}" for call, n in calls])
 

@@ -47,7 +47,7 @@ def crashed(session: Session, case: str, reason: str) -> Outcome:
     """Return the outcome of a case in which the suite itself, or the process that ran it, failed."""
     operation, _, rest = case.partition("/")
     answer = next((row.answer.name for row in session.cases if row.id == case), rest)
-    reason = msg("the suite itself failed here: {why}; see it with --tb=short", reason)
+    reason = msg("the suite itself failed here: {why}; --tb=short shows the details", reason)
     return Outcome(case, operation, answer, Result.CRASHED, reason=reason)
 
 

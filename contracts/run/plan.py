@@ -52,7 +52,7 @@ def limited(settings: Settings, release: Release) -> None:
     known = {*release.operations, *release.support}
     for name in limits_of(settings.max_p95):
         if name and name not in known:
-            unknown = "no operation {name}; there are {names}"
+            unknown = "no operation {name}; available: {names}"
             raise SettingsError(about(label("max_p95"), msg(unknown, repr(name), ", ".join(release.operations))))
 
 
@@ -67,7 +67,7 @@ def selected(release: Release, wished: Sequence[str], unwanted: Sequence[str]) -
     for option, names in {"--operation": wished, "--exclude": unwanted}.items():
         for name in names:
             if name not in known:
-                hint = near(name, known, msg("there are {names}", ", ".join(sorted(known))))
+                hint = near(name, known, msg("available: {names}", ", ".join(sorted(known))))
                 raise SettingsError(about(option, "no operation {name}; {hint}", repr(name), hint))
     return frozenset(wished or known) - {*unwanted}
 
@@ -82,19 +82,19 @@ def left_out(case: Case, allowed: Scope) -> str | None:
     if allowed.level == EXPLORE:
         return msg("are not explored")
     if not runs_at(_level(case, allowed), allowed.level):
-        return msg("belong to a later profile")
+        return msg("belong to a larger profile")
     if case.lacks:
         return msg("cannot be run: {why}", case.lacks)
     if case.only == "stand-in" and not allowed.stand_in:
-        return msg("run on a stand-in only, because a live target could never be rid of what they make")
+        return msg("run on a stand-in only, because what they create could never be removed from a live target")
     if case.needs and not allowed.authorizes:
-        return msg("are off: this port of Zadig does no authorization")
+        return msg("are off: this port of Zadig does not check permissions")
     if case.needs and case.needs not in allowed.credentials:
         names = {"main": "ZADIG_TOKEN", OTHER_PROJECT: msg("ZADIG_OUTSIDER_TOKEN or ZADIG_OUTSIDER_PROJECT")}
         name = names.get(case.needs, f"ZADIG_{case.needs.upper()}_TOKEN")
         return msg("are off: {name} is not set", name)
     if case.request.credential == ADMIN and ADMIN not in allowed.credentials:
-        return msg("need a system administrator, and the user of ZADIG_TOKEN is none")
+        return msg("need a system administrator, and the user of ZADIG_TOKEN is not one")
     return None
 
 
@@ -131,10 +131,10 @@ def not_shown(rows: Iterable[Case], allowed: Scope) -> str:
     """Return what a run on a live target cannot show, empty where it is on a stand-in or shows all."""
     left = [case for case in rows if left_out(case, allowed)]
     kinds = {
-        msg("what comes of a task that an agent has taken"): any(case.given in NEEDS_AGENT for case in left),
-        msg("who may not do it"): any(case.needs for case in left),
-        msg("what a live target could never be rid of"): any(case.only == "stand-in" for case in left),
+        msg("what becomes of tasks that an agent has taken"): any(case.given in NEEDS_AGENT for case in left),
+        msg("requests without permission"): any(case.needs for case in left),
+        msg("what could never be removed from a live target"): any(case.only == "stand-in" for case in left),
         msg("many requests at once"): not runs_at("nightly", allowed.level),
     }
     missing = [] if allowed.stand_in else [kind for kind, is_missing in kinds.items() if is_missing]
-    return msg("not shown here: {what|, }; see docs/detection.md", missing) if missing else ""
+    return msg("not tested here: {what|, }; see docs/detection.md", missing) if missing else ""

@@ -210,7 +210,7 @@ class Session:
         sent, repeated = self.done_again["sent"], self.done_again["repeated"]
         if repeated <= MOST_REPEATED * (sent - repeated):
             return ""
-        return msg("{n} of {of} requests had to be repeated because of what stands before the target", repeated, sent)
+        return msg("{n} of {of} requests had to be repeated because of what is in front of the target", repeated, sent)
 
     def _look(self) -> Probe:
         handed = self._handed.get("probe")

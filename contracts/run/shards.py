@@ -48,7 +48,7 @@ def _read(path: Path) -> dict[str, float]:
     try:
         found: dict[str, float] = {str(case): float(value) for case, value in json.loads(path.read_text()).items()}
     except (OSError, ValueError, TypeError, AttributeError):
-        raise TimingsError(about(path, "is not a table of seconds by case; record it anew")) from None
+        raise TimingsError(about(path, "is not a table of seconds by case; record it again")) from None
     return found
 
 

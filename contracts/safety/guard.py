@@ -60,17 +60,17 @@ class Guard:
                 if self._stand_in:
                     return None
                 raise RefusedError(
-                    "{request} could leave a workflow that can never be removed; only a stand-in gets it", what
+                    "{request} could leave a workflow that can never be removed; it is sent to a stand-in only", what
                 )
         elif not found.names and (found.whole or not found.of_all):
-            raise RefusedError("{request} names nothing that this run made", what)
+            raise RefusedError("{request} names nothing that this run created", what)
         for name in found.names:
             if name is None or not self._journal.holds(name.partition("/")[0]):  # no other run makes own/x either
-                raise RefusedError("{request} names {name}, which this run did not make", what, repr(name))
+                raise RefusedError("{request} names {name}, which this run did not create", what, repr(name))
         for project in found.projects:
             if not self._stand_in and not self._ours(project, found):
                 raise RefusedError(
-                    "{request} names the project {project}, which is not to be worked in", what, repr(project)
+                    "{request} names the project {project}, where this run may change nothing", what, repr(project)
                 )
         if not self._makes(method, found):
             return None

@@ -40,7 +40,7 @@ def claim(folder: Path, run_id: str) -> int:
         _set_aside(folder, run_id)
     except BlockingIOError:
         os.close(lock)
-        busy = "run folder {folder}: another run is at work there; choose another --run-dir"
+        busy = "run folder {folder}: another run is using it; choose another --run-dir"
         raise RunFolderError(busy, folder) from None
     except BaseException:
         os.close(lock)
@@ -81,7 +81,7 @@ def _begun(folder: Path) -> Header | None:
         return None
     begun = header(path) if is_file else None
     if begun is None:
-        stranger = "run folder {folder}: its {file} is of no run of this suite; choose another --run-dir"
+        stranger = "run folder {folder}: its {file} belongs to no run of this suite; choose another --run-dir"
         raise RunFolderError(stranger, folder, JOURNAL)
     return begun
 

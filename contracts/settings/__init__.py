@@ -1,1 +1,1 @@
-"""Every setting, its default and its check, and the table of them in the READMEs."""
+"""Every setting, its default and its check, and the tables of them in docs/."""

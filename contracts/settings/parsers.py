@@ -112,7 +112,7 @@ def webhook(value: Any) -> Webhook:
     advice = msg("copy the whole address that the service shows")
     parts = address(text(value), advice)
     if "#" in value or "@" in parts.netloc or not parts.path.strip("/"):
-        raise InputError("is no address of a webhook; {advice}", advice)
+        raise InputError("is not a webhook address; {advice}", advice)
     return Webhook(value)
 
 
@@ -147,7 +147,7 @@ def one_of(what: str, words: Collection[str], *, also: Collection[str] = ()) -> 
     """Return a reader of something that there are several of, named `what`."""
     every = (*also, *words)
     names = ", ".join((*words, *also))
-    return OneOf(every, lambda value: InputError("no {what} {name}; there are {names}", what, repr(value), names))
+    return OneOf(every, lambda value: InputError("no {what} {name}; available: {names}", what, repr(value), names))
 
 
 def whole(above: int, most: int | None = None) -> Reader:
@@ -176,7 +176,7 @@ def rate(value: Any) -> float:
     """Return how many times a second, written N/s."""
     number = str(value).strip().removesuffix("/s")
     if not re.fullmatch(r"\d{1,6}(\.\d{1,6})?", number, re.ASCII) or not float(number):
-        raise InputError("is N/s, such as 5/s or 0.5/s")
+        raise InputError("should be N/s, such as 5/s or 0.5/s")
     return float(number)
 
 
@@ -184,7 +184,7 @@ def budget(value: Any) -> str:
     """Return what may be spent: requests, seconds or both, written N,Ts."""
     found = BUDGET.fullmatch(str(value).replace(" ", ""))
     if found is None or not any(found.groups()) or "0" in found.groups():
-        raise InputError("is requests, seconds or both, such as 6000, 600s or 6000,600s")
+        raise InputError("should be requests, seconds or both, such as 6000, 600s or 6000,600s")
     return found[0]
 
 
@@ -217,7 +217,7 @@ def proxy(value: Any) -> Address:
 def prefix(value: Any) -> str:
     """Return a path in front of others, without a slash at its end."""
     if not text(value).startswith("/") or any(c.isspace() or c in "?#" for c in value):
-        raise InputError("is a path such as /api/aslan or /api")
+        raise InputError("should be a path such as /api/aslan or /api")
     return str(value).rstrip("/")
 
 
@@ -225,7 +225,7 @@ def part(value: Any) -> str:
     """Return which part of how many, as I/N."""
     number, slash, of = text(value).partition("/")
     if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise InputError("is I/N with I from 1 to N, such as 2/3")
+        raise InputError("should be I/N with I from 1 to N, such as 2/3")
     return str(value)
 
 

@@ -1,4 +1,4 @@
-"""The settings table of the READMEs and the sample of zadig.toml, written from the settings themselves."""
+"""The settings tables of docs/ and the sample of zadig.toml, written from the settings themselves."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,7 +19,7 @@ Echo = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Language:
-    """One README: its file, its language, and the words of its table."""
+    """One page: its file, its language, and the words of its table."""
 
     file: str
     lang: str
@@ -29,13 +29,13 @@ class Language:
 
 
 LANGUAGES = (
-    Language("README.md", ENGLISH, ("option", "variable", "default", "meaning"), ": ", ", "),
-    Language("README.zh-CN.md", CHINESE, ("选项", "环境变量", "默认值", "含义"), "：", "、"),
+    Language("docs/settings.md", ENGLISH, ("option", "variable", "default", "meaning"), ": ", ", "),
+    Language("docs/settings.zh-CN.md", CHINESE, ("选项", "环境变量", "默认值", "含义"), "：", "、"),
 )
 
 
 def readme(root: Path, check: bool, echo: Echo) -> int:
-    """Write the settings table into the READMEs below `root`, and the sample beside them, or with `check` compare both.
+    """Write the settings tables below `root`, and the sample beside them, or with `check` compare both.
 
     Returns 0; 1 for a difference under `check`; 4 where the table has no place or a meaning is missing.
     """
@@ -46,7 +46,7 @@ def readme(root: Path, check: bool, echo: Echo) -> int:
         wanted = {language.file: with_table(texts[language.file], language) for language in LANGUAGES}
         wanted[SAMPLE] = sample({})
     except OSError as error:
-        echo(f"{Path(error.filename).name}: cannot be read: {error.strerror}")
+        echo(f"{Path(error.filename).relative_to(root)}: cannot be read: {error.strerror}")
         return UNUSABLE
     except ValueError as error:
         echo(str(error))
@@ -64,7 +64,7 @@ def readme(root: Path, check: bool, echo: Echo) -> int:
 
 
 def with_table(text: str, language: Language) -> str:
-    """Return a README with the table as it should be; raises ValueError, one line, where it cannot be written."""
+    """Return a page with the table as it should be; raises ValueError, one line, where it cannot be written."""
     rows = (table_row(_row(name, language)) for name in SETTINGS)
     whole = between(text, BEGIN, END, "\n".join(table("|".join(language.head), *rows)))
     if whole is None:
@@ -80,7 +80,7 @@ def between(text: str, begin: str, end: str, content: str) -> str | None:
 
 
 def table_row(cells: Iterable[str]) -> str:
-    """Return a row of a table of the READMEs, whose empty cells are one blank wide."""
+    """Return a row of a generated table, whose empty cells are one blank wide."""
     return row(*cells).replace("|  ", "| ")
 
 

@@ -20,10 +20,12 @@ def sample(values: Mapping[str, Any], lang: str = ENGLISH) -> str:
 
 def _parts(values: Mapping[str, Any], lang: str) -> Iterator[str]:
     order = (
-        "Settings of the contract tests, read from {file} in the working directory; options and variables go before."
+        "Settings of the contract tests, read from {file} in the working directory; options and variables override it."
     )
     yield toml.comment(say(lang, order, FILE))
-    yield toml.comment(say(lang, "No secret belongs here: tokens go into variables, or into the file of token_file."))
+    yield toml.comment(
+        say(lang, "Do not put secrets here: tokens go into variables, or into the file that token_file names.")
+    )
     for name, field in SETTINGS.items():
         if is_secret(field) or name in NOT_IN_FILE:
             continue

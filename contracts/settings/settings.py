@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from contracts.catalog.release import api_of, apis, releases
 from contracts.i18n.locale import LANGUAGES, chosen
+from contracts.paths import RUN
 from contracts.profiles import Profile
 from contracts.settings import parsers as values
 from contracts.settings.parsers import Address, Secret
@@ -66,12 +67,12 @@ class Settings:
     came_from: where each value that is no default comes from: OPTION, ENVIRONMENT or FILE.
     """
 
-    base_url: str | None = setting(None, "address of the Zadig under test; left out: the stand-in", values.url)
+    base_url: str | None = setting(None, "address of the Zadig under test; default: the built-in stand-in", values.url)
     require_live: bool = setting(
         False, "no stand-in: without the address of a live Zadig, end with exit 4", values.yes_or_no
     )
-    token: Secret | None = setting(None, "API token of a user who may do everything in the project", values.secret)
-    token_file: Path | None = setting(None, "file that holds the token", values.path)
+    token: Secret | None = setting(None, "API token of a user with all permissions in the project", values.secret)
+    token_file: Path | None = setting(None, "file that contains the token", values.path)
     viewer_token: Secret | None = setting(None, "token of a user who may only read in the project", values.secret)
     outsider_token: Secret | None = setting(None, "token of a member of another project only", values.secret)
     outsider_project: str | None = setting(None, "the project that the outsider is a member of")
@@ -86,67 +87,67 @@ class Settings:
     hanging_branch: str | None = setting(None, "branch whose build times out; for the cases of a timeout")
     release: str = setting(
         AUTO,
-        "release whose contract is tested; auto: told by the routes that the target has",
+        "release whose contract is tested; auto: detected from the routes of the target",
         values.one_of(msg("release"), releases(), also=(AUTO,)),
     )
     api: str | None = setting(
-        None, "API whose calls are tested; left out: that of the release", values.one_of(msg("API"), apis())
+        None, "API whose calls are tested; default: that of the release", values.one_of(msg("API"), apis())
     )
     api_prefix: str = setting("/api/aslan", "path in front of every call; /api at aslan's own port", values.prefix)
     profile: Profile = setting("regression", "how much is run", values.choice(*get_args(Profile)))
     seed: int | None = setting(
-        None, "what explored lives are drawn from; left out: anew in each run of explore, 0 in others", values.whole(-1)
+        None, "seed of the exploration; default: a new one in each run of explore, 0 in others", values.whole(-1)
     )
     budget: str = setting(
-        "6000", "what a run of explore may take: requests, seconds or both, as in 6000,600s", values.budget
+        "6000", "budget of a run of explore: requests, seconds or both, as in 6000,600s", values.budget
     )
     behaviour: str = setting(
         "perfect",
         "behaviour of the stand-in: perfect, or a release with its defects",
         values.one_of(msg("behaviour"), BEHAVIOURS),
     )
-    lang: str | None = setting(None, "language of what is said; left out: the locale's", values.choice(*LANGUAGES))
+    lang: str | None = setting(None, "language of all messages; default: that of the locale", values.choice(*LANGUAGES))
     readable_by: ReadableBy = setting(
         "owner", "who may read the files of a run, besides root", values.choice(*get_args(ReadableBy))
     )
-    run_dir: Path | None = setting(None, "folder of the run; left out: runs/<run id>", values.path)
-    shard: str | None = setting(None, "I/N: run only part I of N of the cases", values.part)
+    run_dir: Path | None = setting(None, "folder of the run; default: runs/<run id>", values.path)
+    shard: str | None = setting(None, "I/N: run only shard I of N", values.part)
     cases: Path | None = setting(None, "file of a team's own cases, run beside those of the suite", values.path)
-    deviations: str | None = setting(None, "file of further known deviations, or none to know of none")
+    deviations: str | None = setting(None, "file of further known deviations; none ignores all known deviations")
     unknown_fields: UnknownFields = setting(
-        "report", "keys that nobody documented", values.choice(*get_args(UnknownFields))
+        "report", "how undocumented response keys are treated", values.choice(*get_args(UnknownFields))
     )
-    drift: Drift = setting("fail", "what a departure from an observed fact does", values.choice(*get_args(Drift)))
+    drift: Drift = setting("fail", "how drift from observed behaviour is treated", values.choice(*get_args(Drift)))
     max_p95: str | None = setting(
         None,
-        "MS, or OPERATION=MS: limit of the 95th percentile of answers, in milliseconds; several: with commas",
+        "MS, or OPERATION=MS: limit of the 95th percentile of response times; separate several with commas",
         values.limits,
     )
     in_flight: int = setting(
-        8, "cases under way at once in the whole run, whatever its workers; 1: one after the other", values.whole(0, 64)
+        8, "cases in flight at once in the whole run, however many workers; 1: one after the other", values.whole(0, 64)
     )
-    rate_limit: float | None = setting(None, "N/s: requests a second, at most", values.rate)
+    rate_limit: float | None = setting(None, "N/s: most requests per second", values.rate)
     wait: float | None = setting(
-        None, "seconds to wait before the run until the target answers properly", values.seconds
+        None, "seconds to wait before the run for the target to respond properly", values.seconds
     )
-    connect_timeout: float = setting(5, "seconds for a connection", values.seconds)
-    first_byte_timeout: float = setting(10, "seconds for the first byte, and between two", values.seconds)
-    answer_timeout: float = setting(20, "seconds for a whole answer", values.seconds)
+    connect_timeout: float = setting(5, "seconds to establish a connection", values.seconds)
+    first_byte_timeout: float = setting(10, "seconds until the first byte, and between two reads", values.seconds)
+    answer_timeout: float = setting(20, "seconds for a complete response", values.seconds)
     run_timeout: float = setting(
-        7200, "seconds for the whole run; what is not run by then is not tried", values.seconds
+        7200, "seconds for the whole run; what has not started by then is not run", values.seconds
     )
     state_timeout: float = setting(600, "seconds to wait for a task's state on a live target", values.seconds)
-    max_answer: int = setting(1_000_000, "bytes of an answer, after decompression", values.whole(0))
+    max_answer: int = setting(1_000_000, "largest response in bytes, after decompression", values.whole(0))
     ca_file: Path | None = setting(None, "CA certificates to trust instead of the public ones", values.path)
     client_cert: Path | None = setting(None, "client certificate", values.path)
     client_key: Path | None = setting(None, "key of the client certificate", values.path)
-    proxy: Address | None = setting(
-        None, "proxy to go through; variables of the environment are not used", values.proxy
+    proxy: Address | None = setting(None, "proxy to use; proxy variables of the environment are ignored", values.proxy)
+    allow_http: bool = setting(False, "allow plain http to hosts other than this one", values.yes_or_no)
+    webhook: Secret | None = setting(None, "webhook address that notify sends to", values.webhook)
+    webhook_file: Path | None = setting(None, "file that contains the webhook address", values.path)
+    webhook_secret: Secret | None = setting(
+        None, "secret that Feishu or DingTalk verify the signature with", values.key
     )
-    allow_http: bool = setting(False, "allow plain http to another host than this one", values.yes_or_no)
-    webhook: Secret | None = setting(None, "address of the webhook that notify sends to", values.webhook)
-    webhook_file: Path | None = setting(None, "file that holds the address of the webhook", values.path)
-    webhook_secret: Secret | None = setting(None, "what Feishu or DingTalk check the signature by", values.key)
     came_from: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -292,7 +293,7 @@ def _file() -> dict[str, Any]:
     for name in found.keys() - SETTINGS.keys():
         raise SettingsError(about(FILE, _unknown(name, SETTINGS)))
     for name in found.keys() & {*NOT_IN_FILE}:
-        whose = "does not belong into {file}, which may come with somebody else's files; set {variable}"
+        whose = "does not belong in {file}, which may come with somebody else's files; set {variable}"
         raise SettingsError(about(label(name), whose, FILE, variable(name)))
     return found
 
@@ -306,14 +307,14 @@ def _variables() -> dict[str, str]:
 
 
 def _unknown(name: str, known: Collection[str]) -> Message:
-    table = msg("the README has a table of all settings")
-    return msg("unknown setting {name}; {hint}", repr(name), near(name, known, table, most=1, cutoff=0.6))
+    listed = msg("{command} --help lists all settings", RUN)
+    return msg("unknown setting {name}; {hint}", repr(name), near(name, known, listed, most=1, cutoff=0.6))
 
 
 def _read(name: str, value: Any) -> Any:
     try:
         if isinstance(value, str) and not value.strip():
-            raise InputError("is empty; give it a value, or leave it out")
+            raise InputError("is empty; give it a value, or remove it")
         return SETTINGS[name].metadata["reads"](value)
     except InputError as error:
         raise SettingsError(about(label(name), error.message)) from None
@@ -341,7 +342,7 @@ def _together(settings: Settings) -> None:
     if settings.ca_file or settings.client_cert:
         _certificates(settings)
     if settings.api is not None and settings.release != AUTO and api_of(settings.release) != settings.api:
-        theirs = "is {api}, but release {release} documents {other}; leave out --api, or set another --release"
+        theirs = "is {api}, but release {release} documents {other}; remove --api, or set another --release"
         raise SettingsError(about(label("api"), theirs, settings.api, settings.release, api_of(settings.release)))
     plain = urlsplit(settings.base_url or "").scheme == "http"
     if plain and not settings.allow_http and not settings.loopback:

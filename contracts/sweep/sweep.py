@@ -110,14 +110,14 @@ def named_run(run: str, base_url: str, echo: Echo) -> list[Journalled]:
     """
     folder = next((folder for folder in (Path(run), RUNS / run) if (folder / JOURNAL).is_file()), None)
     if folder is None:
-        missing = "run {run}: no {file} there; name a folder, or the id of a run below {folder}/"
+        missing = "run {run}: no {file} there; give a folder, or the id of a run below {folder}/"
         raise SettingsError(missing, run, JOURNAL, RUNS)
     if is_claimed(folder):
-        raise SettingsError("run {run}: is still at work, and removes by itself what it made", run)
+        raise SettingsError("run {run}: is still running, and removes what it created itself", run)
     journals = [read(path) for path in sorted(folder.glob(JOURNALS))]
     headers = [journal.header for journal in journals if journal.header is not None]
     if not headers:
-        raise SettingsError("run {run}: its journal is of no run of this suite; try --by-prefix instead", run)
+        raise SettingsError("run {run}: its journal belongs to no run of this suite; try --by-prefix instead", run)
     if not any(_same(begun.base_url, base_url) for begun in headers):
         elsewhere = "run {run} was on {there}, not on {here}; set --base-url to sweep it there"
         raise SettingsError(elsewhere, run, headers[0].base_url, base_url)
@@ -134,12 +134,12 @@ def every_run(base_url: str, echo: Echo, left: list[str]) -> Iterator[Journalled
         if journal.header is None and path.lstat().st_size == 0:  # killed before its first request
             continue
         if journal.header is None:
-            echo(msg("run {run}: not swept, its journal is of no run of this suite", journal.run))
+            echo(msg("run {run}: not swept, its journal belongs to no run of this suite", journal.run))
         elif (journal.names or journal.foreign) and _is_on(journal, base_url, echo):
             if journal.at_work:
-                echo(msg("run {run}: not swept, it is still at work, and removes by itself what it made", journal.run))
+                echo(msg("run {run}: not swept, it is still running, and removes what it created itself", journal.run))
             elif journal.may_be_at_work:
-                left.append(msg("run {run}: may still be under way; name it to sweep it all the same", journal.run))
+                left.append(msg("run {run}: may still be running; name it to sweep it anyway", journal.run))
             else:
                 yield journal
 
@@ -151,7 +151,7 @@ def _is_on(journal: Journalled, base_url: str, echo: Echo) -> bool:
         echo(msg("run {run}: not swept, it was on {there}", journal.run, there))
         return False
     for name in journal.foreign:
-        echo(msg("run {run}: {name} is no name that it made: not touched", journal.run, name))
+        echo(msg("run {run}: {name} was not made by it: not touched", journal.run, name))
     return True
 
 
@@ -174,14 +174,14 @@ def is_old(name: str, echo: Echo) -> bool:
     match = _name().fullmatch(name)
     if match is None:
         if name.startswith(f"{PREFIX}-"):
-            echo(msg("not touched: {name} has the prefix, but is not of the form that a run makes", name))
+            echo(msg("not touched: {name} has the prefix, but not the form of a name that a run makes", name))
         return False
     try:
         made = datetime.strptime(match["run"].partition("-")[0], "%Y%m%dt%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return False
     if datetime.now(UTC) - made < OLD:
-        echo(msg("not touched: {name} is of a run less than {n} hours ago, which may be under way", name, HOURS))
+        echo(msg("not touched: {name} is from a run less than {n} hours ago, which may still be running", name, HOURS))
         return False
     return True
 
@@ -237,7 +237,7 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
     for name, project in names.items():
         subject = Subject(name, project)
         if target.breaker.stopped:
-            reasons.append(still_there(subject, msg("not tried, the target answers no more")).why)
+            reasons.append(still_there(subject, msg("not tried, the target stopped responding")).why)
             continue
         late = target.journal.late(name)
         try:
@@ -247,9 +247,9 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
             reasons.append(still_there(subject, error.message).why)
             continue
         unfinished = sum(state in target.release.lifecycle.unfinished for state in held.tasks.values())
-        what = msg("{name} in project {project}, {n} of its tasks not at an end", name, project, unfinished)
+        what = msg("{name} in project {project}, {n} of its tasks not finished", name, project, unfinished)
         if dry_run:
-            echo(msg("would remove {what}", what) if held.workflow else msg("not there: {name}", name))
+            echo(msg("would remove {what}", what) if held.workflow else msg("does not exist: {name}", name))
             if to_come(late):
                 echo(still_there(subject, unanswered(late)).why)
         elif reason is not None:
@@ -257,10 +257,10 @@ def _clear(target: Target, names: Mapping[str, str], *, dry_run: bool, echo: Ech
         elif held.workflow:
             echo(msg("removed {what}", what))
         elif late is not None:
-            over = "not there any more: {name}; since {time} no request about it can still be carried out"
+            over = "no longer exists: {name}; since {time} no request about it can still be carried out"
             echo(msg(over, name, clock(late)))
         else:
-            echo(msg("not there any more: {name}", name))
+            echo(msg("no longer exists: {name}", name))
     return reasons
 
 
@@ -275,7 +275,7 @@ def _sweep_list(settings: Settings, look: Probe, *, dry_run: bool, echo: Echo) -
             listed = workflow_names(reader, project)
         except UnreadableError as error:
             if error.status == 403 and settings.project is None:
-                echo(msg("project {project}: not looked at, the token's user may not read there", project))
+                echo(msg("project {project}: not checked, the token's user has no permission to read there", project))
             else:
                 reasons.append(msg("project {project}: its workflows could not be read: {why}", project, error.message))
             continue

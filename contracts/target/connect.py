@@ -71,7 +71,7 @@ class Probe:
 
 def refuse(request: Request) -> None:
     """Guard a client that is only to look."""
-    raise RefusedError(about(f"{request.method} {request.path}", "a look changes nothing"))
+    raise RefusedError(about(f"{request.method} {request.path}", "this client only reads"))
 
 
 def open_client(
@@ -113,7 +113,7 @@ def recognised(settings: Settings, client: Client, stand_in: Mapping[str, Any] =
     """Return which release a target is of: what a stand-in says of itself, or what routes tell."""
     own = stand_in.get("release")
     if own in releases() and settings.api in (None, api_of(own)):
-        return Told(own, msg("release {release}, as the stand-in says", own))
+        return Told(own, msg("release {release}, as reported by the stand-in", own))
     return recognise(client, settings.api)
 
 
@@ -123,7 +123,7 @@ def _knock(settings: Settings, base_url: str, client: Client) -> Probe:
     is_stand_in = STAMP in exchange.headers and (settings.base_url is None or settings.loopback)
     stand_in = facts(client) if is_stand_in else {}
     if exchange.status is None:
-        why = exchange.failure.text if exchange.failure else msg("no answer")
+        why = exchange.failure.text if exchange.failure else msg("no response")
         return Probe(base_url, False, msg("{base_url} is unreachable: {why}", base_url, why))
     ours = stand_in and settings.secret("token") is None  # then the stand-in's own tokens are used
     if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
@@ -133,7 +133,7 @@ def _knock(settings: Settings, base_url: str, client: Client) -> Probe:
         return Probe(base_url, True, _refused(settings, exchange), stand_in=stand_in)
     sign = sign_of(exchange) if request.path != ROOT else None
     if sign is not None and sign.name == "page":
-        page = "GET {url} answered HTTP {status} with an HTML page, where Zadig's API answers JSON"
+        page = "GET {url} returned HTTP {status} with an HTML page, where Zadig's API returns JSON"
         why = msg("{what}; check --base-url and --api-prefix", msg(page, exchange.url, exchange.status))
         return Probe(base_url, True, why, disturbed=True)
     if sign is not None and sign.name not in ("token", "empty-500") and exchange.failure is None:
@@ -160,9 +160,12 @@ def is_no_administrator(settings: Settings, look: Probe) -> bool:
 
 
 def _refused(settings: Settings, exchange: Exchange) -> Message:
-    what = msg("GET {url} answered HTTP {status}", exchange.url, exchange.status)
+    what = msg("GET {url} returned HTTP {status}", exchange.url, exchange.status)
     if exchange.status == 403:
-        return msg("{what}: the token's user may not read in this project; check --project and the user's role", what)
+        return msg(
+            "{what}: the token's user has no permission to read in this project; check --project and the user's role",
+            what,
+        )
     if settings.secret("token") is None:
         return msg("{what}: no token is set; set ZADIG_TOKEN or ZADIG_TOKEN_FILE", what)
     ends = expiry(settings.secret("token"))

@@ -110,8 +110,8 @@ def the_project(settings: Settings, reader: Reader) -> Project:
 
 def in_onboarding(project: Project) -> NoWorkspaceError:
     """Return why a project in onboarding is no place to work in."""
-    finding = "project {project} is in onboarding, so its workflows could not be deleted again"
-    advice = msg("finish it in Zadig's console or set --project to another project")
+    finding = "project {project} is in onboarding, where workflows cannot be deleted"
+    advice = msg("finish onboarding in Zadig's console, or set --project to another project")
     return NoWorkspaceError(msg(finding, project.name), advice)
 
 
@@ -171,7 +171,7 @@ def _pick(settings: Settings, name: str, found: Iterable[str], where: str, creat
     if not candidates:
         raise NoWorkspaceError(msg("{where} has no {what}", where, what), create)
     if given is not None:
-        unknown = "{where} has no {what} {given}; there are: {names}"
+        unknown = "{where} has no {what} {given}; available: {names}"
         names = _some(candidates)
         raise NoWorkspaceError(msg(unknown, where, what, repr(given), names), setting)
     if len(candidates) > 1:

@@ -102,16 +102,16 @@ class Reader:
         exchange = self._client.send(request)
         if exchange.failure is not None:
             raise UnreadableError(about(f"GET {request.path}", exchange.failure.text), exchange.status)
-        what = msg("GET {url} answered HTTP {status}", request.path, exchange.status)
+        what = msg("GET {url} returned HTTP {status}", request.path, exchange.status)
         if exchange.status in (401, 403):
-            raise UnreadableError(msg("{what}, the token's user may not read it", what), exchange.status)
+            raise UnreadableError(msg("{what}, the token's user has no permission to read it", what), exchange.status)
         if exchange.status != 200:
             raise UnreadableError(what, exchange.status)
         try:
             return parse(exchange.body)
         except NotStrictError:
-            page = "{what}, but no JSON: an HTML page; is this the address and prefix of Zadig's API?"
-            other = msg(page if is_page(exchange.body) else "{what}, but no JSON", what)
+            page = "{what}, but an HTML page instead of JSON; is this the address and prefix of Zadig's API?"
+            other = msg(page if is_page(exchange.body) else "{what}, but not JSON", what)
             raise UnreadableError(other, exchange.status) from None
 
     def rows(self, role: str, project: str = "", having: str = "") -> list[Mapping[str, Any]]:
@@ -120,7 +120,7 @@ class Reader:
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-            raise UnreadableError(msg("GET {path} answered in a shape that is not known", self.path(role)), 200)
+            raise UnreadableError(msg("GET {path} returned an unknown structure", self.path(role)), 200)
         return having_text(value, self.role(role), having) if having else value
 
 
@@ -169,7 +169,7 @@ def rights(reader: Reader, project: str) -> Rights:
     role, value = reader.role("rights"), reader.get("rights", project)
     administrator, held = role.get(value, "administrator"), role.get(value, "rights") or ()
     if not isinstance(administrator, bool) or not isinstance(held, list | tuple):
-        raise UnreadableError(msg("GET {path} answered in a shape that is not known", reader.path("rights")), 200)
+        raise UnreadableError(msg("GET {path} returned an unknown structure", reader.path("rights")), 200)
     if administrator or role.get(value, "owner") is True:
         return Rights(administrator)
     return Rights(False, tuple(right for right in reader.needed if right not in held))
@@ -193,7 +193,7 @@ def _module(of_module: Role, module: Any, of_repos: Role, build: Any) -> Module:
     service, name = of_module.get(module, "service"), of_module.get(module, "module")
     repos = of_repos.get(build, "repos")
     if not (isinstance(service, str) and isinstance(name, str) and isinstance(repos, list | None)):
-        raise UnreadableError(msg("the builds came in a shape that is not known"), 200)
+        raise UnreadableError(msg("the list of builds has an unknown structure"), 200)
     rows = having_text([repo for repo in repos or [] if isinstance(repo, dict)], of_repos, "repo")
     branches = {of_repos.get(row, "repo"): str(of_repos.get(row, "branch") or DEFAULT_BRANCH) for row in rows}
     return Module(service, name, branches)
@@ -204,5 +204,5 @@ def having_text(rows: Sequence[Mapping[str, Any]], role: Role, place: str) -> li
     found = [row for row in rows if isinstance(role.get(row, place), str) and role.get(row, place)]
     if rows and not found:
         key = role.key(place)
-        raise UnreadableError(msg("the answer came in a shape that is not known: no {key} in it", key), 200)
+        raise UnreadableError(msg("the response has an unknown structure: no {key} in it", key), 200)
     return found

@@ -36,7 +36,7 @@ def recognise(client: Client, api: str | None = None) -> Told:
     hidden: list[tuple[Route, str]] = []
     for route in routes().rows:
         exchange = client.send(Request("GET", route.path, prefixed=route.prefixed))
-        came = msg("GET {path} {status}", route.path, str(exchange.status or msg("no answer")))
+        came = msg("GET {path} {status}", route.path, str(exchange.status or msg("no response")))
         there = _is_there(exchange)
         if there is None:
             hidden.append((route, came))
@@ -45,7 +45,10 @@ def recognise(client: Client, api: str | None = None) -> Told:
             seen.append(came)
     veiled = [came for route, came in hidden if _splits(route, fits)]
     if veiled:
-        hides = "the release cannot be told: something before the target hides its routes ({what|, }); set {setting}"
+        hides = (
+            "the release cannot be determined: "
+            "something in front of the target hides its routes ({what|, }); set {setting}"
+        )
         return Told("", msg(hides, veiled, label("release")), certain=False)
     if not fits:
         nothing = "no release of {names|, } has the routes of the target ({what|, }); set {setting} to the nearest"
@@ -75,6 +78,8 @@ def _taken(fits: Sequence[str], seen: Sequence[str]) -> Told:
     taken = [name for name in fits if all(numbers(name) < numbers(first) for first in doubtful)][-1]
     others = [name for name in fits if name != taken]
     if not others:
-        return Told(taken, msg("release {release}, by its routes ({what|, })", taken, seen))
-    several = "release {release}, by its routes ({what|, }), which {others|, } would have too; {setting} sets another"
+        return Told(taken, msg("release {release}, detected from the routes ({what|, })", taken, seen))
+    several = (
+        "release {release}, detected from the routes ({what|, }), which also fit {others|, }; {setting} chooses another"
+    )
     return Told(taken, msg(several, taken, seen, others, label("release")), certain=False)

@@ -63,7 +63,7 @@ class Among:
 
     @contextmanager
     def shared(self) -> Iterator[None]:
-        """Be one of many; whoever waits to be alone goes first."""
+        """Hold the lock shared; whoever waits to hold it alone goes first."""
         _, slot = part_of(self.pace, self.worker, self.workers)
         with ExitStack() as held:
             if slot is not None:
@@ -130,7 +130,7 @@ class SharedLock:
 
     @contextmanager
     def shared(self) -> Iterator[Callable[[], bool]]:
-        """Be one of many; yields what tells whether others were there too since then."""
+        """Hold the lock shared. Yields a function: did another holder overlap?"""
         with self._change:
             self._change.wait_for(lambda: not (self._alone or self._waiting) and self._sharing < self._most_here)
             self._sharing += 1

@@ -46,7 +46,7 @@ SYSTEM = frozenset(
         ),
         *("Extra data", "Expecting property name enclosed in double quotes", "Unterminated string starting at"),
         *("Expecting ',' delimiter", "Expecting ':' delimiter", "Illegal trailing comma before end of object"),
-        *("Illegal trailing comma before end of array", "closed in the middle of the answer"),
+        *("Illegal trailing comma before end of array", "closed in the middle of the response"),
     }
 )
 """What the system, Python and a library say of mistakes, as far as it is translated."""

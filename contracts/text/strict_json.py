@@ -84,7 +84,7 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) < len(pairs):
         (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)
-        raise NotStrictError("key {key} stands twice in one object", repr(twice[:KEY_SHOWN]))
+        raise NotStrictError("key {key} occurs twice in one object", repr(twice[:KEY_SHOWN]))
     return result
 
 

@@ -15,9 +15,9 @@ def clean(text: str) -> str:
     if not token:
         raise InputError("is empty; set it to the token that Zadig shows under the user's settings")
     if len(token) < SHORTEST:
-        raise InputError("is shorter than {n} characters, so it is no token of Zadig's; copy it anew", SHORTEST)
+        raise InputError("is shorter than {n} characters, so it is not a Zadig token; copy it again", SHORTEST)
     if any(not 33 <= ord(c) < 127 for c in token):
-        raise InputError("has a line break, a space or a character that no header may hold; copy it anew")
+        raise InputError("has a line break, a space or a character that is not allowed in a header; copy it again")
     return Hidden(token)
 
 

@@ -16,18 +16,18 @@ def address(value: str, advice: Message) -> SplitResult:
     Raises InputError with what is wrong and `advice`; the URL is not shown, it may hold a password.
     """
     if any(not 33 <= ord(c) < 127 or c == "\\" for c in value):
-        raise InputError("has a space, a line break or a character that no URL may hold; {advice}", advice)
+        raise InputError("has a space, a line break or a character that is not allowed in a URL; {advice}", advice)
     try:
         parts = urlsplit(value)
         port = parts.port
     except ValueError:
-        raise InputError("has a broken host or port; {advice}", advice) from None
+        raise InputError("has an invalid host or port; {advice}", advice) from None
     if parts.scheme not in ("http", "https"):
-        raise InputError("has no scheme http or https; {advice}", advice)
+        raise InputError("does not begin with http:// or https://; {advice}", advice)
     if not parts.hostname:
         raise InputError("has no host; {advice}", advice)
     if port == 0 or not _HOST.fullmatch(parts.netloc.rpartition("@")[2]):
-        raise InputError("has a broken host or port; {advice}", advice)
+        raise InputError("has an invalid host or port; {advice}", advice)
     return parts
 
 

@@ -43,7 +43,7 @@ def annotations(verdict: Mapping[str, Any]) -> Iterator[str]:
         yield from (command(level, *trouble) for trouble in troubles[:MOST])
         if more := troubles[MOST:]:
             yield command(level, "more", f"{len(more)} more of this kind are in report.html")
-    reasons = "; ".join(verdict["reasons"]) or "what was promised holds"
+    reasons = "; ".join(verdict["reasons"]) or "the target keeps its contract"
     if verdict["run"]["stand_in"] is not None:
         reasons += "; on the stand-in, so this says nothing about a live Zadig"
     level = "notice" if verdict["exit"] == 0 else "error"
@@ -51,9 +51,9 @@ def annotations(verdict: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _what(case: Mapping[str, Any]) -> str:
-    lines = [f"{breach['where']}: promised {breach['promised']}, came {breach['came']}" for breach in case["breaches"]]
+    lines = [f"{breach['where']}: expected {breach['promised']}, got {breach['came']}" for breach in case["breaches"]]
     lines += [case["reason"]] if case["reason"] else []
-    return "\n".join(lines + ([f"promised by {case['promised']}"] if case["promised"] else []))
+    return "\n".join(lines + ([f"source: {case['promised']}"] if case["promised"] else []))
 
 
 def main(arguments: list[str]) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from contracts.report.compare.changes import CaseChange, changes
 from contracts.report.limits import too_slow
 from contracts.report.summary.groups import TROUBLE, cause
+from contracts.report.verdict_rules import in_words
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 
@@ -140,7 +141,8 @@ def _why(case: Mapping[str, Any]) -> str:
     if case["result"] == "known":
         return str(case["deviation"])
     for breach in case["breaches"]:
-        return msg("{where}: promised {promised}, came {came}", breach["where"], breach["promised"], breach["came"])
+        where = in_words(breach["where"])
+        return msg("{where}: expected {promised}, got {came}", where, breach["promised"], breach["came"])
     reason: str = case["reason"]
     return reason
 

@@ -39,7 +39,7 @@ def lines(found: Comparison, lang: str = ENGLISH) -> Iterator[str]:
     """Yield a comparison as plain lines in a language."""
     yield say(lang, "OLD {old}   NEW {new}", _line(found.runs[0]), _line(found.runs[1]))
     for name, (was, now) in found.differ.items():
-        yield say(lang, "note: another {what}: {was} → {now}", _NAMES[name], _line(was), _line(now))
+        yield say(lang, "note: different {what}: {was} → {now}", _NAMES[name], _line(was), _line(now))
     for title, rows in _lists(found):
         yield ""
         yield f"{localized(title, lang).upper()} ({len(rows)})"
@@ -59,7 +59,7 @@ def markdown(found: Comparison, lang: str = ENGLISH) -> str:
     """Return a comparison as Markdown in a language; nothing that a server sent does anything in it."""
     old, new = (code(run) for run in found.runs)
     parts = [f"# {conclusion(found, lang)}", "", say(lang, "OLD {old}, NEW {new}", old, new)]
-    another = "- another {what}: {was} → {now}"
+    another = "- different {what}: {was} → {now}"
     for key, (was, now) in found.differ.items():
         parts.append(say(lang, another, _NAMES[key], code(was), code(now)))
     for title, rows in _lists(found):
@@ -83,7 +83,7 @@ def conclusion(found: Comparison, lang: str = ENGLISH) -> str:
 
 
 def _lists(found: Comparison) -> list[tuple[str, tuple[Any, ...]]]:
-    lists = found.moves | {msg("changed answers"): found.answers, _TIMES: found.latency}
+    lists = found.moves | {msg("changed responses"): found.answers, _TIMES: found.latency}
     lists[msg("slower than the limit")] = found.limits
     return [(title, rows) for title, rows in lists.items() if rows]
 

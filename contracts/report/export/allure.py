@@ -43,7 +43,7 @@ from contracts.text.redact import register
 SEVERITIES = (Severity.BLOCKER, Severity.CRITICAL, Severity.NORMAL, Severity.MINOR)
 LEVELS = {"smoke": 1, "regression": 2, "nightly": 3}
 """Place of a case's severity by its level; what the page promises is one place more severe."""
-PHASES = {"given": "given", "request": "request", "afterwards": "state afterwards", "cleanup": "clean-up"}
+PHASES = {"given": "precondition", "request": "request", "afterwards": "state afterwards", "cleanup": "clean-up"}
 TYPES = {"txt": "text/plain", "json": "application/json"}
 NOT_RUN = "not run"
 BROKEN = "broken"
@@ -52,11 +52,11 @@ STATUSES = {"fixed": ["passed", "failed"], "drift": ["failed", "passed"], NOT_RU
 """The statuses of what is in a category; of those that are not here, failed or broken."""
 CATEGORIES = {
     "breach": "Breaches: the contract is broken",
-    "drift": "Drifts: other than servers were seen to answer",
+    "drift": "Drifts: not what real servers were observed to do",
     "crashed": "Crashed: the suite failed, or its worker was lost",
-    "blocked": "Blocked: the given could not be arranged",
-    "unreachable": "Unreachable: the target did not answer",
-    "disturbed": "Disturbed: what stands before the target answered",
+    "blocked": "Blocked: the precondition could not be set up",
+    "unreachable": "Unreachable: the target did not respond",
+    "disturbed": "Disturbed: something in front of the target responded",
     "known": "Known deviations",
     "fixed": "Known deviations that no longer show",
     NOT_RUN: "Planned and not run",
@@ -151,15 +151,15 @@ def _steps(case: Case, outcome: str, started: float) -> Iterator[TestStepResult]
     for phase, group in groupby(calls(case), key=lambda call: call.phase):
         children = [_call(call, started) for call in group]
         yield TestStepResult(
-            name=visible(f"given {case['given']}".strip()) if phase == "given" else PHASES[phase],
+            name=visible(f"precondition {case['given']}".strip()) if phase == "given" else PHASES[phase],
             status=Status.PASSED,
             start=min(child.start for child in children),
             stop=max(child.stop for child in children),
             steps=children,
         )
     if case["breaches"] or case["result"] == "held":
-        found = [(breach_line(breach), outcome) for breach in case["breaches"]] or [("all as promised", outcome)]
-        found += [(f"a key that nobody documented: {path}", Status.PASSED) for path in case["unknown"]]
+        found = [(breach_line(breach), outcome) for breach in case["breaches"]] or [("all as expected", outcome)]
+        found += [(f"an undocumented response key: {path}", Status.PASSED) for path in case["unknown"]]
         end = _ms(started + case["seconds"])
         children = [TestStepResult(name=visible(name), status=of, start=end, stop=end) for name, of in found]
         yield TestStepResult(name="check", status=outcome, start=end, stop=end, steps=children)
@@ -168,7 +168,7 @@ def _steps(case: Case, outcome: str, started: float) -> Iterator[TestStepResult]
 def _call(call: Call, started: float) -> TestStepResult:
     times = f" × {call.times}" if call.times > 1 else ""
     wanted = f" ({call.answer})" if call.answer else ""
-    came = "no answer" if call.status is None else f"HTTP {call.status}"
+    came = "no response" if call.status is None else f"HTTP {call.status}"
     return TestStepResult(
         name=visible(f"{call.call or 'a request'}{wanted} → {came}{times}"),
         status=Status.BROKEN if call.status is None else Status.PASSED,
@@ -189,10 +189,10 @@ def status(case: Case, run: Mapping[str, Any]) -> str:
 
 def description(case: Case, documented: bool) -> str:
     """Return who promises the answer of a case and where, and what it starts from; HTML, with everything escaped."""
-    who = "The page promises" if documented else "Servers were seen to give"
+    who = "The page promises" if documented else "Servers were observed to give"
     lines = [
         case["promised"] and f"{who} the answer {case['answer']}: {case['promised']}",
-        case["given"] and f"Given: {case['given']}",
+        case["given"] and f"Precondition: {case['given']}",
     ]
     return "".join(f"<p>{html.escape(visible(line))}</p>" for line in lines if line)
 

@@ -114,15 +114,15 @@ def _add(test: ET.Element, tag: str, kind: str = "", message: str = "", body: st
 
 
 def _line(breach: Mapping[str, Any]) -> str:
-    return f"{breach['where']}: promised {breach['promised'][:LINE]}, came {breach['came'][:LINE]}"
+    return f"{breach['where']}: expected {breach['promised'][:LINE]}, got {breach['came'][:LINE]}"
 
 
 def _evidence(case: Mapping[str, Any], run: Mapping[str, Any]) -> str:
     """Return what was promised where, what came, and the command that does it again."""
-    lines: list[str] = [f"promised by {case['promised']}"] if case["promised"] else []
+    lines: list[str] = [f"source: {case['promised']}"] if case["promised"] else []
     lines += map(_line, case["breaches"][:BREACHES])
     lines += [case["reason"]] if case["reason"] else []
     for exchange in case["evidence"][:1]:
         came = exchange["failure"] or f"HTTP {exchange['status']}, {exchange['body'][:1000] or 'an empty body'}"
-        lines += [f"came back: {came}", f"again: {again(case, run)}"]
+        lines += [f"response: {came}", f"again: {again(case, run)}"]
     return "\n".join(lines)

@@ -9,7 +9,7 @@ TROUBLE = ("breach", "drift", "crashed", "blocked", "unreachable", "disturbed")
 """Results that are not as they should be, the worst first."""
 
 
-NOT_ARRANGED = " could not be arranged: "
+NOT_ARRANGED = " could not be set up: "
 """What stands between a given and the reason, which may be the same for many givens."""
 
 

@@ -22,11 +22,11 @@ BREACHES, CASES = 4, 5
 VARIABLE = "GITHUB_STEP_SUMMARY"
 _MARKS = {"accepted": "✔", "rejected": "✘", "inconclusive": "?"}
 _WORDS = {
-    0: msg("what was promised holds."),
-    1: msg("something that was promised does not hold."),
-    5: msg("no case ran, so nothing is known of the release."),
-    6: msg("the run cannot tell; do not take it for a pass."),
-    7: msg("what was promised holds, but the run left something behind."),
+    0: msg("the target keeps its contract."),
+    1: msg("the target breaks its contract."),
+    5: msg("no case ran: no conclusion about the release."),
+    6: msg("no conclusion about the release; do not treat this as a pass."),
+    7: msg("the target keeps its contract, but the run left something behind."),
 }
 Verdict = Mapping[str, Any]
 
@@ -51,9 +51,9 @@ def render(verdict: Verdict, lang: str = ENGLISH) -> str:
         part(msg("Cases that did not run"), [f"- {code(case)}" for case in verdict["not_run"]], 2_000, msg("cases")),
         part(msg("Known deviations"), _deviations(verdict, lang), 5_000, msg("deviations")),
         part(msg("Left behind on the target"), left, 3_000, msg("leaks")),
-        part(msg("Could not be looked at, and may be left behind"), doubtful, 3_000, msg("leaks")),
-        part(msg("Keys that nobody documented"), unknown, 3_000, msg("keys")),
-        part(msg("How long answers took, in ms"), _latency(verdict, lang), 3_000, msg("operations")),
+        part(msg("Could not be checked, and may be left behind"), doubtful, 3_000, msg("leaks")),
+        part(msg("Undocumented response keys"), unknown, 3_000, msg("keys")),
+        part(msg("Response times, in ms"), _latency(verdict, lang), 3_000, msg("operations")),
         part(msg("Notes"), notes, 3_000, msg("notes")),
     ]
     whole = "\n\n".join(filter(None, ["\n".join(_head(verdict, lang)), *parts]))
@@ -68,7 +68,7 @@ def append_to_job_summary(markdown: str, environ: Mapping[str, str]) -> str:
     try:
         path = Path(name)
         if path.exists() and not path.is_file():  # a pipe would wait for a reader
-            return msg("{variable}: {file} is no file; the summary is in summary.md only", VARIABLE, name)
+            return msg("{variable}: {file} is not a file; the summary is in summary.md only", VARIABLE, name)
         with path.open("a", encoding="utf-8", errors="backslashreplace") as out:
             out.write(f"{markdown}\n")
     except (OSError, ValueError) as error:
@@ -148,14 +148,14 @@ def _group(group: Group, run: Mapping[str, Any], lang: str) -> str:
         names = ", ".join(code(other["case"], 100) for other in others[:CASES])
         lines.append(say(lang, "- the same in {cases}{more}", names, more))
     if case["promised"]:
-        lines.append(say(lang, "- promised by {source}", code(case["promised"])))
+        lines.append(say(lang, "- source: {source}", code(case["promised"])))
     lines += (_breach(breach, lang) for breach in case["breaches"][:BREACHES])
     if len(case["breaches"]) > BREACHES:
-        lines.append(say(lang, "- … and {n} more in this answer", len(case["breaches"]) - BREACHES))
+        lines.append(say(lang, "- … and {n} more in this response", len(case["breaches"]) - BREACHES))
     if case["reason"]:
         lines.append(f"- {code(localized(case['reason'], lang))}")
     lines += (
-        say(lang, "- came back: {came}", code(came_back(exchange, lang, BODY))) for exchange in case["evidence"][:1]
+        say(lang, "- response: {came}", code(came_back(exchange, lang, BODY))) for exchange in case["evidence"][:1]
     )
     lines.append(say(lang, "- again: {line}", code(again(case, run))))
     return "\n".join(lines) + "\n"
@@ -164,7 +164,7 @@ def _group(group: Group, run: Mapping[str, Any], lang: str) -> str:
 def _breach(breach: Mapping[str, Any], lang: str) -> str:
     expected, actual = (code(localized(breach[key], lang), 120) for key in ("promised", "came"))
     where, drift = code(place(breach, lang), 60), say(lang, " (drift)") if breach["drift"] else ""
-    return say(lang, "- {where}{drift}: promised {promised}, came {came}", where, drift, expected, actual)
+    return say(lang, "- {where}{drift}: expected {promised}, got {came}", where, drift, expected, actual)
 
 
 def _deviations(verdict: Verdict, lang: str) -> Iterator[str]:
@@ -188,7 +188,7 @@ def _latency(verdict: Verdict, lang: str) -> list[str]:
         for line in verdict["latency"]
         if line["operation"]
     ]
-    return aligned([say(lang, "operation"), f"#{say(lang, 'answers')}", "#p50", "#p95", "#max"], rows) if rows else []
+    return aligned([say(lang, "operation"), f"#{say(lang, 'responses')}", "#p50", "#p95", "#max"], rows) if rows else []
 
 
 def _ms(seconds: float | None) -> str:

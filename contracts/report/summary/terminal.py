@@ -9,14 +9,12 @@ from typing import Any, NamedTuple
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
 from contracts.report.summary.groups import Group, groups
-from contracts.report.verdict_rules import leaks
+from contracts.report.verdict_rules import in_words, leaks
 from contracts.text.message import msg
 from contracts.text.printable import printable
 from contracts.text.tables import columns
 
 COLUMNS = ("held", "breach", "drift", "known", "crashed", "blocked", "unreachable", "disturbed")
-PLACES = frozenset({"status", "body", "answer", "state afterwards", "all answers together"})
-"""Places of breaches that are words, and no path or name."""
 BLOCKS, LINES = 5, 6
 """Causes that are told in full, and after them in a line each, so that all fits one screen; verdict.json has all."""
 BREACHES = 6
@@ -138,14 +136,14 @@ def block(
         lines.append(say(lang, "  the same in {cases}", some([other["case"] for other in others], lang)))
     if case["promised"] and case["breaches"]:
         schema = case["wanted"]["schema"] if case["wanted"] else ""
-        lines.append(say(lang, "  promised by {source}", ", ".join(filter(None, (case["promised"], schema)))))
+        lines.append(say(lang, "  source: {source}", ", ".join(filter(None, (case["promised"], schema)))))
     lines += _breach_lines(case, lang)
     if len(case["breaches"]) > BREACHES:
-        lines.append(say(lang, "  … and {n} more in this answer", len(case["breaches"]) - BREACHES))
+        lines.append(say(lang, "  … and {n} more in this response", len(case["breaches"]) - BREACHES))
     if case["reason"]:
         lines.append(f"  {localized(case['reason'], lang)}")
     for exchange in case["evidence"][:1]:
-        lines.append(say(lang, "  came back: {came}", came_back(exchange, lang)))
+        lines.append(say(lang, "  response: {came}", came_back(exchange, lang)))
         if folder:
             lines.append(say(lang, "  again: {line}", again(case, run, folder)))
         elif not run["embedded"]:  # the run's own stand-in is gone
@@ -191,14 +189,13 @@ def breach_line(breach: Mapping[str, Any], lang: str = ENGLISH) -> str:
     if not breach["where"].startswith(breach["kind"]):
         where = say(lang, "{kind} at {where}", word(lang, breach["kind"]), where)
     drift = say(lang, " (drift)") if breach["drift"] else ""
-    whole = "{place}{drift}: promised {promised}, came {came}"
+    whole = "{place}{drift}: expected {promised}, got {came}"
     return say(lang, whole, where, drift, breach["promised"], breach["came"])
 
 
 def place(breach: Mapping[str, Any], lang: str) -> str:
     """Return where a breach is: a word of the suite's, or a path or name."""
-    where: str = breach["where"]
-    return word(lang, where) if where in PLACES else where
+    return localized(in_words(breach["where"]), lang)
 
 
 def came_back(exchange: Mapping[str, Any], lang: str, most: int = 300) -> str:
@@ -222,7 +219,7 @@ def _deviations(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
     for row in verdict["deviations"]:
         if row["seen"]:
             known = say(lang, "KNOWN DEVIATION  {id}: {means}", row["id"], row["means"])
-            seen = "  seen in {cases}; since {since}, to be looked at again by {expires}"
+            seen = "  seen in {cases}; since {since}, review by {expires}"
             seen_in = say(lang, seen, some(row["seen"], lang), row["since"], row["expires"])
             yield [known, seen_in, *_breach_lines(cases[row["seen"][0]], lang)]
         if row["fixed"]:
@@ -234,11 +231,11 @@ def _notes(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
     if unknown := verdict["unknown_fields"]:
         key = "  {operation}  {path}  × {n} cases"
         rows = [say(lang, key, item["operation"], item["path"], item["count"]) for item in unknown[:LINES]]
-        yield [say(lang, "keys that nobody documented:"), *rows, *_more(len(unknown), lang)]
+        yield [say(lang, "undocumented response keys:"), *rows, *_more(len(unknown), lang)]
     there, unseen = leaks(verdict)
     for title, left in (
         (msg("left behind on the target ({tool} sweep removes it):"), there),
-        (msg("could not be looked at, and may be there ({tool} sweep looks again and removes it):"), unseen),
+        (msg("could not be checked, and may still be there ({tool} sweep checks again and removes it):"), unseen),
     ):
         if left:
             told = (f"  {localized(leak, lang)}" for leak in left[:LINES])

@@ -108,7 +108,7 @@ def test_a_lost_answer_ends_its_life_and_not_the_run(tmp_path: Path) -> None:
         outcome = explored(target, requests=FEW * 2)
         assert held(target) == []
     assert outcome.result is Result.HELD
-    assert "lives ended where an answer was lost" in outcome.reason
+    assert "lives ended where a response was lost" in outcome.reason
 
 
 def losing(every: int) -> Act:

@@ -74,7 +74,7 @@ def test_without_waiting_a_name_stays_open_and_is_said(tmp_path: Path, call: str
         clean_up = remove_all(target, RUN)
         assert (held(zadig), clean_up.removed) == ([], ())
         assert [(each.why.split()[0], each.seen) for each in clean_up.left] == [(name, False)]
-        assert "which the server may still carry out until" in clean_up.left[0].why
+        assert "the server may still carry it out until" in clean_up.left[0].why
         assert open_names(target) == {name}
 
 

@@ -112,7 +112,7 @@ def test_a_state_without_a_row_has_that_of_any_other() -> None:
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        pytest.param({"roles": {"steal": {"call": "x"}}}, "roles.steal: no role is called so; there are", id="role"),
+        pytest.param({"roles": {"steal": {"call": "x"}}}, "roles.steal: no such role; available:", id="role"),
         pytest.param({"roles": {"start": {}}}, "roles.start: call is missing", id="no-call"),
         pytest.param({"pth": {}}, "unknown key pth: did you mean path?", id="misspelt"),
         pytest.param({"query": {"a": 1}}, "query: a must be text", id="no-text"),
@@ -129,9 +129,9 @@ def test_a_row_of_a_binding_that_does_not_hold_together_is_named(table: dict[str
 @pytest.mark.parametrize(
     ("table", "says"),
     [
-        pytest.param({"states": {"waits": "idle"}}, "no state means 'idle'; it can mean queued", id="meaning"),
+        pytest.param({"states": {"waits": "idle"}}, "no state means 'idle'; available: queued", id="meaning"),
         pytest.param({"goes-on": {"queued": ["gone"]}}, "no state means 'gone'", id="goes-on"),
-        pytest.param({"cancel": {"waits": {"answer": "x"}}}, "cancel.waits: no state is called so", id="state"),
+        pytest.param({"cancel": {"waits": {"answer": "x"}}}, "cancel.waits: no such state", id="state"),
         pytest.param({"cancel": {"queued": {"next": "cancelled"}}}, "cancel.queued: answer is missing", id="answer"),
         pytest.param({"cancel": {"queued": {"answer": "x", "basis": "y"}}}, "basis = 'y': it can be", id="basis"),
         pytest.param({"stop": {}}, "unknown key stop", id="role"),

@@ -83,18 +83,20 @@ def test_each_makes_one_case_per_item(table: Any) -> None:
         pytest.param("[cancel-task", "is not TOML", id="no-toml"),
         pytest.param(CANCEL.replace("cancel-task", "stop-task"), "no operation 'stop-task'", id="operation"),
         pytest.param(
-            CANCEL.replace('"success"', '"done"'), "cancel-task/queued: answer 'done' is none of", id="answer"
+            CANCEL.replace('"success"', '"done"'), "cancel-task/queued: answer 'done' is not one of", id="answer"
         ),
-        pytest.param(CANCEL.replace('answer = "success"\n', ""), "answer None is none of", id="no-answer"),
+        pytest.param(CANCEL.replace('answer = "success"\n', ""), "answer None is not one of", id="no-answer"),
         pytest.param(
-            CANCEL.replace('"documented"', '"guessed"'), "queued: basis is documented or observed", id="basis"
+            CANCEL.replace('"documented"', '"guessed"'), "queued: basis should be documented or observed", id="basis"
         ),
-        pytest.param(CANCEL + 'level = "daily"', "queued: level is one of smoke", id="level"),
+        pytest.param(CANCEL + 'level = "daily"', "queued: level should be one of smoke", id="level"),
         pytest.param(CANCEL + "gven = 1", "queued: unknown key 'gven'", id="key"),
         pytest.param(CANCEL + "request.boddy = 1", "queued.request: unknown key 'boddy'", id="request-key"),
-        pytest.param(CANCEL + "request.used = true", "queued: request.used is for what is refused", id="used"),
+        pytest.param(
+            CANCEL + "request.used = true", "queued: request.used is only for requests that are refused", id="used"
+        ),
         pytest.param(CANCEL.replace('given = "queued-task"\n', ""), "queued: given is missing", id="no-given"),
-        pytest.param(CANCEL + 'after = "gone"', "queued: after is one of stored", id="after"),
+        pytest.param(CANCEL + 'after = "gone"', "queued: after should be one of stored", id="after"),
     ],
 )
 def test_a_row_that_does_not_hold_together_is_named(table: Any, text: str, says: str) -> None:

@@ -239,7 +239,7 @@ def test_a_deviation_expires_on_a_day(expires: str, tmp_path: Path) -> None:
     path = tmp_path / "own.toml"
     text = f'[one]\nmeans = "m"\nreleases = []\nsource = "s"\nsince = "1.7.0"\nexpires = {expires}\n'
     path.write_text(text + 'shows = { "*" = ["status:500"] }\n', encoding="utf-8")
-    with pytest.raises(DeviationsError, match="expires is a date such as"):
+    with pytest.raises(DeviationsError, match="expires should be a date such as"):
         read_deviations(path)
 
 

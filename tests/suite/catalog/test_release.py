@@ -207,7 +207,7 @@ def test_a_support_call_is_as_observed(fresh: Release) -> None:
 
 
 def test_an_unknown_release_is_named_with_those_there_are() -> None:
-    with pytest.raises(CatalogError, match=r"no release '9\.9\.9'; there are 1\.7\.0"):
+    with pytest.raises(CatalogError, match=r"no release '9\.9\.9'; available: 1\.7\.0"):
         load("9.9.9")
 
 

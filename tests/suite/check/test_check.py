@@ -200,7 +200,7 @@ def test_a_duplicate_that_names_another_workflow(other: str, kind: Kind) -> None
 
 @pytest.mark.parametrize("name", JSON_ANSWERS)
 def test_an_unknown_key_is_listed_and_no_breach(name: str) -> None:
-    """A key that nobody documented is told by its JSON path; clients get along with it."""
+    """An undocumented response key is told by its JSON path; clients get along with it."""
     checked = held(JSON_ANSWERS[name], exchange(JSON_ANSWERS[name], good(JSON_ANSWERS[name]) | {"requestID": "x"}))
     assert (found(checked), checked.unknown) == ([], ("$.requestID",))
 
@@ -217,7 +217,7 @@ def test_keys_are_listed_in_depth() -> None:
 
 
 def test_no_more_unknown_keys_than_a_reader_can_use() -> None:
-    """Of an answer with very many keys that nobody documented the first are listed, so that it swells no report."""
+    """Of an answer with very many undocumented response keys the first are listed, so that it swells no report."""
     answer = ANSWERS["cancel-task/success"]
     checked = held(answer, exchange(answer, good(answer) | {f"key{number}": 0 for number in range(99)}))
     assert checked.unknown == tuple(f"$.key{number}" for number in range(MOST_UNKNOWN))
@@ -271,7 +271,7 @@ def test_an_answer_that_says_done_and_failed_is_a_contradiction(release: str) ->
             "cancel-task/success",
             {"type": "error", "code": "6163"},
             200,
-            "no word of failure at HTTP 200, came $.type 'error', $.code '6163'",
+            "no failure reported with HTTP 200, got $.type 'error', $.code '6163'",
             "contradiction:$.type",
             id="failed-and-done",
         ),
@@ -279,7 +279,7 @@ def test_an_answer_that_says_done_and_failed_is_a_contradiction(release: str) ->
             "cancel-task/no-such-task",
             {"extra": {"message": "success"}},
             400,
-            "no word of success at HTTP 400, came $.extra.message 'success'",
+            "no success reported with HTTP 400, got $.extra.message 'success'",
             "contradiction:$.extra.message",
             id="done-and-failed",
         ),
@@ -292,7 +292,7 @@ def test_a_contradiction_says_what_stands_where(
     answer = ANSWERS[name]
     checked = held(answer, exchange(answer, answer.sample | more, status=status))
     (breach,) = [breach for breach in checked.breaches if breach.kind is Kind.CONTRADICTION]
-    assert (str(breach).removeprefix("body: promised "), breach.signature) == (line, signature)
+    assert (str(breach).removeprefix("body: expected "), breach.signature) == (line, signature)
 
 
 def test_what_stands_in_a_documented_object_is_not_its_answers_word() -> None:
@@ -307,7 +307,7 @@ def test_what_stands_in_a_documented_object_is_not_its_answers_word() -> None:
 
 @pytest.mark.parametrize("more", [{"code": 0}, {"code": 200}, {"type": "info"}, {"error": ""}])
 def test_what_is_only_added_is_no_contradiction(more: dict[str, object]) -> None:
-    """A key that nobody documented is a note, as long as it does not say the opposite."""
+    """An undocumented response key is a note, as long as it does not say the opposite."""
     answer = ANSWERS["cancel-task/success"]
     checked = held(answer, exchange(answer, answer.sample | more))
     assert (found(checked), checked.unknown) == ([], tuple(f"$.{key}" for key in more))

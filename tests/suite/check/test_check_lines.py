@@ -31,8 +31,8 @@ def moved(location: str) -> dict[str, Any]:
 LINES: dict[str, tuple[str, dict[str, Any], Breach]] = {
     "no-answer": (
         ERROR,
-        {"failure": Failure("deadline", "no whole answer within 10 s")},
-        Breach(Kind.DEADLINE, "answer", "HTTP 400", "no whole answer within 10 s", True),
+        {"failure": Failure("deadline", "no complete response within 10 s")},
+        Breach(Kind.DEADLINE, "answer", "HTTP 400", "no complete response within 10 s", True),
     ),
     "status": (ERROR, {"status": 404}, Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 404", False, "404")),
     "redirect": (
@@ -51,7 +51,7 @@ LINES: dict[str, tuple[str, dict[str, Any], Breach]] = {
         ERROR,
         moved("http://[x"),
         Breach(
-            Kind.STATUS, "status", "HTTP 400", "HTTP 302, a redirect to what is no address, not followed", False, "302"
+            Kind.STATUS, "status", "HTTP 400", "HTTP 302, a redirect to an invalid address, not followed", False, "302"
         ),
     ),
     "content-type": (
@@ -137,7 +137,7 @@ LINES: dict[str, tuple[str, dict[str, Any], Breach]] = {
             "$.description",
             "'mongo: no documents in result'",
             "'task: zct-run-main-7 发布:16 is passed, cannot cancel', the description of cancel-task/already-passed, "
-            "so of another request",
+            "which belongs to another request",
             True,
         ),
     ),
@@ -173,7 +173,7 @@ def test_a_missing_key_where_there_is_none() -> None:
     """An empty object is said to have no key at all."""
     answer = replace(ANSWERS[OBSERVED], description=None, schema={"required": ["x"]})
     (breach,) = held(answer, exchange(answer, {})).breaches
-    assert str(breach) == "$.x: promised this key, came no such key, only none"
+    assert str(breach) == "$.x: expected this key, got no such key, only none"
 
 
 @pytest.mark.parametrize(("came", "kinds"), [("", []), ("no", [Kind.DESCRIPTION])], ids=["empty", "some"])

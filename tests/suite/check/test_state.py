@@ -186,7 +186,7 @@ def test_every_effect_of_the_case_table_is_known(name: str) -> None:
 def test_a_breach_says_both_sides() -> None:
     change = StateChange(NOTHING, stored(env_name="dev"), SENT, None, SUBJECT, CREATE, RELEASE, documented=False)
     (breach,) = effect("stored", change)
-    assert str(breach) == "state afterwards: promised $.env_name is stored as 'qa', came 'dev'"
+    assert str(breach) == "state afterwards: expected $.env_name is stored as 'qa', got 'dev'"
     assert breach.drift
 
 
@@ -269,7 +269,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:
     indirect=["target"],
 )
 def test_look(target: Target, wanted: Snapshot | str) -> None:
-    """A look tells what is held, or says why it cannot be told; an unclear answer is never taken for nothing."""
+    """A look tells what is held, or says why it cannot be determined; an unclear answer is never taken for nothing."""
     if isinstance(wanted, Snapshot):
         assert snapshot(target, SUBJECT) == wanted
     else:

@@ -31,4 +31,4 @@ def test_help_of_a_run(lang: str) -> None:
 def test_help_of_a_command_with_settings() -> None:
     shown = " ".join(CliRunner().invoke(main, ["doctor", "--help"]).output.split())
     assert "how much is run (smoke, regression, nightly, acceptance, explore)" in shown
-    assert "release whose contract is tested; auto: told by the routes that the target has (auto, 1.7.0, " in shown
+    assert "release whose contract is tested; auto: detected from the routes of the target (auto, 1.7.0, " in shown

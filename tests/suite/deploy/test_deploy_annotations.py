@@ -38,7 +38,7 @@ def test_a_server_cannot_write_workflow_commands(tmp_path: Path) -> None:
     head, _, message = first.partition("::")[2].partition("::")
     assert head == "error title=breach x%2Ctitle=y%3A%3Az%0A%3A%3Aerror%3A%3A"
     back = message.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
-    assert back == "$.code: promised 6163, came " + HOSTILE.replace("\x1b", "\\x1b").replace("\u2028", "\\u2028")
+    assert back == "$.code: expected 6163, got " + HOSTILE.replace("\x1b", "\\x1b").replace("\u2028", "\\u2028")
     assert verdict_line.startswith("::error title=Zadig contract rejected::")
 
 

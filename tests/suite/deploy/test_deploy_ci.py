@@ -167,7 +167,7 @@ def test_zadig_accepts(tree: Tree, stand_in: StandIn, token: str) -> None:
     more |= {"ZADIG_PROFILE": "smoke"}
     done = tree.sh(["bash", "-c"], ZADIG.read_text(encoding="utf-8"), **more)
     assert (done.code, token in done.output) == (0, False), done.output
-    assert "dingtalk did not take the card" in done.output
+    assert "dingtalk did not accept the card" in done.output
     installed(tree)
     readme = (ZADIG.parent / "README.md").read_text(encoding="utf-8")
     for field in ("zadig-contract", "zadig-contract/report.html"):

@@ -1,4 +1,4 @@
-"""The bench measures the product as it is, by the same exchanges in all forms, and its tables stand in the READMEs."""
+"""The bench measures the product as it is, by the same exchanges in all forms, and its tables stand in docs/."""
 
 import json
 import re
@@ -143,7 +143,7 @@ MEASURED = "\n".join(
 
 @pytest.mark.parametrize("name", readme.WORDS)
 def test_table_is_that_of_the_document(name: str) -> None:
-    """What docs/bench.md says stands in the README; whoever measures anew gets both."""
+    """What docs/bench.md says stands in the comparison; whoever measures anew gets both."""
     measured = document.PATH.read_text(encoding="utf-8") if document.PATH.exists() else ""
     text = (ROOT / name).read_text(encoding="utf-8")
     assert readme.filled(text, measured, readme.WORDS[name]) == text, "run python -m bench.readme"
@@ -153,7 +153,7 @@ def test_table_is_that_of_the_document(name: str) -> None:
     ("name", "table"),
     [
         pytest.param(
-            "README.md",
+            "docs/comparison.md",
             [
                 "| | time, 0 ms per answer | time, 50 ms per answer | on a broken server |",
                 "| --- | --- | --- | --- |",
@@ -165,7 +165,7 @@ def test_table_is_that_of_the_document(name: str) -> None:
             id="English",
         ),
         pytest.param(
-            "README.zh-CN.md",
+            "docs/comparison.zh-CN.md",
             [
                 "| | 耗时，每个响应 0 ms | 耗时，每个响应 50 ms | 面对有问题的服务器 |",
                 "| --- | --- | --- | --- |",
@@ -187,13 +187,13 @@ def test_both_delays_stand_side_by_side(name: str, table: list[str]) -> None:
 
 
 def test_place_of_the_table_is_needed() -> None:
-    """A README without the markers is not written to."""
+    """A page without the markers is not written to."""
     with pytest.raises(ValueError, match="bench: begin"):
-        readme.filled("# Title\n", MEASURED, readme.WORDS["README.md"])
+        readme.filled("# Title\n", MEASURED, readme.WORDS["docs/comparison.md"])
 
 
 def test_whoever_measures_anew_gets_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The READMEs beside docs/ get the table, and all else in them stays."""
+    """The pages beside the document get the table, and all else in them stays."""
     (tmp_path / "docs").mkdir()
     monkeypatch.setattr(document, "PATH", tmp_path / "docs" / "bench.md")
     document.PATH.write_text(MEASURED, encoding="utf-8")

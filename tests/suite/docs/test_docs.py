@@ -8,15 +8,17 @@ import pytest
 
 from contracts.__main__ import main
 from contracts.breakages.catalog import benign, breakages
+from contracts.catalog.cases import cases
 from contracts.catalog.release import ROOT
 from contracts.i18n.translate import localized
 from contracts.profiles import PROFILES
 from contracts.report.summary.terminal import block
 from contracts.report.verdict_rules import ACCEPTED, INCONCLUSIVE, REJECTED, UNUSABLE, VERDICTS, Result
+from contracts.run.plan import Scope, of_profile
 from contracts.run.verdict import PASSED_ON
 from contracts.settings.settings import SETTINGS
 from contracts.text.message import Message
-from helpers.documents import DOCUMENTS, READMES, TROUBLE, code_in, commands, fences_in, text
+from helpers.documents import COMMAND_PAGES, DOCUMENTS, GUIDES, READMES, TROUBLE, code_in, commands, fences_in, text
 from helpers.messages import said
 
 WORDS = {
@@ -33,6 +35,7 @@ A_PATH = re.compile(r"[\w.][\w./*-]*(/[\w.*-]*|\.(py|toml|json|jsonl|md))")
 
 all_documents = pytest.mark.parametrize("document", DOCUMENTS)
 both_readmes = pytest.mark.parametrize("document", READMES)
+both_tables = pytest.mark.parametrize("document", COMMAND_PAGES)
 
 
 def table(document: str, head: str) -> list[list[str]]:
@@ -63,18 +66,18 @@ def test_command_that_is_named_exists(document: str) -> None:
     assert in_commands(document, "python -m contracts") <= main.commands.keys()
 
 
-@both_readmes
-def test_readme_names_every_make_target_that_help_shows(document: str) -> None:
+@both_tables
+def test_every_make_target_that_help_shows_is_named(document: str) -> None:
     assert in_commands(document, "make") >= shown_targets()
 
 
-@both_readmes
-def test_readme_names_every_command(document: str) -> None:
+@both_tables
+def test_every_command_is_named(document: str) -> None:
     """Nothing that python -m contracts --help shows is missing."""
     assert in_commands(document, "python -m contracts") >= main.commands.keys()
 
 
-@pytest.mark.parametrize("document", [*READMES, *TROUBLE])
+@pytest.mark.parametrize("document", [*GUIDES, *TROUBLE])
 def test_settings_in_toml_and_environment_are_settings(document: str) -> None:
     names = {name.lower() for name in re.findall(r"ZADIG_([A-Z0-9_]+[A-Z0-9])", text(document))}
     keys = {name for code in code_in(document) for name in re.findall(r"^([a-z0-9_]+) = ", code)}
@@ -109,12 +112,35 @@ def test_words_are_the_results_of_cases(document: str) -> None:
     assert {row[0].partition("（")[0] for row in table(document, head)} == {*map(str, Result), "leak"}
 
 
+USERS_SET = frozenset({"main", "viewer", "outsider", "expired", "outsider-project"})
+PLANS = [
+    ("5.0.0", "smoke", {"main"}),
+    ("5.0.0", "regression", {"main"}),
+    ("1.7.0", "smoke", {"main"}),
+    ("1.7.0", "regression", {"main"}),
+    ("1.7.0", "regression", USERS_SET),
+    ("1.7.0", "nightly", USERS_SET),
+]
+"""Release, level and tokens of each row of the table of what a run does to a target."""
+
+
+@both_readmes
+def test_cases_of_a_profile_are_counted(document: str) -> None:
+    """Each row of the table has the number of cases that such a run plans on a live target."""
+    head = "profile" if document == "README.md" else "范围"
+    planned = [
+        of_profile(release, cases(release), Scope(level, stand_in=False, authorizes=True, credentials=frozenset(users)))
+        for release, level, users in PLANS
+    ]
+    assert [int(row[1]) for row in table(document, head)] == [len(each) for each in planned]
+
+
 @both_readmes
 def test_detection_figures_are_those_of_the_table(document: str) -> None:
     """What a profile notices stands in the READMEs as in docs/detection.md."""
     row = re.search(r"^\| all \| (\d+) \| (\d+) \| (\d+) \|", (ROOT / "docs/detection.md").read_text("utf-8"), re.M)
     assert row is not None
-    paragraph = next(line for line in text(document).splitlines() if "docs/detection.md" in line or row[2] in line)
+    paragraph = next(part for part in text(document).split("\n\n") if "docs/detection.md" in part)
     assert [number for number in row.groups() if number not in paragraph] == []
 
 

@@ -69,7 +69,7 @@ def test_nothing_is_amiss_on_a_zadig_that_has_all(zadig: Live) -> None:
     assert {row["status"] for row in found.values()} == {"ok"}
     assert code == 0
     assert "nginx/nginx-test from repository nginx, branch main" in found["build"]["finding"]
-    assert found["profile"]["finding"].startswith("regression: not shown here: what comes of a task that an agent")
+    assert found["profile"]["finding"].startswith("regression: not tested here: what becomes of tasks that an agent")
 
 
 def test_only_reads_go_out_and_none_that_answers_with_keys(zadig: Live) -> None:
@@ -85,7 +85,7 @@ def test_a_line_says_status_check_finding_and_advice(zadig: Live) -> None:
     assert doctor(zadig.settings(), as_json=False, echo=lines.append) == 1
     line = next(line for line in lines if "registry" in line)
     assert line.startswith("fail  registry      there is no default registry")
-    assert line.endswith("; make one the default in Zadig")
+    assert line.endswith("; set a default one in Zadig")
     assert all(line.split()[0] in ("ok", "warn", "fail") and "\n" not in line for line in lines)
 
 
@@ -93,29 +93,38 @@ def test_a_line_says_status_check_finding_and_advice(zadig: Live) -> None:
     ("answers", "settings", "check", "status", "finding"),
     [
         pytest.param({PROJECTS: [{"name": "a"}, {"name": "b"}]}, {}, "project", "fail", "a, b", id="two-projects"),
-        pytest.param({}, {"project": "x"}, "project", "fail", "has no project 'x'; there are: nginx", id="no-project"),
+        pytest.param({}, {"project": "x"}, "project", "fail", "has no project 'x'; available: nginx", id="no-project"),
         pytest.param(
-            {PROJECTS: [{"name": "nginx", "onboard": True}]}, {}, "onboarding", "fail", "could not be", id="onboarding"
+            {PROJECTS: [{"name": "nginx", "onboard": True}]},
+            {},
+            "onboarding",
+            "fail",
+            "cannot be deleted",
+            id="onboarding",
         ),
         pytest.param({PROJECTS: PAGE}, {}, "project", "fail", "could not be read", id="projects-unread"),
-        pytest.param({PROJECTS: PAGE}, ALL_SET, "project", "warn", "nginx is taken as set", id="project-as-set"),
+        pytest.param({PROJECTS: PAGE}, ALL_SET, "project", "warn", "nginx is used as set", id="project-as-set"),
         pytest.param({ENVIRONMENTS: []}, {}, "environment", "fail", "has no environment", id="no-environment"),
-        pytest.param({ENVIRONMENTS: 403}, {}, "environment", "fail", "may not read it", id="environments-unread"),
-        pytest.param({ENVIRONMENTS: 403}, ALL_SET, "environment", "warn", "taken as set", id="environment-as-set"),
+        pytest.param(
+            {ENVIRONMENTS: 403}, {}, "environment", "fail", "no permission to read it", id="environments-unread"
+        ),
+        pytest.param({ENVIRONMENTS: 403}, ALL_SET, "environment", "warn", "used as set", id="environment-as-set"),
         pytest.param(
             {ENVIRONMENTS: [{"name": "dev"}]}, ALL_SET, "environment", "fail", "no environment 'qa'", id="other-env"
         ),
         pytest.param({PRESET: []}, {}, "build", "fail", "no service with a build", id="no-build"),
         pytest.param({PRESET: 403, BUILDS: 403}, {}, "build", "fail", "could not be read", id="builds-unread"),
-        pytest.param({PRESET: 404, BUILDS: 404}, ALL_SET, "build", "warn", "taken as set", id="build-as-set"),
+        pytest.param({PRESET: 404, BUILDS: 404}, ALL_SET, "build", "warn", "used as set", id="build-as-set"),
         pytest.param(
             {REGISTRY: [{"is_default": False}]}, {}, "registry", "fail", "no default registry", id="no-registry"
         ),
         pytest.param({REGISTRY: PAGE}, {}, "registry", "warn", "could not be read", id="registries-unread"),
-        pytest.param({WORKFLOWS: 403}, {}, "rights", "fail", "may not read workflows in nginx", id="no-rights"),
+        pytest.param(
+            {WORKFLOWS: 403}, {}, "rights", "fail", "has no permission to read workflows in nginx", id="no-rights"
+        ),
         pytest.param({WORKFLOWS: 500}, {}, "rights", "warn", "HTTP 500", id="rights-unread"),
         pytest.param({PROJECTS: 401}, {}, "access", "fail", "the token is refused", id="refused"),
-        pytest.param({PROJECTS: 404}, {}, "access", "warn", "cannot be told", id="access-unread"),
+        pytest.param({PROJECTS: 404}, {}, "access", "warn", "cannot be determined", id="access-unread"),
     ],
 )
 def test_what_is_missing_is_found(
@@ -179,7 +188,7 @@ def test_a_stand_in_is_looked_at_with_its_own_token_and_place() -> None:
     with serve_in_thread(create_app()) as url:
         code, found = examined(load({"base_url": url}))
         assert code == 0
-        assert found["project"]["finding"] == "nginx is there"
+        assert found["project"]["finding"] == "nginx exists"
 
 
 def test_the_command_takes_every_setting_as_an_option(zadig: Live) -> None:
@@ -239,10 +248,10 @@ def test_a_target_that_does_not_answer_is_unreachable(closed: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "finding", "advice"),
     [
-        ("expired", "the server's certificate has expired", "renewed"),
+        ("expired", "the server's certificate has expired", "renew"),
         ("wrong-host", "the server's certificate is for another host", "--base-url"),
-        ("self-signed", "of a CA that is not trusted here", "--ca-file"),
-        ("unknown-ca", "of a CA that is not trusted here", "--ca-file"),
+        ("self-signed", "signed by a CA that is not trusted here", "--ca-file"),
+        ("unknown-ca", "signed by a CA that is not trusted here", "--ca-file"),
         ("good", "the certificate is accepted", ""),
     ],
 )
@@ -266,7 +275,7 @@ def test_plain_http_at_a_port_of_https_is_explained(certificates: Certificates) 
         code, found = examined(load({"base_url": server.url}))
     assert code == 6
     assert "speaks https" in found["tls"]["finding"]
-    assert found["tls"]["advice"] == "write https:// in --base-url"
+    assert found["tls"]["advice"] == "use https:// in --base-url"
 
 
 def test_a_missing_token_ends_the_look_behind_the_gateway(zadig: Live) -> None:
@@ -298,18 +307,18 @@ def test_no_token_is_ever_shown(zadig: Live, as_json: bool) -> None:
     ("token", "status", "finding"),
     [
         pytest.param(None, "fail", "none is set", id="none"),
-        pytest.param("secret", "fail", "is no JWT", id="no-jwt"),
-        pytest.param("a.b.c", "fail", "is no JWT", id="three-parts"),
-        pytest.param(tokenlike(exp=NOW.timestamp() + 9e5), "warn", "names no user", id="no-user"),
-        pytest.param(tokenlike(uid="u"), "warn", "names no expiry", id="no-expiry"),
-        pytest.param(tokenlike(uid="u", exp="soon"), "warn", "names no expiry", id="expiry-in-words"),
+        pytest.param("secret", "fail", "is not a JWT", id="no-jwt"),
+        pytest.param("a.b.c", "fail", "is not a JWT", id="three-parts"),
+        pytest.param(tokenlike(exp=NOW.timestamp() + 9e5), "warn", "has no user", id="no-user"),
+        pytest.param(tokenlike(uid="u"), "warn", "has no expiry", id="no-expiry"),
+        pytest.param(tokenlike(uid="u", exp="soon"), "warn", "has no expiry", id="expiry-in-words"),
         pytest.param(tokenlike(uid="u", exp=1e30), "ok", "until 9999", id="expiry-out-of-range"),
         pytest.param(
             tokenlike(uid="u", exp=NOW.timestamp() - 7200), "fail", "expired 2 hours ago, at 2025-12-31", id="expired"
         ),
         pytest.param(tokenlike(uid="u", exp=NOW.timestamp() + 5400), "warn", "expires in 1 hour 30 minutes", id="soon"),
         pytest.param(
-            tokenlike(uid="u", exp=NOW.timestamp() + 10 * 86400), "ok", "is valid for 10 days more", id="valid"
+            tokenlike(uid="u", exp=NOW.timestamp() + 10 * 86400), "ok", "is valid for another 10 days", id="valid"
         ),
     ],
 )
@@ -325,8 +334,8 @@ def test_a_token_is_read_for_its_dates(token: str | None, status: str, finding: 
         pytest.param("Thu, 01 Jan 2026 00:00:30 GMT", "ok", "agree", id="half-a-minute"),
         pytest.param("Thu, 01 Jan 2026 03:00:00 GMT", "warn", "3 hours ahead of this machine's", id="ahead"),
         pytest.param("Wed, 31 Dec 2025 23:50:00 GMT", "warn", "10 minutes behind this machine's", id="behind"),
-        pytest.param("yesterday", "ok", "does not say its time", id="garbage"),
-        pytest.param(None, "ok", "does not say its time", id="none"),
+        pytest.param("yesterday", "ok", "does not report its time", id="garbage"),
+        pytest.param(None, "ok", "does not report its time", id="none"),
     ],
 )
 def test_clocks_are_compared_by_the_date_header(header: str | None, status: str, finding: str) -> None:

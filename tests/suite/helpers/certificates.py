@@ -1,4 +1,4 @@
-"""Certificates for the tests of TLS, made anew for each run: a CA, and servers good and bad."""
+"""Certificates for the tests of TLS, made again for each run: a CA, and servers good and bad."""
 
 import datetime
 import ipaddress

@@ -16,7 +16,12 @@ from contracts.settings.readme_table import BEGIN, END
 
 READMES = ("README.md", "README.zh-CN.md")
 TROUBLE = ("docs/troubleshooting.md", "docs/troubleshooting.zh-CN.md")
-DOCUMENTS = (*READMES, *TROUBLE, "ARCHITECTURE.md", "CONTRIBUTING.md")
+SETTINGS_PAGES = ("docs/settings.md", "docs/settings.zh-CN.md")
+COMMAND_PAGES = ("docs/commands.md", "docs/commands.zh-CN.md")
+GUIDES = (*READMES, *SETTINGS_PAGES, *COMMAND_PAGES, "docs/ci.md", "docs/ci.zh-CN.md")
+"""What is printed for a shell."""
+COMPARED = ("docs/comparison.md", "docs/comparison.zh-CN.md")
+DOCUMENTS = (*GUIDES, *COMPARED, *TROUBLE, "ARCHITECTURE.md", "CONTRIBUTING.md")
 COMMENT = re.compile(r"\s+# *(.*)$")
 """A comment behind a line of shell."""
 _PARSER = MarkdownIt("commonmark", {"html": True}).enable("table")

@@ -18,7 +18,7 @@ from helpers.verdicts import DRIFT, RUN
 
 LIVE = replace(
     RUN,
-    notes=[msg("{n} cases {reason}", 22, msg("belong to a later profile"))],
+    notes=[msg("{n} cases {reason}", 22, msg("belong to a larger profile"))],
     suite={"version": "0.1.0", "commit": "0123456789ab"},
     settings={"project": "nginx", "token": None},
 )

@@ -18,8 +18,7 @@ from contracts.check.breach import Kind
 from contracts.i18n.translate import DOMAIN, FOLDER
 from contracts.paths import APIS, PACKAGE, ROOT
 from contracts.report.html.templates import TEMPLATES
-from contracts.report.summary.terminal import PLACES
-from contracts.report.verdict_rules import VERDICTS, Result
+from contracts.report.verdict_rules import PLACES, VERDICTS, Result
 from contracts.text.errors import SYSTEM
 
 PO = FOLDER / "zh" / "LC_MESSAGES" / f"{DOMAIN}.po"

@@ -40,7 +40,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     Result.DRIFT: {"breaches": (DRIFT,)},
     Result.KNOWN: {"breaches": (WRONG,), "deviation": "wrong-code"},
     Result.CRASHED: {"reason": "the worker that ran it was killed"},
-    Result.BLOCKED: {"reason": "the given could not be arranged"},
+    Result.BLOCKED: {"reason": "precondition x could not be set up"},
     Result.UNREACHABLE: {"reason": "Connection refused"},
     Result.DISTURBED: {"reason": "GET /x: a gateway answered instead of the server (HTTP 502)"},
 }

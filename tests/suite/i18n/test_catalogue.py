@@ -29,7 +29,7 @@ SILENT = {
     *("certificate has expired", "not yet valid", "mismatch|doesn't match|not valid for"),
     *("self-signed|self signed|unable to get|unknown ca", "wrong.version.number|record layer|http.request"),
     *("{} end", "made{}() if {} is left_out else {}"),
-    *("{} was expected", "true or false", " could not be arranged: ", "no such key, only ", "the stand-in"),
+    *("{} was expected", "true or false", " could not be set up: ", "no such key, only ", "the stand-in"),
     '<span lang="en">{}</span><span lang="zh-CN">{}</span>',
     HOW,
 }

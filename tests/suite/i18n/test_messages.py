@@ -29,11 +29,11 @@ NESTED = msg("shard {shard} was {why}", "1/2", msg("interrupted"))
         ),
         (
             msg(
-                "is valid for {span} more, until {date}",
+                "is valid for another {span}, until {date}",
                 msg("{spans| }", [msg("{n} days", 2), msg("{n} hours", 3)]),
                 "2026-01-03",
             ),
-            "is valid for 2 days 3 hours more, until 2026-01-03",
+            "is valid for another 2 days 3 hours, until 2026-01-03",
             "有效期还剩 2 天 3 小时，至 2026-01-03",
         ),
         (about("runs/x", msg("no such folder")), "runs/x: no such folder", "runs/x：目录不存在"),
@@ -120,7 +120,7 @@ def test_a_text_counts_where_what_stands_beside_it_says_something_else(parts: An
 def test_a_message_stays_one_without_its_secrets() -> None:
     """Secrets are masked in the text and in the values; where that is not the same, only the text is left."""
     register.add("s3cr3t-t0ken")
-    message = msg("{where} answers HTTP {what}", msg("{n} leaked", 1), "s3cr3t-t0ken")
+    message = msg("{where} returns HTTP {what}", msg("{n} leaked", 1), "s3cr3t-t0ken")
     masked = mask_all({"x": [message]})["x"][0]
     assert localized(masked, "zh") == f"残留 1 项 返回 HTTP {MASK}"
     assert "s3cr3t" not in json.dumps(to_plain({"x": masked}))
@@ -131,7 +131,7 @@ def test_a_message_stays_one_without_its_secrets() -> None:
 
 SERVER_TEXTS = sorted(
     {re.sub(r"\{\w+(?:\|[^}]*)?\}", "7", one.template) for one in said()}
-    | {"task 1 as before", "x is not JSON", "a: b", "a (nested deeper than 64 levels)", "x; have it renewed", HOSTILE}
+    | {"task 1 as before", "x is not JSON", "a: b", "a (nested deeper than 64 levels)", "x; renew it", HOSTILE}
 )
 DESCRIBED = JSON_ANSWERS["create-workflow/already-exists"]
 TEXT = next(answer for answer in ANSWERS.values() if answer.body == "empty")

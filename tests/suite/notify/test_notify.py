@@ -41,8 +41,8 @@ TITLE = "Zadig contract: REJECTED (exit 1)"
 LINES = [
     "release 1.7.0, profile regression, on zadig.example.com",
     "1 of 4 cases held: 2 breaches; 1 blocked",
-    "breach start-task/a × 2: wrong-constant at $.code: promised 6163, came 6164",
-    "blocked x/a × 1: the given could not be arranged",
+    "breach start-task/a × 2: wrong-constant at $.code: expected 6163, got 6164",
+    "blocked x/a × 1: precondition x could not be set up",
 ]
 TEXT = "\n".join(LINES)
 FORMS: Mapping[str, Any] = {
@@ -148,7 +148,7 @@ def test_chinese_and_no_link(to: str, run: Path) -> None:
         done = notified(run, to, server.url, "--lang", "zh")
     told = json.dumps(sent(server)[2], ensure_ascii=False)
     assert (done.exit_code, done.output) == (0, f"已发送到 {to}\n")
-    assert "Zadig 接口约定：" in told
+    assert "Zadig 契约测试：" in told
     assert "4 个用例中 1 个符合约定" in told
     assert "http" not in told.replace("zadig.example.com", "")
 
@@ -230,15 +230,15 @@ def test_a_signature_that_nobody_checks_is_a_mistake(to: str, run: Path) -> None
 
 REFUSALS: list[tuple[str, str, bytes, str]] = [
     ("feishu", "code", b'{"code":19021,"msg":"sign match fail or timestamp"}', "code 19021 sign match fail"),
-    ("feishu", "page", b"<html>", "its answer is not the one of such a webhook"),
-    ("feishu", "list", b"[]", "its answer is not the one of such a webhook"),
-    ("feishu", "empty", b"", "its answer is not the one of such a webhook"),
-    ("feishu", "other", b'{"errcode":0}', "its answer is not the one of such a webhook"),
-    ("feishu", "deep", b"[" * 60_000, "its answer is not the one of such a webhook"),
+    ("feishu", "page", b"<html>", "its response is not that of such a webhook"),
+    ("feishu", "list", b"[]", "its response is not that of such a webhook"),
+    ("feishu", "empty", b"", "its response is not that of such a webhook"),
+    ("feishu", "other", b'{"errcode":0}', "its response is not that of such a webhook"),
+    ("feishu", "deep", b"[" * 60_000, "its response is not that of such a webhook"),
     ("dingtalk", "code", b'{"errcode":310000,"errmsg":"keywords not in content"}', "errcode 310000 keywords not in"),
     ("wecom", "code", b'{"errcode":93000,"errmsg":"invalid webhook url"}', "errcode 93000 invalid webhook url"),
     ("wecom", "terminal", b'{"errcode":1,"errmsg":"\\u001b[31m\\nno"}', "errcode 1 "),
-    ("slack", "words", b"invalid_blocks", "its answer is not the one of such a webhook"),
+    ("slack", "words", b"invalid_blocks", "its response is not that of such a webhook"),
 ]
 
 
@@ -250,15 +250,15 @@ def test_refused_in_the_body(to: str, body: bytes, says_why: str, run: Path) -> 
     with serving(says(answer(body, OK))) as server:
         done = notified(run, to, server.url)
     assert (done.exit_code, len(done.output.splitlines())) == (1, 1)
-    assert done.output.startswith(f"{to} did not take the card: {says_why}")
+    assert done.output.startswith(f"{to} did not accept the card: {says_why}")
     assert "\x1b" not in done.output
 
 
 @pytest.mark.parametrize("to", SERVICES)
 def test_refused_by_its_status(to: str, run: Path) -> None:
-    """A redirect is not followed; an error of the service is none of the run's."""
+    """A redirect is not followed; an error of the service is not one of the run's."""
     with serving(says(answer(b"", b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n"))) as server:
-        assert "did not take the card: HTTP 302" in notified(run, to, server.url).output
+        assert "did not accept the card: HTTP 302" in notified(run, to, server.url).output
         assert len(server.requests) == 1
     with serving(says(answer(TOOK[to], b"HTTP/1.1 500 Oops\r\n"))) as server:
         done = notified(run, to, server.url, "--lang", "zh")
@@ -270,7 +270,7 @@ def test_what_does_not_end_is_not_waited_for(run: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(sending, "LIMITS", Limits(answer=0.4, size=64_000))
     with serving(for_ever(OK + b"\r\n", b" ", 0.05)) as server:
         done = notified(run, "generic", server.url)
-    assert (done.exit_code, "no whole answer within 0.4 s" in done.output) == (1, True)
+    assert (done.exit_code, "no complete response within 0.4 s" in done.output) == (1, True)
     with serving(says(answer(b"x" * 65_000, OK))) as server:
         monkeypatch.setattr(sending, "LIMITS", Limits(size=64_000))
         done = notified(run, "generic", server.url)
@@ -281,7 +281,7 @@ def test_nobody_there(run: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     done = notified(run, "slack", f"http://127.0.0.1:{port}")
-    assert (done.exit_code, done.output) == (1, "slack did not take the card: Connection refused\n")
+    assert (done.exit_code, done.output) == (1, "slack did not accept the card: Connection refused\n")
 
 
 def test_a_certificate_that_nobody_trusts(run: Path, certificates: Certificates) -> None:
@@ -293,9 +293,9 @@ def test_a_certificate_that_nobody_trusts(run: Path, certificates: Certificates)
 MISTAKES: list[tuple[str, dict[str, str], str]] = [
     ("none", {"ZADIG_WEBHOOK": ""}, "is empty"),
     ("plain", {"ZADIG_WEBHOOK": f"http://chat.example.com/{KEY}"}, "is plain http to another host"),
-    ("no-scheme", {"ZADIG_WEBHOOK": f"chat.example.com/{KEY}"}, "has no scheme http or https"),
-    ("no-path", {"ZADIG_WEBHOOK": "https://chat.example.com/"}, "is no address of a webhook"),
-    ("user", {"ZADIG_WEBHOOK": f"https://u:{KEY}@chat.example.com/x"}, "is no address of a webhook"),
+    ("no-scheme", {"ZADIG_WEBHOOK": f"chat.example.com/{KEY}"}, "does not begin with http:// or https://"),
+    ("no-path", {"ZADIG_WEBHOOK": "https://chat.example.com/"}, "is not a webhook address"),
+    ("user", {"ZADIG_WEBHOOK": f"https://u:{KEY}@chat.example.com/x"}, "is not a webhook address"),
     ("both", {"ZADIG_WEBHOOK_FILE": "hook"}, "set one of setting webhook (ZADIG_WEBHOOK) and setting webhook_file"),
 ]
 
@@ -307,7 +307,7 @@ def test_a_webhook_that_cannot_be_used(env: dict[str, str], why: str, run: Path)
 
 
 def test_a_webhook_in_a_file(run: Path, tmp_path: Path) -> None:
-    """A line break at its end is none of the address; zadig.toml may not say where the card goes."""
+    """A line break at its end is not one of the address; zadig.toml may not say where the card goes."""
     file = tmp_path / "hook"
     with serving(says(answer(b"ok", OK))) as server:
         file.write_text(f"{server.url}/{KEY}\n", encoding="utf-8")
@@ -316,7 +316,7 @@ def test_a_webhook_in_a_file(run: Path, tmp_path: Path) -> None:
     for line in (f'webhook = "{server.url}/{KEY}"', f'webhook_file = "{file}"'):
         Path("zadig.toml").write_text(line, encoding="utf-8")
         done = CliRunner().invoke(main, ["notify", str(run), "--to", "slack"])
-        assert (done.exit_code, "does not belong into zadig.toml" in done.output, KEY in done.output) == (
+        assert (done.exit_code, "does not belong in zadig.toml" in done.output, KEY in done.output) == (
             4,
             True,
             False,
@@ -327,7 +327,7 @@ def test_nothing_to_tell_of(tmp_path: Path) -> None:
     done = notified(tmp_path, "slack", "http://127.0.0.1:9")
     assert (done.exit_code, "no verdict.json" in done.output) == (4, True)
     done = notified(tmp_path, "slack", "http://127.0.0.1:9", "--link", "javascript:alert(1)")
-    assert (done.exit_code, "--link: has no scheme http or https" in done.output) == (4, True)
+    assert (done.exit_code, "--link: does not begin with http:// or https://" in done.output) == (4, True)
 
 
 def test_no_sink_shows_a_webhook(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,10 +121,10 @@ def test_links_lead_to_the_sources_of_a_deviation(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("case", "message"),
     [
-        pytest.param("breach", "breach: status: promised HTTP 200, came HTTP 500 (and 1 more)", id="breach"),
+        pytest.param("breach", "breach: status: expected HTTP 200, got HTTP 500 (and 1 more)", id="breach"),
         pytest.param(
             "drift",
-            "drift: content-type at Content-Type: promised application/json, came text/plain (and 1 more)",
+            "drift: content-type at Content-Type: expected application/json, got text/plain (and 1 more)",
             id="drift",
         ),
         pytest.param("known", "known: it-crashes: it crashes where nobody expects it", id="known"),
@@ -189,17 +189,17 @@ def test_steps_are_phases_calls_and_the_check(tmp_path: Path) -> None:
     result = one(tmp_path, outcome(Result.BREACH, unknown=("$.extra_key",)))
     told = [(step["name"], step["status"], [inner["name"] for inner in step["steps"]]) for step in result["steps"]]
     assert told == [
-        ("given queued-task", "passed", ["create-workflow (success) → HTTP 200", "get-task → HTTP 200 × 40"]),
+        ("precondition queued-task", "passed", ["create-workflow (success) → HTTP 200", "get-task → HTTP 200 × 40"]),
         ("request", "passed", ["cancel-task (success) → HTTP 500"]),
-        ("state afterwards", "passed", ["list-tasks → no answer"]),
+        ("state afterwards", "passed", ["list-tasks → no response"]),
         ("clean-up", "passed", ["delete-workflow → HTTP 200"]),
         (
             "check",
             "failed",
             [
-                "content-type at Content-Type (drift): promised application/json, came text/plain",
-                "status: promised HTTP 200, came HTTP 500",
-                "a key that nobody documented: $.extra_key",
+                "content-type at Content-Type (drift): expected application/json, got text/plain",
+                "status: expected HTTP 200, got HTTP 500",
+                "an undocumented response key: $.extra_key",
             ],
         ),
     ]
@@ -226,7 +226,7 @@ def test_steps_have_their_real_times(tmp_path: Path) -> None:
 def test_a_case_that_held_says_so(tmp_path: Path) -> None:
     """Where nothing was wrong, the check has one line, and there is no message."""
     result = one(tmp_path, outcome(Result.HELD))
-    assert [step["name"] for step in result["steps"][-1]["steps"]] == ["all as promised"]
+    assert [step["name"] for step in result["steps"][-1]["steps"]] == ["all as expected"]
     assert "statusDetails" not in result
 
 
@@ -234,7 +234,7 @@ def test_a_case_that_held_says_so(tmp_path: Path) -> None:
 def test_what_was_not_checked_has_no_check(result: Result, tmp_path: Path) -> None:
     """A case that told nothing has the steps that it came to, and its reason."""
     made = one(tmp_path, outcome(result, steps=STEPS[:2]))
-    assert [step["name"] for step in made["steps"]] == ["given queued-task"]
+    assert [step["name"] for step in made["steps"]] == ["precondition queued-task"]
     assert made["statusDetails"]["message"] == f"{result}: the reason for it"
 
 

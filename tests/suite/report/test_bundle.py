@@ -42,7 +42,7 @@ def texts(bundle: Path) -> dict[str, str]:
 
 
 HOW = "not signed; --key-file FILE signs it"
-UNSIGNED = "all files are as its manifest says, which is not signed: whoever changed both is not found"
+UNSIGNED = "all files match its manifest, which is not signed, so a change of both would go unnoticed"
 USUAL = ["ctrf.json", "junit.xml", "manifest.json", "places.junit", "report.html", SCHEMA, "summary.md", "verdict.json"]
 JWT = ".".join(
     base64.urlsafe_b64encode(part).decode().rstrip("=") for part in (b'{"alg":"HS256"}', b'{"uid":"1"}', b"x" * 32)
@@ -298,15 +298,19 @@ CHANGES: list[tuple[str, Callable[[Path], None], str]] = [
     ("missing", rewritten(lambda files: files.pop("junit.xml") and None), "junit.xml: is missing"),
     ("added", rewritten(lambda files: files.update({"more.txt": b""})), "more.txt: is not in manifest.json"),
     ("no-manifest", rewritten(lambda files: files.pop("manifest.json") and None), "it has no manifest.json"),
-    ("manifest-cut", rewritten(lambda files: files.update({"manifest.json": b"{"})), "manifest.json: was cut"),
-    ("manifest-empty", rewritten(lambda files: files.update({"manifest.json": b"{}"})), "is not one of this suite's"),
-    ("manifest-huge", rewritten(lambda files: files.update({"manifest.json": b" " * 2_000_000})), "no bundle of this"),
-    ("another-version", rewritten(of_another_version), "of another version"),
-    ("path-out-of-it", rewritten(list_a_path), "is no name of a file in a bundle"),
+    ("manifest-cut", rewritten(lambda files: files.update({"manifest.json": b"{"})), "manifest.json: was truncated"),
+    ("manifest-empty", rewritten(lambda files: files.update({"manifest.json": b"{}"})), "is not from this suite"),
+    (
+        "manifest-huge",
+        rewritten(lambda files: files.update({"manifest.json": b" " * 2_000_000})),
+        "not a bundle of this",
+    ),
+    ("another-version", rewritten(of_another_version), "from another version"),
+    ("path-out-of-it", rewritten(list_a_path), "is not the name of a file in a bundle"),
     ("twice", twice, "a file twice"),
-    ("cut", cut, "it is no zip file, or it was cut"),
+    ("cut", cut, "it is not a zip file, or was truncated"),
     ("one-bit", flip, "was changed"),
-    ("no-zip", no_zip, "it is no zip file"),
+    ("no-zip", no_zip, "it is not a zip file"),
 ]
 
 
@@ -318,14 +322,14 @@ def test_a_changed_bundle_is_not_whole(change: Callable[[Path], None], said: str
     done = run("--verify", bundle)
     assert done.exit_code == 1
     assert said in done.output
-    assert done.output.splitlines()[-1] == f"{bundle}: NOT WHOLE"
+    assert done.output.splitlines()[-1] == f"{bundle}: NOT INTACT"
 
 
 def test_a_bundle_is_whole(tmp_path: Path) -> None:
     """--verify of a bundle as it was made is exit code 0."""
     bundle = made(tmp_path)
     done = run("--verify", bundle)
-    assert (done.exit_code, done.output) == (0, f"{bundle}: whole: {UNSIGNED}\n")
+    assert (done.exit_code, done.output) == (0, f"{bundle}: intact: {UNSIGNED}\n")
 
 
 def test_a_signature_finds_who_made_it_anew(tmp_path: Path) -> None:

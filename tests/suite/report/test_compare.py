@@ -217,9 +217,9 @@ def test_other_circumstances_are_said_first() -> None:
     old, new = verdict(case("a/1")), verdict(case("a/1", "breach"), run=replace(STAND_IN, release="1.8.0"))
     text = list(lines(compare(old, new)))
     assert text[1:5] == [
-        "note: another release: 1.7.0 → 1.8.0",
-        "note: another target: zadig.example.com → 127.0.0.1:1",
-        "note: another stand-in: none → perfect",
+        "note: different release: 1.7.0 → 1.8.0",
+        "note: different target: zadig.example.com → 127.0.0.1:1",
+        "note: different stand-in: none → perfect",
         "",
     ]
     assert "NEWLY BROKEN (1)" in text
@@ -237,7 +237,7 @@ def test_the_command(tmp_path: Path) -> None:
     new = write(tmp_path / "new", verdict(case("a/1", "breach", body='{"code":6164}')))
     done = run(old, new)
     assert done.exit_code == 1
-    assert "  a/1 held → breach $.code: promised 6163, came 6164" in done.output.splitlines()
+    assert "  a/1 held → breach $.code: expected 6163, got 6164" in done.output.splitlines()
     assert "  a/1 $.code added 6164" in done.output.splitlines()
     assert run(new, old).exit_code == 0
     told = run("--format", "json", old, new)
@@ -274,9 +274,9 @@ def test_one_cause_is_told_once() -> None:
     said = list(lines(found))
     first = said.index("NEWLY BROKEN (13)")
     assert said[first + 1 : first + 4] == [
-        "  a/0 × 12 cases held → breach $.code: promised 6163, came 6164",
+        "  a/0 × 12 cases held → breach $.code: expected 6163, got 6164",
         "    the same in 11: a/1, a/2, a/3, a/4, a/5, a/6, …",
-        "  c/1 held → breach $.other: promised 6163, came 6164",
+        "  c/1 held → breach $.other: expected 6163, got 6164",
     ]
     assert "  b/0 × 3 cases breach → held" in said
     assert (len(found.newly_broken), len(found.fixed)) == (13, 3)

@@ -130,7 +130,7 @@ def test_a_killed_run_is_inconclusive(tmp_path: Path) -> None:
         pytest.param('{"version": 1, "cases": [], "run": {}}', "$ lacks ", id="half-a-verdict"),
         pytest.param(
             '{"version": 1, "cases": [1], "run": 1, "verdict": 3}',
-            "was changed, or is of another suite: $",
+            "was changed, or belongs to another suite: $",
             id="of-other-types",
         ),
     ],
@@ -208,7 +208,7 @@ def test_shards_are_one_run(tmp_path: Path) -> None:
     assert run(*shards).exit_code == 0
     done = run(*shards[:2])
     assert done.exit_code == 6
-    assert "1 of the plan's cases belong to shards that are not here" in done.output
+    assert "1 of the planned cases belong to shards that were not given" in done.output
 
 
 def test_a_part_of_a_profile_is_not_the_profile(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_part_of_a_profile_is_not_the_profile(tmp_path: Path) -> None:
     other = write(tmp_path / "other", verdict(case("a/2"), case("a/3"), unselected=["a/1"]))
     done = run(one)
     assert done.exit_code == 6
-    assert "2 of the 3 cases of the profile regression were not selected; --selection, if" in done.output
+    assert "2 of the 3 cases of the profile regression were not selected; add --selection if" in done.output
     assert [run("--selection", one).exit_code, run(one, other).exit_code] == [0, 0]
     told = json.loads(run("--json", one).output)
     assert (told["exit"], len(told["reasons"])) == (6, 1)
@@ -264,7 +264,7 @@ def test_a_breach_among_drifts_is_no_drift() -> None:
     assert disagreement(data) == ""
     changed = copy.deepcopy(data)
     changed["cases"][0]["breaches"][0]["drift"] = True
-    assert "a/0 is breach, and what came is drift" in disagreement(changed)
+    assert "a/0 is breach, but shows drift" in disagreement(changed)
 
 
 CHANGES: dict[str, Callable[[Any], object]] = {

@@ -31,12 +31,12 @@ from helpers.verdicts import DRIFT
         pytest.param([Result.BREACH], {}, "Rejected", "拒绝", id="rejected"),
         pytest.param([Result.BLOCKED], {}, "Inconclusive", "无法判定", id="inconclusive"),
         pytest.param([Result.HELD], {"leaks": ["x"]}, "left something behind", "未能清理", id="leaked"),
-        pytest.param([Result.KNOWN], {}, "is known, and exactly as written down", "登记在案", id="known"),
+        pytest.param([Result.KNOWN], {}, "is a known deviation, exactly as recorded", "登记在案", id="known"),
         pytest.param([Result.HELD], {"leaks": ["x"]}, "exit code 7", "退出码 7", id="exit-code"),
         pytest.param(
             [Result.HELD],
             {"run": replace(LIVE, profile="acceptance"), "deviations": [DEVIATION | {"fixed": ["cancel-task/held"]}]},
-            "no longer shows what is written down",
+            "no longer shows what is recorded",
             "与登记的内容不一致",
             id="rejected-without-a-breach",
         ),
@@ -79,7 +79,7 @@ def test_a_breach_is_told_with_all_that_is_needed() -> None:
         pytest.param(Result.BREACH, (CODE,), "it breaks what the page promises", id="documented"),
         pytest.param(Result.BREACH, (Breach(Kind.STATUS, "status", "x", "y", False, "500"),), "it crashed", id="crash"),
         pytest.param(Result.DRIFT, (DRIFT,), "The target: it differs", id="drift"),
-        pytest.param(Result.CRASHED, (), "The suite: its own mistake", id="crashed"),
+        pytest.param(Result.CRASHED, (), "The suite: its own fault", id="crashed"),
         pytest.param(Result.BLOCKED, (), "The preparation", id="blocked"),
         pytest.param(Result.UNREACHABLE, (), "The network or the target", id="unreachable"),
     ],
@@ -137,7 +137,7 @@ def test_every_part_of_a_verdict_is_on_the_page() -> None:
 def test_what_could_not_be_looked_at_stands_apart() -> None:
     """A list says what is there, and another one what may be."""
     text = Page(render(everything(), now=NOW)).text.partition("Still there")[2]
-    there, _, unseen = text.partition("Could not be looked at, and may be there")
+    there, _, unseen = text.partition("Could not be checked, and may still be there")
     assert ("zct-1" in there, "zct-2" in there, "zct-1" in unseen, "zct-2" in unseen) == (True, False, False, True)
 
 

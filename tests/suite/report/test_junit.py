@@ -46,10 +46,10 @@ def test_counts() -> None:
 @pytest.mark.parametrize(
     ("result", "tag", "kind", "message"),
     [
-        pytest.param("breach", "failure", "wrong-constant", "$.code: promised 6163, came 6164", id="breach"),
-        pytest.param("drift", "failure", "status", "status: promised HTTP 400, came HTTP 404", id="drift"),
+        pytest.param("breach", "failure", "wrong-constant", "$.code: expected 6163, got 6164", id="breach"),
+        pytest.param("drift", "failure", "status", "status: expected HTTP 400, got HTTP 404", id="drift"),
         pytest.param("crashed", "error", "crashed", "the worker that ran it was killed", id="crashed"),
-        pytest.param("blocked", "error", "blocked", "the given could not be arranged", id="blocked"),
+        pytest.param("blocked", "error", "blocked", "precondition x could not be set up", id="blocked"),
         pytest.param("unreachable", "error", "unreachable", "Connection refused", id="unreachable"),
         pytest.param("known", "skipped", None, "known deviation: wrong-code", id="known"),
     ],
@@ -73,9 +73,9 @@ def test_a_failure_has_the_evidence() -> None:
     found = child(verdict(case("a/1", "breach", body='{"code": 6164}')), "a/1")
     assert found is not None
     assert (found.text or "").splitlines() == [
-        "promised by zadig-1.7.0-workflow-api.md:71-79",
-        "$.code: promised 6163, came 6164",
-        'came back: HTTP 200, {"code": 6164}',
+        "source: zadig-1.7.0-workflow-api.md:71-79",
+        "$.code: expected 6163, got 6164",
+        'response: HTTP 200, {"code": 6164}',
         f"again: python -m contracts again {LIVE.settings['run_dir']} a/1",
     ]
 
@@ -94,7 +94,7 @@ def test_a_drift_that_warns_passes_with_a_word() -> None:
     """With drift=warn a drift passes, and what came stands in its output."""
     found = child(verdict(case("a/1", "drift"), run=replace(LIVE, drift="warn")), "a/1")
     assert found.tag == "system-out"
-    assert "promised HTTP 400, came HTTP 404" in (found.text or "")
+    assert "expected HTTP 400, got HTTP 404" in (found.text or "")
 
 
 def test_a_fixed_deviation_fails_at_acceptance() -> None:

@@ -38,7 +38,7 @@ def test_a_limit_that_is_not_kept_rejects_the_run() -> None:
     limited = with_times(*[100.0] * 80, *[900.0] * 20, max_p95="start-task=500")
     said = decide(limited)
     assert (said.exit, said.verdict) == (1, "rejected")
-    assert said.reasons == ("p95 of start-task is 900 ms, limit 500 ms: 20 of 100 answers were later",)
+    assert said.reasons == ("p95 of start-task is 900 ms, limit 500 ms: 20 of 100 responses were slower",)
 
 
 @pytest.mark.parametrize("text", ["1000", "start-task=1000,5", "cancel-task=5", "850"])

@@ -55,7 +55,7 @@ def test_the_verdict_comes_first() -> None:
     """The first lines say the verdict, in a word and with what it means, its exit code and reasons."""
     said = render(verdict(*cases(held=2, breach=1)))
     assert said.splitlines()[0] == "# ✘ Zadig contract: rejected"
-    assert "**REJECTED** (exit 1): something that was promised does not hold." in said
+    assert "**REJECTED** (exit 1): the target breaks its contract." in said
     assert "Why: 1 breach" in said
     assert "2 of 3 planned cases held." in said
 
@@ -85,7 +85,7 @@ def test_a_cause_is_told_once() -> None:
     said = render(verdict(*cases(breach=14)))
     assert said.count("### breach") == 1
     assert "`cancel-task/breach-0` × 14 cases" in said
-    assert "promised `6163`, came `6164`" in said
+    assert "expected `6163`, got `6164`" in said
     assert f"- again: `python -m contracts again {LIVE.settings['run_dir']} cancel-task/breach-0`" in said
     assert CURL not in said
     assert "and 8 more" in said
@@ -98,7 +98,7 @@ def test_what_else_is_told() -> None:
         case("a/2", unknown=("$.extra.x",), took=[0.012]),
         planned=["a/1", "a/2", "b/lost"],
         leaks=["zct-1 in project nginx"],
-        run=replace(LIVE, notes=["30 cases belong to a later profile"]),
+        run=replace(LIVE, notes=["30 cases belong to a larger profile"]),
     )
     said = render(found)
     assert "`wrong-code` shows in 1 case (`a/1`): a wrong code. Expires 2999-12-31." in said
@@ -106,7 +106,7 @@ def test_what_else_is_told() -> None:
     for line in (
         "- `zct-1 in project nginx`",
         "- `b/lost`",
-        "- 30 cases belong to a later profile",
+        "- 30 cases belong to a larger profile",
     ):
         assert line in said.splitlines()
     assert "| `a` | 2 | 12.0 | 100.0 | 100.0 |" in told(said)

@@ -126,10 +126,10 @@ def test_a_block_says_all_that_is_needed() -> None:
     block = blocks(lines(broken("cancel-task/queued-task", STATUS, MESSAGE, wanted=wanted, again="z; " + CURL)))[2]
     assert block == [
         "BREACH  cancel-task/queued-task",
-        f"  promised by {PAGE}, {wanted.schema}",
-        "  status: promised HTTP 200, came HTTP 500  [status:500]",
-        "  wrong-constant at $.message: promised 'success', came '成功'  [wrong-constant:$.message]",
-        '  came back: HTTP 500, {"message": "成功"}',
+        f"  source: {PAGE}, {wanted.schema}",
+        "  status: expected HTTP 200, got HTTP 500  [status:500]",
+        "  wrong-constant at $.message: expected 'success', got '成功'  [wrong-constant:$.message]",
+        '  response: HTTP 500, {"message": "成功"}',
         "  again: python -m contracts again runs/x cancel-task/queued-task",
         "  alone: pytest tests/api -k '[cancel-task/queued-task]' --base-url https://zadig.example.com",
     ]
@@ -139,7 +139,7 @@ def test_a_drift_is_called_one() -> None:
     """Where only an observed fact is departed from, the block says so."""
     block = blocks(lines(broken("cancel-task/x", DRIFT, result=Result.DRIFT)))[2]
     assert block[0] == "DRIFT  cancel-task/x"
-    assert "  status (drift): promised HTTP 400, came HTTP 404  [status:404]" in block
+    assert "  status (drift): expected HTTP 400, got HTTP 404  [status:404]" in block
 
 
 @pytest.mark.parametrize("result", [Result.BLOCKED, Result.UNREACHABLE])
@@ -193,7 +193,7 @@ def test_many_causes_stay_readable() -> None:
     many = [broken(f"a/{number}", replace(STATUS, came=f"HTTP {number}")) for number in range(BLOCKS + LINES + 5)]
     text = lines(*many)
     assert sum("alone:" in line for line in text) == BLOCKS
-    assert f"BREACH  a/{BLOCKS}: status: promised HTTP 200, came HTTP {BLOCKS}" in text
+    assert f"BREACH  a/{BLOCKS}: status: expected HTTP 200, got HTTP {BLOCKS}" in text
     assert sum(line.startswith("BREACH") for line in text) == BLOCKS + LINES
     assert "… and 5 more causes, in runs/x/report.html" in text
     assert len(text) <= SCREEN
@@ -203,16 +203,16 @@ def test_many_causes_stay_readable() -> None:
 def test_a_long_body_is_cut() -> None:
     """A body of many lines is one line of a length that a screen holds."""
     evidence = Evidence(CURL, 200, None, "word\n" * 500, None, 0.1)
-    (line,) = [line for line in lines(broken("a/b", MESSAGE, evidence=(evidence,))) if "came back" in line]
+    (line,) = [line for line in lines(broken("a/b", MESSAGE, evidence=(evidence,))) if "response: " in line]
     assert len(line) < 400
     assert line.endswith("…")
 
 
 def test_no_answer_is_said_as_it_was() -> None:
     """Where no answer came back, the line has the reason instead of a status."""
-    evidence = Evidence(CURL, None, None, "", "the connection closed without an answer", 0.1)
+    evidence = Evidence(CURL, None, None, "", "the connection closed without a response", 0.1)
     text = lines(broken("a/b", Breach(Kind.NO_ANSWER, "answer", "HTTP 200", "closed", True), evidence=(evidence,)))
-    assert "  came back: the connection closed without an answer" in text
+    assert "  response: the connection closed without a response" in text
 
 
 def test_unknown_keys_leaks_and_notes_are_listed() -> None:

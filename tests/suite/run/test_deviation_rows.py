@@ -96,10 +96,10 @@ def test_a_run_that_knew_of_no_row_tells_nothing_of_them(tmp_path: Path) -> None
     ("name", "signatures", "said"),
     [
         pytest.param("cancel-task/no-such-tsk", ["status:500"], "did you mean 'cancel-task/no-such-task'", id="id"),
-        pytest.param("cancel-tsk/*", ["status:500"], "no case is called 'cancel-tsk/*'", id="pattern"),
+        pytest.param("cancel-tsk/*", ["status:500"], "no case 'cancel-tsk/*'", id="pattern"),
         pytest.param(IDS[0], ["statis:500"], "there is no 'statis'; did you mean 'status'?", id="kind"),
-        pytest.param(IDS[0], ["status:400"], "answers 400 as promised, so never shows it", id="own-status"),
-        pytest.param(IDS[0], [], "shows nothing; name its signatures", id="nothing"),
+        pytest.param(IDS[0], ["status:400"], "returns 400 as expected, so this can never show", id="own-status"),
+        pytest.param(IDS[0], [], "has no signature; add at least one", id="nothing"),
     ],
 )
 def test_a_row_that_nothing_can_show_is_an_error(name: str, signatures: list[str], said: str, tmp_path: Path) -> None:

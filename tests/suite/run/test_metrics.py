@@ -13,7 +13,7 @@ def outcomes(*seconds: float) -> list[dict[str, Any]]:
 
 def test_answers_that_are_slow_now_and_then_are_told_with_figures() -> None:
     told = slow_answers(outcomes(*[0.1, 0.1, 0.1, 0.1, 3.25] * 20))
-    assert told == "20 of 100 answers took 3.2 s or more, up to 3.2 s, half of all at most 0.100 s: start-task × 20"
+    assert told == "20 of 100 responses took 3.2 s or more, up to 3.2 s, half of all at most 0.100 s: start-task × 20"
 
 
 @pytest.mark.parametrize(

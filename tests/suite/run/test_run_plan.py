@@ -25,7 +25,7 @@ def test_selected(wished: list[str], unwanted: list[str], expected: set[str]) ->
 
 
 def test_operations_are_those_of_the_release() -> None:
-    """One that only custom workflows have is none of 1.7.0."""
+    """One that only custom workflows have is not one of 1.7.0."""
     assert selected(TODAY, ["approve-task"], []) == {"approve-task"}
     with pytest.raises(SettingsError, match=r"--exclude: no operation 'approve-task'; "):
         selected(OLD, [], ["approve-task"])

@@ -85,7 +85,7 @@ def test_a_breach_is_no_drift_with_warn() -> None:
 
 @pytest.mark.parametrize(("mode", "verdict"), [("report", "accepted"), ("ignore", "accepted"), ("fail", "rejected")])
 def test_unknown_keys(mode: str, verdict: str) -> None:
-    """Keys that nobody documented are listed once each, and stand against the run only where that is wished for."""
+    """Undocumented response keys are listed once each, and stand against the run only where that is wished for."""
     outcomes = [outcome(HELD, number, unknown=("$.requestID", "$.trace")) for number in range(3)]
     planned = [found["case"] for found in outcomes]
     found = valid(decide(replace(RUN, unknown_fields=mode), RunResult(planned, outcomes)))
@@ -97,8 +97,8 @@ def test_unknown_keys(mode: str, verdict: str) -> None:
 @pytest.mark.parametrize(
     ("keys", "reason"),
     [
-        pytest.param(("$.trace",), "1 key that nobody documented", id="one"),
-        pytest.param(("$.requestID", "$.trace"), "2 keys that nobody documented", id="two"),
+        pytest.param(("$.trace",), "1 undocumented response key", id="one"),
+        pytest.param(("$.requestID", "$.trace"), "2 undocumented response keys", id="two"),
     ],
 )
 def test_unknown_keys_are_counted_in_the_reason(keys: tuple[str, ...], reason: str) -> None:
@@ -288,9 +288,9 @@ def test_what_could_not_be_looked_at_is_told_apart() -> None:
     """It counts as a leak, as it may be one, and is not called one."""
     found = decided(HELD, leaks=["a", "b", "c"], unseen=["b", "c"])
     assert (found["exit"], found["counts"]["leaks"]) == (7, 3)
-    assert found["reasons"] == ["1 leaked", "2 may have leaked, and could not be looked at"]
+    assert found["reasons"] == ["1 leaked", "2 may have leaked, and could not be checked"]
     told = [line.text for line in summary(found, "runs/x")]
     there = told.index("left behind on the target (python -m contracts sweep removes it):")
-    unclear = "could not be looked at, and may be there (python -m contracts sweep looks again and removes it):"
+    unclear = "could not be checked, and may still be there (python -m contracts sweep checks again and removes it):"
     assert told[there + 1] == "  a"
     assert told[told.index(unclear) + 1 :][:2] == ["  b", "  c"]

@@ -225,7 +225,7 @@ def test_a_survivor_is_exit_1(tmp_path: Path) -> None:
         pytest.param(["--only", "few/cancel-task/no-such"], "few/cancel-task/no-such-task/code", id="pattern"),
         pytest.param(["--family", "feww"], "only benign, few", id="family"),
         pytest.param(["--failed-from", "zadig.toml"], "is no campaign.json", id="not-json"),
-        pytest.param(["--proxy", ""], "has no scheme http or https", id="no-address"),
+        pytest.param(["--proxy", ""], "does not begin with http:// or https://", id="no-address"),
         pytest.param(
             ["--proxy", "http://me:password@127.0.0.1:9"], "has credentials in it", id="address-with-password"
         ),

@@ -106,7 +106,7 @@ def test_example_is_red_before_it_is_green(fences: list[Fence]) -> None:
     runs = [line.endswith(f"# {FAILS}") for line in lines if line.startswith("pytest tests/api ")]
     assert runs == [True, False]
     shown = "".join(fence.text for fence in fences if not fence.language)
-    assert re.search(r"^(BREACH|DRIFT) .*\n  \S.*promised .*came ", shown, re.MULTILINE)
+    assert re.search(r"^(BREACH|DRIFT) .*\n  \S.*expected .*got ", shown, re.MULTILINE)
     assert re.search(r"^VERDICT .* ACCEPTED ", shown, re.MULTILINE)
 
 

@@ -37,7 +37,7 @@ def test_it_counts_what_a_run_sends(tmp_path: Path) -> None:
     assert whole == len(steps)
     assert whole < seen < whole + 25  # who and where it is
     made = sum(step["call"] == "create-workflow" and step["status"] == 200 for step in steps)
-    assert f"{ran.verdict['counts']['planned']} cases, {whole} requests, {made} workflows made" in dry.output
+    assert f"{ran.verdict['counts']['planned']} cases, {whole} requests, {made} workflows created" in dry.output
     assert f"DRY RUN: nothing was sent to {zadig.url}; there is no verdict" in dry.output
     assert "passed" not in dry.output
 

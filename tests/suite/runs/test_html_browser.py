@@ -152,14 +152,14 @@ def test_search_by_keyboard(show: Open) -> None:
     assert shown(page) == ["cancel-task/unreachable"]
     page.keyboard.type(" nowhere")
     assert shown(page) == []
-    expect(page.get_by_text("No case is like that.")).to_be_visible()
+    expect(page.get_by_text("No case matches.")).to_be_visible()
     expect(page.locator("#shown")).to_have_text("0 of 8 cases shown", use_inner_text=True)
 
 
 def test_a_cell_of_the_matrix_leads_to_its_cases(show: Open) -> None:
     other = outcome(Result.HELD, "other", answer="lost")
     page = show(verdict(outcome(), other))
-    page.get_by_text("Operation × answer").click()
+    page.get_by_text("Operation × response type").click()
     page.locator("table.matrix").get_by_role("row", name="lost").get_by_role("link").click()
     assert shown(page) == ["cancel-task/other"]
     expect(page.locator("#cases")).to_be_in_viewport()
@@ -185,7 +185,14 @@ def test_language_is_switched_and_kept(show: Open) -> None:
     page = show(everything())
     page.get_by_role("button", name="中文").click()
     text = page.locator("main").inner_text()
-    for english in ("\nbreach\n", "Promised by", "Known deviations", "Undocumented keys", "cases shown", "Expected"):
+    for english in (
+        "\nbreach\n",
+        "Source",
+        "Known deviations",
+        "Undocumented response keys",
+        "cases shown",
+        "Expected",
+    ):
         assert english not in text
     assert "已知偏差" in text
     expect(page.locator("#shown")).to_have_text("显示 8 / 8 个用例", use_inner_text=True)

@@ -29,8 +29,8 @@ BROKEN = "envelope/cancel-task/no-such-task/extra-null"
 
 def spoken(output: str) -> str:
     """Return an output without the lines for a shell, and without what pytest itself says."""
-    ours = output.partition("Zadig 契约")[2]
-    return "\n".join(line for line in ours.splitlines() if not re.search("再试|重发请求|单独执行|passed|failed", line))
+    ours = output.partition("Zadig 契约测试")[2]
+    return "\n".join(line for line in ours.splitlines() if not re.search("重试：|单独执行|passed|failed", line))
 
 
 def command(*args: object, **environ: str) -> Result:
@@ -49,10 +49,10 @@ def test_a_red_run_ends_in_chinese(red: Ran) -> None:
     """The terminal says in Chinese what is broken and what that means, and the exit code is as ever."""
     assert red.code == 1
     assert re.search(
-        r"^结论（替身 perfect）：拒绝：\d+ 个违约（计划 \d+ 个用例，符合 \d+ 个，退出码 1）$", red.output, re.M
+        r"^结论（模拟服务 perfect）：拒绝：\d+ 个违约（计划 \d+ 个用例，符合 \d+ 个，退出码 1）$", red.output, re.M
     )
     assert re.search(r"^违约  cancel-task/", red.output, re.M)
-    says = r"^  类型错误，位置 \$\.extra：约定 object 类型的值，实际 null None  \[wrong-type:\$\.extra\]$"
+    says = r"^  \$\.extra 处类型错误，约定：object 类型的值；实际：null None  \[wrong-type:\$\.extra\]$"
     assert re.search(says, red.output, re.M)
     assert english_in(spoken(red.output)) == []
 
@@ -64,7 +64,7 @@ def test_what_programs_read_stays_english(red: Ran) -> None:
         said += [case["reason"], *(breach[key] for breach in case["breaches"] for key in ("promised", "came"))]
     assert "a value of type object" in said
     junit = (Path(red.folder) / "junit.xml").read_text(encoding="utf-8")
-    assert "promised a value of type object, came null None" in junit
+    assert "expected a value of type object, got null None" in junit
     assert not re.search("[\u4e00-\u9fff]", "".join(said))
 
 
@@ -75,7 +75,7 @@ def test_the_reports_of_a_red_run(red: Ran) -> None:
     summary = (Path(red.folder) / "summary.md").read_text(encoding="utf-8")
     assert summary.startswith("# ✘ Zadig 契约测试：拒绝")
     assert "## 问题" in summary
-    assert "约定 `object 类型的值`" in summary
+    assert "约定：`object 类型的值`" in summary
 
 
 def test_reports_are_made_anew_in_another_language(red: Ran, tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_verdict_of_an_earlier_version_is_told_in_english(red: Ran, tmp_path: 
 
     (tmp_path / "verdict.json").write_text(json.dumps(without(red.verdict)), encoding="utf-8")
     assert command("report", tmp_path, "--lang", "zh").exit_code == 0
-    assert "约定 `a value of type object`" in (tmp_path / "summary.md").read_text(encoding="utf-8")
+    assert "约定：`a value of type object`" in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
 
 def test_the_gate_speaks_chinese(red: Ran, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_the_gate_speaks_chinese(red: Ran, tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert (
         done.output.splitlines()[-1]
-        == "门禁：拒绝（退出码 1，2 次运行）；其中 1/2 次对替身执行：不能说明任何真实 Zadig 的情况"
+        == "门禁：拒绝（退出码 1，2 次运行）；其中 1/2 次对模拟服务（stand-in）执行：不能说明任何真实 Zadig 的情况"
     )
     assert "没有 verdict.json：目录不存在" in done.output
     assert english_in(done.output) == []
@@ -125,7 +125,9 @@ def test_an_accepted_run_ends_in_chinese(tmp_path: Path) -> None:
     )
     assert done.code == 0
     assert re.search(
-        r"^结论（替身 1\.7\.0）：通过（计划 \d+ 个用例，符合 \d+ 个，已知偏差 \d+ 个，退出码 0）$", done.output, re.M
+        r"^结论（模拟服务 1\.7\.0）：通过（计划 \d+ 个用例，符合 \d+ 个，已知偏差 \d+ 个，退出码 0）$",
+        done.output,
+        re.M,
     )
     assert "已知偏差  null-body-crashes：请求体为 null，或启动任务的 targets 中含 null 时，处理程序崩溃" in done.output
     assert english_in(spoken(done.output)) == []
@@ -166,7 +168,7 @@ def test_the_doctor_speaks_chinese(served: Live) -> None:
     ill = command("doctor", "--base-url", served.url, "--project", "none", "--lang", "zh", **token)
     assert ill.exit_code == 1
     row = next(line for line in ill.output.splitlines() if line.startswith("fail  project"))
-    assert re.search(r"目标没有项目 'none'；现有：.*；请将 --project（ZADIG_PROJECT）设为其中之一$", row)
+    assert re.search(r"目标没有项目 'none'；可用的有 .*；请将 --project（ZADIG_PROJECT）设为其中之一$", row)
     told = json.loads(command("doctor", "--base-url", served.url, "--json", "--lang", "zh", **token).output)
     assert not re.search("[\u4e00-\u9fff]", json.dumps(told, ensure_ascii=False))
 
@@ -176,7 +178,11 @@ def test_the_doctor_speaks_chinese(served: Live) -> None:
     ("args", "code", "says"),
     [
         (("doctor", "--lang", "zh"), 4, "缺少设置 base_url（--base-url, ZADIG_BASE_URL）；请设为要检查的 Zadig"),
-        (("doctor", "--base-url", "x", "--lang=zh"), 4, "缺少 http 或 https 协议；写法如 https://zadig.example.com"),
+        (
+            ("doctor", "--base-url", "x", "--lang=zh"),
+            4,
+            "应以 http:// 或 https:// 开头；写法如 https://zadig.example.com",
+        ),
         (("sweep", "--lang", "zh"), 4, "缺少设置 base_url（--base-url, ZADIG_BASE_URL）；请设为要清理的 Zadig"),
         (("sweep", "no-run", "--base-url", "http://127.0.0.1:9", "--lang", "zh"), 4, "运行 no-run：没有 journal.jsonl"),
         (("history", "--lang", "zh", "."), 4, "其中没有带结论的运行"),
@@ -203,15 +209,15 @@ def test_both_languages_are_in_the_page() -> None:
     )
     cases = [
         outcome(Became.BREACH, breaches=(wrong, server)),
-        outcome(Became.BLOCKED, reason=msg("the given did not stay as arranged, {n} times", 5)),
+        outcome(Became.BLOCKED, reason=msg("the precondition changed by itself, {n} times", 5)),
     ]
-    leak = still_there(Subject("zct-1", "p"), msg("{call} answered {came}", "delete-workflow", "HTTP 500"))
+    leak = still_there(Subject("zct-1", "p"), msg("{call} returned {came}", "delete-workflow", "HTTP 500"))
     page = render(verdict(*cases, leaks=[leak.why]))
     for english, chinese in (
         ("this key", "有该字段"),
         ("no such key, only a, b", "没有该字段，只有 a, b"),
-        ("the given did not stay as arranged, 5 times", "前提备好后自行变化，连续 5 次"),
-        ("zct-1 in project p: delete-workflow answered HTTP 500", "项目 p 中的 zct-1：delete-workflow 返回 HTTP 500"),
+        ("the precondition changed by itself, 5 times", "前置条件满足后自行变化，连续 5 次"),
+        ("zct-1 in project p: delete-workflow returned HTTP 500", "项目 p 中的 zct-1：delete-workflow 返回 HTTP 500"),
     ):
         assert f'<span lang="en">{english}</span><span lang="zh-CN">{chinese}</span>' in page
     assert "<code>&#39;no case was selected; check -k, --operation, --exclude and the paths&#39;</code>" in page

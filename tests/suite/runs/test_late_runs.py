@@ -51,7 +51,7 @@ def test_a_create_that_comes_after_its_deadline_is_removed(tmp_path: Path, stamp
         assert held(zadig) == []
         swept = called("sweep", ran.folder, "--base-url", url, **token)
     assert (ran.code, set(ran.results.values())) == (0, {"held"}), ran.output
-    assert "no answer came to some requests: waiting" in ran.output
+    assert "some requests got no response: waiting" in ran.output
     assert (len(ran.verdict["removed"]), ran.verdict["leaks"]) == (1, [])
     assert any(line.startswith("removed at") and ran.verdict["removed"][0] in line for line in ran.output.splitlines())
     assert (swept.code, left_open(tmp_path / "run" / "journal.jsonl")) == (0, {})
@@ -66,7 +66,7 @@ def test_where_the_run_may_not_wait_the_name_is_said_and_swept_later(tmp_path: P
             tmp_path, *live_options(url, 30), "--first-byte-timeout", "11", "--run-timeout", "10", "-k", CASES, **token
         )
         (leak,) = ran.verdict["leaks"]
-        assert "which the server may still carry out until" in leak
+        assert "the server may still carry it out until" in leak
         assert leak in ran.output
         assert "sweep" in ran.output
         young = called("sweep", ran.folder, "--base-url", url, **token)
@@ -122,7 +122,7 @@ def test_an_interrupted_run_says_what_may_still_come(tmp_path: Path) -> None:
         output, _ = ended.communicate(timeout=HANG)
         (leak,) = verdict_of(tmp_path / "run")["leaks"]
         assert ended.returncode == 2
-        assert "which the server may still carry out until" in leak
+        assert "the server may still carry it out until" in leak
         assert leak in output
         assert list(left_late(tmp_path / "run" / "journal.jsonl")) == [leak.split()[0]]
 
@@ -138,5 +138,5 @@ def test_whoever_insists_hears_what_may_still_come(tmp_path: Path) -> None:
         output = ended.stdout.read() if ended.stdout else ""
         (name,) = left_late(tmp_path / "run" / "journal.jsonl")
         assert ended.returncode != 0
-        assert re.search(f"{name}( in project nginx)?: no answer came to a request about it", output), output
+        assert re.search(f"{name}( in project nginx)?: a request about it got no response", output), output
         assert list(left_open(tmp_path / "run" / "journal.jsonl")) == [name]

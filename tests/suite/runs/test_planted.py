@@ -13,33 +13,33 @@ from contracts.standin.app import create_app
 from helpers import faults, processes
 from helpers.whole_runs import run
 
-TOLD = "came back: "
+TOLD = "response: "
 FAULTS: dict[str, tuple[Breakage, str, list[str], str]] = {
     "a-wrong-code": (
         breakages()["envelope/cancel-task/no-such-task/code-changed"],
         "cancel-task/no-such-workflow",
-        ["zadig-1.7.0-workflow-api.md:", "wrong-constant at $.code: promised 6163, came 6199"],
+        ["zadig-1.7.0-workflow-api.md:", "wrong-constant at $.code: expected 6163, got 6199"],
         '"code":6199',
     ),
     "a-lost-key": (
         breakages()["envelope/restart-task/no-such-task/extra-missing"],
         "restart-task/no-such-workflow",
-        ["missing-key at $.extra: promised this key, came no such key"],
+        ["missing-key at $.extra: expected this key, got no such key"],
         '"code":6164',
     ),
     "a-crash": (
         faults.edited("start-task", "queued", faults.EMPTY | {"status": 500}),
         "start-task/first-task",
         [
-            "status: promised HTTP 200, came HTTP 500",
-            "empty-body at body (drift): promised a JSON body, came an empty body",
+            "status: expected HTTP 200, got HTTP 500",
+            "empty-body at body (drift): expected a JSON body, got an empty body",
         ],
         "HTTP/1.1 500",
     ),
     "says-success-does-nothing": (
         faults.ignored("cancel-task"),
         "cancel-task/queued-task",
-        ["state afterwards: promised task 1 is cancelled, came created"],
+        ["state afterwards: expected task 1 is cancelled, got created"],
         '{"message":"success"}',
     ),
     "an-error-page": (
@@ -49,7 +49,7 @@ FAULTS: dict[str, tuple[Breakage, str, list[str], str]] = {
             faults.EMPTY | {"status": 502, "body": "<html><title>Bad Gateway</title></html>"},
         ),
         "create-workflow/duplicate",
-        ["status: promised HTTP 400, came HTTP 502", "not-json at body: promised a JSON body, came an HTML page"],
+        ["status: expected HTTP 400, got HTTP 502", "not-json at body: expected a JSON body, got an HTML page"],
         "<title>Bad Gateway</title>",
     ),
 }

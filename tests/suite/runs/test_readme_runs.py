@@ -1,4 +1,4 @@
-"""What both READMEs print for a shell, and their settings, run as they stand there, before a stand-in as one's Zadig.
+"""What READMEs and guides print for a shell, and all settings, run as printed, before a stand-in as one's Zadig.
 
 What stands for something of the reader's is put in by the tables here; a folder of runs/ that a line reads and nobody
 has made is made first. Two things alone do not run: make, which says with -n what it would do, because its targets set
@@ -18,9 +18,9 @@ from contracts.__main__ import main
 from contracts.catalog.release import ROOT
 from contracts.settings.readme_table import BEGIN, END
 from contracts.settings.settings import SETTINGS, load
-from helpers.documents import COMMENT, DOCUMENTS, READMES, fences, inline, read
+from helpers.documents import COMMENT, COMPARED, DOCUMENTS, GUIDES, READMES, SETTINGS_PAGES, fences, inline, read
 from helpers.documents import commands as commands_in
-from helpers.live_target import live
+from helpers.live_target import BOTH, TODAY, live
 from helpers.processes import HANG, environment, run
 from helpers.processes import pytest as run_pytest
 from helpers.shell import checkout, serving
@@ -77,15 +77,15 @@ COMMAND = re.compile(r"(?:make|pytest|python -m contracts|npx) ")
 
 
 def blocks() -> dict[str, tuple[str, ...]]:
-    """Return the lines of each block of shell by the first of them, without comments, of both READMEs."""
-    shown = [fence.text.splitlines() for name in READMES for fence in fences(read(name)) if fence.language == "sh"]
+    """Return the lines of each block of shell by the first of them, without comments, of all pages."""
+    shown = [fence.text.splitlines() for name in GUIDES for fence in fences(read(name)) if fence.language == "sh"]
     bare = [tuple(line for shown_line in lines if (line := COMMENT.sub("", shown_line).strip())) for lines in shown]
     return {lines[0]: lines for lines in bare}
 
 
 def commands() -> list[str]:
-    """Return the commands that stand in the text and in the tables, of both READMEs."""
-    spans = [part.content for name in READMES for part in inline(read(name)) if part.type == "code_inline"]
+    """Return the commands that stand in the text and in the tables, of all pages."""
+    spans = [part.content for name in (*GUIDES, *COMPARED) for part in inline(read(name)) if part.type == "code_inline"]
     return list(dict.fromkeys(span for span in spans if COMMAND.match(span)))
 
 
@@ -123,6 +123,8 @@ class Reader:
         if bare:
             line = f"{line} {COMPLETED.get(bare[1], '')}"
         line = re.sub(r"(?<![\w/.-])[A-Z]{3,}(?![\w=])", lambda word: STANDS_FOR[word[0]], line)
+        line = line.replace("pip install ", "pip install --no-deps --target $INSTALLED ")  # the .venv is others' too
+        line = re.sub(r"^zadig-contracts ", "env PYTHONPATH=$INSTALLED $INSTALLED/bin/zadig-contracts ", line)
         return re.sub(r"^make ", "make -n ", line)
 
     def _first(self, line: str) -> Iterator[str]:
@@ -150,7 +152,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         token = requests.get(f"{address}/_standin/token/member", timeout=HANG).text.strip()
         (home / TOKEN_FILE).write_text(token, encoding="utf-8")
         (home / TOKEN_FILE).chmod(0o600)
-        shell |= {"ZADIG_BASE_URL": address, "ZADIG_PROFILE": "smoke"}
+        shell |= {"ZADIG_BASE_URL": address, "ZADIG_PROFILE": "smoke", "INSTALLED": str(home / "installed")}
         yield Reader(folder, address, shell | {"ZADIG_TOKEN_FILE": str(home / TOKEN_FILE)})
 
 
@@ -218,7 +220,7 @@ def rows(document: str) -> Iterator[tuple[str, str, str]]:
             yield cells[0], cells[1], cells[2]
 
 
-@pytest.mark.parametrize("document", READMES)
+@pytest.mark.parametrize("document", SETTINGS_PAGES)
 def test_default_of_each_setting_can_be_given_as_printed(
     document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,28 +241,43 @@ def test_default_of_each_setting_can_be_given_as_printed(
 
 
 def test_options_run_as_printed(reader: Reader) -> None:
-    shown = {option: default for document in READMES for option, _, default in rows(document) if option and default}
+    shown = {
+        option: default for document in SETTINGS_PAGES for option, _, default in rows(document) if option and default
+    }
     given = [f"{option} {default}" for option, default in shown.items() if default != "false"]  # a switch takes none
     reader.types(f"env -u ZADIG_BASE_URL -u ZADIG_TOKEN_FILE pytest tests/api --collect-only -q {' '.join(given)}")
 
 
-ROWS = {"smoke": 0, "regression": 1}
-"""Profiles that need no agent and no further token, and their rows in the table."""
+ROWS: Mapping[tuple[str, str], int] = {
+    ("5.0.0", "smoke"): 0,
+    ("5.0.0", "regression"): 1,
+    ("1.7.0", "smoke"): 2,
+    ("1.7.0", "regression"): 3,
+}
+"""Releases and profiles that need no agent and no further token, and their rows in the table."""
+BEHAVIOURS = {"5.0.0": "perfect-5.0", "1.7.0": "perfect"}
+PREFIXES = {"5.0.0": TODAY, "1.7.0": BOTH}
+STARTS = ("run-workflow", "start-task")
+"""What the call that starts a task is named."""
 
 
-def told(document: str, row: int) -> tuple[int, int]:
-    """Return cases and requests of a row of the table."""
+def told(document: str, row: int) -> tuple[int, ...]:
+    """Return the cases, requests, workflows and tasks of a row of the table."""
     table = (ROOT / document).read_text(encoding="utf-8").split("|---|---:|---:|---:|---:|\n", 1)[1].splitlines()
-    _, cases, requests, *_ = table[row].strip("| ").replace(",", "").split(" | ")
-    return int(cases), int(requests)
+    return tuple(int(cell) for cell in table[row].strip("| ").replace(",", "").split(" | ")[1:])
 
 
-@pytest.mark.parametrize("profile", ROWS)
-def test_requests_are_as_many_as_told(profile: str, tmp_path: Path) -> None:
-    """Cases are counted exactly; of the requests that a server gets, the README has the number to two digits."""
-    with live() as zadig:
+@pytest.mark.parametrize(("release", "profile"), ROWS)
+def test_requests_are_as_many_as_told(release: str, profile: str, tmp_path: Path) -> None:
+    """Cases are counted exactly; of what a server gets, the README has the number to two digits, or to ten."""
+    with live(prefixes=PREFIXES[release], behaviour=BEHAVIOURS[release]) as zadig:
         zadig.app.seen.clear()
-        ran = run_cases(tmp_path, "--base-url", zadig.url, "--profile", profile, ZADIG_TOKEN=zadig.tokens["member"])
+        options = ("--base-url", zadig.url, "--profile", profile)
+        ran = run_cases(tmp_path, *options, ZADIG_TOKEN=zadig.tokens["member"])
         requests = sum(not path.startswith("/_standin") for _, path, _ in zadig.app.seen)
+    assert ran.code == 0, ran.output
+    steps = [step["call"] for case in ran.verdict["cases"] for step in case["steps"] if step["status"] == 200]
+    made, started = steps.count("create-workflow"), sum(step in STARTS for step in steps)
     for document in READMES:
-        assert told(document, ROWS[profile]) == (ran.verdict["counts"]["planned"], pytest.approx(requests, rel=0.02))
+        counted = (*(pytest.approx(n, rel=0.02, abs=6 * (n > 30)) for n in (requests, made, started)),)
+        assert told(document, ROWS[release, profile]) == (ran.verdict["counts"]["planned"], *counted)

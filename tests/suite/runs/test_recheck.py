@@ -54,7 +54,7 @@ def test_no_breach_is_taken_out(runs: Runs, tmp_path: Path) -> None:
         (folder / "verdict.json").write_text(json.dumps(changed), encoding="utf-8")
         (found,), together = gate([folder], TODAY, recheck=recheck)
         assert together.exit == 4
-        assert f"{name} is held, and its exchange shows" in found.decision.reasons[0]
+        assert f"{name} is held, but its exchange shows" in found.decision.reasons[0]
 
 
 def test_a_breach_is_not_called_a_drift(runs: Runs) -> None:
@@ -63,7 +63,7 @@ def test_a_breach_is_not_called_a_drift(runs: Runs) -> None:
     case = next(case for case in verdict["cases"] if case["result"] == "breach")
     for breach in case["breaches"]:
         breach["drift"] = True
-    assert f"{case['case']} is breach, and its exchange shows" in recheck(verdict)
+    assert f"{case['case']} is breach, but its exchange shows" in recheck(verdict)
     verdict = copy.deepcopy(runs(*BROKEN).verdict)
     good, bad = (next(case for case in verdict["cases"] if case["result"] == result) for result in ("held", "breach"))
     bad["evidence"] = good["evidence"]

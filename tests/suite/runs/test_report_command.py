@@ -70,7 +70,7 @@ def test_shards_become_one_run(runs: Runs, tmp_path: Path) -> None:
 def test_what_is_no_shard_of_the_same_plan_is_refused(runs: Runs, tmp_path: Path) -> None:
     done = command("merge", runs("--shard", "1/2").folder, runs("--shard", "2/3").folder, "--out", tmp_path / "all")
     assert (done.exit_code, len(done.output.splitlines())) == (4, 1)
-    assert "no shards of one run" in done.output
+    assert "not shards of one run" in done.output
     assert not (tmp_path / "all").exists()
 
 

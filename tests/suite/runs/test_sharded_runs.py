@@ -59,7 +59,7 @@ def changed(verdict: dict[str, Any], **run: Any) -> dict[str, Any]:
         pytest.param({"release": "1.8.0"}, "the release is '1.7.0' and '1.8.0'", id="release"),
         pytest.param({"profile": "smoke"}, "the profile is 'acceptance' and 'smoke'", id="profile"),
         pytest.param({"shard": "2/4"}, "the number of shards is '3' and '4'", id="number"),
-        pytest.param({"shard": "1/3"}, "shard 1/3 is there twice", id="twice"),
+        pytest.param({"shard": "1/3"}, "shard 1/3 was given twice", id="twice"),
         pytest.param({"embedded": False, "base_url": "https://other"}, "the base url is", id="target"),
     ],
 )
@@ -71,7 +71,7 @@ def test_what_does_not_belong_together_is_refused(runs: Runs, change: dict[str, 
 
 
 def test_other_plans_are_refused(runs: Runs) -> None:
-    """A shard of a run with -k is none of a run of all cases."""
+    """A shard of a run with -k is not one of a run of all cases."""
     other = runs(*LIKE, "--shard", "2/3", "-k", "cancel-task").verdict
     with pytest.raises(MergeError, match="the plan is"):
         merge([shards(runs, 3)[0].verdict, other], "merged")

@@ -21,7 +21,7 @@ def test_the_stand_in_takes_a_breakage_by_name() -> None:
     with standin("--breakage", "status/cancel-task/no-such-task/404") as process:
         assert process.stdout is not None
         url = process.stdout.readline().split(" at ")[1].partition(";")[0]
-        assert "status/cancel-task/no-such-task/404, which breaks a promise" in process.stdout.readline()
+        assert "status/cancel-task/no-such-task/404, so this is no longer true" in process.stdout.readline()
         path = "/api/workflow/workflowtask/id/1/pipelines/a"
         assert requests.delete(url + path, timeout=HANG).status_code == 404
         process.send_signal(signal.SIGINT)

@@ -15,7 +15,7 @@ ONE, OTHER = "20260101t000000-aaaa", "20260102t000000-bbbb"
 def test_one_run_at_a_time(tmp_path: Path) -> None:
     lock = claim(tmp_path / "run", ONE)
     assert is_claimed(tmp_path / "run")
-    with pytest.raises(RunFolderError, match="another run is at work there"):
+    with pytest.raises(RunFolderError, match="another run is using it"):
         claim(tmp_path / "run", OTHER)
     os.close(lock)
     assert not is_claimed(tmp_path / "run")
@@ -53,7 +53,7 @@ def test_the_journal_of_an_earlier_run_is_set_aside(tmp_path: Path) -> None:
 def test_a_journal_of_no_run_is_refused(text: str, tmp_path: Path) -> None:
     """A folder with something else in it is left as it is."""
     (tmp_path / FILE).write_text(text)
-    with pytest.raises(RunFolderError, match="is of no run of this suite"):
+    with pytest.raises(RunFolderError, match="belongs to no run of this suite"):
         claim(tmp_path, ONE)
     assert (tmp_path / FILE).read_text() == text
     assert [path.name for path in tmp_path.iterdir()] == [FILE]

@@ -164,17 +164,21 @@ def test_deviations_are_read_or_refused(zadig: Live, bare: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     [
-        ('"a wrong code"', "3", "known.toml: wrong-code: means is a text"),
-        ('["1.7.0", "1.8.0"]', '"1.7.0"', 'known.toml: wrong-code: releases is a list such as ["1.7.0"]'),
-        ('["1.7.0", "1.8.0"]', "[1.7]", 'known.toml: wrong-code: releases is a list such as ["1.7.0"]'),
-        ('["status:500", "empty-body"]', "3", "known.toml: wrong-code: shows is a table from case id to the"),
+        ('"a wrong code"', "3", "known.toml: wrong-code: means should be a text"),
+        ('["1.7.0", "1.8.0"]', '"1.7.0"', 'known.toml: wrong-code: releases should be a list such as ["1.7.0"]'),
+        ('["1.7.0", "1.8.0"]', "[1.7]", 'known.toml: wrong-code: releases should be a list such as ["1.7.0"]'),
+        ('["status:500", "empty-body"]', "3", "known.toml: wrong-code: shows should be a table from case id to the"),
         (
             '["status:500", "empty-body"]',
             '"status:500"',
-            "known.toml: wrong-code: shows is a table from case id to the",
+            "known.toml: wrong-code: shows should be a table from case id to the",
         ),
-        ('["status:500", "empty-body"]', "[{a = 1}]", "known.toml: wrong-code: shows is a table from case id to the"),
-        ("2999-12-31", "2999-12-31T00:00:00Z", "known.toml: wrong-code: expires is a date such as 2027-06-30"),
+        (
+            '["status:500", "empty-body"]',
+            "[{a = 1}]",
+            "known.toml: wrong-code: shows should be a table from case id to the",
+        ),
+        ("2999-12-31", "2999-12-31T00:00:00Z", "known.toml: wrong-code: expires should be a date such as 2027-06-30"),
         ("2999-12-31", "2999-02-30", "is not TOML: Invalid date or datetime"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The settings tables of the READMEs are written from the settings, and compared to the last byte."""
+"""The settings tables of docs/ are written from the settings, and compared to the last byte."""
 
 import shutil
 from pathlib import Path
@@ -25,15 +25,16 @@ def test_no_two_settings_mean_the_same_in_chinese() -> None:
 
 @pytest.fixture
 def copies(tmp_path: Path) -> Path:
-    """Return a folder with both READMEs, and the sample."""
+    """Return a folder with both pages, and the sample."""
+    (tmp_path / "docs").mkdir()
     for file in (*(language.file for language in LANGUAGES), SAMPLE):
-        shutil.copy(ROOT / file, tmp_path)
+        shutil.copy(ROOT / file, tmp_path / file)
     return tmp_path
 
 
 def test_check_shows_a_changed_row_and_writes_nothing(copies: Path) -> None:
     """--check prints a diff and exits with 1; without it, the table is put right and the rest is left as it was."""
-    path, said = copies / "README.md", []
+    path, said = copies / "docs/settings.md", []
     right = path.read_bytes()
     wrong = right.replace(b"| `regression` | how much", b"| `smoke` | how much")
     path.write_bytes(wrong)
@@ -45,13 +46,15 @@ def test_check_shows_a_changed_row_and_writes_nothing(copies: Path) -> None:
 
 
 @pytest.mark.parametrize("old", [pytest.param(BEGIN, id="no-begin"), pytest.param(END, id="no-end")])
-def test_readme_without_a_place_for_the_table_is_one_line(copies: Path, old: str) -> None:
+def test_page_without_a_place_for_the_table_is_one_line(copies: Path, old: str) -> None:
     """Where the table cannot go anywhere, one line says so, the exit code is 4, and nothing is written."""
-    path, said = copies / "README.zh-CN.md", []
+    path, said = copies / "docs/settings.zh-CN.md", []
     before = path.read_bytes().replace(old.encode(), b"")
     path.write_bytes(before)
     assert readme(copies, check=False, echo=said.append) == 4
-    assert said == [f"README.zh-CN.md: has no place for the settings; put {BEGIN} and {END} on lines of their own"]
+    assert said == [
+        f"docs/settings.zh-CN.md: has no place for the settings; put {BEGIN} and {END} on lines of their own"
+    ]
     assert path.read_bytes() == before
 
 
@@ -60,10 +63,10 @@ def test_setting_without_a_meaning_is_one_line(copies: Path, monkeypatch: pytest
     said: list[str] = []
     monkeypatch.setattr("contracts.settings.readme_table.word", lambda lang, text: lang and text)
     assert readme(copies, check=False, echo=said.append) == 4
-    assert said == ["README.zh-CN.md: setting base_url has no Chinese yet; run make messages, and translate it"]
+    assert said == ["docs/settings.zh-CN.md: setting base_url has no Chinese yet; run make messages, and translate it"]
 
 
-def test_missing_readme_is_one_line(tmp_path: Path) -> None:
+def test_missing_page_is_one_line(tmp_path: Path) -> None:
     said: list[str] = []
     assert readme(tmp_path, check=True, echo=said.append) == 4
-    assert said == ["README.md: cannot be read: No such file or directory"]
+    assert said == ["docs/settings.md: cannot be read: No such file or directory"]

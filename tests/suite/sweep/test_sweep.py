@@ -96,8 +96,8 @@ def test_a_dry_run_says_what_would_go_and_changes_nothing(zadig: Live) -> None:
     before = path.read_bytes()
     done = sweep(zadig, "--dry-run", "--by-prefix")
     assert done.exit_code == 0
-    assert f"would remove {names[0]} in project nginx, 1 of its tasks not at an end" in done.output
-    assert "not there: zct-20250101t000000-abcd-main-9" in done.output
+    assert f"would remove {names[0]} in project nginx, 1 of its tasks not finished" in done.output
+    assert "does not exist: zct-20250101t000000-abcd-main-9" in done.output
     assert zadig.app.changes() == []
     assert (zadig.names(), path.read_bytes()) == (set(names), before)
 
@@ -116,7 +116,7 @@ def test_only_the_named_run_is_swept(zadig: Live, by: str) -> None:
     ("base_url", "line"),
     [
         ("https://zadig.example.com", "was on https://zadig.example.com, not on http://127.0.0.1:"),
-        (None, "its journal is of no run of this suite; try --by-prefix"),
+        (None, "its journal belongs to no run of this suite; try --by-prefix"),
     ],
     ids=["another", "unknown"],
 )
@@ -145,7 +145,7 @@ def test_a_run_that_may_be_under_way_is_swept_only_by_name(zadig: Live) -> None:
     names = made(zadig)
     journal(LONG_AGO, zadig.url, *names, quiet=False)
     done = sweep(zadig)
-    assert f"left: run {LONG_AGO}: may still be under way; name it" in done.output
+    assert f"left: run {LONG_AGO}: may still be running; name it" in done.output
     assert (done.exit_code, zadig.names()) == (7, set(names))
     assert "nothing to sweep" not in done.output
     assert sweep(zadig, LONG_AGO).exit_code == 0
@@ -259,7 +259,7 @@ def test_names_of_old_runs_on_the_targets_list_are_removed_by_prefix(zadig: Live
     assert done.exit_code == 0
     assert zadig.names() == kept
     assert f"not touched: zct-{LONG_AGO}-main-1-copy" in done.output
-    assert f"not touched: zct-{young}-main-1 is of a run less than 3 hours ago" in done.output
+    assert f"not touched: zct-{young}-main-1 is from a run less than 3 hours ago" in done.output
     assert not Path("runs").exists()
 
 
@@ -275,7 +275,7 @@ def test_by_prefix_looks_in_every_project_that_may_be_read(zadig: Live) -> None:
     zadig.create(f"zct-{LONG_AGO}-main-9", "other-project")
     made(zadig)
     done = sweep(zadig, "--by-prefix")
-    assert "project other-project: not looked at" in done.output
+    assert "project other-project: not checked" in done.output
     assert (done.exit_code, zadig.names()) == (0, {f"zct-{LONG_AGO}-main-9"})
 
 
@@ -325,7 +325,7 @@ def test_a_planted_journal_removes_nothing(zadig: Live, first: dict[str, str] | 
     for words in ((), ("x",)):
         done = sweep(zadig, *words)
         assert "prod-release" in zadig.names()
-        assert "of no run of this suite" in done.output or "prod-release is no name that it made" in done.output
+        assert "belongs to no run of this suite" in done.output or "prod-release was not made by it" in done.output
 
 
 def test_a_run_at_work_is_not_swept(zadig: Live) -> None:
@@ -334,7 +334,7 @@ def test_a_run_at_work_is_not_swept(zadig: Live) -> None:
     path = journal(LONG_AGO, zadig.url, *names)
     lock = claim(path.parent, LONG_AGO)
     done = sweep(zadig)
-    assert (done.exit_code, "it is still at work, and removes by itself" in done.output) == (0, True)
+    assert (done.exit_code, "it is still running, and removes what it created itself" in done.output) == (0, True)
     assert sweep(zadig, LONG_AGO).exit_code == 4
     assert set(zadig.names()) >= set(names)
     os.close(lock)  # as of a run that was killed, however young its journal is
@@ -369,7 +369,7 @@ def test_what_may_still_come_stays_open(zadig: Live, ended: tuple[str, ...], the
     dry = sweep(zadig, "--dry-run")
     done = sweep(zadig)
     assert (done.exit_code, zadig.names(), set(left_open(path))) == (7, set(), {name})
-    said = "no answer came to a request about it, which the server may still carry out until 20"
+    said = "a request about it got no response; the server may still carry it out until 20"
     assert f"left: {name} in project nginx: {'removed, but ' if there else ''}{said}" in done.output
     assert "sweep after that" in done.output
     assert said in dry.output
@@ -384,7 +384,7 @@ def test_what_can_come_no_more_is_closed(zadig: Live, ended: tuple[str, ...]) ->
     path = late_journal(zadig, name, *ended, minutes=-5)
     done = sweep(zadig)
     assert (done.exit_code, left_open(path)) == (0, {})
-    assert f"not there any more: {name}; since 20" in done.output
+    assert f"no longer exists: {name}; since 20" in done.output
 
 
 def test_what_got_its_answer_is_closed_at_once(zadig: Live) -> None:

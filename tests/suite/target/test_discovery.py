@@ -250,7 +250,7 @@ def test_a_project_that_is_not_there_is_no_missing_right(live: Answering, tmp_pa
     """Zadig refuses to list the workflows of a project that is not there; whoever may see which there are is told."""
     with live() as zadig, pytest.raises(SettingsError) as raised:
         found(zadig, tmp_path, token=zadig.tokens["member"], project="absent")
-    assert str(raised.value).startswith("the target has no project 'absent'; there are: nginx; set --project")
+    assert str(raised.value).startswith("the target has no project 'absent'; available: nginx; set --project")
 
 
 def test_a_token_that_has_expired_is_said_to_have(live: Answering) -> None:
