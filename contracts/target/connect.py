@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import field, fields, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 from zlib import crc32
 
 from contracts.catalog.release import api_of, load, releases
@@ -19,9 +20,10 @@ from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import Journal, Names
 from contracts.settings.parsers import BUDGET
-from contracts.settings.settings import AUTO, Settings
+from contracts.settings.settings import AUTO, Settings, SettingsError, label
 from contracts.target.credentials import expiry, headers, own_users
 from contracts.target.discovery import UnreadWorkspaceError, discover_workspace, the_project
+from contracts.target.health import health, is_health
 from contracts.target.listing import Reader, Rights, UnreadableError, rights
 from contracts.target.recognition import Told, recognise
 from contracts.target.requests import ROOT, reading
@@ -39,6 +41,7 @@ MOST_REQUESTS = 10_000_000
 PLACES = ("project", "env_name", "service", "service_module", "repo")
 """Settings that name what must be there before a run."""
 NOTHING: Mapping[str, Any] = {}
+NOT_HERE = msg("no Zadig answers at {base_url}, but one does at {other}")
 PATIENCE, LEAST_PATIENCE = 2, 5.0
 """How long after its sending a server may be at work on a request without an answer: so many times the deadline of a
 whole answer, and at least so many seconds."""
@@ -99,14 +102,30 @@ def probe(settings: Settings, base_url: str) -> Probe:
     """Look once at what answers at `base_url`, without changing anything.
 
     Is it there, does it take the token, and where the settings do not say so: of which release is it? Raises
-    SettingsError where the project that is set is not there.
+    SettingsError where the project that is set is not there, or the address has a path too many.
     """
+    if right := above(settings, base_url):
+        raise SettingsError(about(label("base_url"), msg("{found}; set {url}", NOT_HERE.put(base_url, right), right)))
     with closing(open_client(settings, base_url, prefix=settings.api_prefix)) as client:
         look = _knock(settings, base_url, client)
         if look.trouble or settings.release != AUTO:
             return look
         told = recognised(settings, client, look.stand_in)
         return replace(look, release=told.release, told=told.how, trouble="" if told.release else told.how)
+
+
+def above(settings: Settings, base_url: str) -> str:
+    """Return the address above this one at which Zadig answers; empty where it answers here, or at none of them."""
+    release, path = load(settings.known_release), urlsplit(base_url).path
+    root = base_url.removesuffix(path)
+    for each in (path, *map(str, PurePosixPath(path).parents)) if path else ():
+        with closing(open_client(settings, url := (root + each).rstrip("/"))) as client:
+            found = health(client, release, settings.api_prefix)
+        if is_health(found, release):
+            return "" if url == base_url else url
+        if found.status is None or found.status >= SERVER_ERROR:
+            break  # that may pass, and says nothing of the address
+    return ""
 
 
 def recognised(settings: Settings, client: Client, stand_in: Mapping[str, Any] = NOTHING) -> Told:
