@@ -1,6 +1,5 @@
 """What somebody sets wrong, as a user does: a run and the doctor end, change nothing, and name what to set instead."""
 
-import gc
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -31,18 +30,14 @@ def zadig_fixture() -> Iterator[Live]:
 
 
 @pytest.fixture
-def _here(bare: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A working folder with the files that settings name; what pytest in this process changes is put back."""
-    for name in ("PYTEST_ADDOPTS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS", "PYTHONSAFEPATH"):
-        monkeypatch.setenv(name, "")
+def _here(bare: Path) -> None:
+    """A working folder with the files that settings name."""
     (bare / "empty").touch()
     (bare / "text").write_text(SECRET, encoding="utf-8")
     (bare / "broken.toml").write_text("[x\n", encoding="utf-8")
     (bare / "rows.toml").write_text("[a]\nx = 1\n", encoding="utf-8")
     pair = Path(issue("some").write(bare, "some")).read_text(encoding="utf-8")
     (bare / "certificate").write_text(pair.partition("-----BEGIN PRIVATE KEY")[0], encoding="utf-8")
-    yield
-    gc.enable()
 
 
 def told(command: str, row: Mapping[str, Any], zadig: Live, lang: str) -> Done:
@@ -68,7 +63,10 @@ def test_a_wrong_setting_is_one_line_with_the_right_advice(command: str, name: s
     row = TABLE[name]
     zadig.app.seen.clear()
     done = told(command, row, zadig, "en")
-    known = {"url": zadig.url, "since": f"{datetime.fromtimestamp(expiry(zadig.tokens['expired']), UTC):%Y-%m-%d %H:%M}"}
+    known = {
+        "url": zadig.url,
+        "since": f"{datetime.fromtimestamp(expiry(zadig.tokens['expired']), UTC):%Y-%m-%d %H:%M}",
+    }
     says = [each.format(**known) for each in row.get("doctor_says", ()) or [row["says"]]]
     says = says if command == "doctor" else [row["says"].format(**known)]
     lines = [line for line in done.output.splitlines() if line.strip()]
