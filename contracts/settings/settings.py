@@ -226,8 +226,12 @@ def variable(name: str) -> str:
 
 def label(name: str) -> Message:
     """Return how a setting is named to people: with its option, where it has one, and its variable."""
-    names = variable(name) if is_secret(SETTINGS[name]) else f"{option(name)}, {variable(name)}"
-    return msg("setting {name} ({names})", name, names)
+    return msg("setting {name} ({names})", name, names(name))
+
+
+def names(name: str) -> str:
+    """Return how a setting is set: by its option, where it has one, and its variable."""
+    return variable(name) if is_secret(SETTINGS[name]) else f"{option(name)}, {variable(name)}"
 
 
 def load(options: Mapping[str, Any]) -> Settings:
@@ -320,8 +324,7 @@ def _read(name: str, value: Any) -> Any:
 def _together(settings: Settings) -> None:
     """Raise SettingsError where settings do not go together."""
     if settings.require_live and settings.base_url is None:
-        where = f"{option('base_url')}, {variable('base_url')}"
-        asked = msg("asks for a live Zadig, but no address of one is set; set {setting}", where)
+        asked = msg("asks for a live Zadig, but no address of one is set; set {setting}", names("base_url"))
         raise SettingsError(about(label("require_live"), asked))
     if settings.token is not None and settings.token_file is not None:
         raise SettingsError("{setting} and {other} are both set; keep one of them", label("token"), label("token_file"))

@@ -296,7 +296,7 @@ MISTAKES: list[tuple[str, dict[str, str], str]] = [
     ("no-scheme", {"ZADIG_WEBHOOK": f"chat.example.com/{KEY}"}, "has no scheme http or https"),
     ("no-path", {"ZADIG_WEBHOOK": "https://chat.example.com/"}, "is no address of a webhook"),
     ("user", {"ZADIG_WEBHOOK": f"https://u:{KEY}@chat.example.com/x"}, "is no address of a webhook"),
-    ("both", {"ZADIG_WEBHOOK_FILE": "hook"}, "set one of setting webhook (ZADIG_WEBHOOK) and setting webhook_file"),
+    ("both", {"ZADIG_WEBHOOK_FILE": "hook"}, "set one of ZADIG_WEBHOOK and --webhook-file, ZADIG_WEBHOOK_FILE"),
 ]
 
 
