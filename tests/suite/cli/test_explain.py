@@ -5,9 +5,9 @@ from click.testing import CliRunner
 
 from contracts.__main__ import main
 from contracts.case.outcome import Result
-from contracts.i18n.translate import word
 from contracts.catalog.cases import cases
 from contracts.catalog.release import releases
+from contracts.i18n.translate import word
 
 
 def explained(*words: str) -> tuple[int, str]:
