@@ -11,18 +11,18 @@ from typing import Any
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.doctor.address import Address, knock, time_per_request
-from contracts.doctor.finding import Finding, Status, ok
+from contracts.doctor.finding import Finding, Status, fail, ok
 from contracts.doctor.place import access, edition, handed_in, place_findings, release
 from contracts.doctor.token import clock_finding, file_findings, server_time, token_findings
 from contracts.paths import real
 from contracts.run.plan import OTHER_PROJECT, not_shown, scope
 from contracts.safety.run_folder import usable
-from contracts.settings.settings import AUTO, FILE, Settings, SettingsError, label
+from contracts.settings.settings import AUTO, FILE, STAND_IN, Settings, SettingsError, label
 from contracts.target.connect import open_client, recognised
 from contracts.target.credentials import headers
 from contracts.target.listing import Reader
 from contracts.target.standin_control import STAMP, facts
-from contracts.text.message import msg
+from contracts.text.message import about, msg
 from contracts.text.printable import in_json, printable
 from contracts.text.redact import register
 
@@ -77,6 +77,9 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
             update: dict[str, Any] = {name: stand_in.get(name) for name in OWN if getattr(settings, name) is None}
             settings = replace(settings, **update)
             token = token or stand_in.get("tokens", {}).get("member")
+            if settings.require_live:
+                asked = about(label("require_live"), STAND_IN.put(base_url))
+                yield fail("target", asked, msg("set --base-url to the address of a Zadig"))
     needed = address.prefix != load(settings.known_release).binding.open_prefix
     yield token_findings(token, server or now, needed=needed)
     yield from file_findings(settings.token_file)

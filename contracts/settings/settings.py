@@ -42,6 +42,7 @@ NOT_IN_FILE = ("webhook", "webhook_file", "webhook_secret")
 """Settings that zadig.toml may not hold: they say where something is sent, and anybody may have put that file there."""
 OPTION, ENVIRONMENT = "option", "environment"
 """Where a value may come from, besides FILE and the default."""
+STAND_IN = msg("asks for a live Zadig, and {url} is a stand-in")
 NOT_OUTSIDE = msg("the cases work in project {project} themselves")
 OUTSIDE = msg("set --outsider-project (ZADIG_OUTSIDER_PROJECT) to the only project that the outsider is a member of")
 UnknownFields = Literal["report", "fail", "ignore"]
