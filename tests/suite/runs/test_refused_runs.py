@@ -18,6 +18,8 @@ BAD = [
     ("shard", ["--shard", "4/3"], {}, "", "setting shard (--shard, ZADIG_SHARD)"),
     ("release", ["--release", "9.9.9"], {}, "", "setting release (--release, ZADIG_RELEASE)"),
     ("token", [], {"ZADIG_TOKEN": f"{SECRET} {SECRET}"}, "", "setting token (ZADIG_TOKEN)"),
+    ("variable", [], {"zadig_project": SECRET}, "", "unknown setting 'zadig_project'; did you mean 'ZADIG_PROJECT'?"),
+    ("deviations", ["--deviations", "missing.toml"], {}, "", "missing.toml: cannot be read: No such file or directory"),
     ("toml", [], {}, 'projct = "x"', "unknown setting 'projct'; did you mean 'project'?"),
 ]
 
