@@ -79,7 +79,7 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
             token = token or stand_in.get("tokens", {}).get("member")
             if settings.require_live:
                 asked = about(label("require_live"), STAND_IN.put(base_url))
-                yield fail("target", asked, msg("set --base-url to the address of a Zadig"))
+                yield fail("address", asked, msg("set --base-url to the address of a Zadig"))
     needed = address.prefix != load(settings.known_release).binding.open_prefix
     yield token_findings(token, server or now, needed=needed)
     yield from file_findings(settings.token_file)

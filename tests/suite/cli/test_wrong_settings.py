@@ -1,25 +1,20 @@
 """What somebody sets wrong, as a user does: a run and the doctor end, change nothing, and name what to set instead."""
 
-import tomllib
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from contracts.settings.settings import FILE
-from contracts.target.credentials import expiry
 from helpers.certificates import issue
 from helpers.live_target import TODAY, Live, live
 from helpers.messages import english_in
 from helpers.processes import Done, called
+from helpers.wrong_settings import REFUSED, TABLE, made, said
 
-TABLE: Mapping[str, Mapping[str, Any]] = tomllib.loads(
-    (Path(__file__).parents[1] / "helpers" / "wrong_settings.toml").read_text(encoding="utf-8")
-)
 SECRET = "s3cret-Value"
-CASE = ("-q", "-p", "no:cacheprovider", "-k", "cancel-task/no-such-task")
+TRIED = [
+    (command, name) for command in ("run", "doctor") for name in TABLE if command == "doctor" or name not in REFUSED
+]
 
 
 @pytest.fixture(name="zadig", scope="module")
@@ -40,53 +35,37 @@ def _here(bare: Path) -> None:
     (bare / "certificate").write_text(pair.partition("-----BEGIN PRIVATE KEY")[0], encoding="utf-8")
 
 
-def told(command: str, row: Mapping[str, Any], zadig: Live, lang: str) -> Done:
+def told(command: str, name: str, zadig: Live, lang: str) -> Done:
     """Return what comes of a command with the settings of a row."""
-    known = {"url": zadig.url, **zadig.tokens}
-    env = {name: value.format(**known) for name, value in row.get("env", {}).items()}
-    options = [word.format(**known) for word in row.get("options", ())]
-    if not row.get("alone"):
-        options = options if "--base-url" in options else ["--base-url", zadig.url, *options]
-        env = {"ZADIG_TOKEN": zadig.tokens["member"]} | env
-    if "file" in row:
-        Path(FILE).write_text(row["file"], encoding="utf-8") if row["file"] else Path(FILE).mkdir()
-    spoken = {} if "ZADIG_LANG" in env else {"ZADIG_LANG": lang}
-    return called(command, *(CASE if command == "run" else ()), *options, **env | spoken)
+    zadig.app.seen.clear()
+    options, env = made(name, zadig, lang)
+    done = called(command, *options, **env)
+    assert done.code == TABLE[name].get(command, 4), done.output
+    assert zadig.app.changes() == []
+    return done
 
 
 @pytest.mark.usefixtures("_here")
-@pytest.mark.parametrize("command", ["run", "doctor"])
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize(("command", "name"), TRIED)
 def test_a_wrong_setting_is_one_line_with_the_right_advice(command: str, name: str, zadig: Live) -> None:
     """One line and exit 4, before anything is sent that could change something; what only the target can tell is a
-    line that fails of the doctor. A refused token says nothing about the release: such a run is inconclusive."""
-    row = TABLE[name]
-    zadig.app.seen.clear()
-    done = told(command, row, zadig, "en")
-    known = {
-        "url": zadig.url,
-        "since": f"{datetime.fromtimestamp(expiry(zadig.tokens['expired']), UTC):%Y-%m-%d %H:%M}",
-    }
-    says = [each.format(**known) for each in row.get("doctor_says", ()) or [row["says"]]]
-    says = says if command == "doctor" else [row["says"].format(**known)]
+    line that fails of the doctor."""
+    done = told(command, name, zadig, "en")
     lines = [line for line in done.output.splitlines() if line.strip()]
-    assert done.code == row.get(command, 4), done.output
     assert (len(lines) == 1) == (done.code == 4), done.output
-    if command == "doctor" and done.code == 1:
-        lines = [line for line in lines if line.startswith("fail")]
-    assert [each for each in says if not any(each in line for line in lines)] == [], done.output
-    assert zadig.app.changes() == []
+    wrong = lines if done.code == 4 else [line for line in lines if line.startswith("fail")]
+    assert [each for each in said(name, command, zadig) if not any(each in line for line in wrong)] == [], done.output
     assert SECRET not in done.output
     assert "Traceback" not in done.output
 
 
 @pytest.mark.usefixtures("_here")
-@pytest.mark.parametrize("command", ["run", "doctor"])
-@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if "ZADIG_LANG" not in row.get("env", ())])
+@pytest.mark.parametrize(
+    ("command", "name"), [row for row in TRIED if "ZADIG_LANG" not in TABLE[row[1]].get("env", ())]
+)
 def test_it_is_said_in_chinese(command: str, name: str, zadig: Live) -> None:
     """In one line too, without half a sentence of English."""
-    done = told(command, TABLE[name], zadig, "zh")
-    assert done.code == TABLE[name].get(command, 4)
+    done = told(command, name, zadig, "zh")
     wrong = [line for line in done.output.splitlines() if done.code == 4 or line.startswith("fail")]
     assert [line for line in wrong if line.isascii() and line.strip()] == []
     assert [each for line in wrong for each in english_in(line)] == []

@@ -74,7 +74,7 @@ def contracts(*words: str, cwd: Path = ROOT, **more: str) -> Done:
 def called(*words: str, **more: str) -> Done:
     """Call a command of `python -m contracts` in this process, which saves the start of one: as `contracts` else.
 
-    A run that begins no case can be called so too: what it changes in this process is put back.
+    So can a run that ends before it collects a case: what it changes in this process is put back.
     """
     unset = dict.fromkeys([*(name for name in os.environ if name.upper().startswith(_OTHERS)), *_OF_A_RUN])
     try:

@@ -13,6 +13,7 @@ from helpers.bad_settings import SECRET
 from helpers.live_target import live
 from helpers.raw_server import Visit, serving
 from helpers.whole_runs import run
+from helpers.wrong_settings import REFUSED, made, said
 
 BAD = [
     ("shard", ["--shard", "4/3"], {}, "", "setting shard (--shard, ZADIG_SHARD)"),
@@ -52,4 +53,16 @@ def test_a_target_with_two_projects_is_a_usage_error(tmp_path: Path) -> None:
         assert ran.code == pytest.ExitCode.USAGE_ERROR
         assert "the target has more than one project: nginx, other-project; set --project" in ran.output
         assert "Traceback" not in ran.output
+        assert zadig.app.changes() == []
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_token_that_is_refused_says_nothing_about_the_release(name: str, lang: str, tmp_path: Path) -> None:
+    """Such a run is inconclusive, says since when a token has expired, and changes nothing."""
+    with live({}) as zadig:
+        options, env = made(name, zadig, lang)
+        ran = run(tmp_path, "-k", "cancel-task/no-such-task", "--release", "1.7.0", *options, **env)
+        assert ran.code == 6, ran.output
+        assert (lang == "en") == all(each in ran.output for each in said(name, "run", zadig)), ran.output
         assert zadig.app.changes() == []
