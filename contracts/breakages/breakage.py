@@ -66,7 +66,8 @@ class Breakage:
     `operation`, if benign. says: the promise that it breaks, or why it is harmless, in one sentence. kinds: it must be
     reported as one of these kinds of breach; none for a benign one. act: what it does. before, after: an answer without
     and with it, or what a caller sees, line by line. live: whether it may stand before a Zadig that is not a stand-in.
-    api: the family of calls that it is about. of: the answers or calls that a benign one acts on; empty: all.
+    api: the family of calls that it is about. of: the answers or calls that a benign one acts on, and a case in which
+    it does; empty: all.
     """
 
     name: str

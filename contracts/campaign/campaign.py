@@ -2,11 +2,10 @@
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
@@ -112,8 +111,7 @@ def run_campaign(plan: Plan, out: Path, at_once: int, progress: Progress) -> Cam
     started = time.monotonic()
     campaign = Campaign(plan, out, at_once, {job.name: CampaignRow(job.change) for job in plan.jobs if job.change})
     try:
-        clean = _check(campaign, progress)
-        _run(campaign, [aimed(job, clean) for job in plan.jobs], progress)
+        _run(campaign, progress)
         _look_again(campaign, progress)
     except KeyboardInterrupt:
         campaign.interrupted = True
@@ -121,22 +119,28 @@ def run_campaign(plan: Plan, out: Path, at_once: int, progress: Progress) -> Cam
     return campaign
 
 
-def _check(campaign: Campaign, progress: Progress) -> Sequence[Mapping[str, Any]]:
-    """See that the suite accepts the server as it is, and rejects one that always fails; return what that found."""
-    options = campaign.plan.options
-    outcomes: list[Mapping[str, Any]] = []
+def _run(campaign: Campaign, progress: Progress) -> None:
+    """See that the suite accepts the server as it is, and rejects one that always fails; run all jobs meanwhile.
 
-    def over(job: Job, end: RunEnd) -> None:
+    Those that are to be aimed wait for the run without a change, which shows what each case meets.
+    """
+    options = campaign.plan.options
+    clean, forced = (
+        Job(change, options.level, options.upstream, behaviour=options.acts_as)
+        for change in (None, replace(FORCED, api=options.api))
+    )
+    later = [job for job in campaign.plan.jobs if job.needs_aim]
+
+    def over(job: Job, end: RunEnd) -> Sequence[Job]:
+        if job not in (clean, forced):
+            return _judged(campaign, job, end)
         if why := _distrust(job, end):
             raise CampaignError(f"{why}; see {_folder(campaign, job)}")
-        if job.change is None and end.verdict:
-            outcomes.extend(end.verdict["cases"])
         _remove(campaign, job)
+        return [aimed(one, end.verdict["cases"]) for one in later] if job is clean and end.verdict else []
 
-    forced = replace(FORCED, api=options.api)
-    jobs = [Job(change, options.level, options.upstream, api=options.api) for change in (None, forced)]
-    _run_all(campaign, jobs, "checks", progress, over)
-    return outcomes
+    first = [clean, forced, *(job for job in campaign.plan.jobs if not job.needs_aim)]
+    _run_all(campaign, first, "campaign", len(campaign.plan.jobs), progress, over)
 
 
 def _distrust(job: Job, end: RunEnd) -> str:
@@ -152,27 +156,30 @@ def _distrust(job: Job, end: RunEnd) -> str:
     return ""
 
 
-def _run(campaign: Campaign, jobs: Sequence[Job], progress: Progress) -> None:
-    """Run jobs, and keep the folder of a run that somebody may want to look at, or to sweep up after.
+def _judged(campaign: Campaign, job: Job, end: RunEnd) -> Sequence[Job]:
+    """Judge a run, and keep its folder where somebody may want to look at it, or to sweep up after.
 
     A breakage that the cases at which its run was aimed do not find out has all of them before it is judged.
     """
+    change = campaign.rows[job.name].change
+    judgement = judge(change, end)
+    if wider := _wider(campaign, job, judgement):
+        return wider
+    judgement = _on_one_look(job, judgement)
+    left = bool(job.upstream and end.verdict and end.verdict["leaks"])
+    folder = _folder(campaign, job) if judgement.result not in GOOD or left else None
+    if folder is None:
+        _remove(campaign, job)
+    campaign.rows[job.name] = CampaignRow(change, judgement, end, folder=folder)
+    return []
 
-    def over(job: Job, end: RunEnd) -> Job | None:
-        change = campaign.rows[job.name].change
-        judgement = judge(change, end)
-        if job.hasty and job.cases and judgement.result is not Result.KILLED:
-            _remove(campaign, job)
-            return replace(job, cases=frozenset())
-        judgement = _on_one_look(job, judgement)
-        left = bool(job.upstream and end.verdict and end.verdict["leaks"])
-        folder = _folder(campaign, job) if judgement.result not in GOOD or left else None
-        if folder is None:
-            _remove(campaign, job)
-        campaign.rows[job.name] = CampaignRow(change, judgement, end, folder=folder)
-        return None
 
-    _run_all(campaign, jobs, "campaign", progress, over)
+def _wider(campaign: Campaign, job: Job, judgement: Judgement) -> Sequence[Job]:
+    """Return the run on all cases of a breakage that those do not find out at which it was aimed."""
+    if not (job.hasty and job.cases) or judgement.result is Result.KILLED:
+        return []
+    _remove(campaign, job)
+    return [replace(job, cases=frozenset())]
 
 
 def _on_one_look(job: Job, judgement: Judgement) -> Judgement:
@@ -184,17 +191,26 @@ def _on_one_look(job: Job, judgement: Judgement) -> Judgement:
 
 
 def _look_again(campaign: Campaign, progress: Progress) -> None:
-    """Let all cases run on what was not noticed, or never came to act: that tells why this profile does not see it."""
-
-    def over(job: Job, end: RunEnd) -> None:
-        row = campaign.rows[job.name]
-        campaign.rows[job.name] = _in_the_light_of(row, judge(row.change, end), end)
-        _remove(campaign, job)
-
+    """Let the thorough profile look at what was not noticed, or never came to act: that tells who would see it."""
     judged = {name: row.judgement for name, row in campaign.rows.items()}
     missed = {name for name, judgement in judged.items() if judgement.result in UNSEEN or judgement.idle}
     jobs = [second for job in campaign.plan.jobs if job.name in missed and (second := rerun(job))]
-    _run_all(campaign, jobs, "why they survived", progress, over)
+    clean = Job(None, THOROUGH, second=True, behaviour=campaign.plan.options.acts_as)
+
+    def over(job: Job, end: RunEnd) -> Sequence[Job]:
+        if job is clean:
+            _remove(campaign, job)
+            return [aimed(one, end.verdict["cases"] if end.verdict else ()) for one in jobs]
+        row = campaign.rows[job.name]
+        later = judge(row.change, end)
+        if wider := _wider(campaign, job, later):
+            return wider
+        campaign.rows[job.name] = _in_the_light_of(row, later, end)
+        _remove(campaign, job)
+        return []
+
+    if jobs:
+        _run_all(campaign, [clean], "why they survived", len(jobs), progress, over)
 
 
 def _in_the_light_of(row: CampaignRow, later: Judgement, end: RunEnd) -> CampaignRow:
@@ -211,17 +227,18 @@ def _in_the_light_of(row: CampaignRow, later: Judgement, end: RunEnd) -> Campaig
     return replace(row, judgement=replace(judgement, reason=reason), later=later)
 
 
-def _run_all(campaign: Campaign, jobs: Sequence[Job], label: str, progress: Progress, over: Over) -> None:
-    """Run jobs, and call `over` with each of them and what its run left, as it ends."""
-    if jobs:
-        with progress(label, len(jobs)) as one_more:
+def _run_all(campaign: Campaign, jobs: Sequence[Job], label: str, planned: int, progress: Progress, over: Over) -> None:
+    """Run jobs, by which so many changes are judged, and call `over` with each of them and what its run left."""
+    with progress(label, planned) as one_more:
 
-            def over_and_shown(job: Job, end: RunEnd) -> Job | None:
-                if (further := over(job, end)) is None:
-                    one_more()
-                return further
+        def over_and_shown(job: Job, end: RunEnd) -> Sequence[Job]:
+            further = over(job, end)
+            again = any(one.name == job.name for one in further)  # with all cases now
+            if job.name in campaign.rows and not again:
+                one_more()
+            return further
 
-            run_all(jobs, campaign.out / RUNS, campaign.at_once, over_and_shown)
+        run_all(jobs, campaign.out / RUNS, campaign.at_once, over_and_shown)
 
 
 def _folder(campaign: Campaign, job: Job) -> Path:

@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from contracts.breakages.apis import APIS
 from contracts.breakages.proxy.proxy import fault_proxy
-from contracts.campaign.judge import RELEASES, findings
+from contracts.campaign.judge import findings
 from contracts.campaign.plan import LIFE, Job
 from contracts.catalog.cases import Case, cases
 from contracts.paths import CASES, ROOT
@@ -23,15 +22,15 @@ from contracts.standin.app import create_app
 OUTPUT, ENDED = "output.txt", "ended.json"
 """What a run leaves in its folder beside verdict.json: what pytest said; exit code and answers made different."""
 SECONDS = 2
-"""How long a case waits for an answer, or for a state, behind a breakage that may hang."""
+"""How long a case waits for an answer behind a breakage that may hang; it looks for a state so often, not so long."""
 LONGEST = 600
 """Seconds that a whole run in front of a stand-in may take: far more than it does on a busy machine."""
 
 
-def warm(api: str) -> None:
+def warm(release: str) -> None:
     """Import and read what every run needs, so that a forked one starts at once. Starts no thread."""
     import_module("contracts.pytest_plugin.hooks")
-    cases(RELEASES[api])
+    cases(release)
     import_module("contracts.standin.custom.server")
     import_module("pdb")  # this and those below are pytest's
     import_module("unittest")
@@ -48,7 +47,7 @@ def run(job: Job, folder: Path) -> None:
             os.dup2(out.fileno(), descriptor)
         _forget_settings(job, folder)
         ca_file = os.environ.get("ZADIG_CA_FILE")
-        with fault_proxy(job.change, job.upstream or create_app(APIS[job.api].behaviour), ca_file=ca_file) as served:
+        with fault_proxy(job.change, job.upstream or create_app(job.behaviour), ca_file=ca_file) as served:
             code = pytest.main(_arguments(job, served.base_url, folder), plugins=[Steering(job)])
         ended = {"code": int(code), "applied": served.applied}
         (folder / ENDED).write_text(json.dumps(ended), encoding="utf-8")
@@ -70,10 +69,10 @@ def _arguments(job: Job, base_url: str, folder: Path) -> list[str]:
     usual += ["-p", "no:cacheprovider", "--base-url", base_url, "--run-dir", str(folder), "--profile", job.profile]
     if job.upstream:
         return usual
-    usual += ["--run-timeout", str(LONGEST), "--release", RELEASES[job.api]]
+    usual += ["--run-timeout", str(LONGEST), "--release", job.release]
     if not job.hasty:
         return usual
-    waits = ("connect", "first-byte", "answer", "state")
+    waits = ("connect", "first-byte", "answer")
     usual += [part for name in waits for part in (f"--{name}-timeout", str(SECONDS))]
     return [*usual, "--in-flight", "1"] if job.cases else usual  # what is begun ahead is mostly in vain there
 

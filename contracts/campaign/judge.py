@@ -11,8 +11,6 @@ from contracts.text.frozen import dataclass
 
 BROKEN = ("breach", "drift")
 """Results of a case that break a promise. A drift rejects a run too: a campaign runs with --drift fail."""
-RELEASES: Mapping[str, str] = {"aslan": "1.7.0", "openapi": "5.0.0"}
-"""The release of each API whose contract the changes break."""
 SHOWN = 3
 """Cases that a line names."""
 

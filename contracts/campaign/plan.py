@@ -10,9 +10,10 @@ from typing import Any
 
 from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage
-from contracts.campaign.judge import GOOD, RELEASES, gets_its_answer, is_at
+from contracts.campaign.judge import GOOD, gets_its_answer, is_at
 from contracts.catalog.cases import cases
 from contracts.profiles import EXPLORE, LEVELS, PROFILES, runs_at
+from contracts.standin.defects import RELEASE_OF
 from contracts.text import files
 from contracts.text.errors import InputError
 from contracts.text.frozen import dataclass
@@ -38,12 +39,14 @@ class PlanError(InputError):
 class CampaignOptions:
     """What a campaign is to be.
 
-    api: whose contract they break. only: patterns of names. family: the only one. profile: which cases run.
+    api: whose contract they break. behaviour: of the stand-in, where it is not the perfect one: then benign changes
+    alone. only: patterns of names. family: the only one. profile: which cases run.
     failed_from: a campaign.json of which only what is not well is run. short: one breakage of each family and
     operation. upstream: the address of a Zadig to put the changes in front of; empty: a stand-in each.
     """
 
     api: str = "aslan"
+    behaviour: str = ""
     only: tuple[str, ...] = ()
     family: str = ""
     profile: str | None = None
@@ -59,15 +62,20 @@ class CampaignOptions:
     @property
     def release(self) -> str:
         """The release whose contract they break."""
-        return RELEASES[self.api]
+        return RELEASE_OF[self.acts_as]
+
+    @property
+    def acts_as(self) -> str:
+        """The behaviour of the stand-in."""
+        return self.behaviour or APIS[self.api].behaviour
 
 
 @dataclass(frozen=True)
 class Job:
     """One run: pytest on the cases in front of a change, or of none.
 
-    profile, upstream, api: as in CampaignOptions. cases: the only ones to run; empty: all. second: whether the change
-    had a run before.
+    profile, upstream: as in CampaignOptions. behaviour: of its stand-in. cases: the only ones to run; empty: all.
+    second: whether the change had a run before.
     """
 
     change: Breakage | None
@@ -75,7 +83,12 @@ class Job:
     upstream: str = ""
     cases: frozenset[str] = frozenset()
     second: bool = False
-    api: str = "aslan"
+    behaviour: str = "perfect"
+
+    @property
+    def release(self) -> str:
+        """The release that its cases are of."""
+        return RELEASE_OF[self.behaviour]
 
     @property
     def name(self) -> str:
@@ -96,9 +109,14 @@ class Job:
         return self.change is not None and bool(self.change.kinds)
 
     @property
+    def needs_aim(self) -> bool:
+        """Whether its cases follow from what a run without a change meets."""
+        return not self.upstream and (self.hasty or bool(self.change and self.change.of and self.cases))
+
+    @property
     def life_first(self) -> bool:
         """Whether one life of a workflow tells most: where looks at it are broken, other cases come to nothing."""
-        call = APIS[self.api].calls.get(self.change.operation) if self.change and self.hasty else None
+        call = APIS[self.change.api].calls.get(self.change.operation) if self.change and self.hasty else None
         return call is not None and call.method == "GET"
 
 
@@ -129,6 +147,8 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
         names &= failed
     chosen = {name: change for name, change in changes.items() if name in names}
     chosen = _seen_by(options, chosen)
+    if options.behaviour:  # what breaks a contract was thought up for the server that keeps it
+        chosen = {name: change for name, change in chosen.items() if not change.kinds}
     if options.short:
         chosen = _one_each(chosen)
     if options.upstream:
@@ -137,7 +157,7 @@ def plan(options: CampaignOptions, changes: Mapping[str, Breakage]) -> Plan:
             notes.append(f"left out, because they may stand in front of a stand-in only: {len(chosen) - len(kept)}")
         chosen = kept
     jobs = (
-        Job(change, options.level, options.upstream, _few(options, change), api=options.api)
+        Job(change, options.level, options.upstream, _few(options, change), behaviour=options.acts_as)
         for change in chosen.values()
     )
     return Plan(options, tuple(jobs), tuple(notes))
@@ -172,15 +192,15 @@ def aimed(job: Job, clean: Iterable[Mapping[str, Any]]) -> Job:
 
     For a breakage those are the cases that get its answer at its own operation, the concurrent ones that have that, and
     one life of a workflow: most are found out there, and what is not found has all cases before it is judged. A benign
-    change that has but some cases keeps those of them that get what it acts on, and one life; one that has all keeps
-    them.
+    change that has but some cases keeps those of them that get what it acts on, the case that it names, and one life.
     """
     change = job.change
-    if change is None or job.upstream or not (change.kinds or job.cases):
+    if change is None or not job.needs_aim:
         return job
     if not change.kinds:
-        reached = job.cases & {row["case"] for row in clean if not change.of or change.of & _met(row)}
-        return replace(job, cases=reached | {LIFE})
+        reached = {row["case"] for row in clean if row["case"] in job.cases and change.of & _met(row)}
+        named = {row["case"] for row in clean if row["case"] in change.of}
+        return replace(job, cases=frozenset(reached | named | {LIFE}))
     at_once = {row["case"] for row in clean if row["operation"] == "concurrency" and is_at(row, change)}
     gets = {
         row["case"] for row in clean if gets_its_answer(row, change) and (row["case"] == LIFE or is_at(row, change))
@@ -197,7 +217,7 @@ def rerun(job: Job) -> Job | None:
     """Return the run that tells why a change was not noticed, all cases that there are; None where that was all."""
     if job.upstream or (sees_most(job.profile) and not job.cases):
         return None  # on a live target all cases take hours
-    return Job(job.change, THOROUGH, second=True, api=job.api)
+    return Job(job.change, THOROUGH, second=True, behaviour=job.behaviour)
 
 
 def sees_most(profile: str) -> bool:
@@ -209,7 +229,7 @@ def _few(options: CampaignOptions, change: Breakage) -> frozenset[str]:
     """Return the only cases that a change has; none where it has all."""
     if change.kinds or not options.short:
         return frozenset()
-    return one_each(options.release, options.level, status=not change.of)
+    return one_each(options.release, options.level, status=not change.of) | {LIFE}
 
 
 @cache

@@ -4,7 +4,7 @@ import json
 import multiprocessing
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -36,8 +36,8 @@ class _Running:
         return self.started + (LONGEST_LIVE if self.job.upstream else LONGEST) + GRACE
 
 
-Over = Callable[[Job, RunEnd], Job | None]
-"""Hears what the run of a job left, and returns a job that is to follow it, if any."""
+Over = Callable[[Job, RunEnd], Sequence[Job]]
+"""Hears what the run of a job left, and returns the jobs that are to follow it."""
 
 
 def run_all(jobs: Iterable[Job], out: Path, at_once: int, over: Over) -> None:
@@ -57,8 +57,7 @@ def run_all(jobs: Iterable[Job], out: Path, at_once: int, over: Over) -> None:
             for sentinel, one in [*running.items()]:
                 if sentinel in ended or one.ends <= time.monotonic():
                     del running[sentinel]
-                    further = over(one.job, _end(one, too_long=sentinel not in ended))
-                    waiting.extend([further] if further else [])
+                    waiting.extend(over(one.job, _end(one, too_long=sentinel not in ended)))
     finally:
         for one in running.values():
             one.process.terminate()  # as Ctrl-C: the run cleans up

@@ -33,7 +33,7 @@ def to_json(campaign: Campaign, least: float) -> dict[str, Any]:
         "release": options.release,
         "profile": options.level,
         "short": options.short,
-        "in_front_of": options.upstream or None,
+        "in_front_of": options.upstream or options.behaviour or None,
         "at_once": campaign.at_once,
         "seconds": campaign.seconds,
         "interrupted": campaign.interrupted,

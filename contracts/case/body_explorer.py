@@ -53,6 +53,8 @@ class BodyExplorer(Explorer):
                 sent += 1
             except RefusedError:  # it could make what nobody can remove, so only a stand-in gets it
                 refused += 1
+        if todo and not sent + refused:
+            self._end_unexplored()
         note = msg(
             "{n} bodies of {of}, {requests} requests, seed {seed}", sent, len(todo), len(trace.steps), bounds.seed
         )

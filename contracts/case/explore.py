@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from random import Random
+from typing import NoReturn
 
 from contracts.case.cleanup import remove_after_case
 from contracts.case.lives import Life, drawn, shortened
@@ -77,14 +78,21 @@ class Explorer(Living):
                 lost += 1  # the answer, and with it this life
                 continue
             self._report(found if again is None else self._shortened(again), lives, len(found.told))
+        if not lives:
+            self._end_unexplored()
         note = msg("{n} lives, {requests} requests, seed {seed}", lives, self._spent, bounds.seed)
         if lost:
             note = msg("{note}; {n} lives ended where an answer was lost", note, lost)
         self._note(reason=note)
 
+    def _end_unexplored(self) -> NoReturn:
+        """End a case for which the budget has nothing: what was not tried cannot hold."""
+        too_small = "nothing was explored: of the budget, {n} requests are for this case; set --budget to more"
+        self._end(Result.BLOCKED, msg(too_small, self._most))
+
     def _left(self, part: float) -> bool:
-        """Whether there is something left of this part of the budget."""
-        return self._spent < part * self._most and time.time() < self._ends
+        """Whether this part of the budget has something left for a life of one workflow, which must be removed too."""
+        return self._spent + TO_REMOVE < part * self._most and time.time() < self._ends
 
     def _goes_on(self) -> bool:
         spent = self._spent + len(self._target.trace.steps) - self._first

@@ -34,6 +34,11 @@ def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> st
     show_default=True,
     help="Whose contract is broken: product workflows (1.7.0) or custom workflows (5.0.0).",
 )
+@click.option(
+    "--behaviour",
+    default="",
+    help="Put the benign changes in front of a stand-in of this behaviour.  [default: perfect]",
+)
 @click.option("--only", multiple=True, metavar="PATTERN", help="Only changes with such a name, * for any part of it.")
 @click.option("--family", default="", help="Only changes of this family.")
 @click.option(
@@ -46,7 +51,11 @@ def _url(_ctx: click.Context, _option: click.Parameter, value: str | None) -> st
     help="One breakage per family and operation; the benign changes, each on one case per answer or status.",
 )
 @click.option("--proxy", "upstream", callback=_url, metavar="URL", help="Put the changes in front of the Zadig there.")
-@click.option("--jobs", type=click.IntRange(1), help="Runs at once.  [default: one a core; 1 with --proxy]")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="Runs at once.  [default: one a core and one more, as some wait; 1 with --proxy]",
+)
 @click.option("--least", default=100.0, show_default=True, type=click.FloatRange(0, 100), help="Kill rate, in percent.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: runs/campaign-<time>]")
 def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) -> None:
@@ -61,6 +70,8 @@ def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) ->
     from contracts.campaign.plan import CampaignOptions, PlanError, plan
     from contracts.campaign.report import lines, progress, to_json, write
 
+    if chosen["behaviour"]:
+        chosen["api"] = _api_of(chosen["behaviour"], upstream=chosen["upstream"])
     options = CampaignOptions(**chosen)
     try:
         planned = plan(options, {**breakages(), **benign()})
@@ -70,9 +81,9 @@ def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) ->
         click.echo("; ".join([*planned.notes, "there is nothing to run"]))
         return
     folder = real(out or Path("runs") / f"campaign-{datetime.now(UTC):%Y%m%dt%H%M%S}")
-    at_once = jobs or (1 if options.upstream else _cores())
+    at_once = jobs or (1 if options.upstream else _cores() + 1)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, with all of its runs
-    warm(options.api)
+    warm(options.release)
     click.get_current_context().call_on_close(let_read("owner"))
     try:
         done = run_campaign(planned, folder, at_once, progress)
@@ -85,6 +96,18 @@ def campaign(jobs: int | None, least: float, out: Path | None, **chosen: Any) ->
         echo(line)
     click.echo(str(folder / "campaign.html"))
     sys.exit(data["exit"])
+
+
+def _api_of(behaviour: str, *, upstream: str) -> str:
+    """Return the API that a stand-in of a behaviour has; raises click.UsageError where there is no such stand-in."""
+    from contracts.catalog.release import data_of
+    from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
+
+    if upstream:
+        raise click.UsageError("--behaviour is of a stand-in; leave it out with --proxy")
+    if behaviour not in BEHAVIOURS:
+        raise click.UsageError(f"--behaviour: there is no {behaviour!r}, only {', '.join(BEHAVIOURS)}")
+    return data_of(RELEASE_OF[behaviour]).parent.name
 
 
 def _cores() -> int:

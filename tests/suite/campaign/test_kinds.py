@@ -4,17 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage, Response
 from contracts.breakages.catalog import breakages
 from contracts.breakages.known_answers import ENVIRONMENT, KNOWN, NAME, PROJECT, TASK
-from contracts.campaign.judge import RELEASES
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.check.breach import Kind
 from contracts.check.check import check
 from contracts.http.client import Exchange, Request
+from contracts.standin.defects import RELEASE_OF
 
 SENT = {"name": NAME, "project": PROJECT, "env": ENVIRONMENT, "id": str(TASK), "method": "PATCH", "prefix": ""}
+RELEASES = {name: RELEASE_OF[api.behaviour] for name, api in APIS.items()}
 OF_THE_WIRE = {Kind.GARBLED, Kind.TOO_LARGE, Kind.NO_ANSWER, Kind.DEADLINE}
 """Kinds of what is no answer, which a client tells and not the check."""
 OF_THE_STATE = {Kind.STATE, Kind.CONCURRENCY}

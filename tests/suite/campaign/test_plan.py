@@ -46,6 +46,13 @@ def test_a_benign_change_keeps_all_cases_unless_it_was_given_few() -> None:
     assert aimed(Job(harmless, "nightly"), CLEAN).cases == frozenset()
 
 
+def test_a_benign_change_gets_the_case_that_it_names() -> None:
+    """Where the few cases of the short form do not have what it acts on, a row names a case that does."""
+    harmless = change("*", "*", of=frozenset({"concurrency/starts"}))
+    job = Job(harmless, "nightly", cases=frozenset({"cancel-task/queued"}))
+    assert aimed(job, CLEAN).cases == {"concurrency/starts", LIFE}
+
+
 def test_in_front_of_a_live_zadig_a_run_is_whole() -> None:
     """What it leaves there is told by one run, so there is no other before it."""
     job = Job(change("cancel-task", "success", "status"), "nightly", "http://127.0.0.1:1")

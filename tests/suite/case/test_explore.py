@@ -59,6 +59,25 @@ def test_what_is_right_holds_within_the_budget(behaviour: str, tmp_path: Path) -
         assert (held(target), left_in(target.journal)) == ([], {})
 
 
+@pytest.mark.parametrize("requests", [0, 5, 8, 9, 30, 60])
+@pytest.mark.parametrize("bodies", [False, True], ids=["lives", "bodies"])
+def test_a_budget_too_small_for_anything_ends_at_once_and_is_no_word_for_the_target(
+    requests: int, tmp_path: Path, *, bodies: bool
+) -> None:
+    """Where it reaches for nothing the case is blocked and says what to set; it never sends more than that."""
+    with in_process("perfect", tmp_path) as target:
+        explorer = BodyExplorer("explore/some", "explore")
+        explore = explorer.bodies if bodies else explorer.lives
+        outcome = explorer.play(replace(target, exploring=Exploring(0, requests, 600)), lambda: explore(share=1))
+        tried = sent(target)
+        assert tried <= requests
+        assert held(target) == []
+    assert (outcome.result is Result.HELD) == (tried > 0)
+    if not tried:
+        assert outcome.result is Result.BLOCKED
+        assert f"{requests} requests are for this case; set --budget to more" in outcome.reason
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_what_goes_wrong_is_shortened_and_told(seed: int, tmp_path: Path) -> None:
     """A restart that does nothing the second time is told by the six steps that it takes, each time the same."""

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from contracts.breakages.apis import APIS
 from contracts.breakages.catalog import benign, breakages
-from contracts.campaign.judge import RELEASES
 from contracts.campaign.plan import EXPLORED, CampaignOptions, one_each, plan
 from contracts.catalog.cases import Case, cases
 from contracts.catalog.release import ROOT
@@ -139,7 +139,7 @@ def test_what_failed_earlier_is_taken_up(tmp_path: Path, every: Done) -> None:
 # ---------------------------------------------------------------- the short form
 
 
-@pytest.mark.parametrize("api", RELEASES)
+@pytest.mark.parametrize("api", APIS)
 def test_the_short_form_has_one_breakage_of_each_family_and_operation(api: str) -> None:
     """The short form leaves out no family of an operation and no benign change, and gives those few cases."""
     changes = {**breakages(), **benign()}
@@ -154,8 +154,29 @@ def test_the_short_form_has_one_breakage_of_each_family_and_operation(api: str) 
     assert all(bool(job.cases) != bool(job.change and job.change.kinds) for job in jobs)
 
 
+def test_in_front_of_a_release_as_it_is_benign_changes_alone_are_run(tmp_path: Path) -> None:
+    """With --behaviour they stand in front of a server with its known defects, held against the contract of that."""
+    done = campaign(tmp_path, *only(KILLED, SILENT), "--behaviour", "1.9.0", "--profile", "smoke")
+    assert (done.code, done.results) == (0, {SILENT.name: "silent"})
+    assert (done.whole["release"], done.whole["in_front_of"]) == ("1.9.0", "1.9.0")
+
+
+@pytest.mark.parametrize(
+    ("options", "why"),
+    [
+        (["--behaviour", "1.6.0"], "there is no '1.6.0', only perfect, "),
+        (["--behaviour", "1.9.0", "--proxy", "http://127.0.0.1:1"], "leave it out with --proxy"),
+    ],
+)
+def test_a_behaviour_that_no_stand_in_can_have_is_wrong_usage(tmp_path: Path, options: list[str], why: str) -> None:
+    """It ends with exit 4 before anything runs."""
+    done = campaign(tmp_path, *options)
+    assert done.code == 4
+    assert why in done.output
+
+
 @pytest.mark.parametrize("part", ["name", "status"])
-@pytest.mark.parametrize("release", RELEASES.values())
+@pytest.mark.parametrize("release", ["1.7.0", "5.0.0"])
 def test_the_slice_of_cases_has_each_answer_once(release: str, part: str) -> None:
     """Each operation and answer, or status, of the case table is in the slice, by one case."""
 
