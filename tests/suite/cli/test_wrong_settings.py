@@ -9,7 +9,7 @@ from helpers.certificates import issue
 from helpers.live_target import TODAY, Live, live
 from helpers.messages import english_in
 from helpers.processes import Done, called
-from helpers.wrong_settings import REFUSED, TABLE, made, said
+from helpers.wrong_settings import REFUSED, TABLE, made, unsaid
 
 SECRET = "s3cret-Value"
 TRIED = [
@@ -54,7 +54,7 @@ def test_a_wrong_setting_is_one_line_with_the_right_advice(command: str, name: s
     lines = [line for line in done.output.splitlines() if line.strip()]
     assert (len(lines) == 1) == (done.code == 4), done.output
     wrong = lines if done.code == 4 else [line for line in lines if line.startswith("fail")]
-    assert [each for each in said(name, command, zadig) if not any(each in line for line in wrong)] == [], done.output
+    assert unsaid(name, command, zadig, wrong) == [], done.output
     assert SECRET not in done.output
     assert "Traceback" not in done.output
 

@@ -1,7 +1,7 @@
 """Settings that somebody got wrong, from their table, as a user sets them."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +28,11 @@ def made(name: str, zadig: Live, lang: str) -> tuple[list[str], dict[str, str]]:
     return options, {"ZADIG_LANG": lang} | env
 
 
-def said(name: str, command: str, zadig: Live) -> list[str]:
-    """Return what a command says of a row, in English."""
+def unsaid(name: str, command: str, zadig: Live, lines: Sequence[str]) -> list[list[str]]:
+    """Return what none of the lines of a command names, in English, and one of them must name together."""
     expires = datetime.fromtimestamp(expiry(zadig.tokens["expired"]), UTC)
     row, known = TABLE[name], {"url": zadig.url, "since": f"{expires:%Y-%m-%d %H:%M}"}
-    says = row.get("doctor_says", [row["says"]]) if command == "doctor" else [row["says"]]
-    return [each.format(**known) for each in says]
+    says = row["says"] if isinstance(row["says"], list) else [row["says"]]
+    told = [[each] for each in row["lines"]] if command == "doctor" and "lines" in row else [says]
+    wanted = [[text.format(**known) for text in texts] for texts in told]
+    return [texts for texts in wanted if not any(all(text in line for text in texts) for line in lines)]
