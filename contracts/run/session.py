@@ -34,7 +34,7 @@ from contracts.target.credentials import USERS, headers
 from contracts.target.listing import lacking
 from contracts.target.sharing import Among, SharedLock, Told
 from contracts.target.target import Target, Workspace
-from contracts.text.errors import of_system
+from contracts.text.errors import TargetError, of_system
 from contracts.text.message import about, from_plain, msg, to_plain
 
 LOCKS = "locks"
@@ -171,7 +171,11 @@ class Session:
 
     def _look_at_rights(self, project: str) -> None:
         """Find out whether the token's user is an administrator, and whether he may do what the cases do."""
-        found = find_rights(self.asked, self.probe, project)
+        try:
+            found = find_rights(self.asked, self.probe, project)
+        except TargetError as error:
+            self.probe = replace(self.probe, trouble=error.message)
+            return
         if found is None:
             return
         self.administrator = found.administrator

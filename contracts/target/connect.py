@@ -31,6 +31,7 @@ from contracts.target.standin_control import STAMP, StandInControl, facts
 from contracts.target.steady import look_request, looks
 from contracts.target.target import Exploring, Target, Workspace
 from contracts.target.weather import Weather
+from contracts.text.errors import TargetError
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 
@@ -182,6 +183,11 @@ def _refused(settings: Settings, exchange: Exchange) -> Message:
     what = msg("GET {url} answered HTTP {status}", exchange.url, exchange.status)
     if exchange.status == 403:
         return msg("{what}: the token's user may not read in this project; check --project and the user's role", what)
+    return _unknown_token(settings, what)
+
+
+def _unknown_token(settings: Settings, what: str) -> Message:
+    """Return why nobody is known by the token: there is none, it has expired, or it is another one."""
     if settings.secret("token") is None:
         return msg("{what}: no token is set; set ZADIG_TOKEN or ZADIG_TOKEN_FILE", what)
     ends = expiry(settings.secret("token"))
@@ -246,9 +252,14 @@ def find_workspace(settings: Settings, look: Probe) -> Workspace:
 
 
 def find_rights(settings: Settings, look: Probe, project: str) -> Rights | None:
-    """Return what the token's user may do in a project; None where no reading call tells."""
+    """Return what the token's user may do in a project; None where no reading call tells.
+
+    Raises TargetError where the token is refused, which the look does not see of a server that has other calls.
+    """
     with closing(open_client(settings, look.base_url, look.stand_in, prefix=settings.api_prefix)) as client:
         try:
             return rights(Reader(client, load(settings.known_release)), project)
-        except UnreadableError:
+        except UnreadableError as error:
+            if error.status == 401:
+                raise TargetError(_unknown_token(settings, str(error.message.values.get("what")))) from None
             return None

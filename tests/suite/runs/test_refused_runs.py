@@ -10,7 +10,7 @@ from contracts.catalog.release import ROOT
 from contracts.settings.settings import FILE
 from helpers import processes
 from helpers.bad_settings import SECRET
-from helpers.live_target import live
+from helpers.live_target import TODAY, live
 from helpers.raw_server import Visit, serving
 from helpers.whole_runs import run
 from helpers.wrong_settings import REFUSED, made, unsaid
@@ -56,13 +56,15 @@ def test_a_target_with_two_projects_is_a_usage_error(tmp_path: Path) -> None:
         assert zadig.app.changes() == []
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize(("behaviour", "lang"), [("perfect", "en"), ("perfect", "zh"), ("perfect-5.0", "en")])
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_token_that_is_refused_says_nothing_about_the_release(name: str, lang: str, tmp_path: Path) -> None:
+def test_a_token_that_is_refused_says_nothing_about_the_release(
+    name: str, behaviour: str, lang: str, tmp_path: Path
+) -> None:
     """Such a run is inconclusive, says since when a token has expired, and changes nothing."""
-    with live({}) as zadig:
+    with live({}, prefixes=TODAY, behaviour=behaviour) as zadig:
         options, env = made(name, zadig, lang)
-        ran = run(tmp_path, "-k", "cancel-task/no-such-task", "--release", "1.7.0", *options, **env)
+        ran = run(tmp_path, "-k", "cancel-task/no-such-task", *options, **env)
         assert ran.code == 6, ran.output
         assert (lang == "en") == (unsaid(name, "run", zadig, ran.output.splitlines()) == []), ran.output
         assert zadig.app.changes() == []
