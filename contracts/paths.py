@@ -4,6 +4,7 @@ Below ROOT both look the same, so that names of tests and schemas are the same i
 """
 
 import os
+import sys
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -15,6 +16,8 @@ ROOT = _SHIPPED if INSTALLED else PACKAGE.parent
 """The folder that has `schemas/`, `tests/api/`, `conftest.py` and `pytest.ini`."""
 SCHEMAS = ROOT / "schemas"
 CASES = ROOT / "tests" / "api"
+LOCK = ROOT / "requirements.lock"
+"""The packages that the suite runs with, each pinned by version and hash: also for whoever installs it from a wheel."""
 
 COMMAND = "zadig-contracts" if INSTALLED else "python -m contracts"
 """How people here call the commands."""
@@ -25,3 +28,7 @@ RUN = f"{COMMAND} run" if INSTALLED else "pytest tests/api"
 def real(path: str | Path) -> Path:
     """Return a path that somebody names without links; links that lead to each other stay, for whoever opens it."""
     return Path(os.path.realpath(path))  # Path.resolve raises for those what is no OSError
+
+
+if __name__ == "__main__":  # for whoever has installed the suite without its packages, which nothing here needs
+    sys.stdout.write(f"{LOCK}\n")

@@ -14,7 +14,7 @@ from contracts.notify.services import NO_SIGNATURE, SERVICES
 from contracts.settings.parsers import Secret, Webhook, webhook
 from contracts.settings.settings import SettingsError, label, names, one
 from contracts.text import files
-from contracts.text.errors import InputError, of_system
+from contracts.text.errors import InputError, unreadable
 from contracts.text.message import about, msg
 from contracts.text.redact import register
 from contracts.text.urls import is_loopback
@@ -48,7 +48,7 @@ def _in_file(path: Path) -> Webhook:
     except UnicodeDecodeError:
         why = msg("{path} is not text", path)
     except OSError as error:
-        why = msg("cannot read {path}: {why}", path, of_system(error.strerror))
+        why = unreadable(path, error)
     raise SettingsError(about(label("webhook_file"), why))
 
 

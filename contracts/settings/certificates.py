@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from contracts.text import files
-from contracts.text.errors import of_system
+from contracts.text.errors import unreadable
 from contracts.text.message import Message, msg
 
 
@@ -18,7 +18,7 @@ def unusable(ca_file: Path | None, client_cert: Path | None, client_key: Path | 
         try:
             files.opened(path, files.CERTIFICATES).close()
         except OSError as error:
-            return name, msg("cannot read {path}: {why}", path, of_system(error.strerror))
+            return name, unreadable(path, error)
     if ca_file is None and client_cert is None:
         return None
     import ssl  # long to load, and seldom needed

@@ -1,5 +1,7 @@
 """The errors of the suite: each says in one message what is wrong and what to do, in any language."""
 
+import os
+
 from contracts.text.message import Message, msg
 
 
@@ -58,3 +60,15 @@ def of_system(text: object) -> str:
     if isinstance(text, Message):
         return text
     return Message(str(text)) if text in SYSTEM else str(text)
+
+
+def unreadable(path: object, error: OSError) -> Message:
+    """Return why a file that somebody hands in cannot be read: often it is its owner's alone, as a token has to be."""
+    if isinstance(error, PermissionError):
+        return msg(
+            "cannot read {path}: Permission denied for user {uid}; run as the owner of the file (docker run --user "
+            '"$(id -u):$(id -g)"), or let that user read it',
+            path,
+            os.getuid(),
+        )
+    return msg("cannot read {path}: {why}", path, of_system(error.strerror))

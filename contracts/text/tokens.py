@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from contracts.text import files
-from contracts.text.errors import InputError, of_system
+from contracts.text.errors import InputError, unreadable
 from contracts.text.message import about
 from contracts.text.redact import SHORTEST, Hidden
 
@@ -26,7 +26,7 @@ def read(path: Path) -> str:
     try:
         return clean(files.text(path, files.TOKEN))
     except OSError as error:
-        raise InputError("cannot read {path}: {why}", path, of_system(error.strerror)) from None
+        raise InputError(unreadable(path, error)) from None
     except UnicodeDecodeError:
         raise InputError("{path} is not text", path) from None
     except InputError as error:

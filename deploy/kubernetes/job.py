@@ -9,6 +9,7 @@ ZCT_SHARDS              number of shards
 ZCT_WAIT                seconds that the last index waits for the shards (3600)
 ZCT_FAILURES            how often this index failed before; ZCT_RETRIES: how often it may (0)
 ZCT_RESULTS             folder of the volume, or of the pod where a bucket is set (/results)
+NOTIFY_TO               whose chat gets a card on the run, to the webhook in ZCT_WEBHOOK_FILE; empty: nobody
 ZCT_BUCKET              address of the bucket and a prefix in it; ZCT_BUCKET_REGION (us-east-1);
                         ZCT_BUCKET_KEY_FILE, ZCT_BUCKET_SECRET_FILE: files with its two keys
 
@@ -99,6 +100,13 @@ def gate(store: Store, shards: int, seconds: float) -> int:
     return kept(run(["contracts", "gate", str(merged)]), lambda: store.keep("merged"))
 
 
+def tell(folder: Path, settings: Mapping[str, str]) -> None:
+    """Tell a chat of a run, where one is set; it decides nothing."""
+    if service := settings.get("NOTIFY_TO"):
+        webhook = settings.get("ZCT_WEBHOOK_FILE") or "webhook"
+        run(["contracts", "notify", str(folder), "--to", service, "--webhook-file", webhook])
+
+
 def _wait(store: Store, shards: Sequence[str], seconds: float) -> list[str]:
     """Return the tries that count, once all shards have one or `seconds` are over."""
     end, came = time.monotonic() + seconds, dict[str, str]()
@@ -159,13 +167,18 @@ def main(settings: Mapping[str, str], options: Sequence[str]) -> int:
         raise UsageError("ZADIG_BASE_URL is not set, so this would only test the stand-in; set it in settings.env")
     store, index = open_store(settings), settings.get("JOB_COMPLETION_INDEX")
     if not index:
-        return run_cases(store, f"all.{_pod(settings)}", options)
+        name = f"all.{_pod(settings)}"
+        code = run_cases(store, name, options)
+        tell(store.place(name), settings)
+        return code
     shards, number = _number(settings, "ZCT_SHARDS", 0), _number(settings, "JOB_COMPLETION_INDEX", 0)
     if number > shards or shards < 1:
         raise UsageError(f"index {number} of {shards} shards; completions of the Job must be ZCT_SHARDS and one more")
     if number < shards:
         return run_shard(store, number + 1, settings, options)
-    return gate(store, shards, _number(settings, "ZCT_WAIT", 3600))
+    code = gate(store, shards, _number(settings, "ZCT_WAIT", 3600))
+    tell(store.place("merged"), settings)
+    return code
 
 
 if __name__ == "__main__":

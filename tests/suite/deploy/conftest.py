@@ -1,4 +1,4 @@
-"""What the tests of deploy/ share: servers, a token, a checkout, an image in a plain folder, and an S3 bucket."""
+"""What the tests of deploy/ share: servers, a token, a workspace, an image in a plain folder, and an S3 bucket."""
 
 import re
 import shutil
@@ -49,7 +49,7 @@ def token_file(token: str, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Tree:
-    """A fresh checkout."""
+    """The workspace of a job."""
     return Tree(tmp_path)
 
 

@@ -1,10 +1,12 @@
 """deploy/Dockerfile: its steps, its command and its health check run in plain folders, as no engine is needed."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from contracts.catalog.release import ROOT
+from contracts.run.version import VERSION
 from contracts.standin.process import StandIn
 from helpers.deploy_image import FILE, Image, context, ignored
 from helpers.whole_runs import verdict_of
@@ -21,9 +23,9 @@ def test_the_image_holds_what_it_needs_and_nothing_else(image: Image) -> None:
 
 
 def test_the_image_accepts_on_its_own(image: Image, stand_in: StandIn) -> None:
-    """Its command runs the cases on the Zadig that is set, and writes nowhere but into /results and /tmp."""
+    """With no word behind it, it runs the cases on the Zadig that is set; it writes into /results and /tmp alone."""
     before = image.files("suite")
-    done = image.run(image.command, ZADIG_BASE_URL=stand_in.base_url)
+    done = image.start(ZADIG_BASE_URL=stand_in.base_url)
     assert done.code == 0, done.output
     assert verdict_of(image.root / "results")["run"]["base_url"] == stand_in.base_url
     assert image.files("suite") == before
@@ -33,16 +35,43 @@ def test_the_image_never_runs_on_its_stand_in_instead(image: Image) -> None:
     """Who forgets the address of the Zadig, or misspells its variable, gets exit 4 and one line that says so."""
     as_it_is = {"ZADIG_REQUIRE_LIVE": "true"}
     assert f"ZADIG_REQUIRE_LIVE={as_it_is['ZADIG_REQUIRE_LIVE']}" in FILE.read_text(encoding="utf-8")
-    forgotten = image.run(image.command, **as_it_is)
+    forgotten = image.start(**as_it_is)
     assert (forgotten.code, "set setting base_url" in forgotten.output) == (4, True), forgotten.output
-    misspelt = image.run(image.command, **as_it_is, ZADIG_BASE_ULR="https://zadig.example.com")
+    misspelt = image.start(**as_it_is, ZADIG_BASE_ULR="https://zadig.example.com")
     assert (misspelt.code, "did you mean 'ZADIG_BASE_URL'" in misspelt.output) == (4, True), misspelt.output
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        pytest.param("--profile smoke --run-dir /results/one", 0, "VERDICT on the stand-in", id="options"),
+        pytest.param("run --help", 0, "--base-url", id="run"),
+        pytest.param("--help", 0, "Commands:", id="help"),
+        pytest.param("doctor --help", 0, "without changing anything", id="command"),
+        pytest.param("gate /results/none", 4, "no verdict.json: no such folder", id="command-with-a-run"),
+        pytest.param("dokter", 4, "No such command 'dokter'", id="misspelt"),
+        pytest.param("python -m contracts --version", 0, VERSION, id="program"),
+    ],
+)
+def test_what_stands_behind_the_image_is_done(image: Image, words: str, code: int, says: str) -> None:
+    """Options are a run's, a command is the suite's, a program is itself; and the exit code is its own."""
+    done = image.start(*words.split())
+    assert (done.code, says in done.output) == (code, True), done.output
+
+
+def test_the_image_works_in_any_folder(image: Image) -> None:
+    """Whoever mounts a folder of their own and works in it gets the suite of the image, whatever lies there."""
+    (image.root / "work" / "contracts").mkdir(parents=True)
+    (image.root / "work" / "contracts" / "__init__.py").write_text("raise SystemExit(9)\n", encoding="utf-8")
+    done = replace(image, workdir="/work").start("explain", "0")
+    assert (done.code, "accepted" in done.output) == (0, True), done.output
+
+
 def test_the_health_check_tries_the_tool_itself(image: Image) -> None:
-    """It passes whatever the run's settings are, and fails where the tool is broken."""
+    """It passes whatever the run's settings are, costs no run, and fails where the tool is broken."""
     healthy = image.run(image.health, ZADIG_BASE_URL="https://zadig.invalid", ZADIG_PROFILE="nonsense")
-    assert (healthy.code, "ACCEPTED" in healthy.output) == (0, True), healthy.output
+    assert (healthy.code, "by: zadig-" in healthy.output) == (0, True), healthy.output
+    assert {"run", "pytest", "tests/api"}.isdisjoint(image.health)
     hidden = image.root / "suite" / "schemas"
     hidden.rename(hidden.with_name("hidden"))
     try:

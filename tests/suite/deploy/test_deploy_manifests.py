@@ -33,7 +33,7 @@ def test_pods_may_do_no_more_than_they_must(name: str) -> None:
     assert set(suite["resources"]["limits"]) == {"cpu", "memory", "ephemeral-storage"}
     assert {row["name"]: row.get("value") for row in suite["env"]}["ZADIG_TOKEN_FILE"] == "/secrets/zadig/token"
     secrets = [volume["secret"]["secretName"] for volume in pod["volumes"] if "secret" in volume]
-    assert secrets == ["zadig-token"]
+    assert secrets == ["zadig-token", "zadig-webhook"]
 
 
 def test_both_jobs_have_the_same_pods() -> None:
@@ -83,6 +83,7 @@ def test_settings_of_the_manifests_exist(name: str) -> None:
     """Each is a setting of the suite, or one that job.py reads; none is a token."""
     names = set(settings(name)) | {row["name"] for job in JOBS for row in container(manifest(job))["env"]}
     known = {f"ZADIG_{field.upper()}" for field in SETTINGS}
+    known |= {"NOTIFY_TO"}
     known |= set(re.findall(r"ZCT_\w+", (ROOT / "deploy/kubernetes/job.py").read_text(encoding="utf-8")))
     assert names - known == set()
     assert [one for one in names if one.endswith("TOKEN")] == []

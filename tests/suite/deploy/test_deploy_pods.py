@@ -10,10 +10,12 @@ import requests
 import requests_aws4auth
 
 from contracts.standin.process import StandIn
+from helpers.bad_servers import says
 from helpers.deploy_image import Image
 from helpers.deploy_pods import manifest, secret, settings, start
 from helpers.deploy_tree import STRICT, token_of
 from helpers.processes import HANG, Done
+from helpers.raw_server import answer, serving
 from helpers.whole_runs import verdict_of
 
 ENDED = """
@@ -56,9 +58,10 @@ def test_shards_of_the_job_are_merged_by_its_last_index(
 
 def test_the_gate_of_the_job_rejects(image: Image, broken: StandIn, results: Path) -> None:
     """A rejected shard ends with 1, as the pod failure policy knows it, and so does the gate."""
-    ran = shards(image, 1, broken, results, **STRICT)
+    ran = shards(image, 1, broken, results, **STRICT, NOTIFY_TO="slack", ZCT_WEBHOOK_FILE="/secrets/none")
     assert [done.code for done in ran] == [1, 1]
     assert "GATE: REJECTED" in ran[-1].output
+    assert "cannot read" in ran[-1].output.splitlines()[-1], "a card that cannot be sent changes nothing"
 
 
 def test_a_shard_that_cannot_tell_is_tried_again_and_then_counts(
@@ -78,11 +81,14 @@ def test_a_shard_that_cannot_tell_is_tried_again_and_then_counts(
 
 
 def test_the_nightly_job_runs_all(image: Image, stand_in: StandIn, results: Path) -> None:
-    """The CronJob's pod runs every case of its profile, into a folder of the run."""
+    """The CronJob's pod runs every case of its profile, into a folder of the run, and tells the chat that is set."""
     secret(image, "zadig/token", token_of(stand_in))
-    more = {"ZADIG_BASE_URL": stand_in.base_url, "ZCT_RESULTS": str(results)}
-    done = start(image, manifest("cronjob.yaml"), {"pod": "p", "job": "nightly-1"}, **more)
+    more = {"ZADIG_BASE_URL": stand_in.base_url, "ZCT_RESULTS": str(results), "NOTIFY_TO": "generic"}
+    with serving(says(answer(b"", b"HTTP/1.1 200 OK\r\n"))) as chat:
+        secret(image, "webhook/webhook", f"{chat.url}/hook")
+        done = start(image, manifest("cronjob.yaml"), {"pod": "p", "job": "nightly-1"}, **more)
     assert done.code == 0, done.output
+    assert [b'"verdict": "accepted"' in each for each in chat.requests] == [True]
     found = verdict_of(image.root / "results/job/nightly-1/all.p")
     assert (found["verdict"], found["run"]["profile"]) == ("accepted", "nightly")
 

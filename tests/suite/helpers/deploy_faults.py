@@ -18,11 +18,11 @@ _CONDITIONS = {
     *("always", "changed", "fixed", "regression", "aborted", "success"),
     *("unsuccessful", "unstable", "failure", "notBuilt", "cleanup"),
 }
-_STEPS = {"sh", "catchError", "stash", "unstash", "archiveArtifacts", "junit", "allure"}
+_STEPS = {"sh", "catchError", "stash", "unstash", "archiveArtifacts", "junit", "allure", "script"}
 """Steps of Jenkins itself and of the plugins that the Jenkinsfile names in its head."""
 _BOTH = {"agent", "environment", "tools", "options", "post"}
 _INSIDE = {
-    "": {"pipeline"},
+    "": {"pipeline", "def"},
     "pipeline": _BOTH | {"stages", "parameters", "triggers", "libraries"},
     "stages": {"stage"},
     "stage": _BOTH | {"input", "when", "failFast", "steps", "stages", "parallel", "matrix"},
@@ -32,6 +32,7 @@ _INSIDE = {
     "post": _CONDITIONS,
     "steps": _STEPS,
     "catchError": _STEPS,
+    "script": _STEPS | {"if", "withCredentials"},
     "parameters": {"string", "choice", "booleanParam", "text", "password"},
     "triggers": {"cron", "pollSCM", "upstream"},
     "agent": {"label", "any", "none", "node", "docker", "dockerfile", "kubernetes"},

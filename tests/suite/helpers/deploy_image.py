@@ -12,6 +12,7 @@ from helpers.deploy_tree import plain, shims
 from helpers.processes import Done, run
 
 FILE = ROOT / "deploy" / "Dockerfile"
+ENTRY = ROOT / "deploy" / "entry.sh"
 _ABSOLUTE = re.compile(r"(?<![\w./:*])/(?=[a-z])")
 _CONTINUED = re.compile(r"\\\n\s*")
 
@@ -51,7 +52,7 @@ class Image:
     environment: dict[str, str] = field(default_factory=dict)
     workdir: str = "/"
     user: str = "root"
-    command: list[str] = field(default_factory=list)
+    entry: list[str] = field(default_factory=list)
     health: list[str] = field(default_factory=list)
     steps: list[Done] = field(default_factory=list)
 
@@ -66,6 +67,10 @@ class Image:
         folder = self.root / self.workdir.lstrip("/")
         inside = {key: value if "://" in value else self.inside(value) for key, value in environment.items()}
         return run([self.inside(word) for word in command], folder, plain(self.root / "usr/local/bin", **inside))
+
+    def start(self, *words: str, **more: str) -> Done:
+        """Start a container with these words behind the name of the image."""
+        return self.run([*self.entry, *words], **more)
 
     def files(self, below: str) -> set[str]:
         """Return all files below a folder of the image."""
@@ -94,8 +99,8 @@ def build(folder: Path) -> Image:
             image.environment |= dict(part.split("=", 1) for part in rest.split())
         elif name == "USER":
             image.user = rest
-        elif name == "CMD":
-            image.command = json.loads(rest)
+        elif name == "ENTRYPOINT":
+            image.entry = json.loads(rest)
         elif name == "HEALTHCHECK":
             image.health = json.loads(rest.partition("CMD ")[2])
     return images["last"]

@@ -1,6 +1,6 @@
-"""A copy of the project in which the commands of templates run as on a fresh machine, except that nothing is installed.
+"""The workspace of a CI job, in which the commands of templates run as on a fresh machine; but nothing is installed.
 
-Python is a shim there: `-m venv` and pip note what they are asked for, and the packages are those of these tests.
+Python is a shim there: `-m venv` and pip note what they are asked for; what they would install is what is tested here.
 """
 
 import os
@@ -15,19 +15,26 @@ import requests
 from contracts.catalog.release import ROOT
 from contracts.standin.process import StandIn
 from helpers.processes import HANG, Done, run
-from helpers.shell import LEFT_OUT
 
-PARTS = ("contracts", "schemas", "tests/api", "deploy", "conftest.py", "pytest.ini", "Makefile", "requirements.lock")
 STRICT = {"ZADIG_DEVIATIONS": "none"}
 """Makes a stand-in with the defects of a release a server that is rejected."""
 _PYTHON = """#!/bin/sh
 case "$1 $2" in
   "-m venv")
-    mkdir -p "$3/bin" # several jobs may do this at once
-    ln -s "$0" "$3/bin/python" 2> /dev/null; ln -s {pytest} "$3/bin/pytest" 2> /dev/null; [ -x "$3/bin/pytest" ] ;;
-  "-m pip") echo "$*" >> {asked} ;;
+    for folder in "$@"; do :; done
+    mkdir -p "$folder/bin" # several jobs may do this at once
+    ln -s {shim} "$folder/bin/python" 2> /dev/null; [ -x "$folder/bin/python" ] ;;
+  "-m pip")
+    echo "$*" >> {asked}
+    case "$*" in *--no-deps*) ln -s {command} "${{0%/*}}/zadig-contracts" 2> /dev/null ;; esac
+    true ;;
+  "-Im contracts.paths")
+    [ -x "${{0%/*}}/zadig-contracts" ] && PYTHONPATH={root} exec {python} -P -m contracts.paths ;;
   *) exec {python} "$@" ;;
 esac
+"""
+_COMMAND = """#!/bin/sh
+PYTHONPATH={root} exec {python} -P -m contracts "$@"
 """
 _PIP = """#!/bin/sh
 echo "$*" >> {asked}
@@ -49,11 +56,14 @@ def shims(folder: Path) -> Path:
     words = {
         "asked": shlex.quote(str(asked)),
         "python": shlex.quote(sys.executable),
-        "pytest": shlex.quote(str(Path(sys.executable).with_name("pytest"))),
+        "root": shlex.quote(str(ROOT)),
+        "shim": shlex.quote(str(folder / "python")),
+        "command": shlex.quote(str(folder / "installed")),
     }
-    for name in ("python", "python3", "python3.11", "pip"):
+    texts = dict.fromkeys(("python", "python3", "python3.11"), _PYTHON) | {"pip": _PIP, "installed": _COMMAND}
+    for name, text in texts.items():
         path = folder / name
-        path.write_text((_PIP if name == "pip" else _PYTHON).format(**words), encoding="utf-8")
+        path.write_text(text.format(**words), encoding="utf-8")
         path.chmod(0o755)
     return asked
 
@@ -67,20 +77,22 @@ ON_A_STAND_IN = {"ZADIG_REQUIRE_LIVE": "false"}
 """What is changed where something is carried out that is for a live Zadig only."""
 
 
+OF_OTHERS = {
+    "contracts/__init__.py": "raise SystemExit(9)\n",
+    "conftest.py": "raise SystemExit(9)\n",
+    "pytest.ini": "[\n",
+}
+"""What a repository that is not this suite may have, and what no template may stumble over."""
+
+
 class Tree:
-    """A checkout of the project, as a CI job finds it."""
+    """The workspace of a CI job: the repository of somebody who uses the suite."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder / "checkout"
+        self.folder = folder / "workspace"
         self._bin = folder / "bin"
         self._asked = shims(self._bin)
-        for part in PARTS:
-            source, to = ROOT / part, self.folder / part
-            to.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_dir():
-                shutil.copytree(source, to, ignore=LEFT_OUT)
-            else:
-                shutil.copy2(source, to)
+        self.renew()
 
     def sh(self, shell: Sequence[str], script: str, **more: str) -> Done:
         """Run a script by a shell that takes it as its last argument, on a stand-in."""
@@ -92,8 +104,11 @@ class Tree:
         return self._asked.read_text(encoding="utf-8").splitlines()
 
     def renew(self) -> None:
-        """Take away what runs left, as the next job has a machine of its own."""
-        shutil.rmtree(self.folder / "runs", ignore_errors=True)
+        """Give the next job a machine of its own, where nothing is left of what others did."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        for name, text in OF_OTHERS.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_text(text, encoding="utf-8")
 
 
 def token_of(server: StandIn) -> str:

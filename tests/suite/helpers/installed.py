@@ -88,12 +88,13 @@ def _build(folder: Path) -> None:
 
 
 def _install(suite: Installed) -> None:
-    """Install the wheel with its pinned packages into an environment that has nothing else, not even pip."""
+    """Install the wheel and what it is pinned to into an environment that has nothing else, not even pip."""
     _do([sys.executable, "-m", "venv", "--without-pip", str(suite.folder / "venv")], suite.folder)
     pip = [sys.executable, "-m", "pip", "--python", str(suite.bin / "python"), "install", "--no-compile", "--quiet"]
     pip += ["--disable-pip-version-check"]
-    _do([*pip, "--require-hashes", "-r", str(ROOT / "requirements.lock")], suite.folder)
     _do([*pip, "--no-deps", str(suite.wheel)], suite.folder)
+    lock = run([str(suite.bin / "python"), "-Im", "contracts.paths"], suite.folder).output.strip()
+    _do([*pip, "--require-hashes", "-r", lock], suite.folder)
 
 
 def _do(command: Sequence[str], cwd: Path) -> None:

@@ -76,7 +76,7 @@ def test_source_archive_is_the_project(suite: Installed) -> None:
 
 def test_wheel_is_the_package_with_cases_and_schemas(suite: Installed) -> None:
     """Made from the source archive, it has each file of the package, the cases and the schemas, and nothing else."""
-    own = ("contracts/", "schemas/", "tests/api/", "conftest.py", "pytest.ini")
+    own = ("contracts/", "schemas/", "tests/api/", "conftest.py", "pytest.ini", "requirements.lock")
     wanted = {
         name if name.startswith("contracts/") else f"{SHIPPED}{name}": (ROOT / name).read_bytes()
         for name in project_files()

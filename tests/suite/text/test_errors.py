@@ -1,6 +1,7 @@
 """Every error of the suite hangs on one tree, so that whoever catches one can say what is wrong in any language."""
 
 import ast
+import os
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from contracts.i18n.translate import localized
 from contracts.paths import PACKAGE
 from contracts.settings.settings import SettingsError
-from contracts.text.errors import EndedError, InputError, SuiteError, TargetError, of_system
+from contracts.text.errors import EndedError, InputError, SuiteError, TargetError, of_system, unreadable
 from contracts.text.message import msg
 
 APART = ("text/errors.py", "standin/errors.py", "standin/process.py")
@@ -41,3 +42,12 @@ def test_what_nobody_knows_of_the_system_stays_as_it_is() -> None:
     """What the system says is translated where it is known."""
     assert localized(of_system("Quota exceeded"), "zh") == "Quota exceeded"
     assert localized(of_system("Is a directory"), "zh") == "是目录"
+
+
+def test_a_file_of_another_user_tells_who_tries_and_what_to_do() -> None:
+    """A token has to be its owner's alone, so in a container it is often somebody else's."""
+    told = str(unreadable("token", PermissionError(13, "Permission denied")))
+    assert f"token: Permission denied for user {os.getuid()}; run as the owner" in told
+    assert str(unreadable("token", FileNotFoundError(2, "No such file or directory"))).endswith(
+        "No such file or directory"
+    )
