@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from contracts.check.breach import Breach, Kind
 from contracts.http.client import Request
 from contracts.http.curl import curl
 from contracts.http.trace import Phase, Trace, Wait
@@ -16,16 +17,25 @@ from contracts.target.requests import role_call
 from contracts.target.target import Subject, Target
 from contracts.text.redact import register
 
+_LOOK = "echo; "
+"""What begins a look at the state that the request left, on a line of its own."""
 LOOKS, PAUSE = 200, "sleep 3"
 """How often the line looks at a task that is to get into a state, and what it does in between on a live target."""
 
 
 def reproduction(
-    target: Target, log: Trace, request: Request, subjects: Iterable[Subject], *, lasting: bool = False
+    target: Target,
+    log: Trace,
+    request: Request,
+    subjects: Iterable[Subject],
+    breaches: Iterable[Breach] = (),
+    *,
+    lasting: bool = False,
 ) -> str:
     """Return a line that sends what was sent before `request` and after it, and shows what comes back to `request`.
 
-    It ends with the removal of those of `subjects` that it creates; `lasting`: only a stand-in's own call removes them.
+    Where one of `breaches` is of the state that it left, it shows what was read of that, too. It ends with the removal
+    of those of `subjects` that it creates; `lasting`: only a stand-in's own call removes them.
     """
     place = next((i for i, (_, entry) in enumerate(log.sent) if entry is request), len(log.sent))
     before = [entry for phase, entry in log.sent[:place] if phase is not Phase.CLEANUP]
@@ -36,6 +46,8 @@ def reproduction(
         for subject in (each for each in subjects if each.name in left):
             after += _removal(target, subject, started.count(subject.name))
     shown = [*(_quiet(target, entry) for entry in before), curl(target.client, request)]
+    if request.changes and any(breach.kind is Kind.STATE for breach in breaches):  # else it is such a look itself
+        shown += [_LOOK + curl(target.client, look, "-sSg") for look in log.looks]
     shown += [_quiet(target, entry) for entry in after]
     if lasting and target.control is not None:
         shown += [target.control.forget_line(subject.name) for subject in subjects]
@@ -44,6 +56,11 @@ def reproduction(
         variables = dict.fromkeys(re.findall(r"\bZADIG_\w*TOKEN\b", line))
         line = "; ".join([*filter(None, map(target.control.token_line, variables)), line])
     return register.mask(line)
+
+
+def looks(line: str) -> list[str]:
+    """Return what of such a line shows the state that the request left."""
+    return [part.partition("; ")[0] for part in line.split(f"; {_LOOK}")[1:]]
 
 
 def _named(target: Target, sent: Sequence[Request | Wait], role: str) -> list[str | None]:

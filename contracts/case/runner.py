@@ -81,6 +81,7 @@ def _attempt(case: Case, target: Target, instead: Trial | None = None) -> Trial:
     if target.breaker.stopped:
         return instead or Trial(Result.UNREACHABLE, reason=msg("not tried: the target had stopped answering"))
     target.trace.sent.clear()
+    target.trace.looks.clear()
     target.trace.doubts.clear()
     subject = open_subject(target, case.request.name, case.request.length)
     after: Snapshot | None = None
@@ -99,7 +100,7 @@ def _attempt(case: Case, target: Target, instead: Trial | None = None) -> Trial:
     if trial.result is Result.HELD or not trial.exchanges:
         return trial
     request, lasting = trial.exchanges[0].request, case.after == ANY
-    again = reproduction(target, target.trace, request, [subject], lasting=lasting)
+    again = reproduction(target, target.trace, request, [subject], trial.breaches, lasting=lasting)
     return replace(trial, again=again)
 
 

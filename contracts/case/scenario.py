@@ -86,7 +86,7 @@ class Scenario:
         self._trial = replace(self._trial, **changes)
 
     def _again(self, request: Request) -> str:
-        return reproduction(self._target, self._target.trace, request, self._subjects)
+        return reproduction(self._target, self._target.trace, request, self._subjects, self._trial.breaches)
 
     def _another(self) -> Subject:
         """Return a further subject, which is cleaned up with the scenario."""

@@ -174,6 +174,12 @@ def _effect(release: Release, operation: str) -> str:
     return _AFTER.get(role) or (release.lifecycle.word(left) if left else UNCHANGED if reads else ANY)
 
 
+APART = ("answer", "basis", "request", "made", "first")
+"""Keys of a row that are read by themselves."""
+FOLLOWS = ("id", "operation", "documented", "lacks")
+"""What no row says of a case: it follows from the others."""
+
+
 def _lacks(release: Release, operation: Operation, given: str) -> str:
     """Return why a case cannot be run against a release; empty where it can."""
     if operation.unbound:
@@ -218,6 +224,9 @@ def _filled(text: str, item: Mapping[str, Any]) -> Any:
 def _case(release: Release, where: str, operation: str, name: str, row: Mapping[str, Any]) -> Case:
     answers = release.operations[operation].answers
     answer = answers.get(row.get("answer", ""))
+    rest = {key: value for key, value in row.items() if key not in APART}
+    if answer is None or not {"basis", "given"} <= row.keys():
+        _known(Case, rest, where)  # a misspelt key is the likelier reason
     if answer is None:
         names = ", ".join(answers)
         raise CatalogError(about(where, "answer {answer} is not one of {answers}", repr(row.get("answer")), names))
@@ -239,16 +248,15 @@ def _case(release: Release, where: str, operation: str, name: str, row: Mapping[
         raise CatalogError(
             about(where, "request.used is only for requests that are refused: they may have to be sent twice")
         )
-    rest = {key: value for key, value in row.items() if key not in ("answer", "basis", "request", "made", "first")}
     rest.setdefault("after", _effect(release, operation) if answer.succeeds else UNCHANGED)
     if {"put", "licence", "later"} & rest.keys():
         rest["only"] = "stand-in"
-    rest["lacks"] = _lacks(release, release.operations[operation], rest["given"])
     return Case(
         id=f"{operation}/{name}",
         operation=operation,
         answer=answer,
         documented=row["basis"] == "documented",
+        lacks=_lacks(release, release.operations[operation], row["given"]),
         request=_overrides(row.get("request"), f"{where}.request"),
         made=_overrides(row.get("made"), f"{where}.made"),
         first=tuple(_first(release, each, f"{where}.first") for each in _tables(row, "first", where)),
@@ -281,7 +289,7 @@ def _overrides(row: Mapping[str, Any] | None, where: str) -> Overrides:
 @cache
 def _keys(kind: Any) -> Mapping[str, Any]:
     """Return the keys of a table, each with the types that its value may have."""
-    return {item.name: _types(item) for item in fields(kind)}
+    return {item.name: _types(item) for item in fields(kind) if kind is not Case or item.name not in FOLLOWS}
 
 
 def _types(item: Any) -> Any:
@@ -295,8 +303,9 @@ def _known(kind: Any, row: Mapping[str, Any], where: str) -> dict[str, Any]:
     names = _keys(kind)
     for key in row:
         if key not in names:
-            unknown = msg("unknown key {key}; available: {keys}", repr(key), ", ".join(sorted(names)))
-            raise CatalogError(about(where, unknown))
+            written = sorted({*names, *(APART if kind is Case else ())})
+            hint = near(key, written, msg("available: {names}", ", ".join(written)))
+            raise CatalogError(about(where, "unknown key {key}; {hint}", repr(key), hint))
         if not isinstance(row[key], names[key]):
             raise CatalogError(about(where, WRONG_KIND.put(key, repr(row[key]))))
     return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}

@@ -116,6 +116,8 @@ def _arguments(
 
 def _told(case: Mapping[str, Any], lang: str) -> Iterator[str]:
     """Yield what the case showed this time, what matters first, in a language."""
+    from contracts.case.reproduce import looks
+
     name, result = case["case"], case["result"]
     if result == "held":
         yield say(lang, "fixed: {case} holds", name)
@@ -128,6 +130,7 @@ def _told(case: Mapping[str, Any], lang: str) -> Iterator[str]:
     for exchange in case["evidence"]:
         yield f"  {exchange['curl']}"
         yield say(lang, "  response: {came}", came_back(exchange, lang))
+    yield from (f"  {look}" for look in looks(case["again"]))
 
 
 COMMANDS = (again,)

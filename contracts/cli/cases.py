@@ -3,10 +3,16 @@
 import gc
 import os
 import sys
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import click
+
+from contracts.cli.options import echo
+from contracts.text.message import Message, about, msg
+from contracts.text.near import near
 
 PLUGINS = (
     *("xdist.plugin", "allure_pytest.plugin"),
@@ -37,7 +43,25 @@ def run(options: tuple[str, ...]) -> None:
     ours = [str(CASES), "-c", str(ROOT / "pytest.ini"), "--rootdir", str(ROOT), "--noconftest"]
     if "no:cacheprovider" not in "".join(options):  # without it, the setting is an unknown one
         ours += ["-o", f"cache_dir={Path.cwd() / '.pytest_cache'}"]  # not into the installed package
-    sys.exit(pytest.main([*ours, *options], plugins=[SameNames()]))
+    code = pytest.main([*ours, *options], plugins=[SameNames()])
+    if code == pytest.ExitCode.USAGE_ERROR:
+        _hint(options)
+    sys.exit(code)
+
+
+def _hint(options: Sequence[str]) -> None:
+    """Say what a word was meant for that is near one of our options, or is an address: pytest does not know."""
+    from contracts.i18n.locale import lang_of, wished
+    from contracts.pytest_plugin.collection import OF_A_RUN
+    from contracts.settings.settings import SETTINGS, is_secret, option
+
+    own = {*(option(name) for name, field in SETTINGS.items() if not is_secret(field)), *OF_A_RUN}
+    for before, word in pairwise(("", *options)):
+        name = word.partition("=")[0]
+        if word.startswith(("http://", "https://")) and not before.startswith("-"):
+            echo(msg("an address is set by --base-url {url}", word), err=True, lang=wished(lang_of(options)))
+        elif name.startswith("--") and name not in own and (hint := near(name, own, Message(""), most=1, cutoff=0.85)):
+            echo(about(name, hint), err=True, lang=wished(lang_of(options)))
 
 
 class SameNames:

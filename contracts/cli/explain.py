@@ -6,7 +6,8 @@ import click
 
 from contracts.cli.options import echo, spoken
 from contracts.cli.runs import RunsCommand
-from contracts.i18n.translate import localized, say
+from contracts.i18n.locale import CHINESE
+from contracts.i18n.translate import localized, say, word
 from contracts.paths import CASES
 from contracts.report.verdict_rules import NO_CASE
 from contracts.text.errors import InputError
@@ -34,7 +35,10 @@ RESULTS: Mapping[str, Message] = {
     "blocked": msg("the precondition of the case could not be set up; the run is inconclusive"),
     "unreachable": msg("no response, and the target does not respond to anything else either; the run is inconclusive"),
     "disturbed": msg("each time, something in front of the product responded in its place; the run is inconclusive"),
+    "leak": msg("something that the run made and could not remove, or could not check; sweep removes it"),
 }
+VERDICTS = {"accepted": "0", "rejected": "1", "inconclusive": "6"}
+"""A verdict means what its exit code does."""
 
 
 @click.command(cls=RunsCommand)
@@ -43,8 +47,11 @@ RESULTS: Mapping[str, Message] = {
 def explain(what: str, release: str | None) -> None:
     """Explain a case, with the source of what it expects, or a result or an exit code."""
     lang = spoken()
+    english = {word(CHINESE, name): name for name in (*RESULTS, *VERDICTS)}  # as reports in Chinese have them
+    what = english.get(what, what)
+    what = VERDICTS.get(what, what)
     meaning = EXITS.get(what) or RESULTS.get(what)
-    for line in [f"{what}: {localized(meaning, lang)}"] if meaning else _case(what, release, lang):
+    for line in [f"{word(lang, what)}: {localized(meaning, lang)}"] if meaning else _case(what, release, lang):
         echo(line)
 
 
@@ -67,7 +74,9 @@ def _case(name: str, release: str | None, lang: str) -> Iterator[str]:
         yield say(lang, "  described step by step in {folder}", CASES)
         return
     if name not in known:
-        hint = near(name, [*known, *told, *RESULTS], msg("a case is written like {case}", next(iter(known))))
+        hint = near(name, [*known, *told, *RESULTS, *VERDICTS], msg("a case is written like {case}", next(iter(known))))
+        if name.isdecimal():
+            hint = msg("exit codes are {codes}", ", ".join(EXITS))
         raise InputError("there is no {name}; {hint}", repr(name), hint)
     first, case = known[name]
     call, answer = load(first).operations[case.operation], case.answer

@@ -11,6 +11,7 @@ import click
 from contracts.i18n.locale import CHINESE, ENGLISH, lang_of, wished
 from contracts.i18n.translate import libraries_speak, localized
 from contracts.paths import INSTALLED, ROOT
+from contracts.text.errors import InputError
 from contracts.text.message import about, msg
 from contracts.text.printable import printable
 from contracts.text.redact import register
@@ -85,14 +86,14 @@ class SettingsCommand(SpokenCommand):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command with the settings in place of their options; one that cannot be used ends it in one line."""
-        from contracts.settings.settings import SettingsError, load
+        from contracts.settings.settings import load
 
         names = {str(parameter.name) for parameter in self.shared}
         given: Mapping[str, Any] = {name: ctx.params.pop(name) for name in names}
         try:
             ctx.params["settings"] = load(given)
             return super().invoke(ctx)
-        except SettingsError as error:
+        except InputError as error:
             fail(error.message)
 
 

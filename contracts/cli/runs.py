@@ -56,6 +56,17 @@ class WritingCommand(RunsCommand):
         return super().invoke(ctx)
 
 
+def _live(folder: Path) -> dict[str, Any]:
+    """Return the verdict of a run; where ZADIG_REQUIRE_LIVE asks for a live Zadig, one on a stand-in cannot be used."""
+    from contracts.report.gate import NOT_LIVE
+    from contracts.settings.settings import one
+
+    verdict = read(folder)
+    if one("require_live") and verdict["run"]["stand_in"] is not None:
+        raise InputError(about(folder, NOT_LIVE))
+    return verdict
+
+
 def _say_json(value: object) -> None:
     click.echo(printable(register.mask(json.dumps(value, indent=1)), keep="\n", code=in_json))
 
@@ -119,7 +130,7 @@ def compare(old: Path, new: Path, shape: str, fail_on_lost: bool, max_p95: str |
     from contracts.report.compare.compare import compare as look_at_both
     from contracts.report.compare.text import lines, markdown
 
-    found = look_at_both(read(old), read(new), fail_on_lost=fail_on_lost, max_p95=max_p95)
+    found = look_at_both(_live(old), _live(new), fail_on_lost=fail_on_lost, max_p95=max_p95)
     if shape == "json":
         _say_json(found.to_json())
     else:
@@ -226,7 +237,7 @@ def merge(runs: tuple[Path, ...], out: Path) -> None:
     from contracts.run.merge import merge as put_together
     from contracts.run.verdict import write
 
-    verdict = put_together([read(run) for run in runs], out.name, str(out))
+    verdict = put_together([_live(run) for run in runs], out.name, str(out))
     write(verdict, out)
     for line in write_all(verdict, out, os.environ, lang=spoken()):
         echo(line, err=True)

@@ -4,16 +4,15 @@ import re
 from dataclasses import replace
 from statistics import median
 
-from contracts.catalog.release import Release, load
-from contracts.check.snapshot import json_value
+from contracts.catalog.release import load
 from contracts.doctor.finding import Finding, fail, ok, warn
-from contracts.http.client import Client, Exchange
+from contracts.http.client import Exchange
 from contracts.settings.settings import Settings
-from contracts.target.connect import open_client
-from contracts.target.requests import ROOT, knocking
+from contracts.target.connect import NOT_HERE, above, open_client
+from contracts.target.health import health, is_health
+from contracts.target.requests import knocking
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg
-from contracts.text.strict_json import is_page
 
 CALLS = 5
 SLOW_SECONDS = 1.0
@@ -65,12 +64,15 @@ def knock(settings: Settings, base_url: str) -> Address:
     release = load(settings.known_release)
     answers = {}
     for last in dict.fromkeys((settings.api_prefix, *release.binding.prefixes)):
-        answers[last] = exchange = _health(client, release, last)
+        answers[last] = exchange = health(client, release, last)
         if is_health(exchange, release) or exchange.status is None:
             break
     client.close()
     if exchange.status is None:
         return Address((_no_answer(settings, base_url, exchange),), answered=False)
+    if not is_health(exchange, release) and (right := above(settings, base_url)):
+        found = fail("address", NOT_HERE.put(base_url, right), msg("set --base-url to {url}", right))
+        return Address((_tls(settings, base_url), found))
     if not is_health(exchange, release):
         came = [describe(prefix, answer) for prefix, answer in answers.items()]
         text = msg("no Zadig at {base_url}: {came|; }", base_url, came)
@@ -86,18 +88,6 @@ def knock(settings: Settings, base_url: str) -> Address:
         text = msg(elsewhere, settings.api_prefix, which, last)
         found = fail("address", text, msg("set --api-prefix {prefix}", last))
     return Address((found, _tls(settings, base_url)), prefix=last, health=exchange)
-
-
-def is_health(exchange: Exchange, release: Release) -> bool:
-    """Whether this is Zadig's answer to the health call; without one in the release, any that is no web page."""
-    if release.lacks(["health"]):
-        return exchange.status is not None and (knocking(release).path == ROOT or not is_page(exchange.body))
-    value, healthy = json_value(exchange), next(iter(release.call("health").answers.values()))
-    return (
-        exchange.status == healthy.status
-        and isinstance(value, dict)
-        and value.items() >= (healthy.sample or {}).items()
-    )
 
 
 def describe(where: str, exchange: Exchange) -> str:
@@ -117,17 +107,11 @@ def time_per_request(settings: Settings, base_url: str, prefix: str) -> Finding:
     """Measure the health call, which does no work, so this is the way to the target and back."""
     client = open_client(settings, base_url)
     release = load(settings.known_release)
-    seconds = median(_health(client, release, prefix).seconds for _ in range(CALLS))
+    seconds = median(health(client, release, prefix).seconds for _ in range(CALLS))
     client.close()
     text = msg("{ms} ms per request, the median of {n} health calls", f"{seconds * 1000:.0f}", CALLS)
     advice = msg("a run will be slow; run closer to the target")
     return ok("time", text) if seconds < SLOW_SECONDS else warn("time", text, advice)
-
-
-def _health(client: Client, release: Release, prefix: str) -> Exchange:
-    request = knocking(release)
-    path = prefix + request.path if request.prefixed else request.path
-    return client.send(replace(request, path=path, credential="nobody"))
 
 
 def _no_answer(settings: Settings, base_url: str, exchange: Exchange) -> Finding:
@@ -152,7 +136,7 @@ def _speaks_tls(settings: Settings, base_url: str) -> bool:
     """Whether the other end of a plain connection that failed takes a TLS handshake, whatever its certificate."""
     secure = base_url.replace("http://", "https://", 1)
     client = open_client(replace(settings, base_url=secure), secure)
-    exchange = _health(client, load(settings.known_release), settings.api_prefix)
+    exchange = health(client, load(settings.known_release), settings.api_prefix)
     client.close()
     text = exchange.failure.text if exchange.failure else ""
     return exchange.status is not None or "CERTIFICATE" in text or "certificate" in text

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.catalog.binding import ENVIRONMENT, SERVICE
-from contracts.catalog.cases import cases
+from contracts.catalog.cases import cases, own_cases
 from contracts.catalog.release import load
 from contracts.doctor.finding import Finding, fail, ok, warn
 from contracts.paths import COMMAND
+from contracts.run.deviations import known
+from contracts.run.plan import limited
 from contracts.safety.journal import PREFIX
 from contracts.settings.settings import AUTO, Settings
 from contracts.sweep.sweep import run_ids
@@ -23,6 +25,7 @@ from contracts.target.listing import (
     workflow_names,
 )
 from contracts.target.recognition import Told
+from contracts.text.errors import InputError
 from contracts.text.message import msg
 
 SHOWN = 5
@@ -46,7 +49,7 @@ def access(settings: Settings, reader: Reader, *, authorizes: bool) -> Finding:
         why = error.message
         if error.status == 401:
             anew = msg("copy the token again; see the line about it")
-            return fail("access", msg("the token is refused: {why}", why), anew)
+            return fail("access", why, anew)
         if error.status == 403:
             return fail(
                 "access",
@@ -100,6 +103,24 @@ def release(settings: Settings, told: Told) -> Finding:
         return ok("release", msg("{release} is set", settings.release))
     other = msg("{release} is set, but the target looks different: {how}", settings.release, told.how)
     return ok("release", other) if not told.certain else warn("release", other, msg("set --release auto, or another"))
+
+
+def handed_in(settings: Settings) -> Iterator[Finding]:
+    """Yield what of a team's own cases, deviations and limits does not go with the release."""
+    contract, there = load(settings.release), cases(settings.release)
+    correct = msg("correct it, or leave the setting out")
+    try:
+        there += own_cases(settings.release, settings.cases) if settings.cases is not None else ()
+    except InputError as error:
+        yield fail("cases", error.message, correct)
+    try:
+        known(contract, settings.deviations, there)
+    except InputError as error:
+        yield fail("deviations", error.message, correct)
+    try:
+        limited(settings, contract)
+    except InputError as error:
+        yield fail("limits", error.message, correct)
 
 
 def edition(settings: Settings, stand_in: Mapping[str, Any]) -> Iterator[Finding]:

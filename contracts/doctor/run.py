@@ -11,16 +11,18 @@ from typing import Any
 from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.doctor.address import Address, knock, time_per_request
-from contracts.doctor.finding import Finding, Status, ok
-from contracts.doctor.place import access, edition, place_findings, release
-from contracts.doctor.token import clock_finding, server_time, token_findings
+from contracts.doctor.finding import Finding, Status, fail, ok
+from contracts.doctor.place import access, edition, handed_in, place_findings, release
+from contracts.doctor.token import clock_finding, file_findings, server_time, token_findings
+from contracts.paths import real
 from contracts.run.plan import OTHER_PROJECT, not_shown, scope
-from contracts.settings.settings import AUTO, FILE, Settings, SettingsError, label
+from contracts.safety.run_folder import usable
+from contracts.settings.settings import AUTO, FILE, STAND_IN, Settings, SettingsError, label
 from contracts.target.connect import open_client, recognised
 from contracts.target.credentials import headers
 from contracts.target.listing import Reader
 from contracts.target.standin_control import STAMP, facts
-from contracts.text.message import msg
+from contracts.text.message import about, msg
 from contracts.text.printable import in_json, printable
 from contracts.text.redact import register
 
@@ -33,10 +35,13 @@ OWN = ("project", "env_name", "service", "service_module", "repo", "branch")
 def doctor(settings: Settings, *, as_json: bool, echo: Callable[[str], None], now: datetime | None = None) -> int:
     """Look at the target and tell what was found, a line each as it is found; return the exit code.
 
-    Raises SettingsError where no target is set. `now` is this machine's time, if it is to be another one.
+    Raises InputError where no target is set, or a run would have no folder. `now` is this machine's time, if it is to
+    be another one.
     """
     if settings.base_url is None:
         raise SettingsError("{variable} is missing; set it to the Zadig to check", label("base_url"))
+    if settings.run_dir is not None:
+        usable(real(settings.run_dir))
     findings = []
     address = knock(settings, settings.base_url)
     for finding in examine(settings, settings.base_url, address, now or datetime.now(UTC)):
@@ -72,8 +77,12 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
             update: dict[str, Any] = {name: stand_in.get(name) for name in OWN if getattr(settings, name) is None}
             settings = replace(settings, **update)
             token = token or stand_in.get("tokens", {}).get("member")
+            if settings.require_live:
+                asked = about(label("require_live"), STAND_IN.put(base_url))
+                yield fail("address", asked, msg("set --base-url to the address of a Zadig"))
     needed = address.prefix != load(settings.known_release).binding.open_prefix
     yield token_findings(token, server or now, needed=needed)
+    yield from file_findings(settings.token_file)
     if address.health is None:
         return
     yield time_per_request(settings, base_url, address.prefix)
@@ -91,6 +100,7 @@ def examine(settings: Settings, base_url: str, address: Address, now: datetime) 
         if settings.release:
             yield from edition(settings, stand_in)
             yield from place_findings(settings, Reader(client, load(settings.release)))
+            yield from handed_in(settings)
             yield from _not_shown(settings, stand_in)
 
 

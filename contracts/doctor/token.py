@@ -1,9 +1,11 @@
 """The token as it is written, and the clocks that judge its expiry. Of what it says only its dates are shown."""
 
 import math
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -39,6 +41,12 @@ def token_findings(token: str | None, now: datetime, *, needed: bool) -> Finding
         advice = msg("make sure that it outlives the run, or copy a new one")
         return warn("token", msg("expires in {span}, at {date}", span(left), date), advice)
     return ok("token", msg("is valid for another {span}, until {date}", span(left), date))
+
+
+def file_findings(path: Path | None) -> Iterator[Finding]:
+    """Yield whether anybody on this machine may read the token's file."""
+    if path is not None and path.stat().st_mode & stat.S_IROTH:
+        yield warn("token-file", msg("every user of this machine may read {path}", path), msg("chmod 600 {path}", path))
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:

@@ -55,6 +55,7 @@ class Wait:
 class Trace:
     """Collects the steps of one case, and what it takes to see it again: the changes sent, and the waits between.
 
+    looks: what was read since the last of these changes, each once.
     doubts: what came, and may not be the target's own.
     faulty: the exchanges whose answers did what none may do.
 
@@ -65,6 +66,7 @@ class Trace:
         self.started = time.time()
         self.steps: list[Step] = []
         self.sent: list[tuple[Phase, Request | Wait]] = []
+        self.looks: list[Request] = []
         self.doubts: list[Doubt] = []
         self.faulty: list[Exchange] = []
         self.phase = Phase.REQUEST
@@ -93,6 +95,12 @@ class Trace:
             self.faulty.append(exchange)
         if exchange.request.changes:
             self.sent.append((self.phase, exchange.request))
+        if self.phase is Phase.CLEANUP:
+            return
+        if exchange.request.changes:
+            self.looks.clear()
+        elif exchange.request not in self.looks:
+            self.looks.append(exchange.request)
 
     def wait(self, wait: Wait) -> None:
         """Add a wait."""

@@ -12,7 +12,7 @@ from contracts.http.client import Client, Limits, Request
 from contracts.notify.card import Card
 from contracts.notify.services import NO_SIGNATURE, SERVICES
 from contracts.settings.parsers import Secret, Webhook, webhook
-from contracts.settings.settings import SettingsError, label, one
+from contracts.settings.settings import SettingsError, label, names, one
 from contracts.text import files
 from contracts.text.errors import InputError, unreadable
 from contracts.text.message import about, msg
@@ -30,7 +30,7 @@ def address(file: Path | None = None) -> Webhook:
     path: Path | None = one("webhook_file", file)
     found: Webhook | None = one("webhook")
     if (found is None) == (path is None):
-        raise SettingsError("set one of {setting} and {other}", label("webhook"), label("webhook_file"))
+        raise SettingsError("set one of {setting} and {other}", names("webhook"), names("webhook_file"))
     found = found or _in_file(path or Path())
     register.add(*found.hidden)
     if urlsplit(found.reveal()).scheme == "http" and not is_loopback(found.reveal()):

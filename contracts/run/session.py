@@ -19,7 +19,7 @@ from contracts.run.executor import IN_A_WORKER, CasePool
 from contracts.run.plan import ADMIN, OTHER_PROJECT, Scope, of_profile, scope
 from contracts.safety.journal import new_run_id
 from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim, release
-from contracts.settings.settings import AUTO, Settings, SettingsError, label
+from contracts.settings.settings import AUTO, STAND_IN, Settings, SettingsError, label
 from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
 from contracts.standin.process import StandIn, StandInError, launch
 from contracts.target.connect import (
@@ -34,7 +34,7 @@ from contracts.target.credentials import USERS, headers
 from contracts.target.listing import lacking
 from contracts.target.sharing import Among, SharedLock, Told
 from contracts.target.target import Target, Workspace
-from contracts.text.errors import of_system
+from contracts.text.errors import TargetError, of_system
 from contracts.text.message import about, from_plain, msg, to_plain
 
 LOCKS = "locks"
@@ -149,9 +149,7 @@ class Session:
         if self.probe.trouble:
             return
         if self.settings.require_live and self.probe.behaviour:
-            raise SettingsError(
-                about(label("require_live"), "asks for a live Zadig, and {url} is a stand-in", self.probe.base_url)
-            )
+            raise SettingsError(about(label("require_live"), STAND_IN.put(self.probe.base_url)))
         found = self._handed.get("workspace")
         self.workspace = Workspace(**found) if found else find_workspace(self.asked, self.probe)
         if self.settings.base_url is not None and not self.worker:
@@ -173,7 +171,11 @@ class Session:
 
     def _look_at_rights(self, project: str) -> None:
         """Find out whether the token's user is an administrator, and whether he may do what the cases do."""
-        found = find_rights(self.asked, self.probe, project)
+        try:
+            found = find_rights(self.asked, self.probe, project)
+        except TargetError as error:
+            self.probe = replace(self.probe, trouble=error.message)
+            return
         if found is None:
             return
         self.administrator = found.administrator

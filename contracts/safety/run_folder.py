@@ -1,6 +1,7 @@
 """The folder of a run: it has one owner at a time, and what an earlier run left in it is neither believed nor lost."""
 
 import contextlib
+import errno
 import fcntl
 import itertools
 import os
@@ -46,6 +47,15 @@ def claim(folder: Path, run_id: str) -> int:
         os.close(lock)
         raise
     return lock
+
+
+def usable(folder: Path) -> None:
+    """Raise RunFolderError where no run could begin in a folder, as far as that shows without touching anything."""
+    there = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    if not there.is_dir():
+        raise RunFolderError(UNUSABLE.put(folder, of_system(os.strerror(errno.ENOTDIR))))
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise RunFolderError(UNUSABLE.put(folder, of_system(os.strerror(errno.EACCES))))
 
 
 def release(folder: Path, lock: int, *, made: bool) -> None:

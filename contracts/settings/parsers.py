@@ -89,10 +89,13 @@ def text(value: Any) -> str:
 
 
 def path(value: Any) -> Path:
-    """Return a path."""
+    """Return a path, with `~` as a shell reads it: a file or a job's variables have no shell."""
     if not isinstance(value, str | Path):
         raise InputError("should be a valid path")
-    return Path(value)
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:  # nobody has this name
+        return Path(value)
 
 
 def secret(value: Any) -> Secret:

@@ -2,8 +2,7 @@
 
 import contextlib
 import os
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import Field, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -12,23 +11,21 @@ from urllib.parse import urlsplit
 
 from contracts.catalog.release import api_of, apis, releases
 from contracts.i18n.locale import LANGUAGES, chosen
-from contracts.paths import RUN
 from contracts.profiles import Profile
 from contracts.settings import parsers as values
+from contracts.settings.certificates import unusable
+from contracts.settings.names import is_ours, unknown
 from contracts.settings.parsers import Address, Secret
-from contracts.standin.defects import BEHAVIOURS
-from contracts.text import files, toml
-from contracts.text.errors import InputError, of_system, unreadable
+from contracts.standin.defects import BEHAVIOURS, RELEASE_OF
+from contracts.text import toml
+from contracts.text.errors import InputError, of_system
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
-from contracts.text.near import near
 from contracts.text.redact import register
 from contracts.text.tokens import read
 from contracts.text.urls import is_loopback
 
 PREFIX = "ZADIG_"
-_OF_A_CLUSTER = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$")
-"""Variables that Kubernetes sets in each container for a service there, such as zadig-portal: they are no settings."""
 AUTO, ASSUMED = "auto", "1.7.0"
 """The release setting that asks the target, and the release whose calls are used until it has been asked."""
 FILE = "zadig.toml"
@@ -45,6 +42,9 @@ NOT_IN_FILE = ("webhook", "webhook_file", "webhook_secret")
 """Settings that zadig.toml may not hold: they say where something is sent, and anybody may have put that file there."""
 OPTION, ENVIRONMENT = "option", "environment"
 """Where a value may come from, besides FILE and the default."""
+STAND_IN = msg("asks for a live Zadig, and {url} is a stand-in")
+NOT_OUTSIDE = msg("the cases work in project {project} themselves")
+OUTSIDE = msg("set --outsider-project (ZADIG_OUTSIDER_PROJECT) to the only project that the outsider is a member of")
 UnknownFields = Literal["report", "fail", "ignore"]
 Drift = Literal["fail", "warn"]
 ReadableBy = Literal["owner", "group"]
@@ -227,8 +227,12 @@ def variable(name: str) -> str:
 
 def label(name: str) -> Message:
     """Return how a setting is named to people: with its option, where it has one, and its variable."""
-    names = variable(name) if is_secret(SETTINGS[name]) else f"{option(name)}, {variable(name)}"
-    return msg("setting {name} ({names})", name, names)
+    return msg("setting {name} ({names})", name, names(name))
+
+
+def names(name: str) -> str:
+    """Return how a setting is set: by its option, where it has one, and its variable."""
+    return variable(name) if is_secret(SETTINGS[name]) else f"{option(name)}, {variable(name)}"
 
 
 def load(options: Mapping[str, Any]) -> Settings:
@@ -291,7 +295,10 @@ def _file() -> dict[str, Any]:
     except OSError as error:
         raise SettingsError("{file} cannot be read: {why}", FILE, of_system(error.strerror)) from None
     for name in found.keys() - SETTINGS.keys():
-        raise SettingsError(about(FILE, _unknown(name, SETTINGS)))
+        if isinstance(found[name], dict):
+            table = "unknown setting {name}; a setting stands in no table: take out the line [{table}]"
+            raise SettingsError(about(FILE, table, repr(name), name))
+        raise SettingsError(about(FILE, unknown(name, SETTINGS, str)))
     for name in found.keys() & {*NOT_IN_FILE}:
         whose = "does not belong in {file}, which may come with somebody else's files; set {variable}"
         raise SettingsError(about(label(name), whose, FILE, variable(name)))
@@ -301,14 +308,9 @@ def _file() -> dict[str, Any]:
 def _variables() -> dict[str, str]:
     known = {variable(name): name for name in SETTINGS}
     for name in os.environ:
-        if name.startswith(PREFIX) and name not in known and not _OF_A_CLUSTER.search(name):
-            raise SettingsError(about(msg("the environment"), _unknown(name, known)))
+        if is_ours(name) and name not in known:
+            raise SettingsError(about(msg("the environment"), unknown(name, SETTINGS, variable)))
     return {name: os.environ[each] for each, name in known.items() if each in os.environ}
-
-
-def _unknown(name: str, known: Collection[str]) -> Message:
-    listed = msg("{command} --help lists all settings", RUN)
-    return msg("unknown setting {name}; {hint}", repr(name), near(name, known, listed, most=1, cutoff=0.6))
 
 
 def _read(name: str, value: Any) -> Any:
@@ -323,27 +325,26 @@ def _read(name: str, value: Any) -> Any:
 def _together(settings: Settings) -> None:
     """Raise SettingsError where settings do not go together."""
     if settings.require_live and settings.base_url is None:
-        asked = msg("asks for a live Zadig, but no address of one is set; set {setting}", label("base_url"))
+        asked = msg("asks for a live Zadig, but no address of one is set; set {setting}", names("base_url"))
         raise SettingsError(about(label("require_live"), asked))
     if settings.token is not None and settings.token_file is not None:
         raise SettingsError("{setting} and {other} are both set; keep one of them", label("token"), label("token_file"))
     if settings.client_key is not None and settings.client_cert is None:
         raise SettingsError("{setting} is set without {other}; set both", label("client_key"), label("client_cert"))
-    for name in ("ca_file", "client_cert", "client_key"):
-        path: Path | None = getattr(settings, name)
-        if path is None:
-            continue
-        if not path.is_file():
-            raise SettingsError(about(label(name), "no such file: {path}", path))
-        try:
-            files.opened(path, files.CERTIFICATES).close()
-        except OSError as error:
-            raise SettingsError(about(label(name), unreadable(path, error))) from None
-    if settings.ca_file or settings.client_cert:
-        _certificates(settings)
+    for name in ("cases", "deviations"):
+        if (file := getattr(settings, name)) not in (None, "none"):
+            _handed_in(name, Path(file))
+    odd = unusable(settings.ca_file, settings.client_cert, settings.client_key)
+    if odd is not None:
+        raise SettingsError(about(label(odd[0]), odd[1]))
     if settings.api is not None and settings.release != AUTO and api_of(settings.release) != settings.api:
         theirs = "is {api}, but release {release} documents {other}; remove --api, or set another --release"
         raise SettingsError(about(label("api"), theirs, settings.api, settings.release, api_of(settings.release)))
+    if settings.base_url is None and settings.behaviour != SETTINGS["behaviour"].default:
+        _of_one_api(settings)
+    if settings.project is not None and settings.project == settings.outsider_project:
+        inside = NOT_OUTSIDE.put(settings.project)
+        raise SettingsError(about(label("outsider_project"), "{finding}; {advice}", inside, OUTSIDE))
     plain = urlsplit(settings.base_url or "").scheme == "http"
     if plain and not settings.allow_http and not settings.loopback:
         unsafe = msg(
@@ -352,24 +353,21 @@ def _together(settings: Settings) -> None:
         raise SettingsError(about(label("base_url"), unsafe))
 
 
-def _certificates(settings: Settings) -> None:
-    """Raise SettingsError where a file holds no certificate, or no key that goes with it."""
-    import ssl  # long to load, and seldom needed
+def _handed_in(name: str, file: Path) -> None:
+    """Raise SettingsError where a file of somebody's own is not there, or is no TOML."""
+    try:
+        toml.handed_in(file, SettingsError)
+    except SettingsError as error:
+        raise SettingsError(about(label(name), error.message)) from None
 
-    context, certificate = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), settings.client_cert
-    for name in ("ca_file", "client_cert"):
-        if path := getattr(settings, name):
-            try:
-                context.load_verify_locations(path)
-            except ssl.SSLError:
-                raise SettingsError(about(label(name), "no certificate in PEM format in {path}", path)) from None
-    if certificate is not None:
-        name = "client_key" if settings.client_key else "client_cert"
-        try:
-            context.load_cert_chain(certificate, settings.client_key, password=lambda: b"")  # else it asks the terminal
-        except ssl.SSLError:
-            odd = "no key in {path} that belongs to the certificate and is not encrypted"
-            raise SettingsError(about(label(name), odd, settings.client_key or certificate)) from None
+
+def _of_one_api(settings: Settings) -> None:
+    """Raise SettingsError where the stand-in's behaviour has none of the calls that are tested."""
+    own = api_of(RELEASE_OF[settings.behaviour])
+    for name, api in (("release", settings.release != AUTO and api_of(settings.release)), ("api", settings.api)):
+        if api and api != own:
+            other = "is {behaviour}, which has the API {own}, but {setting} asks for {api}"
+            raise SettingsError(about(label("behaviour"), other, settings.behaviour, own, option(name), api))
 
 
 def _confirmed(settings: Settings) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from dataclasses import field, fields, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 from zlib import crc32
 
 from contracts.catalog.release import api_of, load, releases
@@ -19,9 +20,10 @@ from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import FILE as JOURNAL
 from contracts.safety.journal import Journal, Names
 from contracts.settings.parsers import BUDGET
-from contracts.settings.settings import AUTO, Settings
+from contracts.settings.settings import AUTO, Settings, SettingsError, label
 from contracts.target.credentials import expiry, headers, own_users
 from contracts.target.discovery import UnreadWorkspaceError, discover_workspace, the_project
+from contracts.target.health import health, is_health
 from contracts.target.listing import Reader, Rights, UnreadableError, rights
 from contracts.target.recognition import Told, recognise
 from contracts.target.requests import ROOT, reading
@@ -29,6 +31,7 @@ from contracts.target.standin_control import STAMP, StandInControl, facts
 from contracts.target.steady import look_request, looks
 from contracts.target.target import Exploring, Target, Workspace
 from contracts.target.weather import Weather
+from contracts.text.errors import TargetError
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 
@@ -39,6 +42,7 @@ MOST_REQUESTS = 10_000_000
 PLACES = ("project", "env_name", "service", "service_module", "repo")
 """Settings that name what must be there before a run."""
 NOTHING: Mapping[str, Any] = {}
+NOT_HERE = msg("no Zadig answers at {base_url}, but one does at {other}")
 PATIENCE, LEAST_PATIENCE = 2, 5.0
 """How long after its sending a server may be at work on a request without an answer: so many times the deadline of a
 whole answer, and at least so many seconds."""
@@ -99,14 +103,30 @@ def probe(settings: Settings, base_url: str) -> Probe:
     """Look once at what answers at `base_url`, without changing anything.
 
     Is it there, does it take the token, and where the settings do not say so: of which release is it? Raises
-    SettingsError where the project that is set is not there.
+    SettingsError where the project that is set is not there, or the address has a path too many.
     """
+    if right := above(settings, base_url):
+        raise SettingsError(about(label("base_url"), msg("{found}; set {url}", NOT_HERE.put(base_url, right), right)))
     with closing(open_client(settings, base_url, prefix=settings.api_prefix)) as client:
         look = _knock(settings, base_url, client)
         if look.trouble or settings.release != AUTO:
             return look
         told = recognised(settings, client, look.stand_in)
         return replace(look, release=told.release, told=told.how, trouble="" if told.release else told.how)
+
+
+def above(settings: Settings, base_url: str) -> str:
+    """Return the address above this one at which Zadig answers; empty where it answers here, or at none of them."""
+    release, path = load(settings.known_release), urlsplit(base_url).path
+    root = base_url.removesuffix(path)
+    for each in (path, *map(str, PurePosixPath(path).parents)) if path else ():
+        with closing(open_client(settings, url := (root + each).rstrip("/"))) as client:
+            found = health(client, release, settings.api_prefix)
+        if is_health(found, release):
+            return "" if url == base_url else url
+        if found.status is None or found.status >= SERVER_ERROR:
+            break  # that may pass, and says nothing of the address
+    return ""
 
 
 def recognised(settings: Settings, client: Client, stand_in: Mapping[str, Any] = NOTHING) -> Told:
@@ -166,6 +186,11 @@ def _refused(settings: Settings, exchange: Exchange) -> Message:
             "{what}: the token's user has no permission to read in this project; check --project and the user's role",
             what,
         )
+    return _unknown_token(settings, what)
+
+
+def _unknown_token(settings: Settings, what: str) -> Message:
+    """Return why nobody is known by the token: there is none, it has expired, or it is another one."""
     if settings.secret("token") is None:
         return msg("{what}: no token is set; set ZADIG_TOKEN or ZADIG_TOKEN_FILE", what)
     ends = expiry(settings.secret("token"))
@@ -230,9 +255,14 @@ def find_workspace(settings: Settings, look: Probe) -> Workspace:
 
 
 def find_rights(settings: Settings, look: Probe, project: str) -> Rights | None:
-    """Return what the token's user may do in a project; None where no reading call tells."""
+    """Return what the token's user may do in a project; None where no reading call tells.
+
+    Raises TargetError where the token is refused, which the look does not see of a server that has other calls.
+    """
     with closing(open_client(settings, look.base_url, look.stand_in, prefix=settings.api_prefix)) as client:
         try:
             return rights(Reader(client, load(settings.known_release)), project)
-        except UnreadableError:
+        except UnreadableError as error:
+            if error.status == 401:
+                raise TargetError(_unknown_token(settings, str(error.message.values.get("what")))) from None
             return None

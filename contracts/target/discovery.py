@@ -12,11 +12,11 @@ from typing import NoReturn, TypeVar
 from contracts.catalog.binding import ENVIRONMENT, SERVICE
 from contracts.catalog.release import load
 from contracts.http.client import Client
-from contracts.settings.settings import PREFIX, Settings, SettingsError, option
+from contracts.settings.settings import NOT_OUTSIDE, OUTSIDE, PREFIX, Settings, SettingsError, label, option
 from contracts.target import listing
 from contracts.target.listing import DEFAULT_BRANCH, Project, Reader, UnreadableError
 from contracts.target.target import Workspace
-from contracts.text.message import msg
+from contracts.text.message import about, msg
 
 Build = tuple[str | None, str | None, str | None, str | None]
 """Service, module, repository and branch of a build."""
@@ -105,7 +105,10 @@ def the_project(settings: Settings, reader: Reader) -> Project:
     create = msg("create a project with an environment, a service and its build in Zadig's console")
     if settings.outsider_project is not None:
         _pick(settings, "outsider_project", found, msg("the target"), create)
-    return found[_pick(settings, "project", found, msg("the target"), create)]
+    name = _pick(settings, "project", found, msg("the target"), create)
+    if name == settings.outsider_project:
+        raise NoWorkspaceError(about(label("outsider_project"), NOT_OUTSIDE.put(name)), OUTSIDE)
+    return found[name]
 
 
 def in_onboarding(project: Project) -> NoWorkspaceError:

@@ -103,7 +103,9 @@ class Reader:
         if exchange.failure is not None:
             raise UnreadableError(about(f"GET {request.path}", exchange.failure.text), exchange.status)
         what = msg("GET {url} returned HTTP {status}", request.path, exchange.status)
-        if exchange.status in (401, 403):
+        if exchange.status == 401:  # whoever it is: no right is missing
+            raise UnreadableError(msg("{what}, so the token is refused", what), exchange.status)
+        if exchange.status == 403:
             raise UnreadableError(msg("{what}, the token's user has no permission to read it", what), exchange.status)
         if exchange.status != 200:
             raise UnreadableError(what, exchange.status)

@@ -46,6 +46,9 @@ SYSTEM = frozenset(
         ),
         *("Extra data", "Expecting property name enclosed in double quotes", "Unterminated string starting at"),
         *("Expecting ',' delimiter", "Expecting ':' delimiter", "Illegal trailing comma before end of object"),
+        *("Invalid value", "Invalid statement", "Cannot overwrite a value", "Unclosed array", "Unterminated string"),
+        *("Expected '=' after a key in a key/value pair", "Expected ']' at the end of a table declaration"),
+        *("Expected newline or end of document after a statement", "Invalid initial character for a key part"),
         *("Illegal trailing comma before end of array", "closed in the middle of the response"),
     }
 )

@@ -40,6 +40,9 @@ def read(path: Path) -> dict[str, Any]:
         return tomli.loads(text)
     except UnicodeDecodeError:
         raise NotTomlError("it is not UTF-8") from None
+    except tomli.TOMLDecodeError as error:
+        why = of_system(error.msg)
+        raise NotTomlError("{what} at line {line} column {column}", why, error.lineno, error.colno) from None
     except (ValueError, RecursionError) as error:  # nested too deep, or a number of thousands of digits
         raise NotTomlError(str(error).partition(";")[0]) from None
 

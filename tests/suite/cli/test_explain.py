@@ -7,6 +7,7 @@ from contracts.__main__ import main
 from contracts.case.outcome import Result
 from contracts.catalog.cases import cases
 from contracts.catalog.release import releases
+from contracts.i18n.translate import word
 
 
 def explained(*words: str) -> tuple[int, str]:
@@ -14,13 +15,16 @@ def explained(*words: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-@pytest.mark.parametrize("word", [*map(str, Result), *map(str, range(8))])
+@pytest.mark.parametrize(
+    "name", [*map(str, Result), *map(str, range(8)), "leak", "accepted", "rejected", "inconclusive"]
+)
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_each_result_and_exit_code_is_explained(word: str, lang: str) -> None:
-    """In one line of the language."""
-    code, output = explained(word, "--lang", lang)
+def test_each_word_and_exit_code_is_explained(name: str, lang: str) -> None:
+    """In one line of the language; what a report in Chinese calls it is understood too."""
+    code, output = explained(name, "--lang", lang)
     assert (code, len(output.splitlines())) == (0, 1)
     assert output.isascii() == (lang == "en")
+    assert explained(word("zh", name), "--lang", lang) == (code, output)
 
 
 @pytest.mark.parametrize("release", releases())
@@ -38,5 +42,12 @@ def test_a_case_told_step_by_step_is_explained() -> None:
 
 
 def test_what_is_not_there_names_what_is_near() -> None:
-    code, output = explained("create-workflow/duplicat")
-    assert (code, "did you mean 'create-workflow/duplicate" in output) == (4, True)
+    for name, says in {
+        "create-workflow/duplicat": "did you mean 'create-workflow/duplicate'",
+        "brech": "did you mean 'breach'",
+        "acepted": "did you mean 'accepted'",
+        "9": "exit codes are 0, 1, 2, 3, 4, 5, 6, 7",
+        "是": "a case is written like",
+    }.items():
+        code, output = explained(name)
+        assert (code, says in output) == (4, True), output

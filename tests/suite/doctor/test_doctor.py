@@ -292,6 +292,18 @@ def test_an_expired_token_is_said_to_be_expired(zadig: Live) -> None:
     assert "the token is refused" in found["access"]["finding"]
 
 
+@pytest.mark.parametrize(("mode", "status"), [(0o600, []), (0o640, []), (0o604, ["warn"])])
+def test_a_token_that_everybody_may_read_is_told(zadig: Live, bare: Path, mode: int, status: list[str]) -> None:
+    """A group may: so a cluster hands it to whoever is no root."""
+    file = bare / "token"
+    file.write_text(zadig.tokens["member"], encoding="utf-8")
+    file.chmod(mode)
+    code, found = examined(load({"base_url": zadig.url, "token_file": "token"}))
+    told = [row for check, row in found.items() if check == "token-file"]
+    assert (code, [row["status"] for row in told]) == (0, status)
+    assert all(row["advice"] == "chmod 600 token" for row in told)
+
+
 @pytest.mark.parametrize("as_json", [True, False], ids=["json", "lines"])
 def test_no_token_is_ever_shown(zadig: Live, as_json: bool) -> None:
     token = zadig.tokens["member"]

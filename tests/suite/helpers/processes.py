@@ -1,5 +1,6 @@
 """Processes that tests start, in an environment that has nothing of whoever runs the tests; commands without one."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from contracts.catalog.release import ROOT
 HANG = 1800
 """Seconds after which a process, or an answer, hangs: far more than any machine takes for it, however busy it is."""
 _OTHERS = ("ZADIG_", "PYTEST_", "PYTHONPATH", "GITHUB_")
+_OF_A_RUN = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS", "PYTHONSAFEPATH")
+"""Variables that a run sets for its workers."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +72,15 @@ def contracts(*words: str, cwd: Path = ROOT, **more: str) -> Done:
 
 
 def called(*words: str, **more: str) -> Done:
-    """Call a command of `python -m contracts` in this process, which saves the start of one: as `contracts` else."""
-    unset = dict.fromkeys(name for name in os.environ if name.upper().startswith(_OTHERS))
-    done = CliRunner().invoke(main, list(words), env=unset | more, prog_name="python -m contracts")
+    """Call a command of `python -m contracts` in this process, which saves the start of one: as `contracts` else.
+
+    So can a run that ends before it collects a case: what it changes in this process is put back.
+    """
+    unset = dict.fromkeys([*(name for name in os.environ if name.upper().startswith(_OTHERS)), *_OF_A_RUN])
+    try:
+        done = CliRunner().invoke(main, list(words), env=unset | more, prog_name="python -m contracts")
+    finally:
+        gc.enable()
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Done(done.exit_code, done.output)

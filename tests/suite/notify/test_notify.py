@@ -296,7 +296,7 @@ MISTAKES: list[tuple[str, dict[str, str], str]] = [
     ("no-scheme", {"ZADIG_WEBHOOK": f"chat.example.com/{KEY}"}, "does not begin with http:// or https://"),
     ("no-path", {"ZADIG_WEBHOOK": "https://chat.example.com/"}, "is not a webhook address"),
     ("user", {"ZADIG_WEBHOOK": f"https://u:{KEY}@chat.example.com/x"}, "is not a webhook address"),
-    ("both", {"ZADIG_WEBHOOK_FILE": "hook"}, "set one of setting webhook (ZADIG_WEBHOOK) and setting webhook_file"),
+    ("both", {"ZADIG_WEBHOOK_FILE": "hook"}, "set one of ZADIG_WEBHOOK and --webhook-file, ZADIG_WEBHOOK_FILE"),
 ]
 
 

@@ -1,16 +1,18 @@
-"""Five planted faults, each found from the terminal's output alone, and seen again by pasting its curl line."""
+"""Planted faults, of answers, states and flows: each found from the terminal's output alone, and seen again."""
 
 import re
 import shlex
 from pathlib import Path
 
 import pytest
+import requests
 
 from contracts.breakages.breakage import Breakage, Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
 from contracts.breakages.proxy.proxy import fault_proxy
 from contracts.standin.app import create_app
 from helpers import faults, processes
+from helpers.processes import HANG
 from helpers.whole_runs import run
 
 TOLD = "response: "
@@ -54,6 +56,80 @@ FAULTS: dict[str, tuple[Breakage, str, list[str], str]] = {
     ),
 }
 
+SEEN_AGAIN: dict[str, tuple[str, str, str, str]] = {
+    "a-wrong-code": (
+        "openapi/envelope/cancel-task/no-such-task/code-changed",
+        "cancel-task/no-such-workflow",
+        "wrong-constant at $.code",
+        '"code":6199',
+    ),
+    "no-body": (
+        "openapi/body/create-workflow/success/empty",
+        "create-workflow/usual-body",
+        "empty-body at body (drift)",
+        "Content-Length: 0",
+    ),
+    "a-restart-that-passes": (
+        "openapi/state/restart-task/success/makes-it-passed",
+        "restart-task/cancelled-task",
+        "task 1 is waiting",
+        '"status":"passed"',
+    ),
+    "a-create-that-stores-nothing": (
+        "openapi/state/create-workflow/success/stores-nothing",
+        "create-workflow/usual-body",
+        "the workflow can be found",
+        '"code":',
+    ),
+    "a-second-restart-that-does-nothing": (
+        "openapi/neighbours/restart-task/success/second-does-nothing",
+        "flows/again-and-again",
+        "task 1 is waiting",
+        '"status":"cancelled"',
+    ),
+    "product-a-create-that-stores-nothing": (
+        "state/create-workflow/success/stores-nothing",
+        "create-workflow/documented-body",
+        "the workflow can be found",
+        '"code":',
+    ),
+    "product-a-second-restart-that-does-nothing": (
+        "later/restart-task/success/second-does-nothing",
+        "flows/again-and-again",
+        "task 1 is created",
+        '"status":"cancelled"',
+    ),
+}
+"""A breakage, the case that it breaks, what is said of it, and what a shell shows of it."""
+
+
+@pytest.mark.parametrize("name", SEEN_AGAIN)
+def test_again_tells_broken_from_fixed(name: str, tmp_path: Path) -> None:
+    """`again` says still broken where the fault is, and fixed where it is not; the lines of --script show it in a
+    plain shell, the state that was left too, and not on a server without it. Nothing is left behind."""
+    breakage, case, said, seen = SEEN_AGAIN[name]
+    custom = breakage.startswith("openapi/")
+    behaviour, release = ("perfect-5.0", "5.0.0") if custom else ("perfect", "1.7.0")
+    with (
+        fault_proxy(breakages()[breakage], create_app(behaviour)) as broken,
+        fault_proxy(None, create_app(behaviour)) as sound,
+    ):
+        ran = run(tmp_path, "--base-url", broken.base_url, "--release", release, "-k", case)
+        still = processes.contracts("again", ran.folder, case, "--base-url", broken.base_url)
+        fixed = processes.contracts("again", ran.folder, case, "--base-url", sound.base_url)
+        script = processes.contracts("again", ran.folder, case, "--script").output
+        pasted, well = (
+            processes.run(["/bin/sh", "-c", script.replace(broken.base_url, url)]).output
+            for url in (broken.base_url, sound.base_url)
+        )
+        left = [requests.get(f"{each.base_url}/_standin/state", timeout=HANG).json() for each in (broken, sound)]
+    assert (ran.code, still.code, fixed.code) == (1, 1, 0), still.output + fixed.output
+    assert still.output.splitlines()[0] == f"still broken: {case}"
+    assert said in still.output
+    assert fixed.output == f"fixed: {case} holds\n"
+    assert (seen in pasted, seen in well) == (True, False), pasted + well
+    assert [state["workflows"] for state in left] == [[], []]
+
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_understood_and_seen_again(name: str, tmp_path: Path) -> None:
@@ -68,7 +144,7 @@ def test_a_fault_is_understood_and_seen_again(name: str, tmp_path: Path) -> None
         assert words[:4] == ["python", "-m", "contracts", "again"]
         again = processes.contracts(*words[3:], "--base-url", served.base_url)
         script = processes.contracts(*words[3:], "--script").output
-        pasted = processes.run(["/bin/bash", "-c", script])
+        pasted = processes.run(["/bin/sh", "-c", script])
         with fault_proxy(None, create_app()) as sound:
             fixed = processes.contracts(*words[3:], "--base-url", sound.base_url)
     assert (ran.code, again.code, fixed.code) == (1, 1, 0), again.output + fixed.output

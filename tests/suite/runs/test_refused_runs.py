@@ -10,14 +10,17 @@ from contracts.catalog.release import ROOT
 from contracts.settings.settings import FILE
 from helpers import processes
 from helpers.bad_settings import SECRET
-from helpers.live_target import live
+from helpers.live_target import TODAY, live
 from helpers.raw_server import Visit, serving
 from helpers.whole_runs import run
+from helpers.wrong_settings import REFUSED, made, unsaid
 
 BAD = [
     ("shard", ["--shard", "4/3"], {}, "", "setting shard (--shard, ZADIG_SHARD)"),
     ("release", ["--release", "9.9.9"], {}, "", "setting release (--release, ZADIG_RELEASE)"),
     ("token", [], {"ZADIG_TOKEN": f"{SECRET} {SECRET}"}, "", "setting token (ZADIG_TOKEN)"),
+    ("variable", [], {"zadig_project": SECRET}, "", "unknown setting 'zadig_project'; did you mean 'ZADIG_PROJECT'?"),
+    ("deviations", ["--deviations", "missing.toml"], {}, "", "missing.toml: cannot be read: No such file or directory"),
     ("toml", [], {}, 'projct = "x"', "unknown setting 'projct'; did you mean 'project'?"),
 ]
 
@@ -50,4 +53,18 @@ def test_a_target_with_two_projects_is_a_usage_error(tmp_path: Path) -> None:
         assert ran.code == pytest.ExitCode.USAGE_ERROR
         assert "the target has more than one project: nginx, other-project; set --project" in ran.output
         assert "Traceback" not in ran.output
+        assert zadig.app.changes() == []
+
+
+@pytest.mark.parametrize(("behaviour", "lang"), [("perfect", "en"), ("perfect", "zh"), ("perfect-5.0", "en")])
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_token_that_is_refused_says_nothing_about_the_release(
+    name: str, behaviour: str, lang: str, tmp_path: Path
+) -> None:
+    """Such a run is inconclusive, says since when a token has expired, and changes nothing."""
+    with live({}, prefixes=TODAY, behaviour=behaviour) as zadig:
+        options, env = made(name, zadig, lang)
+        ran = run(tmp_path, "-k", "cancel-task/no-such-task", *options, **env)
+        assert ran.code == 6, ran.output
+        assert (lang == "en") == (unsaid(name, "run", zadig, ran.output.splitlines()) == []), ran.output
         assert zadig.app.changes() == []

@@ -33,6 +33,13 @@ def test_a_good_setting_is_taken(setting: str, value: str, wanted: object) -> No
     assert getattr(load({setting: value}), setting) == wanted
 
 
+def test_a_home_folder_is_meant_as_a_shell_means_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file and the variables of a job have no shell; what no user is called is a name like any other."""
+    monkeypatch.setenv("HOME", "/home/me")
+    assert load({"run_dir": "~/runs"}).run_dir == Path("/home/me/runs")
+    assert load({"run_dir": "~nobody-of-this-name/runs"}).run_dir == Path("~nobody-of-this-name/runs")
+
+
 def test_plain_http_elsewhere_may_be_allowed() -> None:
     """Who says so may send a token over plain http."""
     assert load({"base_url": "http://zadig.example.com", "allow_http": True}).base_url == "http://zadig.example.com"

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.settings.settings import SettingsError
-from contracts.target.connect import find_workspace, open_target, probe
+from contracts.standin.serve import serve_in_thread
+from contracts.target.connect import above, find_workspace, open_target, probe
 from contracts.target.discovery import NoWorkspaceError
 from contracts.target.target import Workspace
 from contracts.text import toml
@@ -251,6 +253,51 @@ def test_a_project_that_is_not_there_is_no_missing_right(live: Answering, tmp_pa
     with live() as zadig, pytest.raises(SettingsError) as raised:
         found(zadig, tmp_path, token=zadig.tokens["member"], project="absent")
     assert str(raised.value).startswith("the target has no project 'absent'; available: nginx; set --project")
+
+
+def test_an_outsider_of_the_only_project_is_none(live: Answering, tmp_path: Path) -> None:
+    """Where the project was found and not set, too: each case of an outsider would be a false alarm."""
+    with live() as zadig, pytest.raises(NoWorkspaceError) as raised:
+        found(zadig, tmp_path, outsider_project="nginx")
+    assert "the cases work in project nginx themselves; set --outsider-project" in str(raised.value)
+    assert zadig.app.changes() == []
+
+
+class Below:
+    """What stands before a Zadig below a path, and answers all else itself."""
+
+    def __init__(self, app: ASGIApp, path: str, else_: Response) -> None:
+        self._app, self._path, self._else = app, path, else_
+        self.heads: list[bytes] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        self.heads += [name for name, _ in scope["headers"]]
+        inside = scope["path"].startswith(f"{self._path}/api/")
+        below = {**scope, "path": scope["path"].removeprefix(self._path)}
+        await (self._app(below, receive, send) if inside else self._else(scope, receive, send))
+
+
+@pytest.mark.parametrize("path", ["/zadig/some/path", "/zadig/api", "/zadig/index.html"])
+def test_a_path_too_many_is_taken_off(path: str, live: Answering) -> None:
+    """Down to the address at which Zadig answers; that one has a path of its own. No token is sent to find it."""
+    with live() as zadig, serve_in_thread(gateway := Below(zadig.app, "/zadig", PAGE)) as url:
+        settings = zadig.settings(base_url=url + path)
+        with pytest.raises(SettingsError) as raised:
+            probe(settings, url + path)
+        assert str(raised.value).endswith(
+            f"no Zadig answers at {url}{path}, but one does at {url}/zadig; set {url}/zadig"
+        )
+        assert above(settings, f"{url}/zadig") == ""
+        assert above(settings, f"{url}/elsewhere") == ""
+    assert (b"host" in gateway.heads, b"authorization" in gateway.heads) == (True, False)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_gateway_that_is_down_says_nothing_of_the_address(status: int, live: Answering) -> None:
+    """There may be another Zadig above, which nobody meant."""
+    with live() as zadig, serve_in_thread(Below(zadig.app, "", Response(status_code=status))) as url:
+        assert above(zadig.settings(), f"{url}/zadig") == ""
 
 
 def test_a_token_that_has_expired_is_said_to_have(live: Answering) -> None:
