@@ -36,7 +36,10 @@ def test_the_image_never_runs_on_its_stand_in_instead(image: Image) -> None:
     as_it_is = {"ZADIG_REQUIRE_LIVE": "true"}
     assert f"ZADIG_REQUIRE_LIVE={as_it_is['ZADIG_REQUIRE_LIVE']}" in FILE.read_text(encoding="utf-8")
     forgotten = image.start(**as_it_is)
-    assert (forgotten.code, "set setting base_url" in forgotten.output) == (4, True), forgotten.output
+    assert (forgotten.code, "no address of one is set; set --base-url, ZADIG_BASE_URL" in forgotten.output) == (
+        4,
+        True,
+    ), forgotten.output
     misspelt = image.start(**as_it_is, ZADIG_BASE_ULR="https://zadig.example.com")
     assert (misspelt.code, "did you mean 'ZADIG_BASE_URL'" in misspelt.output) == (4, True), misspelt.output
 
@@ -47,7 +50,7 @@ def test_the_image_never_runs_on_its_stand_in_instead(image: Image) -> None:
         pytest.param("--profile smoke --run-dir /results/one", 0, "VERDICT on the stand-in", id="options"),
         pytest.param("run --help", 0, "--base-url", id="run"),
         pytest.param("--help", 0, "Commands:", id="help"),
-        pytest.param("doctor --help", 0, "without changing anything", id="command"),
+        pytest.param("doctor --help", 0, "Read-only check of the target", id="command"),
         pytest.param("gate /results/none", 4, "no verdict.json: no such folder", id="command-with-a-run"),
         pytest.param("dokter", 4, "No such command 'dokter'", id="misspelt"),
         pytest.param("python -m contracts --version", 0, VERSION, id="program"),

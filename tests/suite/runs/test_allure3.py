@@ -145,8 +145,8 @@ def test_steps_and_attachments_are_there(made: Path) -> None:
     """A test shows its phases with their calls, what the check found, and files that can be opened."""
     result = shown(made)["cancel-task/breach"]
     steps = {step["name"]: step for step in result["steps"] if step["type"] == "step"}
-    assert list(steps) == ["given queued-task", "request", "state afterwards", "clean-up", "check"]
-    assert [step["name"] for step in steps["given queued-task"]["steps"]][1] == "get-task → HTTP 200 × 40"
+    assert list(steps) == ["precondition queued-task", "request", "state afterwards", "clean-up", "check"]
+    assert [step["name"] for step in steps["precondition queued-task"]["steps"]][1] == "get-task → HTTP 200 × 40"
     assert steps["check"]["status"] == "failed"
     links = [step["link"] for step in result["steps"] if step["type"] == "attachment"]
     assert [link["name"] for link in links] == ["exchange", "curl", "promised", "schema"]
