@@ -16,7 +16,7 @@ from contracts.target.target import Subject, Target
 from contracts.text.errors import TargetError
 from contracts.text.frozen import dataclass
 from contracts.text.message import about, msg
-from contracts.text.strict_json import NotStrictError, parse
+from contracts.text.strict_json import value_of
 
 STATE = "state"
 """The name of a task's state among what reading it says."""
@@ -127,7 +127,4 @@ def tasks_in(target: Target, exchange: Exchange) -> Snapshot:
 
 def json_value(exchange: Exchange) -> Any:
     """Return the JSON value of an answer, None where it has none."""
-    try:
-        return parse(exchange.body)
-    except NotStrictError:
-        return None
+    return value_of(exchange.body)

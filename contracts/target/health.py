@@ -5,7 +5,7 @@ from dataclasses import replace
 from contracts.catalog.release import Release
 from contracts.http.client import Client, Exchange
 from contracts.target.requests import ROOT, knocking
-from contracts.text.strict_json import NotStrictError, is_page, parse
+from contracts.text.strict_json import is_page, value_of
 
 
 def health(client: Client, release: Release, prefix: str) -> Exchange:
@@ -19,11 +19,7 @@ def is_health(exchange: Exchange, release: Release) -> bool:
     """Whether this is Zadig's answer to the health call; without one in the release, any that is no web page."""
     if release.lacks(["health"]):
         return exchange.status is not None and (knocking(release).path == ROOT or not is_page(exchange.body))
-    try:
-        value = parse(exchange.body)
-    except NotStrictError:
-        return False
-    healthy = next(iter(release.call("health").answers.values()))
+    value, healthy = value_of(exchange.body), next(iter(release.call("health").answers.values()))
     return (
         exchange.status == healthy.status
         and isinstance(value, dict)

@@ -16,7 +16,7 @@ from contracts.target.waiting import Waits
 from contracts.target.weather import Weather
 from contracts.text.errors import EndedError
 from contracts.text.frozen import dataclass
-from contracts.text.strict_json import NotStrictError, parse
+from contracts.text.strict_json import value_of
 
 
 @dataclass(frozen=True)
@@ -191,11 +191,7 @@ class Target:
 
     def own(self, exchange: Exchange) -> bool:
         """Whether only the target itself can have said this: it has the keys of its errors."""
-        try:
-            value = parse(exchange.body)
-        except NotStrictError:
-            return False
-        binding = self.release.binding
+        value, binding = value_of(exchange.body), self.release.binding
         return isinstance(value, dict) and {binding.code, binding.description} <= value.keys()
 
     def alive(self) -> bool:

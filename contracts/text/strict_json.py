@@ -103,6 +103,14 @@ def no_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=unique, parse_constant=no_constant, parse_float=_finite)
 
 
+def value_of(body: bytes) -> Any:
+    """Return the JSON value of a body, None where it has none."""
+    try:
+        return parse(body)
+    except NotStrictError:
+        return None
+
+
 def is_page(data: bytes) -> bool:
     """Whether `data` is an HTML page: what answers is not Zadig's API, or something stands in front of it."""
     start = data[:2000].lower()
