@@ -129,13 +129,14 @@ class BodyExplorer(Explorer):
         given = NOT_THERE if role == "create" else "workflow" if role in ("update", "start") else "queued-task"
         try:
             with self._target.trace.during(Phase.GIVEN):
-                made, held = arrange(self._target, given, subject)
+                found = arrange(self._target, given, subject)
         except NotArrangedError as error:
             self._end(Result.BLOCKED, error.message)
+        there = found.subject, replace(found.held, marks={})
         if role != "create":
-            self._subjects[-1] = made
-            self._there[name] = (made, replace(held, marks={}))
-        return made, replace(held, marks={})
+            self._subjects[-1] = found.subject
+            self._there[name] = there
+        return there
 
     def _wrong(self, exchange: Exchange, operation: Operation, where: str) -> Iterator[Breach]:
         """Yield how an answer is none of the contract: a crash, or no envelope."""

@@ -74,18 +74,31 @@ class _Played:
     documented: bool
 
 
-def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_OVERRIDES) -> tuple[Subject, Snapshot]:
-    """Bring the target into the state `given` for `subject`; return the subject with its task, and what is held.
+@dataclass(frozen=True)
+class Arranged:
+    """A given that is there: its name, the subject with its task, and what the target holds."""
 
-    `made` is what is special in its create.
+    given: str
+    subject: Subject
+    held: Snapshot
 
+
+def arrange(
+    target: Target, given: str, subject: Subject, made: Overrides = NO_OVERRIDES, since: Arranged | None = None
+) -> Arranged:
+    """Bring the target into the state `given` for `subject`; `made` is what is special in its create.
+
+    `since`: another given of the same subject, from which this one follows by further steps or none.
     Raises NotArrangedError where a step fails or the state afterwards is not the one wished for.
     """
-    row, lifecycle, state = GIVENS[given], target.release.lifecycle, NOT_THERE
+    row, lifecycle, done = GIVENS[given], target.release.lifecycle, len(GIVENS[since.given].steps) if since else 0
+    if since is not None and len(row.steps) == done:
+        return _as_given(target, given, since.subject, since.held)
     if not row.steps:
-        return subject, Snapshot()  # a name of its own that was never sent anywhere
+        return Arranged(given, subject, Snapshot())  # a name of its own that was never sent anywhere
+    subject, state = (since.subject, _left_by(target, since.given)) if since else (subject, NOT_THERE)
     played: _Played | None = None
-    for role in row.steps:
+    for role in row.steps[done:]:
         move, call = lifecycle.move(role, state), target.release.call(role)
         if move.answer not in call.answers:
             raise NotArrangedError(lifecycle.unsaid(call.name, state))
@@ -100,17 +113,30 @@ def arrange(target: Target, given: str, subject: Subject, made: Overrides = NO_O
         state = move.next or state
         if move.next and call.name not in target.release.support:
             played = _Played(call.name, move.answer, exchange, state, move.basis == "documented")
-    word = lifecycle.word(row.state) if row.state else ""
-    tasks = _reach(target, subject, word) if row.waits else None
+    tasks = _reach(target, subject, lifecycle.word(row.state)) if row.waits else None
     held = _held(target, subject, None if row.waits or state == DELETED else played, tasks=tasks)
-    now = held.tasks.get(subject.task_id)
+    return _as_given(target, given, subject, held)
+
+
+def _left_by(target: Target, given: str) -> str:
+    """Return the state that the steps of a given leave."""
+    state = NOT_THERE
+    for role in GIVENS[given].steps:
+        state = target.release.lifecycle.move(role, state).next or state
+    return state
+
+
+def _as_given(target: Target, given: str, subject: Subject, held: Snapshot) -> Arranged:
+    """Return what is held as a given; raises NotArrangedError where it is not the one wished for."""
+    row, lifecycle = GIVENS[given], target.release.lifecycle
+    word, now = lifecycle.word(row.state) if row.state else "", held.tasks.get(subject.task_id)
     if word and not lifecycle.means(now, word):
         raise NotArrangedError(_not_in(word, now), overtaken=lifecycle.went_on(word, now))
-    if (held.workflow is None) != (state == DELETED):
+    if (held.workflow is None) != (not row.steps or row.steps[-1] == "delete"):
         raise NotArrangedError(
             msg("it is still there" if held.workflow else "the workflow was created, but cannot be found")
         )
-    return subject, held
+    return Arranged(given, subject, held)
 
 
 def _held(

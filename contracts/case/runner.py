@@ -3,6 +3,7 @@
 Nothing here knows pytest, and several cases may run at once in threads of one process.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from contracts.case.cleanup import remove_after_case
@@ -52,7 +53,11 @@ def run_case(case: Case, target: Target) -> Outcome:
             break
     else:
         trial = _wrongly_described(trial)
-    trial = told_once(target, replace(trial, promised=trial.promised or case.answer.basis))
+    return concluded(case, told_once(target, replace(trial, promised=trial.promised or case.answer.basis)), target)
+
+
+def concluded(case: Case, trial: Trial, target: Target) -> Outcome:
+    """Return what became of a case, whose last trial this was, on the target with its trace."""
     operation, answer = trial.step or (case.operation, case.answer.name)
     about = {"case": case.id, "operation": operation, "answer": answer}
     return conclude(trial, target, level=case.level, given=case.given, **about)
@@ -110,7 +115,8 @@ def _run(case: Case, target: Target, subject: Subject, instead: Trial | None) ->
         with target.trace.during(Phase.GIVEN):
             if case.licence and target.control is not None:
                 target.control.license(subject.name, case.licence)
-            subject, before = arrange(target, case.given, subject, case.made)
+            found = arrange(target, case.given, subject, case.made)
+            subject, before = found.subject, found.held
             put = target.control if case.put else None
             if put is not None:
                 put.put(subject.name, subject.task_id, case.put)
@@ -122,7 +128,7 @@ def _run(case: Case, target: Target, subject: Subject, instead: Trial | None) ->
                 return None, instead if wrong is None else _of_step(case, target, wrong)
     except (NotArrangedError, RefusedError, UnclearError) as error:
         return None, instead or _not_arranged(case, target, error)
-    return _ask(case, target, subject, before)
+    return ask(case, target, subject, before, lambda own: snapshot(target, own, closely=closely(case, target)))
 
 
 def _not_arranged(case: Case, target: Target, error: NotArrangedError | RefusedError | UnclearError) -> Trial:
@@ -139,8 +145,15 @@ def _not_arranged(case: Case, target: Target, error: NotArrangedError | RefusedE
     return Trial(Result.BLOCKED, reason=reason, exchanges=exchanges, moved=overtaken)
 
 
-def _ask(case: Case, target: Target, subject: Subject, before: Snapshot) -> tuple[Snapshot | None, Trial]:
-    """Send the request of a case whose given is there; return as `_run` does."""
+def closely(case: Case, target: Target) -> bool:
+    """Whether a task is read by itself afterwards too: what else is done to one, its list shows."""
+    return target.release.binding.plays(case.operation) in LIFE
+
+
+def ask(
+    case: Case, target: Target, subject: Subject, before: Snapshot, look: Callable[[Subject], Snapshot]
+) -> tuple[Snapshot | None, Trial]:
+    """Send the request of a case whose given is there, and look; return what is known to be held, and the trial."""
     operation = target.release.operations[case.operation]
     request = operation_call(target, operation, subject, case.request)
     try:
@@ -168,10 +181,9 @@ def _ask(case: Case, target: Target, subject: Subject, before: Snapshot) -> tupl
             starts = case.after in (STARTED, FIRST_STARTED)
             started = target.release.binding.roles["start"].get(checked.value, "id") if starts else None
             own = replace(subject, task_id=started) if isinstance(started, int) else subject
-            lives = target.release.binding.plays(case.operation) in LIFE  # what else is done to a task, its list shows
             after = settled(
                 target,
-                lambda: snapshot(target, own, closely=lives),
+                lambda: look(own),
                 lambda held: held.tasks.get(subject.task_id),
                 case.after,
             )

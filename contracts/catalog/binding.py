@@ -92,6 +92,7 @@ class Binding:
     usual, calls: what is sent, in every call and in a single one.
     always: query parameters of every call about a workflow, documented or not.
     padded: the key of a create whose text may have any length.
+    needed: the keys of a create that cases need as they usually are, to go on with the workflow.
     odd: a template of a name with all that names may have.
     rights: what the token's user must be allowed to do, as the role `rights` answers it.
     stored: where a key of a create stands in what is found, as a pointer; any other one under its own name. What no
@@ -108,6 +109,7 @@ class Binding:
     calls: Mapping[str, Places]
     always: tuple[str, ...]
     padded: str
+    needed: tuple[str, ...]
     odd: str
     rights: tuple[str, ...]
     stored: Mapping[str, str]
@@ -155,6 +157,7 @@ def read_binding(data: Mapping[str, Any], lineage: Iterable[str], where: str, re
         calls=calls,
         always=top.texts("always"),
         padded=top.optional_text("padded") or "",
+        needed=top.texts("needed"),
         odd=top.optional_text("odd") or NAME,
         rights=top.texts("rights"),
         stored={key: place for key, place in top.by_name(str, "stored").items() if place},

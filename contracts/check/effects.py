@@ -177,11 +177,19 @@ def _workflow_kept(change: StateChange) -> Iterator[Breach]:
 
 def _keys_kept(change: StateChange, keys: Iterable[str]) -> Iterator[Breach]:
     before, after = change.before.workflow or {}, change.after.workflow or {}
-    for key in keys:
-        example = shape(change.release, key) if before.get(key) != after.get(key) else None
+    for key in changed(change.release, before, after, keys):
+        was, now = (show(repr(held.get(key))) for held in (before, after))
+        yield change.broken(f"workflow:{key}", msg("{key} as before", key), now, was)
+
+
+def changed(
+    release: Release, before: Mapping[str, Any], after: Mapping[str, Any], keys: Iterable[str] | None = None
+) -> Iterator[str]:
+    """Yield the keys of a workflow, of these or of all, under which something else stands than before."""
+    for key in sorted({*before, *after}) if keys is None else keys:
+        example = shape(release, key) if before.get(key) != after.get(key) else None
         if part(before.get(key), example) != part(after.get(key), example):
-            was, now = (show(repr(held.get(key))) for held in (before, after))
-            yield change.broken(f"workflow:{key}", msg("{key} as before", key), now, was)
+            yield key
 
 
 def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]:

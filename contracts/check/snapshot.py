@@ -49,14 +49,21 @@ class UnclearError(TargetError):
         self.exchange = exchange
 
 
-def snapshot(target: Target, subject: Subject, tasks: Snapshot | None = None, *, closely: bool = False) -> Snapshot:
+def snapshot(
+    target: Target,
+    subject: Subject,
+    tasks: Snapshot | None = None,
+    *,
+    closely: bool = False,
+    known: Mapping[str, Any] | None = None,
+) -> Snapshot:
     """Return what the target holds under the subject's name; raises UnclearError where it cannot be told.
 
-    `tasks` is what a look at them has just shown, where there was one.
+    `tasks` is what a look at them has just shown, where there was one; `known` the workflow, where it is not looked at.
     `closely` reads the subject's task by itself too, and looks again where that says something else than the list: it
     may have moved meanwhile.
     """
-    workflow = find(target, subject)
+    workflow = known or find(target, subject)
     if workflow is None:
         return Snapshot()
     held = replace(tasks or look_at_tasks(target, subject), workflow=workflow)

@@ -1,7 +1,7 @@
 """How tests come by the outcome of their case, which may have been worked out ahead, and say it in pytest's words."""
 
 import inspect
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
 
 import pytest
@@ -14,11 +14,13 @@ from contracts.pytest_plugin import masking
 from contracts.pytest_plugin.collection import SCENARIOS, SESSION, asks_for_case, planned_for
 from contracts.report.verdict_rules import CANNOT_TELL, Result
 from contracts.run.executor import Job
-from contracts.run.outcomes import row_job, scenario_job, text
+from contracts.run.outcomes import chain_job, row_job, scenario_job, text
 from contracts.run.session import Session
 from contracts.text.printable import printable
 
 OUTCOME = pytest.StashKey[Outcome]()
+AT_ONCE = 1000
+"""Tests among which cases are looked for that share a workflow."""
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     run = session.config.stash.get(SESSION, None)
     if run is not None and not run.idle:
         run.open()
-        run.pool.expect(filter(None, map(_job, session.items)))
+        run.pool.expect(_jobs(run, session.items))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -53,6 +55,20 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     _report(pyfuncitem, job)
     return True
+
+
+def _jobs(run: Session, items: Sequence[pytest.Item]) -> Iterator[Job]:
+    """Yield the work of all cases in turn, that of cases which share a workflow where the first of them stands."""
+    for start in range(0, len(items), AT_ONCE):
+        some = items[start : start + AT_ONCE]
+        chains = run.chains(case for case in map(planned_for, some) if isinstance(case, Case))
+        chain_of, begun = {case.id: chain for chain in chains for case in chain}, set[str]()
+        for item, case in zip(some, map(planned_for, some), strict=True):
+            if not (isinstance(case, Case) and case.id in chain_of):
+                yield from filter(None, [_job(item)])
+            elif case.id not in begun:
+                begun.update(each.id for each in chain_of[case.id])
+                yield chain_job(run, case, chain_of[case.id])
 
 
 def _job(item: pytest.Item) -> Job | None:

@@ -1,6 +1,6 @@
 """Works cases out in threads before the tests that report them ask for them: waiting for a server is not work."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import islice
 
@@ -17,18 +17,20 @@ IN_A_WORKER = 2
 
 @dataclass(frozen=True)
 class Job:
-    """The work of a case, for any thread.
+    """The work of one case, or of several that share a workflow, for any thread.
 
-    id: the case.
-    work: works its outcome out.
+    id: the case that is asked for first.
+    work: yields the outcome of each case.
+    others: the further cases.
     """
 
     id: str
-    work: Callable[[], Outcome]
+    work: Callable[[], Iterable[Outcome]]
+    others: tuple[str, ...] = ()
 
 
 class CasePool:
-    """Cases under way, at most `threads` at once; with one thread, each begins when it is asked for.
+    """Cases under way, at most `threads` jobs at once; with one thread, each begins when it is asked for.
 
     waits: what is called about every second while the outcome that was asked for is not there.
     """
@@ -39,7 +41,8 @@ class CasePool:
         self._most = threads * WINDOW
         self._threads = ThreadPoolExecutor(threads, "case") if threads > 1 else None
         self._upcoming: Iterator[Job] = iter(())
-        self._begun: dict[str, Future[Outcome]] = {}
+        self._ahead: set[str] = set()
+        self._begun: dict[str, Future[Outcome | None]] = {}
 
     @property
     def busy(self) -> bool:
@@ -51,19 +54,45 @@ class CasePool:
         self._upcoming = iter(jobs)
 
     def outcome(self, job: Job) -> Outcome:
-        """Return the outcome of a case, and begin those that come next; what its work raises passes through."""
-        if self._threads is None:
-            return job.work()
-        for upcoming in (*islice(self._upcoming, self._most - len(self._begun)), job):
-            if upcoming.id not in self._begun:
-                self._begun[upcoming.id] = self._threads.submit(upcoming.work)
+        """Return the outcome of a job's only case, and begin the jobs that come next; what its work raises passes."""
+        while job.id not in self._begun and (upcoming := next(self._upcoming, None)) is not None:
+            self._begin(upcoming)
+        self._begin(job)
+        self._ahead.discard(job.id)
+        if self._threads is not None:
+            for upcoming in islice(self._upcoming, max(0, self._most - 1 - len(self._ahead))):
+                self._begin(upcoming)
         future = self._begun.pop(job.id)
         while self.waits is not None and not wait([future], TICK).done:
             self.waits()
-        return future.result()
+        return future.result() or next(iter(job.work()))
+
+    def _begin(self, job: Job) -> None:
+        if job.id in self._begun:
+            return
+        futures = {case: Future[Outcome | None]() for case in (job.id, *job.others)}
+        self._begun |= futures
+        self._ahead.add(job.id)
+        if self._threads is None:
+            _work(job, futures)
+        else:
+            self._threads.submit(_work, job, futures)
 
     def stop(self) -> None:
         """Begin nothing more, and wait for what is under way."""
         if self._threads is not None:
             self._threads.shutdown(wait=True, cancel_futures=True)
         self._begun.clear()
+
+
+def _work(job: Job, futures: Mapping[str, Future[Outcome | None]]) -> None:
+    """Work a job out. Where that fails, so does its case; of several, each that is left is to be worked out alone."""
+    try:
+        for outcome in job.work():
+            futures[outcome.case].set_result(outcome)
+    except Exception as error:  # whoever asks for the outcome gets it
+        for future in futures.values():
+            if job.others and not future.done():
+                future.set_result(None)
+            elif not future.done():
+                future.set_exception(error)

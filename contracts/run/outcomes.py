@@ -1,11 +1,12 @@
 """What becomes of a session's cases: the work of each, ready for any thread, and what is said of those without one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from contracts.case.outcome import Outcome
 from contracts.case.runner import run_case
 from contracts.case.scenario import Scenario
+from contracts.case.together import run_together
 from contracts.catalog.cases import Case
 from contracts.report.summary.terminal import block
 from contracts.report.verdict_rules import Result
@@ -21,6 +22,19 @@ def row_job(session: Session, case: Case) -> Job:
     return _job(session, case.id, case.operation, case.answer.name, lambda: run_case(case, session.target))
 
 
+def chain_job(session: Session, first: Case, chain: Sequence[Case]) -> Job:
+    """Return the job of rows that share a workflow, of which `first` is asked for first."""
+
+    def work() -> Iterator[Outcome]:
+        left = {case.id: case for case in chain}
+        for outcome in run_together(chain, session.target, lambda: session.trouble):
+            del left[outcome.case]
+            yield _judged(session, outcome)
+        yield from (_not_tried(session, case.id, case.operation, case.answer.name) for case in left.values())
+
+    return Job(first.id, work, tuple(case.id for case in chain if case.id != first.id))
+
+
 def scenario_job(session: Session, scenario: Scenario, script: Callable[[], object]) -> Job:
     """Return the job of a case that `script` tells step by step."""
     run = scenario.play
@@ -28,12 +42,15 @@ def scenario_job(session: Session, scenario: Scenario, script: Callable[[], obje
 
 
 def _job(session: Session, case: str, operation: str, answer: str, run: Callable[[], Outcome]) -> Job:
-    def work() -> Outcome:
-        if session.trouble:
-            return _not_tried(session, case, operation, answer)
-        return judge(run(), session.expected, datetime.now(UTC).date())
+    def work() -> Iterator[Outcome]:
+        yield _not_tried(session, case, operation, answer) if session.trouble else _judged(session, run())
 
     return Job(case, work)
+
+
+def _judged(session: Session, outcome: Outcome) -> Outcome:
+    """Return an outcome with the known deviation that it shows."""
+    return judge(outcome, session.expected, datetime.now(UTC).date())
 
 
 def _not_tried(session: Session, case: str, operation: str, answer: str) -> Outcome:

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from typing import Any
 
 from contracts.case.cleanup import CleanUp, clock
 from contracts.catalog.cases import Case, cases, own_cases
+from contracts.catalog.chains import chains
 from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
@@ -322,6 +323,17 @@ class Session:
     def deviations(self) -> tuple[Deviation, ...]:
         """What the release is known to break; raises DeviationsError where that cannot be read."""
         return known(load(self.release), self.settings.deviations, self.cases)
+
+    def chains(self, planned: Iterable[Case]) -> list[tuple[Case, ...]]:
+        """Return which of these cases share a workflow: none that is expected to deviate, as it would run twice.
+
+        A worker of xdist does not know its next cases, so there each has its own.
+        """
+        if self.worker or self.settings.isolate:
+            return []
+        alone = {case for row in self.expected for case in row.shows}
+        found = chains((case for case in planned if case.id not in alone), load(self.release))
+        return [chain for chain in found if len(chain) > 1]
 
     @property
     def expected(self) -> tuple[Deviation, ...]:

@@ -126,6 +126,9 @@ class Settings:
     in_flight: int = setting(
         8, "cases in flight at once in the whole run, however many workers; 1: one after the other", values.whole(0, 64)
     )
+    isolate: bool = setting(
+        False, "give each case a workflow of its own; else cases share one as long as they hold", values.yes_or_no
+    )
     rate_limit: float | None = setting(None, "N/s: most requests per second", values.rate)
     wait: float | None = setting(
         None, "seconds to wait before the run for the target to respond properly", values.seconds

@@ -59,21 +59,6 @@ def test_one_custom_life(flow: Flow) -> None:
     flow.asks("get-task", "no-such-task", Overrides(id=LARGE, query_set=OLDER))
 
 
-@pytest.mark.case("flows/cancel-restart-cancel", level="regression", roles=("start", "cancel", "restart"))
-def test_cancel_restart_cancel(flow: Flow) -> None:
-    """One task is cancelled, restarted and cancelled again, under the same id all along."""
-    flow.does("create")
-    flow.does("start")
-    flow.only_task_is("queued")
-    flow.does("cancel")
-    flow.only_task_is("cancelled")
-    flow.does("restart")
-    flow.only_task_is("queued")
-    flow.does("cancel")
-    flow.only_task_is("cancelled")
-    flow.deletes()
-
-
 @pytest.mark.case("flows/again-and-again", level="regression", roles=("start", "cancel", "restart"))
 def test_again_and_again(flow: Flow) -> None:
     """The second restart does what the first one did, and so do the third cancel and those after it."""

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("toy")
 
 SCENARIOS: list[tuple[type[Scenario], Callable[[Any], None]]] = [
     (Flow, test_flows.test_one_life),
-    (Flow, test_flows.test_cancel_restart_cancel),
+    (Flow, test_flows.test_again_and_again),
     (Flow, test_flows.test_ids_start_again),
     (ConcurrentScenario, test_concurrency.test_own_descriptions),
     (ConcurrentScenario, test_concurrency.test_creates_of_one_name),

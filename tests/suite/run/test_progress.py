@@ -142,9 +142,9 @@ def test_who_asks_for_an_outcome_hears_that_it_is_waited_for(monkeypatch: pytest
         if len(heard) == 3:
             enough.set()
 
-    def work() -> Outcome:
+    def work() -> list[Outcome]:
         enough.wait()
-        return Outcome("a/1", "a", "1", Result.HELD)
+        return [Outcome("a/1", "a", "1", Result.HELD)]
 
     pool.waits = waits
     assert pool.outcome(Job("a/1", work)).case == "a/1"

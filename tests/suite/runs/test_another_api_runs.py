@@ -62,7 +62,6 @@ def test_a_run_is_accepted(product: Path, tmp_path: Path) -> None:
     assert len([each for each in ids if each.partition("/")[0] not in ("flows", "concurrency", "explore")]) == 26
     assert {each for each in ids if each.startswith("flows/")} == {
         "flows/one-life",
-        "flows/cancel-restart-cancel",
         "flows/ids-start-again",
         "flows/again-and-again",
         "flows/errors-twice",

@@ -2,7 +2,8 @@
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -56,7 +57,11 @@ class Begun:
 
 
 def jobs(work: Callable[[Case], Outcome], rows: Sequence[Case] = ROWS) -> list[Job]:
-    return [Job(case.id, partial(work, case)) for case in rows]
+    return [Job(case.id, partial(one, work, case)) for case in rows]
+
+
+def one(work: Callable[[Case], Outcome], case: Case) -> list[Outcome]:
+    return [work(case)]
 
 
 def expecting(plan: Sequence[Job], threads: int = THREADS) -> CasePool:
@@ -81,7 +86,7 @@ def test_each_test_gets_the_outcome_of_its_case() -> None:
 def test_never_more_at_once_than_threads_nor_further_ahead_than_a_window() -> None:
     """When the first case is over, no more are under way than there are threads, and only the next ones begin."""
     work, others = Begun(), {*threading.enumerate()}
-    plan = [Job(ROWS[0].id, partial(held, ROWS[0])), *jobs(work, ROWS[1:])]
+    plan = [*jobs(held, ROWS[:1]), *jobs(work, ROWS[1:])]
     pool = expecting(plan)
     pool.outcome(plan[0])
     threads = {*threading.enumerate()} - others
@@ -136,6 +141,39 @@ def test_a_mistake_comes_out_where_it_is_asked_for() -> None:
     with pytest.raises(ZeroDivisionError):
         pool.outcome(plan[1])
     assert pool.outcome(plan[2]).case == ROWS[2].id
+
+
+@pytest.mark.parametrize("threads", [1, THREADS])
+def test_cases_that_are_done_together_are_each_asked_for(threads: int) -> None:
+    """They are worked out once, where the first of them is asked for, and the others have theirs when asked."""
+    together, begun = [ROWS[0], ROWS[3], ROWS[5]], list[str]()
+
+    def work() -> Iterator[Outcome]:
+        for case in together:
+            begun.append(case.id)
+            yield held(case)
+
+    job = Job(ROWS[0].id, work, tuple(case.id for case in together[1:]))
+    plan = [job, *jobs(held, [case for case in ROWS[:8] if case not in together])]
+    pool = expecting(plan, threads)
+    asked = jobs(held, ROWS[:8])
+    assert [pool.outcome(each).case for each in asked] == [each.id for each in asked]
+    assert begun == [case.id for case in together]
+    assert not pool.busy
+    pool.stop()
+
+
+@pytest.mark.parametrize("threads", [1, THREADS])
+def test_what_goes_wrong_together_is_done_alone(threads: int) -> None:
+    """A mistake in what is done together costs the cases that are left nothing: each is worked out by itself."""
+
+    def work() -> Iterator[Outcome]:
+        yield replace(held(ROWS[0]), reason="together")
+        raise ZeroDivisionError
+
+    pool = expecting([Job(ROWS[0].id, work, (ROWS[1].id,))], threads)
+    assert [pool.outcome(job).reason for job in jobs(held, ROWS[:2])] == ["together", ""]
+    pool.stop()
 
 
 def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:

@@ -18,7 +18,7 @@ from helpers.whole_runs import Ran, run
 from helpers.zadig_client import Zadig
 from tests.suite.helpers.kill_plugin import KINDS
 
-SOME_CASES = "queued-task or cancelled-task or one-life or cancel-restart-cancel or no-enabled-stage"
+SOME_CASES = "queued-task or cancelled-task or one-life or again-and-again or no-enabled-stage"
 WHEN = ("before", "after")
 POINTS = [
     *product(("main", "worker"), WHEN, KINDS),

@@ -1,0 +1,149 @@
+"""Runs cases that share a workflow: each finds what the one before it left, and looks at what it leaves itself.
+
+What is shared only ever says that a case held. Where anything else shows, the case is run again on a workflow of its
+own, and that is its result; where it holds there, so are those before it, one of which may have left what showed. So
+no result depends on which cases share.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from contracts.case.cleanup import remove_after_case
+from contracts.case.givens import Arranged, NotArrangedError, arrange
+from contracts.case.outcome import Outcome
+from contracts.case.runner import ask, closely, concluded, run_case
+from contracts.case.trial import Trial
+from contracts.catalog.cases import UNCHANGED, Case
+from contracts.catalog.chains import becomes, follows
+from contracts.check.breach import Kind
+from contracts.check.effects import changed
+from contracts.check.snapshot import Snapshot, UnclearError, find, snapshot
+from contracts.http.trace import Phase, Trace
+from contracts.report.verdict_rules import Result
+from contracts.safety.guard import RefusedError
+from contracts.target.target import Subject, Target, open_subject
+from contracts.text.frozen import dataclass
+
+WORKFLOWS = 3
+"""How many workflows the cases of a chain are tried on; after so many doubts the rest are run alone."""
+ABOUT_WORKFLOWS = frozenset({"create", "update", "delete"})
+"""Roles whose requests are about the workflow itself: after others its tasks are looked at, and it at the end of all.
+"""
+
+
+def run_together(cases: Iterable[Case], target: Target, stopped: Callable[[], object]) -> Iterator[Outcome]:
+    """Yield what became of the cases of a chain, until it is `stopped`. Never raises for what the target does."""
+    waiting = deque(cases)
+    for _ in range(WORKFLOWS):
+        if len(waiting) > 1 and not stopped():  # one by itself shares nothing
+            yield from _on_one(waiting, target, stopped)
+    while waiting and not stopped():
+        yield run_case(waiting.popleft(), target)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A case on the shared workflow: what it showed, and the target with its trace."""
+
+    case: Case
+    trial: Trial
+    target: Target
+
+    @property
+    def held(self) -> bool:
+        return self.trial.result is Result.HELD and not self.target.trace.faulty
+
+    @property
+    def tells(self) -> bool:
+        """Whether that it did not hold tells of the cases before: not of an agent, other cases or a gateway."""
+        return not (self.trial.moved or self.trial.cross_talk or self.target.trace.doubts)
+
+
+def _on_one(waiting: deque[Case], target: Target, stopped: Callable[[], object]) -> Iterator[Outcome]:
+    """Take cases off and run them on one workflow, until one leaves it otherwise; yield what became of each."""
+    tried: list[_Tried] = []
+    subject = open_subject(target, waiting[0].request.name, waiting[0].request.length)
+    found, left, own, looked = None, None, target, False
+    try:
+        while waiting and not stopped() and (found is None or follows(waiting[0].given, found.given)):
+            case, own = waiting.popleft(), replace(target, trace=Trace())
+            looked = not (waiting and follows(waiting[0].given, becomes(target.release, case)))
+            left = None
+            with target.lock.shared():
+                trial, left = _attempt(case, own, subject, found, whole=looked)
+            if trial.cross_talk and left is not None:
+                with target.lock.exclusive():  # with others of this run it does not count
+                    trial, left = _attempt(case, own, subject, left, whole=looked)
+            tried.append(_Tried(case, trial, own))
+            if left is None or own.trace.faulty:
+                break
+            found = left
+        certain = found is None or (looked and left is found) or _as_before(own, found)
+    finally:
+        _remove(own, subject, left)  # also on Ctrl-C
+    yield from _told(tried, target, stopped, suspects=0 if certain else len(tried))
+
+
+def _told(tried: list[_Tried], target: Target, stopped: Callable[[], object], suspects: int) -> Iterator[Outcome]:
+    """Yield what became of cases on one workflow: whatever did not hold is run alone, and so are the first `suspects`.
+
+    Suspect is what came before a case that holds alone.
+    """
+    alone: dict[int, Outcome] = {}
+    for place, each in enumerate(tried):
+        if not (each.held or stopped()):
+            alone[place] = run_case(each.case, target)
+            if alone[place].result is Result.HELD and each.tells:
+                suspects = max(suspects, place)
+    for place, each in enumerate(tried):
+        if place in alone:
+            yield alone[place]
+        elif place >= suspects and each.held:
+            yield concluded(each.case, each.trial, each.target)
+        elif not stopped():
+            yield run_case(each.case, target)
+
+
+def _attempt(
+    case: Case, target: Target, subject: Subject, found: Arranged | None, *, whole: bool
+) -> tuple[Trial, Arranged | None]:
+    """Return what a case shows on what was found, and what it leaves there; None where that is not as it should be."""
+    try:
+        with target.trace.during(Phase.GIVEN):
+            found = arrange(target, case.given, subject, since=found)
+    except NotArrangedError as error:
+        return Trial(Result.BLOCKED, moved=error.overtaken and not target.stands_still), None
+    except (RefusedError, UnclearError):
+        return Trial(Result.BLOCKED), None
+    before, release = found.held, target.release
+    known = None if whole or release.binding.plays(case.operation) in ABOUT_WORKFLOWS else before.workflow
+    task = closely(case, target) and (whole or case.after != UNCHANGED)
+
+    def look(own: Subject) -> Snapshot:
+        return snapshot(target, own, closely=task, known=known)
+
+    after, trial = ask(case, target, found.subject, before, look)
+    stays = case.after == UNCHANGED and all(breach.kind is not Kind.STATE for breach in trial.breaches)
+    if after is None or not (trial.result is Result.HELD or (trial.breaches and stays)):
+        return trial, None
+    latest = replace(found.subject, task_id=max(after.tasks, default=found.subject.task_id))
+    return trial, Arranged(becomes(release, case), latest, after)
+
+
+def _as_before(target: Target, found: Arranged) -> bool:
+    """Whether the workflow is what it was when it was looked at last, which may be some cases ago."""
+    was = found.held.workflow
+    try:
+        with target.trace.during(Phase.AFTERWARDS):
+            now = find(target, found.subject)
+    except UnclearError:
+        return False
+    if was is None or now is None:
+        return was is now
+    return not any(changed(target.release, was, now))
+
+
+def _remove(target: Target, subject: Subject, found: Arranged | None) -> None:
+    with target.trace.during(Phase.CLEANUP):
+        remove_after_case(target, subject, found.held if found is not None else None)
