@@ -17,8 +17,9 @@ from contracts.run.session import Session
 from contracts.run.shards import recorded
 from contracts.run.verdict import Run
 from contracts.run.version import suite
-from contracts.settings.settings import FILE
+from contracts.settings.settings import AUTO, FILE
 from contracts.target.connect import exploring
+from contracts.target.pace import at_once
 from contracts.text.message import Message, msg
 
 
@@ -87,7 +88,13 @@ def _weather(session: Session) -> Iterator[str]:
             own = (
                 "{n} cases failed under load and held alone ({why}): slowed down from {wished} to {pace} cases at once"
             )
-            yield msg(own, n, sign.says, session.settings.in_flight, session.pace)
+            by_itself = "{n} cases failed under load and held alone ({why}): at most {pace} cases at once from then on"
+            wished = session.settings.in_flight
+            yield (
+                msg(by_itself, n, sign.says, session.pace)
+                if wished == AUTO
+                else msg(own, n, sign.says, wished, session.pace)
+            )
         else:
             yield msg("{n} cases held when run again: {why}", n, sign.says)
     yield from ends_early(session)
@@ -104,7 +111,7 @@ def ends_early(session: Session) -> Iterator[Message]:
 def _need(session: Session) -> float:
     """Return about how many seconds a run takes, by how long its cases once took one after the other."""
     seconds = recorded(session.release)
-    return sum(seconds.get(case, 0.0) for case in session.planned) / session.settings.in_flight
+    return sum(seconds.get(case, 0.0) for case in session.planned) / at_once(session.settings.in_flight)
 
 
 def _remarks(session: Session) -> list[str]:

@@ -33,6 +33,7 @@ from contracts.target.connect import (
 )
 from contracts.target.credentials import USERS, headers
 from contracts.target.listing import lacking
+from contracts.target.pace import FIRST, MOST, Pace, at_once
 from contracts.target.sharing import Among, SharedLock, Told
 from contracts.target.target import Target, Workspace
 from contracts.text.errors import TargetError, of_system
@@ -96,10 +97,11 @@ class Session:
         self.probe = Probe(settings.base_url or "", answered=False)
         self.workspace: Workspace | None = None
         number = int("".join(filter(str.isdecimal, worker)) or 0)
-        first = min(settings.in_flight, workers * IN_A_WORKER)
+        first = min(at_once(settings.in_flight), workers * IN_A_WORKER)
         self._among = Among(self.run_dir / LOCKS, number, workers, first) if worker else None
-        self._most = self._among.most if self._among else settings.in_flight
-        self.pool = CasePool(self._most)
+        most = self._among.most if self._among else MOST if settings.in_flight == AUTO else at_once(settings.in_flight)
+        self._pace = Pace(FIRST if settings.in_flight == AUTO else most, most)
+        self.pool = CasePool(most)
         self.done_again: Counter[str] = Counter()
         self.pace = 0
         self.planned: list[str] = []
@@ -167,7 +169,7 @@ class Session:
             )
         except OSError as error:  # there is no room for a journal
             raise RunFolderError(UNUSABLE.put(self.run_dir, of_system(error.strerror))) from None
-        lock, told = SharedLock(self._most, self._among), Told(self._among)
+        lock, told = SharedLock(self._pace, self._among), Told(self._among)
         self.target = replace(opened, deadline=self.deadline, lock=lock, told=told)
 
     def _look_at_rights(self, project: str) -> None:
@@ -200,7 +202,7 @@ class Session:
             return {}
         weather = self.target.weather
         again = {**weather.again, "sent": weather.sent, "repeated": weather.repeated}
-        return {"again": again, "pace": int(self.target.lock.pace)}
+        return {"again": again, "pace": self.target.lock.pace}
 
     def hear(self, told: Mapping[str, Any]) -> None:
         """Add what a process of the run was told."""

@@ -6,6 +6,7 @@ from contracts.catalog.release import load
 from contracts.run.executor import IN_A_WORKER
 from contracts.settings.settings import Settings
 from contracts.target.connect import open_client
+from contracts.target.pace import at_once
 from contracts.target.requests import knocking
 
 WORK = 0.0015
@@ -21,8 +22,8 @@ def workers(settings: Settings, cores: int) -> int:
     if settings.base_url is None:
         return 0  # the stand-in answers at once
     waited = latency(settings)
-    busy = round(settings.in_flight * WORK / waited) if waited else 0
-    wished = min(busy, cores, settings.in_flight // IN_A_WORKER)
+    busy = round(at_once(settings.in_flight) * WORK / waited) if waited else 0
+    wished = min(busy, cores, at_once(settings.in_flight) // IN_A_WORKER)
     return wished if wished > 1 else 0
 
 

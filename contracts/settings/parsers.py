@@ -164,6 +164,12 @@ def whole(above: int, most: int | None = None) -> Reader:
     return read
 
 
+def whole_or(word: str, above: int, most: int) -> Reader:
+    """Return a reader of whole numbers within bounds, or of a word."""
+    number = whole(above, most)
+    return lambda value: word if str(value).strip() == word else number(value)
+
+
 def seconds(value: Any) -> float:
     """Return a time in seconds: more than none, and at most a day."""
     try:

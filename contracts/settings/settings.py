@@ -27,7 +27,7 @@ from contracts.text.urls import is_loopback
 
 PREFIX = "ZADIG_"
 AUTO, ASSUMED = "auto", "1.7.0"
-"""The release setting that asks the target, and the release whose calls are used until it has been asked."""
+"""What is found out from the target, and the release whose calls are used until it has been asked."""
 FILE = "zadig.toml"
 
 OF_A_TARGET = (
@@ -123,12 +123,13 @@ class Settings:
         "MS, or OPERATION=MS: limit of the 95th percentile of response times; separate several with commas",
         values.limits,
     )
-    in_flight: int = setting(
-        8, "cases in flight at once in the whole run, however many workers; 1: one after the other", values.whole(0, 64)
+    in_flight: int | str = setting(
+        AUTO,
+        "cases in flight at once in the whole run, however many workers; 1: one after the other; "
+        "auto: as many as the target answers without slowing down, 4 to begin with and at most 32",
+        values.whole_or(AUTO, 0, 64),
     )
-    isolate: bool = setting(
-        False, "give each case a workflow of its own; else cases share one as long as they hold", values.yes_or_no
-    )
+    isolate: bool = setting(False, "no two cases share a workflow, as they do while they hold", values.yes_or_no)
     rate_limit: float | None = setting(None, "N/s: most requests per second", values.rate)
     wait: float | None = setting(
         None, "seconds to wait before the run for the target to respond properly", values.seconds

@@ -1,14 +1,15 @@
 """Who may talk to a target at the same time: many, so many, or one alone; in this process and in others of its run."""
 
 import fcntl
-import math
 import os
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from hashlib import sha256
 from pathlib import Path
 
+from contracts.target.pace import Pace
 from contracts.text.frozen import dataclass
 
 TURN, ROOM, SLOT, SLOWER = "turn", "room", "slot-{number}", "slower"
@@ -94,23 +95,27 @@ class Among:
             os.close(file)
 
 
+ANY = 1_000_000
+"""As many as ever come."""
+
+
 class SharedLock:
     """A lock that many may share, at most so many at once; whoever wants to be alone goes before those who come later.
 
     among: the other processes of the run, None where there are none.
     """
 
-    def __init__(self, most: float = math.inf, among: Among | None = None) -> None:
+    def __init__(self, pace: Pace | None = None, among: Among | None = None) -> None:
         self._change = threading.Condition()
         self._sharing = self._waiting = self._entered = 0
         self._alone = False
         self._among = among
-        self._most = most
+        self._pace = pace or Pace(ANY, ANY)
 
     @property
-    def pace(self) -> float:
+    def pace(self) -> int:
         """How many may share by now, in all processes."""
-        return self._among.pace if self._among else self._most
+        return self._among.pace if self._among else self._pace.number
 
     @property
     def busy(self) -> bool:
@@ -118,15 +123,21 @@ class SharedLock:
         return self._sharing > 1 or (self._among is not None and not self._alone)
 
     @property
-    def _most_here(self) -> float:
-        return self._among.most if self._among else self._most
+    def _most_here(self) -> int:
+        return self._among.most if self._among else self._pace.number
 
     def slow_down(self) -> None:
         """Let only half as many share from now on."""
         if self._among:
             self._among.slow_down()
         with self._change:
-            self._most = max(1, min(self._most, self._entered) // 2)
+            self._pace.slow_down(self._entered, time.monotonic())
+
+    def heard(self, call: str, sent: float, seconds: float) -> None:
+        """Hear of an answer to a request that went out then, while as many shared as may."""
+        with self._change:
+            if self._sharing >= self._pace.number and self._pace.heard(call, sent, seconds, time.monotonic()):
+                self._change.notify_all()
 
     @contextmanager
     def shared(self) -> Iterator[Callable[[], bool]]:

@@ -155,9 +155,11 @@ class Target:
         exchange = self.client.send(request)
         failed = sign_of(exchange) is not None
         self.weather.came(sent, failed=failed)
+        if not failed:
+            self.lock.heard(request.call, sent, exchange.seconds)
         exchange = replace(exchange, spell=spell) if failed else exchange
         if BY_NAME["rate"].shows(exchange):
-            self.weather.hold(wait_of(exchange))
+            self.weather.limited(sent, wait_of(exchange))
         return exchange
 
     def _in_turn(self, request: Request) -> Exchange:

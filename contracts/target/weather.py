@@ -3,7 +3,7 @@
 import math
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 
 from contracts.http.disturbance import BY_NAME, Doubt
 from contracts.text.message import Message, msg
@@ -14,6 +14,13 @@ CHANCE = 1e-4
 """How likely it may be that what fails at any call had come to this one each time, by how often each was sent."""
 MOST_DISTURBED = 8
 """Cases that ended disturbed, after which nothing more is tried."""
+
+
+LATELY = 500
+"""How many answers are remembered, which are those of the last second at least."""
+SHARE, STEP, LONGEST_PAUSE = 0.8, 0.25, 5.0
+"""Which part of what a limit let through is sent from then on; how much longer the pauses get when that is too much
+as well; and their seconds, at most."""
 
 
 class Weather:
@@ -28,7 +35,8 @@ class Weather:
         self.ended: Message | str = ""
         self.sent = self.repeated = 0
         self._pause = 1 / rate
-        self._next = 0.0
+        self._next = self._limited_at = 0.0
+        self._passed: deque[float] = deque(maxlen=LATELY)
         self._lock = threading.Lock()
         self._asked: Counter[str] = Counter()
         self._spell, self._failed_at = 0, math.inf
@@ -53,13 +61,28 @@ class Weather:
         with self._lock:
             if failed:
                 self._failed_at = time.monotonic()
-            elif sent > self._failed_at:
-                self._spell, self._failed_at = self._spell + 1, math.inf
+            else:
+                self._passed.append(time.monotonic())
+                if sent > self._failed_at:
+                    self._spell, self._failed_at = self._spell + 1, math.inf
 
     def hold(self, seconds: float) -> None:
         """Let nothing go out for so long."""
         with self._lock:
             self._next = max(self._next, time.monotonic() + seconds)
+
+    def limited(self, sent: float, seconds: float) -> None:
+        """Note that a limit refused a request that was sent then, and is to be waited for so many seconds.
+
+        From now on fewer go out per second than it let through in the last one; each time that it shows again, fewer.
+        """
+        self.hold(seconds)
+        with self._lock:
+            now = time.monotonic()
+            if sent >= self._limited_at:
+                through = sum(at > now - 1 for at in self._passed)
+                self._pause = min(LONGEST_PAUSE, max(1 / max(1, SHARE * through), self._pause * (1 + STEP)))
+                self._limited_at = now
 
     def passed(self, doubt: Doubt) -> None:
         """Note what did not come again when the case was done again."""

@@ -2,16 +2,19 @@
 
 import asyncio
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from contracts.catalog.cases import cases
 from contracts.standin.app import create_app
 from contracts.standin.serve import serve_in_thread
 from contracts.target import connect
+from contracts.target.pace import Pace
 from contracts.target.sharing import Among, SharedLock, Told, part_of
 from helpers.gateway import Ended, run_few
 from helpers.processes import HANG
@@ -74,12 +77,43 @@ def hasty(monkeypatch: pytest.MonkeyPatch, bare: Path) -> None:
 
 
 @pytest.mark.parametrize("behaviour", ["perfect", "1.7.0"])
-@pytest.mark.parametrize("in_flight", [1, 32])
-def test_a_narrow_server_is_accepted(behaviour: str, in_flight: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("in_flight", [1, 32, "auto"])
+def test_a_narrow_server_is_accepted(behaviour: str, in_flight: int | str, tmp_path: Path) -> None:
     """However many ask at once; and the summary says that there were too many."""
     ended = narrow(tmp_path, behaviour, in_flight=in_flight)
     assert ended.exit == 0, ended.said
     assert ("slowed down from 32" in ended.said) == (in_flight == 32)
+
+
+class Limited:
+    """A stand-in before which a limit stands: so many requests in any second, and no word of how long to wait."""
+
+    def __init__(self, each_second: int) -> None:
+        self._app: ASGIApp = create_app()
+        self._each_second, self._passed = each_second, list[float]()
+        self.refused = self.asked = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        now = time.monotonic()
+        self._passed = [at for at in self._passed if at > now - 1]
+        self.asked += 1
+        if len(self._passed) >= self._each_second and not scope["path"].startswith("/_standin"):
+            self.refused += 1
+            await PlainTextResponse("slow down", 429)(scope, receive, send)
+            return
+        self._passed.append(now)
+        await self._app(scope, receive, send)
+
+
+def test_a_limit_is_kept_once_it_is_known(tmp_path: Path) -> None:
+    """Where ten requests a second are let through, no case is disturbed, and few requests more are refused."""
+    limit = Limited(10)
+    with serve_in_thread(limit) as url:
+        ended = run_few(url, tmp_path, MANY[::3])
+    assert ended.exit == 0, ended.said
+    assert {case["result"] for case in ended.verdict["cases"]} == {"held"}
+    assert limit.refused < limit.asked / 5
 
 
 @pytest.mark.parametrize("in_flight", [1, 32])
@@ -111,8 +145,8 @@ def test_one_that_slows_down_slows_all_down(tmp_path: Path) -> None:
     one, other = (Among(tmp_path / "locks", worker, 4, first=8) for worker in range(2))
     paces = [(other.pace, other.most)]
     for _ in range(4):
-        SharedLock(1, one).slow_down()
-        paces.append((SharedLock(1, other).pace, other.most))
+        SharedLock(Pace(1, 1), one).slow_down()
+        paces.append((SharedLock(Pace(1, 1), other).pace, other.most))
     assert paces == [(8, 2), (4, 1), (2, 1), (1, 1), (1, 1)]
 
 
@@ -124,7 +158,7 @@ def test_what_is_told_once_is_told_by_one_process(tmp_path: Path) -> None:
 
 def test_processes_let_one_be_alone(tmp_path: Path) -> None:
     """While one process has the target to itself, no other begins; places that are shared are taken in turn."""
-    one, other = (SharedLock(1, Among(tmp_path / "locks", worker, 2, first=1)) for worker in range(2))
+    one, other = (SharedLock(Pace(1, 1), Among(tmp_path / "locks", worker, 2, first=1)) for worker in range(2))
     entered, events = threading.Event(), []
 
     def share() -> None:
