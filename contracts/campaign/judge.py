@@ -7,6 +7,7 @@ from typing import Any
 from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage
 from contracts.report.verdict_rules import ACCEPTED, REJECTED
+from contracts.run.session import PERFECT
 from contracts.text.frozen import dataclass
 
 BROKEN = ("breach", "drift")
@@ -100,6 +101,8 @@ def _without_effect(change: Breakage, verdict: Mapping[str, Any]) -> Judgement:
     if verdict["verdict"] != ACCEPTED:
         why = _first(verdict)
         return Judgement(Result.DID_NOTHING, f"it made no answer different, and yet the run was not accepted: {why}")
+    if not change.kinds and not (verdict["run"]["stand_in"] or PERFECT).startswith(PERFECT):
+        return Judgement(Result.SILENT, "the server does so by itself, or never gives this answer")
     if any(gets_its_answer(outcome, change) for outcome in verdict["cases"]):
         return Judgement(Result.DID_NOTHING, "its answer came, and it made none different", idle=True)
     reason = f"no case of {verdict['run']['profile']} gets this answer"
@@ -123,6 +126,10 @@ def _breakage(change: Breakage, end: RunEnd, verdict: Mapping[str, Any]) -> Judg
 def _benign(verdict: Mapping[str, Any]) -> Judgement:
     if verdict["exit"] == 0:
         return Judgement(Result.SILENT)
+    hidden = all(outcome["result"] in ("held", "known") for outcome in verdict["cases"])
+    fixed = [row["id"] for row in verdict["deviations"] if row["fixed"]] if hidden else []
+    if fixed and verdict["exit"] == 1:
+        return Judgement(Result.SILENT, f"it hides what the server is known to do: {', '.join(fixed)}")
     return Judgement(Result.FALSE_ALARM, f"{verdict['verdict']}: {_first(verdict)}", _all_breaches(verdict))
 
 

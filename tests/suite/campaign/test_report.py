@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from contracts.breakages.catalog import benign
 from contracts.campaign.campaign import Campaign, CampaignRow
 from contracts.campaign.judge import RunEnd, judge
 from contracts.campaign.plan import CampaignOptions, Plan
@@ -35,3 +36,21 @@ def test_what_is_excused_is_counted(change: Any, seen: Mapping[str, Any], excuse
     assert (data["excused"], [row["excused"] for row in data["changes"]]) == (excused, [bool(excused)])
     assert not change.kinds or f"excused as a disturbance: {excused}" in [*lines(data)][-1]
     assert data["exit"] == 1
+
+
+@pytest.mark.parametrize(("behaviour", "result"), [("1.8.0", "silent"), ("perfect", "did nothing")])
+def test_what_a_server_does_by_itself_is_no_change(behaviour: str, result: str) -> None:
+    """A benign change before a release that does the same is silent; before a perfect one it was to do something."""
+    held = verdict("accepted", 0, "held")
+    step = {"phase": "request", "call": "start-task", "answer": "queued", "status": 200}
+    cases = [case | {"steps": [step], "answer": "queued", "evidence": []} for case in held["cases"]]
+    seen = {**held, "run": {"stand_in": behaviour, "profile": "smoke"}, "cases": cases}
+    judged = judge(benign()["benign/project-named-too"], RunEnd(applied=0, verdict=seen))
+    assert str(judged.result) == result
+
+
+@pytest.mark.parametrize(("fixed", "result"), [(["restart-task/queued-task"], "silent"), ([], "false alarm")])
+def test_what_hides_a_known_deviation_is_no_false_alarm(fixed: list[str], result: str) -> None:
+    """Where acceptance rejects only because a deviation no longer shows, the change hid it."""
+    seen = {**verdict("rejected", 1, "held"), "deviations": [{"id": "refused-restart-marks", "fixed": fixed}]}
+    assert str(judge(FALSE_ALARM, RunEnd(applied=1, verdict=seen)).result) == result
