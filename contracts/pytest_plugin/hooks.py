@@ -37,7 +37,7 @@ from contracts.text.errors import SuiteError
 from contracts.text.message import from_plain, msg, to_plain
 from contracts.text.printable import printable
 from contracts.text.readable import let_read
-from contracts.text.redact import register
+from contracts.text.redact import mask_all, register
 
 INTERRUPTS = pytest.StashKey[Interrupts]()
 MARKUP = {
@@ -296,7 +296,7 @@ class Listener:
         if outcome is not None:
             file, line, _ = report.location
             place = {"file": file, "line": (line or 0) + 1}
-            self._run.outcomes.append(outcome | place)
+            self._run.outcomes.append(mask_all(outcome | place))
             del report.zadig  # pytest keeps every report to the end of the run
         elif report.failed:
             lines = report.longreprtext.strip().splitlines()

@@ -1,5 +1,6 @@
 """Known deviations: what a named release is known to break, by exactly what shows, with a source and an expiry."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -181,8 +182,12 @@ def _of_many(outcome: Outcome, deviations: Sequence[Deviation]) -> Sequence[Devi
     return (replace(first, shows={outcome.case: frozenset(found)}),)
 
 
-def to_rows(deviations: Sequence[Deviation], outcomes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def to_rows(deviations: Sequence[Deviation], outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return what a run showed of each deviation, as it stands in verdict.json."""
+    seen, fixed = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    for outcome in outcomes:
+        seen[outcome["deviation"]].append(outcome["case"])
+        fixed[outcome["fixed"]].append(outcome["case"])
     return [
         {
             "id": deviation.id,
@@ -190,8 +195,8 @@ def to_rows(deviations: Sequence[Deviation], outcomes: Sequence[Mapping[str, Any
             "source": deviation.source,
             "since": deviation.since,
             "expires": deviation.expires.isoformat(),
-            "seen": [outcome["case"] for outcome in outcomes if outcome["deviation"] == deviation.id],
-            "fixed": [outcome["case"] for outcome in outcomes if outcome["fixed"] == deviation.id],
+            "seen": seen[deviation.id],
+            "fixed": fixed[deviation.id],
         }
         for deviation in deviations
     ]

@@ -36,7 +36,7 @@ def merge(verdicts: Sequence[Verdict], run_id: str, folder: str | None = None) -
     shards = [verdict["run"]["shard"] for verdict in verdicts]
     if doubled := next((shard for shard in shards if shards.count(shard) > 1), None):
         raise MergeError("shard {shard} was given twice; give each shard once", doubled)
-    outcomes = once(case for verdict in verdicts for case in verdict["cases"])
+    outcomes = once([case for verdict in verdicts for case in verdict["cases"]])
     planned = [case for verdict in verdicts for case in _planned(verdict)]
     unselected = [verdict["plan"].get("unselected") for verdict in verdicts]
     tally = RunResult(

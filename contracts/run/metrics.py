@@ -83,16 +83,16 @@ answers from which that is told."""
 
 def slow_answers(outcomes: Outcomes) -> str:
     """Return what is to be said of answers that were slow now and then, with figures; empty where none was."""
-    steps = [step for outcome in outcomes for step in outcome["steps"] if step["call"] and step["status"] is not None]
-    usual = _rank([step["seconds"] for step in steps], 0.5) or 0.0
-    slow = [step for step in steps if step["seconds"] >= max(SLOW, OFTEN * usual)]
-    if len(slow) < max(2, SHARE * len(steps)):
+    steps = (step for outcome in outcomes for step in outcome["steps"] if step["call"] and step["status"] is not None)
+    took = [(step["seconds"], step["call"]) for step in steps]
+    usual = _rank([seconds for seconds, _ in took], 0.5) or 0.0
+    slow = [(seconds, call) for seconds, call in took if seconds >= max(SLOW, OFTEN * usual)]
+    if len(slow) < max(2, SHARE * len(took)):
         return ""
-    calls = Counter(step["call"] for step in slow).most_common()
-    longest = f"{max(step['seconds'] for step in slow):.1f}"
+    calls = Counter(call for _, call in slow).most_common()
+    longest, least = f"{max(slow)[0]:.1f}", f"{min(slow)[0]:.1f}"
     text = "{n} of {of} responses took {least} s or more, up to {longest} s, half of all at most {usual} s: {calls|, }"
-    least = f"{min(step['seconds'] for step in slow):.1f}"
-    return msg(text, len(slow), len(steps), least, longest, f"{usual:.3f}", [f"{call} × {n}" for call, n in calls])
+    return msg(text, len(slow), len(took), least, longest, f"{usual:.3f}", [f"{call} × {n}" for call, n in calls])
 
 
 def _rank(values: Sequence[float], share: float) -> float | None:

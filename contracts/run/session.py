@@ -17,6 +17,7 @@ from contracts.catalog.release import api_of, load, releases
 from contracts.paths import real
 from contracts.run.deviations import Deviation, known
 from contracts.run.executor import IN_A_WORKER, CasePool
+from contracts.run.kept import Kept
 from contracts.run.plan import ADMIN, OTHER_PROJECT, Scope, of_profile, scope
 from contracts.safety.journal import new_run_id
 from contracts.safety.run_folder import UNUSABLE, RunFolderError, claim, release
@@ -108,7 +109,7 @@ class Session:
         self.elsewhere: list[str] = []
         self.command_line: list[str] = []
         self.lacking: list[str] = []
-        self.outcomes: list[dict[str, Any]] = []
+        self.outcomes = Kept()
         self.clean_up = CleanUp()
         self.other_failures: list[str] = []
         self.verdict: dict[str, Any] = {}

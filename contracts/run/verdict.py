@@ -10,6 +10,7 @@ from typing import Any
 from contracts.report import verdict_rules
 from contracts.report.verdict_file import FILE, VERSION
 from contracts.report.verdict_rules import Result, plan_id, unknown_keys
+from contracts.run.kept import Kept
 from contracts.run.metrics import coverage, latency
 from contracts.text import atomic
 from contracts.text.frozen import dataclass
@@ -84,8 +85,8 @@ class RunResult:
 
 def decide(run: Run, result: RunResult) -> dict[str, Any]:
     """Return the verdict of a run as plain data, as it stands in verdict.json."""
-    counts = Counter(str(outcome["result"]) for outcome in result.outcomes)
-    done = {outcome["case"] for outcome in result.outcomes}
+    results = {outcome["case"]: str(outcome["result"]) for outcome in result.outcomes}
+    counts, done = Counter(results.values()), results.keys()
     not_run = [case for case in result.planned if case not in done]
     rest = {
         "run": run.to_json(),
@@ -101,7 +102,7 @@ def decide(run: Run, result: RunResult) -> dict[str, Any]:
         "table": _table(result.outcomes),
         "coverage": coverage(result.promises, result.outcomes),
         "latency": latency(dict.fromkeys(row["operation"] for row in result.promises), result.outcomes),
-        "cases": list(result.outcomes),
+        "cases": result.outcomes,
         "not_run": not_run,
         "deviations": [dict(row) for row in result.deviations],
         "unknown_fields": [] if run.unknown_fields == "ignore" else unknown_keys(result.outcomes),
@@ -111,10 +112,8 @@ def decide(run: Run, result: RunResult) -> dict[str, Any]:
     }
     decision = verdict_rules.decide(rest)
     whole = {"version": VERSION, "verdict": decision.verdict, "exit": decision.exit, "reasons": list(decision.reasons)}
-    return {
-        key: [*map(mask_all, value)] if isinstance(value, list) else mask_all(value)
-        for key, value in (whole | rest).items()
-    }
+    cases = result.outcomes if isinstance(result.outcomes, Kept) else [mask_all(outcome) for outcome in result.outcomes]
+    return {key: cases if key == "cases" else mask_all(value) for key, value in (whole | rest).items()}
 
 
 def _table(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -127,14 +126,15 @@ def _table(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def once(outcomes: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def once(outcomes: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """Return one outcome a case where a plugin had some run again: the worst, whatever came before or after."""
     worst = [str(result) for result in Result]
-    kept: dict[str, Mapping[str, Any]] = {}
-    for outcome in outcomes:
-        earlier = kept.setdefault(outcome["case"], outcome)
-        kept[outcome["case"]] = min(earlier, outcome, key=lambda each: worst.index(str(each["result"])))
-    return list(kept.values())
+    kept: dict[str, tuple[int, int]] = {}
+    for number, outcome in enumerate(outcomes):
+        found = worst.index(str(outcome["result"])), number
+        kept[outcome["case"]] = min(found, kept.get(outcome["case"], found))
+    numbers = [number for _, number in kept.values()]
+    return outcomes.some(numbers) if isinstance(outcomes, Kept) else [outcomes[number] for number in numbers]
 
 
 def write(verdict: Mapping[str, Any], folder: Path) -> Path:
@@ -150,7 +150,7 @@ def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:
     whole = to_plain({**verdict, "cases": []}) | {"cases": verdict["cases"]}
     for number, (key, value) in enumerate(whole.items()):
         yield f"{',' if number else '{'}\n{_json(key)}: "
-        if isinstance(value, list) and value:
+        if isinstance(value, list | Kept) and value:
             yield from (f"{',' if index else '['}\n  {_json(item)}" for index, item in enumerate(value))
             yield "\n]"
         else:

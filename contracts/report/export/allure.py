@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any
 
@@ -78,8 +78,7 @@ def write(verdict: Verdict, folder: Path, *, root: Path) -> int:
     `root` is the folder that the paths of schemas in the verdict start from.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    cases = [*verdict["cases"], *map(_not_run, verdict["not_run"])]
-    for case in cases:
+    for case in chain(verdict["cases"], map(_not_run, verdict["not_run"])):
         result = _result(case, verdict)
         for name, text, ending in attachments(case, root):
             file = ATTACHMENT_PATTERN.format(prefix=f"{result.uuid}-{name}", ext=ending)
@@ -89,7 +88,7 @@ def write(verdict: Verdict, folder: Path, *, root: Path) -> int:
         atomic.write(folder / file, [json.dumps(result, default=_filled, ensure_ascii=False)])
     for name, text in files(verdict).items():
         atomic.write(folder / name, [text])
-    return len(cases)
+    return len(verdict["cases"]) + len(verdict["not_run"])
 
 
 def _filled(item: Any) -> dict[str, Any]:

@@ -55,6 +55,7 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
         cards=cards,
         to_blame=to_blame,
         number_of={case["case"]: number for number, group in enumerate(wrong, 1) for case in group.cases},
+        named=_named(verdict),
         matrix=matrix(verdict),
         covered=covered(verdict),
         scale=scale(verdict["latency"]),
@@ -71,6 +72,15 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
     )
     page.enable_buffering(100)  # a page has thousands of pieces, most of them a word
     yield from page
+
+
+def _named(verdict: Verdict) -> dict[str, Any]:
+    """Return the operations and answers that cases have, in order, and the results."""
+    found: dict[str, set[str]] = {"operation": set(), "answer": set(), "result": set()}
+    for case in verdict["cases"]:
+        for key, names in found.items():
+            names.add(case[key])
+    return {key: sorted(names, key=str.casefold) if key != "result" else names for key, names in found.items()}
 
 
 def _environment(words: Mapping[str, Word]) -> Environment:
@@ -147,7 +157,8 @@ def _within(size: int, parts: Iterable[str]) -> list[Markup]:
 
 def _deviations(verdict: Verdict, card: Callable[[Group, str, bool], str]) -> list[tuple[Any, Markup | None]]:
     """Return the known deviations, those that showed first, each with the evidence of a case or None."""
-    cases = {case["case"]: case for case in verdict["cases"]}
+    seen = {name for row in verdict["deviations"] for name in row["seen"]}
+    cases = {case["case"]: case for case in verdict["cases"] if case["case"] in seen}
     rows = sorted(verdict["deviations"], key=lambda row: (not row["fixed"], not row["seen"]))
     shown = [row for row in rows if row["seen"] and row["seen"][0] in cases]
     found = [Group("known", tuple(cases[case] for case in row["seen"] if case in cases)) for row in shown]

@@ -174,7 +174,7 @@ def test_latency_is_told_by_call() -> None:
 )
 def test_a_case_that_ran_again_counts_once(results: list[Result], kept: Result) -> None:
     """A case that a plugin had run again has one outcome: the worst."""
-    found = once(outcome(result) | {"case": "cancel-task/x"} for result in results)
+    found = once([outcome(result) | {"case": "cancel-task/x"} for result in results])
     assert [row["result"] for row in found] == [kept]
 
 

@@ -1,5 +1,6 @@
 """Every contender of the bench makes the same exchanges, and fails on a server that is broken."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from bench.__main__ import PARTS
 from bench.contenders import BESIDES, Contender, Scene, contenders, once
 from bench.exchanges import EACH, lives
 from bench.measure import run
+from bench.per_case import Cost, beyond
 from bench.server import serving
 from bench.table import BenchError
 
@@ -80,7 +82,21 @@ def test_contender_that_fails_has_no_time(lived: Path) -> None:
 
 
 def test_what_a_case_costs() -> None:
-    """A run of each release tells its cases and the requests that they sent."""
+    """A run of each release tells its cases and what they sent, made and started, and what it is without sharing."""
     (table,) = PARTS["per-case"](True)
-    assert ([row[0] for row in table.rows], table.missed) == (["1.7.0", "5.0.0"], [])
-    assert all(int(str(row[1])) > 0 and float(str(row[2])) > 1 for row in table.rows)
+    names = ["1.7.0", "5.0.0", "1.7.0 --isolate", "5.0.0 --isolate"]
+    assert ([row[0] for row in table.rows], table.missed) == (names, [])
+    assert all([*map(int, (str(row[1]), *map(str, row[4:6])))] == [1, 1, 1] for row in table.rows)
+    assert all(float(str(row[3])) > 1 for row in table.rows)
+
+
+def test_what_costs_too_much_is_told() -> None:
+    """A release whose cases send, make or start more than they may is out of its bounds, by the name of what it is."""
+    cheap = Cost(all_cases=199, seconds=3, cases=199, requests=690, made=40, started=30)
+    assert [*beyond("1.7.0", cheap)] == []
+    dear = replace(cheap, requests=700, made=41, started=31)
+    assert [line.split()[:2] for line in beyond("1.7.0", dear)] == [
+        ["700", "requests"],
+        ["41", "workflows"],
+        ["31", "tasks"],
+    ]

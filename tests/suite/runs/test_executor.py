@@ -222,9 +222,10 @@ def test_company_is_noticed() -> None:
 
 @pytest.mark.parametrize("behaviour", ["perfect", "1.7.0"])
 def test_results_do_not_depend_on_how_many_are_under_way(tmp_path: Path, behaviour: str) -> None:
-    """One after the other or twelve at once: each case has the same result, and nothing is left."""
+    """One after the other, each on its own workflow, or twelve at once: the same results, and nothing is left."""
     options = ("--behaviour", behaviour, "--deviations", "none")
-    alone, ran = (run(tmp_path / number, "--in-flight", number, *options) for number in ("1", "12"))
+    alone = run(tmp_path / "alone", "--in-flight", "1", "--isolate", *options)
+    ran = run(tmp_path / "many", "--in-flight", "12", *options)
     assert ran.results == alone.results
     assert left_open(Path(ran.folder) / "journal.jsonl") == {}
 

@@ -45,7 +45,7 @@ def test_the_verdict_is_the_same_every_time(
     """Every run says of each case what a run with one case at a time says, and is accepted; nothing is left."""
     with start(behaviour) as stand_in:
         target = ("--base-url", stand_in.base_url, "--profile", profile)
-        alone = run(tmp_path / "alone", *target, "--in-flight", "1")
+        alone = run(tmp_path / "alone", *target, "--in-flight", "1", "--isolate")
         assert (alone.code, alone.having("breach", "drift", "crashed", "blocked", "unreachable")) == (0, set())
         assert len(alone.results) == alone.verdict["counts"]["planned"]
         for number in range(1, times + 1):

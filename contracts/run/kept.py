@@ -1,0 +1,59 @@
+"""What became of the cases of a run, kept on disk: thousands of outcomes take more memory than all else of a run."""
+
+import os
+import pickle
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import index
+from typing import Any, overload
+
+Outcome = Mapping[str, Any]
+
+
+class Kept(Sequence[Outcome]):
+    """Outcomes as plain data, one of them in memory at a time; what the disk does not take stays there.
+
+    The file has no name, so that nobody else reads or writes it, and is gone when this process is.
+    """
+
+    def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # it lives as long as this
+        self._places: list[tuple[int, int] | Outcome] = []
+        for outcome in outcomes:
+            self.append(outcome)
+
+    def append(self, outcome: Outcome) -> None:
+        """Keep one more."""
+        data = pickle.dumps(dict(outcome), pickle.HIGHEST_PROTOCOL)
+        try:
+            place = self._file.seek(0, os.SEEK_END)
+            whole = self._file.write(data) == len(data)
+        except OSError:  # the disk is full
+            whole = False
+        self._places.append((place, len(data)) if whole else outcome)
+
+    def some(self, numbers: Iterable[int]) -> "Kept":
+        """Return some of them, by their number, kept where these are."""
+        kept = Kept.__new__(Kept)
+        kept._file, kept._places = self._file, [self._places[number] for number in numbers]
+        return kept
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, number: int) -> Outcome: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[Outcome]: ...
+    def __getitem__(self, number: int | slice) -> Outcome | Sequence[Outcome]:
+        if isinstance(number, slice):
+            return self.some(range(*number.indices(len(self))))
+        place = self._places[index(number)]
+        if not isinstance(place, tuple):
+            return place
+        data = os.pread(self._file.fileno(), place[1], place[0])
+        outcome: Outcome = pickle.loads(data)  # noqa: S301  # only this process can have written it
+        return outcome
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return map(self.__getitem__, range(len(self)))
