@@ -79,9 +79,11 @@ def _on_one(waiting: deque[Case], target: Target, stopped: Callable[[], object])
             if left is None or own.trace.faulty:
                 break
             found = left
-        certain = found is None or (looked and left is found) or _as_before(own, found)
+        with target.lock.shared():
+            certain = found is None or (looked and left is found) or _as_before(own, found)
     finally:
-        _remove(own, subject, left)  # also on Ctrl-C
+        with target.lock.shared(), own.trace.during(Phase.CLEANUP):  # also on Ctrl-C
+            remove_after_case(own, subject, left.held if left is not None else None)
     yield from _told(tried, target, stopped, suspects=0 if certain else len(tried))
 
 
@@ -142,8 +144,3 @@ def _as_before(target: Target, found: Arranged) -> bool:
     if was is None or now is None:
         return was is now
     return not any(changed(target.release, was, now))
-
-
-def _remove(target: Target, subject: Subject, found: Arranged | None) -> None:
-    with target.trace.during(Phase.CLEANUP):
-        remove_after_case(target, subject, found.held if found is not None else None)
