@@ -46,6 +46,10 @@ ALREADY = {"description": "task: zct-b:7 is passed, cannot cancel"}
 ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "honest": (row(), ""),
     "with-names": (row("cancel-task/already-passed", said(**ALREADY)), ""),
+    "with-a-name-of-two-lines": (
+        row("cancel-task/already-passed", said(description="task: zct\nb:7 is passed, cannot cancel")),
+        "",
+    ),
     "another-text": (row(body=said(description="no")), "{} is held, but its exchange shows description"),
     "another-code": (row(body=said(code=1)), "{} is held, but its exchange shows wrong-constant:$.code"),
     "no-json": (row(body="{"), "{} is held, but its exchange shows not-json"),

@@ -287,6 +287,14 @@ def test_what_only_reading_a_task_tells_counts_for_that_task(task_id: int, detai
     assert [each.detail for each in effect("started", change)] == detail
 
 
+def test_who_a_cancelled_task_says_to_be_cancelled_by_is_told_of_that_task() -> None:
+    cancel = RELEASE.operations["cancel-task"]
+    after = marked("cancelled", revoker="b")
+    change = StateChange(marked(), after, {}, None, SUBJECT, cancel, RELEASE, documented=True)
+    (wrong,) = effect("cancelled", change)
+    assert (wrong.promised, wrong.came, wrong.before) == ("task 2: revoker = 'qa'", "'b'", "''")
+
+
 WHOLE: Mapping[str, Any] = {"a": 1, "team": "a", "hook_ctl": {"enabled": False, "more": 1}, **SENT}
 CHANGES: list[tuple[str, Mapping[str, Any], list[str]]] = [
     ("nothing", {}, []),
