@@ -69,8 +69,8 @@ def _model(lifecycle: Lifecycle, *, agents: bool) -> Callable[[Life, Act], Itera
         if act.meaning:
             yield from (each for each in moved(life, act.task) if _meaning(each, act.task) == act.meaning)
             return
-        for each in moved(life, act.task if act.role != "start" else None):
-            move = lifecycle.move(act.role, _meaning(each, act.task) if act.role != "start" else each.workflow)
+        for each in moved(life, act.task):
+            move = lifecycle.move(act.role, _meaning(each, act.task))
             possible = (move.answer,) if act.alone else (move.answer, *move.race)
             if act.answers and set(act.answers).isdisjoint(possible):
                 continue
