@@ -83,7 +83,7 @@ def _model(lifecycle: Lifecycle, *, agents: bool) -> Callable[[Life, Act], Itera
         elif act.task is not None and leaves and act.task <= len(life.tasks):
             yield Life(life.workflow, (*life.tasks[: act.task - 1], leaves, *life.tasks[act.task :]))
         else:
-            yield life if act.task is not None or not leaves else Life(leaves, ())
+            yield life if act.task is not None or not leaves else Life(leaves)
 
     def moved(life: Life, task: int | None) -> Iterator[Life]:
         """Yield the life as it is, and as it is once the task went on by itself."""
