@@ -65,6 +65,8 @@ ROWS: list[tuple[str, str, Snapshot, Snapshot, Any, list[str]]] = [
     ("not-stored", "stored", NOTHING, NOTHING, None, ["not-stored"]),
     ("stored-otherwise", "stored", NOTHING, stored(env_name="dev"), None, ["stored:$.env_name"]),
     ("stored-without-a-key", "stored", NOTHING, stored(env_name=None), None, ["stored:$.env_name"]),
+    ("stored-object-as-nothing", "stored", NOTHING, stored(build_stage=None), None, ["stored:$.build_stage"]),
+    ("stored-text-as-an-object", "stored", NOTHING, stored(env_name={}), None, ["stored:$.env_name"]),
     ("stored-true-as-false", "stored", NOTHING, stored(enabled=False), None, ["stored:$.enabled"]),
     ("stored-true-as-one", "stored", NOTHING, stored(enabled=1), None, ["stored:$.enabled"]),
     ("undocumented-key-is-stored", "stored", NOTHING, stored(hook_ctl={"enabled": True}), None, OK),
