@@ -17,6 +17,8 @@ JSON_TYPE = "application/json; charset=utf-8"
 TEXT = "Method not allowed: DELETE /api/aslan/workflow/workflow"
 STATUS = Breach(Kind.STATUS, "status", "HTTP 400", "HTTP 404", False, "404")
 
+LATE = Breach(Kind.DEADLINE, "answer", "HTTP 400", "late", True)
+
 
 def said(**changes: Any) -> str:
     return json.dumps(good(ANSWERS[ERROR]) | changes, ensure_ascii=False)
@@ -75,6 +77,10 @@ ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "no-answer": (
         row(status=None, failure="broke off", content_type=None),
         "{} is held, but got no complete response",
+    ),
+    "no-answer-told": (
+        row(status=None, failure="late", content_type=None, result="breach", breaches=(LATE,)),
+        "",
     ),
     "crashed": (row(body=said(code=1), result="crashed"), ""),
     "no-evidence": (row(evidence=()), ""),

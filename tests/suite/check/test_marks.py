@@ -28,6 +28,7 @@ def read(after: Snapshot, **marks: Any) -> Snapshot:
     return Snapshot(after.workflow, after.tasks, after.marks, {STATE: after.tasks[2], **after.marks[2], **marks})
 
 
+ANONYMOUS = Snapshot({"name": SUBJECT.name}, {1: "created"}, {1: {"creator": "qa"}})
 AGAIN = held(started=1500, ended=1200, restarted=True)
 ROWS: list[tuple[str, str, str, Snapshot, Snapshot, list[str]]] = [
     # name, operation, effect, before, after, what is told
@@ -37,6 +38,7 @@ ROWS: list[tuple[str, str, str, Snapshot, Snapshot, list[str]]] = [
     ("created-changes", "cancel-task", "unchanged", held(), held(created=7), ["task-created"]),
     ("not-told-any-more", "cancel-task", "unchanged", held(), Snapshot(held().workflow, held().tasks), OK),
     ("owner-is-another", "cancel-task", "unchanged", held(owner="b"), held(owner="b"), ["task-owner"]),
+    ("owner-is-not-told", "cancel-task", "unchanged", ANONYMOUS, ANONYMOUS, OK),
     ("id-is-text", "cancel-task", "unchanged", held(), held(id="2"), ["task-id"]),
     ("ends-before-its-start", "cancel-task", "unchanged", held(), held(started=1500, ended=1200), ["task-ended"]),
     ("restarted-after-its-end", "cancel-task", "unchanged", AGAIN, AGAIN, OK),
