@@ -293,6 +293,7 @@ def test_who_a_cancelled_task_says_to_be_cancelled_by_is_told_of_that_task() -> 
     change = StateChange(marked(), after, {}, None, SUBJECT, cancel, RELEASE, documented=True)
     (wrong,) = effect("cancelled", change)
     assert (wrong.promised, wrong.came, wrong.before) == ("task 2: revoker = 'qa'", "'b'", "''")
+    assert wrong.to_json()["documented"] is False
 
 
 WHOLE: Mapping[str, Any] = {"a": 1, "team": "a", "hook_ctl": {"enabled": False, "more": 1}, **SENT}
