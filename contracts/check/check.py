@@ -150,7 +150,7 @@ def text_of(body: bytes) -> str:
 
 
 def _text(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterator[Breach]:
-    wanted = fill(answer.text, sent) if answer.text else ""
+    wanted = fill(answer.text, sent)
     came = text_of(exchange.body)
     if not re.fullmatch(pattern(wanted), came, re.DOTALL):  # {prefix} is not known: a gateway may rewrite it
         empty = msg("an empty body")

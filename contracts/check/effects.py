@@ -140,7 +140,7 @@ def _removed(change: StateChange) -> Iterator[Breach]:
 def _task_became(change: StateChange, state: str) -> Iterator[Breach]:
     task_id, role = change.subject.task_id, change.release.binding.plays(change.operation.name)
     yield from _task_is(state, task_id, change)
-    was, now = change.before.marks.get(task_id, {}), _marks(change, task_id)
+    was, now = change.before.marks.get(task_id), _marks(change, task_id)
     wrong = {"cancel": wrong_of_cancelled, "restart": wrong_of_restarted}.get(role)
     if change.credential == MAIN and wrong and was and change.after.tasks.get(task_id) == state:
         yield from change.marked(task_id, wrong(was, now))
@@ -171,11 +171,11 @@ def _workflow_kept(change: StateChange) -> Iterator[Breach]:
         words = {True: msg("no workflow of this name"), False: msg("a workflow of this name")}
         was, now = words[before is None], words[after is None]
         yield change.broken("workflow", msg("as before, {what}", was), now, was)
-    elif before is not None and after is not None:
-        yield from _keys_kept(change, sorted({*before, *after}))
+    else:
+        yield from _keys_kept(change)
 
 
-def _keys_kept(change: StateChange, keys: Iterable[str]) -> Iterator[Breach]:
+def _keys_kept(change: StateChange, keys: Iterable[str] | None = None) -> Iterator[Breach]:
     before, after = change.before.workflow or {}, change.after.workflow or {}
     for key in changed(change.release, before, after, keys):
         was, now = (show(repr(held.get(key))) for held in (before, after))
@@ -238,7 +238,7 @@ def _found(workflow: Mapping[str, Any] | None) -> str:
 def _held(workflow: Mapping[str, Any] | None, path: str) -> str:
     """Return what a workflow has at a path, in words; empty where the path leads into a list."""
     found: Any = workflow
-    for key in path.split(".")[1:] if workflow is not None else ():
+    for key in path.split(".")[1:]:
         found = found.get(key) if isinstance(found, Mapping) else None
     return NONE if workflow is None else "" if "[" in path else show(repr(found))
 

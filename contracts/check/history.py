@@ -69,8 +69,8 @@ def _model(lifecycle: Lifecycle, *, agents: bool) -> Callable[[Life, Act], Itera
         if act.meaning:
             yield from (each for each in moved(life, act.task) if _meaning(each, act.task) == act.meaning)
             return
-        for each in moved(life, act.task if act.role != "start" else None):
-            move = lifecycle.move(act.role, _meaning(each, act.task) if act.role != "start" else each.workflow)
+        for each in moved(life, act.task):
+            move = lifecycle.move(act.role, _meaning(each, act.task))
             possible = (move.answer,) if act.alone else (move.answer, *move.race)
             if act.answers and set(act.answers).isdisjoint(possible):
                 continue
@@ -83,7 +83,7 @@ def _model(lifecycle: Lifecycle, *, agents: bool) -> Callable[[Life, Act], Itera
         elif act.task is not None and leaves and act.task <= len(life.tasks):
             yield Life(life.workflow, (*life.tasks[: act.task - 1], leaves, *life.tasks[act.task :]))
         else:
-            yield life if act.task is not None or not leaves else Life(leaves, ())
+            yield life if act.task is not None or not leaves else Life(leaves)
 
     def moved(life: Life, task: int | None) -> Iterator[Life]:
         """Yield the life as it is, and as it is once the task went on by itself."""

@@ -18,9 +18,9 @@ def shown(change: StateChange, items: int | None) -> Iterator[Breach]:
     if role is not None and role.name == "get-task":
         yield from _same_state(change, change.subject.task_id, role.get(change.value, "state"))
     elif role is not None and role.name == "list-tasks":
-        yield from _tasks(change, role, role.list(change.value, ()) or (), items)
+        yield from _tasks(change, role, role.list(change.value) or (), items)
     elif role is not None and role.name == "list" and items is None:
-        names = [role.get(item, "name") for item in role.list(change.value, ()) or ()]
+        names = [role.get(item, "name") for item in role.list(change.value) or ()]
         if change.after.workflow is not None and change.subject.name not in names:
             yield change.broken("not-listed", msg("the workflow is listed"), msg("no such workflow"))
 

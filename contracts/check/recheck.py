@@ -12,7 +12,7 @@ from contracts.check.check import check, pattern
 from contracts.http.client import Exchange, Request
 from contracts.report.verdict_rules import CANNOT_TELL
 from contracts.text.message import msg
-from contracts.text.strict_json import NotStrictError, parse
+from contracts.text.strict_json import value_of
 
 _CUT = re.compile(r"… \([\d,]+ characters in all\)\Z")
 _SAME = {str(Kind.DESCRIPTION), str(Kind.CROSS_TALK)}
@@ -64,14 +64,7 @@ def _again(came: Mapping[str, Any], answer: Answer) -> tuple[Exchange, Answer, d
 def _names(body: bytes, answer: Answer) -> Iterator[tuple[str, str]]:
     """Yield the names that stand in the texts of a body where the templates of its answer have them."""
     texts = dict(answer.values) | ({answer.described: answer.description} if answer.description is not None else {})
-    try:
-        value = parse(body) if answer.body == "json" else None
-    except NotStrictError:
-        return
-    said: Mapping[str, Any] = value if isinstance(value, dict) else {}
-    for key, template in texts.items() if said else ():
+    said = value_of(body)
+    for key, template in texts.items() if isinstance(said, dict) else ():
         found = re.fullmatch(pattern(template), str(said.get(key)), re.DOTALL)
-        yield from found.groupdict().items() if found else ()
-    if answer.body == "text":
-        found = re.fullmatch(pattern(answer.text), body.decode("utf-8", "replace"), re.DOTALL)
         yield from found.groupdict().items() if found else ()

@@ -219,3 +219,11 @@ def test_an_answer_without_a_schema_is_held_to_its_names() -> None:
         (Breach(Kind.CONSTANT, "$.pipeline_name", "'zct-run-main-7 发布'", "'zct-b'", False, "$.pipeline_name"),),
         value={"task_id": 1, "pipeline_name": "zct-b"},
     )
+
+
+@pytest.mark.parametrize(("status", "signature"), [(299, "contradiction:$.type"), (300, "contradiction:$.message")])
+def test_a_status_from_300_on_reports_no_success(status: int, signature: str) -> None:
+    """Of a body that says both, the word of failure contradicts the one status and that of success the other."""
+    answer = ANSWERS["cancel-task/success"]
+    came = exchange(answer, answer.sample | {"type": "error"}, status=status)
+    assert signature in [breach.signature for breach in held(answer, came).breaches]

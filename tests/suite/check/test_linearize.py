@@ -65,6 +65,8 @@ EXPLAINED = {
         "0-2 create . success; 1-3 create . already-exists; 4-9 start 1 queued; 4-8 start 2 queued;"
         "5-12 cancel 2 success; 10-14 restart 2 success; 11-13 cancel 1 success; 15-16 get-task 2 =queued",
     ),
+    "a task that there never was": (QUEUED, "0-1 cancel 0 no-such-task; 2-3 cancel 2 no-such-task"),
+    "a start beside a task": (QUEUED, "0-1 start 2 queued; 2-3 get-task 2 =queued; 4-5 get-task 1 =queued"),
     "deleted under a start": (HERE, "0-3 delete . success; 1-2 start . no-such-workflow"),
 }
 UNEXPLAINED = {
@@ -117,6 +119,19 @@ def test_where_there_is_no_order_what_cannot_come_next_is_named(name: str) -> No
     found = explain(_calls(text), LIFECYCLE, first=first, agents=False)
     assert found.stuck
     assert not set(map(_when, found.stuck)) & set(map(_when, found.order))
+
+
+@pytest.mark.parametrize(
+    ("act", "line"),
+    [
+        (Act("start"), "start → ?"),
+        (Act("cancel", 0, ("success",)), "cancel 0 → success"),
+        (Act("restart", 1, ("success", "lost-race")), "restart 1 → success or lost-race"),
+        (Act("get-task", 1, ("found",), "queued"), "get-task 1 → queued"),
+    ],
+)
+def test_a_reader_sees_what_was_asked_and_what_came(act: Act, line: str) -> None:
+    assert str(act) == line
 
 
 def test_what_cannot_come_next_is_the_last_of_a_history_that_is_right_before() -> None:

@@ -28,6 +28,7 @@ def read(after: Snapshot, **marks: Any) -> Snapshot:
     return Snapshot(after.workflow, after.tasks, after.marks, {STATE: after.tasks[2], **after.marks[2], **marks})
 
 
+ANONYMOUS = Snapshot({"name": SUBJECT.name}, {1: "created"}, {1: {"creator": "qa"}})
 AGAIN = held(started=1500, ended=1200, restarted=True)
 ROWS: list[tuple[str, str, str, Snapshot, Snapshot, list[str]]] = [
     # name, operation, effect, before, after, what is told
@@ -37,6 +38,7 @@ ROWS: list[tuple[str, str, str, Snapshot, Snapshot, list[str]]] = [
     ("created-changes", "cancel-task", "unchanged", held(), held(created=7), ["task-created"]),
     ("not-told-any-more", "cancel-task", "unchanged", held(), Snapshot(held().workflow, held().tasks), OK),
     ("owner-is-another", "cancel-task", "unchanged", held(owner="b"), held(owner="b"), ["task-owner"]),
+    ("owner-is-not-told", "cancel-task", "unchanged", ANONYMOUS, ANONYMOUS, OK),
     ("id-is-text", "cancel-task", "unchanged", held(), held(id="2"), ["task-id"]),
     ("ends-before-its-start", "cancel-task", "unchanged", held(), held(started=1500, ended=1200), ["task-ended"]),
     ("restarted-after-its-end", "cancel-task", "unchanged", AGAIN, AGAIN, OK),
@@ -55,6 +57,14 @@ ROWS: list[tuple[str, str, str, Snapshot, Snapshot, list[str]]] = [
         "created",
         held("failed"),
         held(restarted=True, created=1),
+        ["task-created"],
+    ),
+    (
+        "restarted-a-second-earlier",
+        "restart-task",
+        "created",
+        held("failed"),
+        held(restarted=True, created=999),
         ["task-created"],
     ),
     (
@@ -89,7 +99,8 @@ def test_marks(operation: str, name: str, before: Snapshot, after: Snapshot, wan
         pytest.param({"revoker": "b"}, ["task-revoker"], id="revoked-by-another"),
         pytest.param({"restarted": True}, ["task-restarted"], id="counts-as-restarted"),
         pytest.param({"created": 950}, OK, id="clocks-of-two-servers"),
-        pytest.param({"created": 900}, ["task-created"], id="older-than-the-first"),
+        pytest.param({"created": 940}, OK, id="clocks-just-near-enough"),
+        pytest.param({"created": 939}, ["task-created"], id="older-than-the-first"),
     ],
 )
 def test_marks_of_a_new_task(special: Mapping[str, Any], wanted: list[str]) -> None:
@@ -98,6 +109,15 @@ def test_marks_of_a_new_task(special: Mapping[str, Any], wanted: list[str]) -> N
     call = RELEASE.operations["start-task"]
     change = StateChange(before, held(**special), {}, {"task_id": 2}, SUBJECT, call, RELEASE, documented=True)
     assert [breach.detail for breach in effect("started", change)] == wanted
+
+
+def test_a_new_task_is_compared_only_with_what_is_told_of_the_others() -> None:
+    """Where nobody says who started the first one, or when, the second one cannot differ from it."""
+    before = Snapshot({"name": SUBJECT.name}, {1: "created"}, {1: {"owner": SUBJECT.name}})
+    after = Snapshot({"name": SUBJECT.name}, {1: "created", 2: "created"}, {1: before.marks[1], 2: USUAL})
+    call = RELEASE.operations["start-task"]
+    change = StateChange(before, after, {}, {"task_id": 2}, SUBJECT, call, RELEASE, documented=True)
+    assert list(effect("started", change)) == []
 
 
 def test_who_else_cancels_is_another() -> None:

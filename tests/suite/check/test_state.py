@@ -1,21 +1,15 @@
 """What a request must leave on the target, told by the state before, the answer and the state afterwards."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from contracts.catalog.cases import effects
 from contracts.catalog.release import load
 from contracts.check.effects import StateChange, effect
-from contracts.check.snapshot import Snapshot, UnclearError, snapshot
-from contracts.http.client import Client
-from contracts.safety.journal import Journal, Names
-from contracts.standin.serve import serve_in_thread
-from contracts.target.target import Subject, Target, Workspace
+from contracts.check.snapshot import Snapshot
+from contracts.target.target import Subject
 
 RELEASE = load("1.7.0")
 CREATE = RELEASE.operations["create-workflow"]
@@ -71,6 +65,8 @@ ROWS: list[tuple[str, str, Snapshot, Snapshot, Any, list[str]]] = [
     ("not-stored", "stored", NOTHING, NOTHING, None, ["not-stored"]),
     ("stored-otherwise", "stored", NOTHING, stored(env_name="dev"), None, ["stored:$.env_name"]),
     ("stored-without-a-key", "stored", NOTHING, stored(env_name=None), None, ["stored:$.env_name"]),
+    ("stored-object-as-nothing", "stored", NOTHING, stored(build_stage=None), None, ["stored:$.build_stage"]),
+    ("stored-text-as-an-object", "stored", NOTHING, stored(env_name={}), None, ["stored:$.env_name"]),
     ("stored-true-as-false", "stored", NOTHING, stored(enabled=False), None, ["stored:$.enabled"]),
     ("stored-true-as-one", "stored", NOTHING, stored(enabled=1), None, ["stored:$.enabled"]),
     ("undocumented-key-is-stored", "stored", NOTHING, stored(hook_ctl={"enabled": True}), None, OK),
@@ -208,71 +204,3 @@ def test_a_breach_says_what_was_before(name: str, before: Snapshot, after: Snaps
     """A reader sees what a request found, beside what it left and should have left."""
     change = StateChange(before, after, SENT, value, SUBJECT, CREATE, RELEASE, documented=True)
     assert next(effect(name, change)).before == was
-
-
-WORKFLOW = {"name": SUBJECT.name}
-NO_WORKFLOW = {"code": 6542, "description": "mongo: no documents in result"}
-LOOKS = [
-    (
-        "found",
-        WORKFLOW,
-        200,
-        {"data": [{"task_id": 3, "status": "passed", "start_time": 7, "end_time": 9}, {"task_id": 4, "status": "x"}]},
-        Snapshot(WORKFLOW, {3: "passed", 4: "x"}, {3: {"started": 7, "ended": 9}}),
-    ),
-    ("without-tasks", WORKFLOW, 200, {"data": []}, Snapshot(WORKFLOW, {})),
-    ("with-undocumented-keys", {**WORKFLOW, "update_time": 7}, 200, {"data": []}, Snapshot(WORKFLOW, {})),
-    ("not-there", NO_WORKFLOW, 400, None, Snapshot()),
-    ("database-error", {"code": 6161, "description": "x"}, 400, None, "looking for the workflow: HTTP 400"),
-    ("other-description", {**NO_WORKFLOW, "description": "timed out"}, 400, None, "looking for the workflow: HTTP 400"),
-    ("not-there-with-502", NO_WORKFLOW, 502, None, "looking for the workflow: HTTP 502"),
-    ("server-error", {}, 500, None, "looking for the workflow: HTTP 500"),
-    ("bad-request-of-a-proxy", {"error": "no"}, 400, None, "looking for the workflow: HTTP 400"),
-    ("not-a-workflow", {"message": "success"}, 200, None, "looking for the workflow: HTTP 200"),
-    ("no-json", "<html>", 200, None, "looking for the workflow: HTTP 200, <html>"),
-    ("tasks-no-object", WORKFLOW, 200, [], "looking at the workflow's tasks: HTTP 200"),
-    ("tasks-without-status", WORKFLOW, 200, {"data": [{"task_id": 1}]}, "looking at the workflow's tasks"),
-    ("tasks-null", WORKFLOW, 200, {"data": None}, "looking at the workflow's tasks"),
-]
-
-
-@pytest.fixture
-def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:
-    """A target that answers the two looks with what the row says."""
-    workflow, status, listed = request.param
-
-    async def find(_: Any) -> Response:
-        return Response(workflow, status) if isinstance(workflow, str) else JSONResponse(workflow, status)
-
-    async def listing(_: Any) -> Response:
-        return JSONResponse(listed)
-
-    routes = [
-        Route("/workflow/workflow/find/{name}", find),
-        Route("/workflow/workflowtask/max/{max}/start/{start}/pipelines/{name}", listing),
-    ]
-    with serve_in_thread(Starlette(routes=routes)) as url:
-        client = Client(url, {}, guard=lambda _: None)
-        yield Target(
-            client=client,
-            release=RELEASE,
-            workspace=Workspace("nginx", "qa", "web", "web", "web", "main"),
-            names=Names("run", "main"),
-            journal=Journal(tmp_path / "journal.jsonl"),
-        )
-        client.close()
-
-
-@pytest.mark.parametrize(
-    ("target", "wanted"),
-    [pytest.param((workflow, status, listed), wanted, id=label) for label, workflow, status, listed, wanted in LOOKS],
-    indirect=["target"],
-)
-def test_look(target: Target, wanted: Snapshot | str) -> None:
-    """A look tells what is held, or says why it cannot be determined; an unclear answer is never taken for nothing."""
-    if isinstance(wanted, Snapshot):
-        assert snapshot(target, SUBJECT) == wanted
-    else:
-        with pytest.raises(UnclearError) as unclear:
-            snapshot(target, SUBJECT)
-        assert str(unclear.value).startswith(wanted)
