@@ -50,7 +50,18 @@ class Life:
 
 def explain(acts: Iterable[Call[Act]], lifecycle: Lifecycle, *, first: Life, agents: bool) -> Ordering[Act]:
     """Return the order in which acts can have happened; `agents`: tasks may go on by themselves."""
-    return linearize(_in_company(acts), first, _model(lifecycle, agents=agents))
+    calls = [*_in_company(acts)]
+    about_tasks = all(call.what.role == "start" or call.what.task is not None for call in calls)
+    return linearize(calls, first, _model(lifecycle, agents=agents), *([_part] if about_tasks else []))
+
+
+def _part(life: Life, act: Act) -> int:
+    """Return the number of the task that an act is about, 0 for all that there are not yet.
+
+    So it is as long as nothing is done to the workflow itself.
+    """
+    there = act.role != "start" and act.task is not None and act.task <= len(life.tasks)
+    return max(act.task or 0, 0) if there else 0
 
 
 def _in_company(acts: Iterable[Call[Act]]) -> Iterator[Call[Act]]:
