@@ -45,6 +45,7 @@ class Lifecycle:
     words: what each word for a task's state means; the first of a meaning is the usual one.
     goes_on: what a task may become by itself, by what its state means.
     lags: what its state may go on to mean for some seconds, by what it means then.
+    next_in_line: what a task may become at once where a request ends another one of its workflow.
     moves: by role and state.
     crowd: pairs of cases that fail for different reasons, in the order of the rounds in which a crowd asks.
     again: whether an explored life may create a workflow once more that it deleted.
@@ -56,6 +57,7 @@ class Lifecycle:
     crowd: tuple[tuple[str, str], ...] = ()
     lags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     again: bool = True
+    next_in_line: Mapping[str, frozenset[str]] = field(default_factory=dict)
     final: frozenset[str] = field(init=False)
     unfinished: frozenset[str] = field(init=False)
 
@@ -97,8 +99,15 @@ class Lifecycle:
 
     def went_on(self, was: str | None, now: str | None) -> bool:
         """Whether a task of the state `was` may have become `now`, which means something else, by itself."""
+        return self._became(self.goes_on, was, now)
+
+    def moved_up(self, was: str | None, now: str | None) -> bool:
+        """Whether a task of the state `was` may have become `now` because another one of its workflow was ended."""
+        return self._became(self.next_in_line, was, now)
+
+    def _became(self, table: Mapping[str, frozenset[str]], was: str | None, now: str | None) -> bool:
         before, after = self.words.get(was or ""), self.words.get(now or "")
-        return before is not None and after != before and after in self.goes_on.get(before, ())
+        return before is not None and after != before and after in table.get(before, ())
 
     def reached(self, meaning: str) -> tuple[str, ...]:
         """Return what the state of a task that meant this may mean in the end, if it is left to itself."""
@@ -113,10 +122,11 @@ def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, 
     """Return the lifecycle of a release that builds on others; raises `refusal` for rows that do not hold together."""
     top = TomlTable(of_release(data, lineage), where, refusal)
     words = {word: meaning for word, meaning in top.by_name(str, "states").items() if meaning}
-    goes_on, lags = (
-        {meaning: frozenset(found) for meaning, found in top.below(table).data.items()} for table in ("goes-on", "lags")
+    goes_on, lags, next_in_line = (
+        {meaning: frozenset(found) for meaning, found in top.below(table).data.items()}
+        for table in ("goes-on", "lags", "next-in-line")
     )
-    meant = [each for table in (goes_on, lags) for meaning, found in table.items() for each in (meaning, *found)]
+    meant = [each for table in (goes_on, lags, next_in_line) for meaning, found in table.items() for each in (meaning, *found)]
     for meaning in (*words.values(), *meant):
         if meaning not in MEANINGS:
             means = "no state means {meaning}; available: {meanings}"
@@ -125,7 +135,8 @@ def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, 
     pairs = top.below("crowd").data.get("fails", ())
     again = top.below("explore").optional(bool, "again")
     top.done()
-    return Lifecycle(words, goes_on, moves, tuple((one, other) for one, other in pairs), lags, again is not False)
+    crowd = tuple((one, other) for one, other in pairs)
+    return Lifecycle(words, goes_on, moves, crowd, lags, again is not False, next_in_line)
 
 
 def _move(state: str, row: TomlTable) -> Move:

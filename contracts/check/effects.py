@@ -58,6 +58,12 @@ class StateChange:
         lifecycle = self.release.lifecycle
         return lifecycle.means(now, was) or (self.agents and lifecycle.went_on(was, now))
 
+    def moved_up(self, was: str | None, now: str | None) -> bool:
+        """Whether another task may be `now` because the request ended one that was before it in line."""
+        lifecycle, task = self.release.lifecycle, self.subject.task_id
+        ended = self.before.tasks.get(task) in lifecycle.unfinished and self.after.tasks.get(task) in lifecycle.final
+        return ended and lifecycle.moved_up(was, now)
+
     def broken(self, detail: str, promised: str, came: str, before: str = "") -> Breach:
         """Return a breach of the state afterwards."""
         return Breach(Kind.STATE, "state afterwards", promised, came, self.documented, detail, before)
@@ -196,7 +202,7 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
     before, after = change.before.tasks, change.after.tasks
     for task_id in sorted({*before, *after} - {except_for}):
         was, now = before.get(task_id), after.get(task_id)
-        if not change.kept(was, now):
+        if not (change.kept(was, now) or change.moved_up(was, now)):
             there = "task {id} as before, {state}" if was else "task {id} as before, not there"
             expected = msg(there, task_id, was)
             detail = f"task-{was or 'none'}-{now or 'gone'}"

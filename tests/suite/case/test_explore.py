@@ -17,8 +17,9 @@ from contracts.breakages.proxy.recognise import about, recognise
 from contracts.case.bodies import broken
 from contracts.case.body_explorer import BodyExplorer
 from contracts.case.explore import Explorer
-from contracts.case.lives import Life, Step, drawn, shortened
+from contracts.case.lives import LOOK, WAIT, Life, Step, drawn, shortened
 from contracts.case.outcome import Outcome
+from contracts.catalog.binding import NAME
 from contracts.report.verdict_rules import Result
 from contracts.run.deviations import judge, known
 from contracts.standin.defects import BEHAVIOURS
@@ -57,6 +58,44 @@ def test_what_is_right_holds_within_the_budget(behaviour: str, tmp_path: Path) -
             assert outcome.result is Result.HELD, (seed, outcome.reason, outcome.breaches)
             assert FEW / 2 < sent(target) - before <= FEW
         assert (held(target), left_in(target.journal)) == ([], {})
+
+
+IN_LINE = [Step("create"), Step("start"), Step("start"), Step(WAIT), Step(WAIT), Step("cancel", task=1), Step(LOOK)]
+"""A life in which the second task waits for the first, and runs as soon as that one is cancelled."""
+
+
+def test_a_task_that_is_next_in_line_may_run_when_another_is_ended(tmp_path: Path) -> None:
+    """Where a workflow runs one task at a time, a cancel lets the next one run at once, which is no breach."""
+    with in_process("perfect-5.0", tmp_path) as target:
+        outcome = lived(target, IN_LINE)
+    assert (outcome.result, outcome.breaches) == (Result.HELD, ())
+
+
+def test_no_other_task_may_run_when_one_is_ended(tmp_path: Path) -> None:
+    """Where tasks do not wait for each other, one that runs as another is cancelled is a breach."""
+    with in_process("perfect", tmp_path, running_at_a_cancel) as target:
+        outcome = lived(target, [step for step in IN_LINE if step.does != WAIT])
+    assert [breach.signature for breach in outcome.breaches] == ["state:task-created-running"]
+
+
+async def running_at_a_cancel(request: Request, forward: Forward, memory: Memory) -> Response:
+    """Let all tasks run once one is cancelled."""
+    memory.counts["cancels"] += request.operation == "cancel-task"
+    response = await forward(request)
+    reads = request.operation == "list-tasks" and memory.counts["cancels"]
+    return replace(response, body=response.body.replace(b'"created"', b'"running"')) if reads else response
+
+
+def lived(target: Target, steps: list[Step]) -> Outcome:
+    """Live one life, and return what became of it."""
+    explorer = Explorer("explore/lives", "explore")
+    return explorer.play(target, lambda: _live(explorer, Life((NAME,), tuple(steps))))
+
+
+def _live(explorer: Explorer, life: Life) -> None:
+    explorer._most, explorer._ends = 1000, explorer._target.deadline
+    found = explorer._lived(life)
+    explorer._report(found, 1, len(life.steps))
 
 
 @pytest.mark.parametrize("requests", [0, 5, 8, 9, 30, 60])
