@@ -67,8 +67,8 @@ class BodyExplorer(Explorer):
             self._note(breaches=breaches, result=result_of([breach.drift for breach in breaches]))
 
     def _room(self) -> bool:
-        spent = len(self._target.trace.steps) + 8 * len(self._there)
-        return spent + 8 < self._most and time.time() < self._ends
+        held = [Snapshot(), *(seen for _, seen in self._there.values())]  # one may be made yet
+        return len(self._target.trace.steps) + self._to_end(held) < self._most and time.time() < self._ends
 
     def _operations(self) -> Iterator[Operation]:
         """Yield the operations that have a body, and of which somebody says what they answer."""

@@ -1,6 +1,7 @@
 """Explores lives: draws them, lives each on workflows of its own, and shortens the first that goes wrong."""
 
 import time
+from collections.abc import Collection
 from dataclasses import replace
 from random import Random
 from typing import NoReturn
@@ -11,10 +12,12 @@ from contracts.case.living import Living, done_in
 from contracts.case.reproduce import reproduction
 from contracts.case.scenario import ScenarioEndedError
 from contracts.case.trial import Trial
+from contracts.case.wait import LAG_SECONDS
 from contracts.catalog.binding import NAME
 from contracts.catalog.cases import NO_OVERRIDES, cases
 from contracts.catalog.lifecycle import NOT_THERE
 from contracts.catalog.release import Release
+from contracts.check.snapshot import Snapshot
 from contracts.http.client import Request
 from contracts.http.trace import Phase, Step, Trace, Wait
 from contracts.report.verdict_rules import Result
@@ -27,7 +30,9 @@ LIVES, SHORTENS = 0.75, 0.95
 is lived again because the answer may not have been the target's.
 """
 TO_REMOVE = 8
-"""Requests that a life may need to be removed, for each of its workflows."""
+"""Requests that another step and the removal may need for each workflow of a life, besides one for each of its tasks
+that has not ended.
+"""
 WRONG = (Result.BREACH, Result.DRIFT)
 
 
@@ -92,11 +97,17 @@ class Explorer(Living):
 
     def _left(self, part: float) -> bool:
         """Whether this part of the budget has something left for a life of one workflow, which must be removed too."""
-        return self._spent + TO_REMOVE < part * self._most and time.time() < self._ends
+        return self._spent + self._to_end([Snapshot()]) < part * self._most and time.time() < self._ends
 
     def _goes_on(self) -> bool:
         spent = self._spent + len(self._target.trace.steps) - self._first
-        return spent + TO_REMOVE * len(self._subjects) < self._most and time.time() < self._ends
+        return spent + self._to_end(self._held) < self._most and time.time() < self._ends
+
+    def _to_end(self, held: Collection[Snapshot]) -> int:
+        """Return how many requests another step, and the removal of what is held, may take."""
+        unfinished = self._target.release.lifecycle.unfinished
+        lag = 0 if self._target.control is not None else int(LAG_SECONDS)  # so often a live target is looked at again
+        return lag + TO_REMOVE * len(held) + sum(state in unfinished for each in held for state in each.tasks.values())
 
     def _lived(self, life: Life) -> _Found | None:
         """Live a life on workflows of its own, and remove them; return what went wrong in it, None where nothing."""

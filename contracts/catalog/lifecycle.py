@@ -126,7 +126,12 @@ def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, 
         {meaning: frozenset(found) for meaning, found in top.below(table).data.items()}
         for table in ("goes-on", "lags", "next-in-line")
     )
-    meant = [each for table in (goes_on, lags, next_in_line) for meaning, found in table.items() for each in (meaning, *found)]
+    meant = [
+        each
+        for table in (goes_on, lags, next_in_line)
+        for meaning, found in table.items()
+        for each in (meaning, *found)
+    ]
     for meaning in (*words.values(), *meant):
         if meaning not in MEANINGS:
             means = "no state means {meaning}; available: {meanings}"

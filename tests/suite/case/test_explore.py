@@ -118,6 +118,16 @@ def test_a_budget_too_small_for_anything_ends_at_once_and_is_no_word_for_the_tar
 
 
 @pytest.mark.parametrize("seed", range(3))
+def test_many_bodies_that_start_tasks_are_within_the_budget(seed: int, tmp_path: Path) -> None:
+    """What bodies start is cancelled in the end, which the budget has room for."""
+    for requests in (FEW, 800):
+        with in_process("perfect", tmp_path / str(requests)) as target:
+            sent_bodies(target, requests, seed)
+            assert requests / 2 < sent(target) <= requests
+            assert held(target) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_what_goes_wrong_is_shortened_and_told(seed: int, tmp_path: Path) -> None:
     """A restart that does nothing the second time is told by the six steps that it takes, each time the same."""
     for folder in ("one", "other"):
@@ -218,10 +228,10 @@ def test_a_shortened_life_goes_wrong_too(steps: list[Step], needed: set[int]) ->
     assert tried < 100
 
 
-def sent_bodies(target: Target, requests: int = 20_000) -> Outcome:
+def sent_bodies(target: Target, requests: int = 20_000, seed: int = 0) -> Outcome:
     """Send a target broken bodies, and return what became of it."""
     explorer = BodyExplorer("explore/bodies", "explore")
-    return explorer.play(replace(target, exploring=Exploring(0, requests)), lambda: explorer.bodies(share=1))
+    return explorer.play(replace(target, exploring=Exploring(seed, requests)), lambda: explorer.bodies(share=1))
 
 
 @pytest.mark.parametrize("behaviour", ["perfect", "1.7.0", "1.8.0", "perfect-5.0", "5.0.0", "2.3.0"])
