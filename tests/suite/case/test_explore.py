@@ -280,4 +280,5 @@ def test_lives_find_what_only_they_can(tmp_path: Path) -> None:
                 assert sent(target) <= 1500
             tried += 1
             found += [change.name] if change.kinds & {breach.kind for breach in outcome.breaches} else []
-    assert len(found) >= 0.9 * tried - 1, sorted({change.name for change in OURS} - set(found))
+    few = LONGER == 1  # then one is as much as a sixth
+    assert len(found) >= 0.9 * tried - few, sorted({change.name for change in OURS} - set(found))
