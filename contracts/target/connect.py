@@ -145,13 +145,16 @@ def _knock(settings: Settings, base_url: str, client: Client) -> Probe:
     if exchange.status is None:
         why = exchange.failure.text if exchange.failure else msg("no response")
         return Probe(base_url, False, msg("{base_url} is unreachable: {why}", base_url, why))
+    sign = sign_of(exchange)
+    if exchange.status == 403 and sign is not None and sign.foreign:  # it tells nothing of the token's user
+        return Probe(base_url, True, sign.sentence(exchange), disturbed=True)
     ours = stand_in and settings.secret("token") is None  # then the stand-in's own tokens are used
     if (exchange.status == 401 or (exchange.status == 403 and settings.project)) and not ours:
         if exchange.status == 403:
             with suppress(UnreadWorkspaceError):  # there may be no such project: that is another thing to mend
                 the_project(settings, Reader(client, load(settings.known_release)))
         return Probe(base_url, True, _refused(settings, exchange), stand_in=stand_in)
-    sign = sign_of(exchange) if request.path != ROOT else None
+    sign = sign if request.path != ROOT else None
     if sign is not None and sign.name == "page":
         page = "GET {url} returned HTTP {status} with an HTML page, where Zadig's API returns JSON"
         why = msg("{what}; check --base-url and --api-prefix", msg(page, exchange.url, exchange.status))

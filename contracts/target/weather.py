@@ -18,9 +18,11 @@ MOST_DISTURBED = 8
 
 LATELY = 500
 """How many answers are remembered, which are those of the last second at least."""
-SHARE, STEP, LONGEST_PAUSE = 0.8, 0.25, 5.0
+SHARE, STEP, LONGEST_PAUSE = 0.8, 0.25, 1.0
 """Which part of what a limit let through is sent from then on; how much longer the pauses get when that is too much
 as well; and their seconds, at most."""
+BACK, QUIET = 0.05, 10.0
+"""How much shorter a pause gets with each answer that came through once no limit showed for so many seconds."""
 
 
 class Weather:
@@ -34,7 +36,7 @@ class Weather:
     def __init__(self, rate: float = math.inf) -> None:
         self.ended: Message | str = ""
         self.sent = self.repeated = 0
-        self._pause = 1 / rate
+        self._least = self._pause = 1 / rate
         self._next = self._limited_at = 0.0
         self._passed: deque[float] = deque(maxlen=LATELY)
         self._lock = threading.Lock()
@@ -62,7 +64,10 @@ class Weather:
             if failed:
                 self._failed_at = time.monotonic()
             else:
-                self._passed.append(time.monotonic())
+                now = time.monotonic()
+                self._passed.append(now)
+                if now > self._limited_at + QUIET:
+                    self._pause = max(self._least, self._pause * (1 - BACK))
                 if sent > self._failed_at:
                     self._spell, self._failed_at = self._spell + 1, math.inf
 
@@ -75,13 +80,16 @@ class Weather:
         """Note that a limit refused a request that was sent then, and is to be waited for so many seconds.
 
         From now on fewer go out per second than it let through in the last one; each time that it shows again, fewer.
+        One that says that there is nothing to wait for is not about how many there are.
         """
         self.hold(seconds)
         with self._lock:
             now = time.monotonic()
-            if sent >= self._limited_at:
+            if seconds and sent >= self._limited_at:
                 through = sum(at > now - 1 for at in self._passed)
-                self._pause = min(LONGEST_PAUSE, max(1 / max(1, SHARE * through), self._pause * (1 + STEP)))
+                fresh = 1 / max(1, SHARE * through)
+                longer = self._pause * (1 + STEP) if self._pause > self._least else max(fresh, self._least)
+                self._pause = min(LONGEST_PAUSE, longer)
                 self._limited_at = now
 
     def passed(self, doubt: Doubt) -> None:
