@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import index
 from typing import Any, overload
+from weakref import finalize
 
 Outcome = Mapping[str, Any]
 
@@ -18,6 +19,8 @@ class Kept(Sequence[Outcome]):
 
     def __init__(self, outcomes: Iterable[Outcome] = ()) -> None:
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # it lives as long as this
+        finalize(self, self._file.close)
+        self._whole: Kept | None = None
         self._places: list[tuple[int, int] | Outcome] = []
         for outcome in outcomes:
             self.append(outcome)
@@ -35,7 +38,8 @@ class Kept(Sequence[Outcome]):
     def some(self, numbers: Iterable[int]) -> "Kept":
         """Return some of them, by their number, kept where these are."""
         kept = Kept.__new__(Kept)
-        kept._file, kept._places = self._file, [self._places[number] for number in numbers]
+        kept._file, kept._whole = self._file, self  # whose end would be the end of the file
+        kept._places = [self._places[number] for number in numbers]
         return kept
 
     def __len__(self) -> int:

@@ -150,7 +150,9 @@ def _lines(verdict: Mapping[str, Any]) -> Iterator[str]:
     whole = to_plain({**verdict, "cases": []}) | {"cases": verdict["cases"]}
     for number, (key, value) in enumerate(whole.items()):
         yield f"{',' if number else '{'}\n{_json(key)}: "
-        if isinstance(value, list | Kept) and value:
+        if not value and isinstance(value, Kept):
+            yield "[]"
+        elif value and isinstance(value, list | Kept):
             yield from (f"{',' if index else '['}\n  {_json(item)}" for index, item in enumerate(value))
             yield "\n]"
         else:

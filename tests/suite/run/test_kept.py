@@ -1,12 +1,13 @@
 """Outcomes that are kept on disk: as they came, in their order, as often as asked for, also where it is full."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contracts.run.kept import Kept
-from contracts.run.verdict import once
+from contracts.run.verdict import once, write
 from contracts.text.message import msg
 
 ROWS: list[dict[str, Any]] = [
@@ -39,6 +40,14 @@ def test_one_that_came_again_counts_once() -> None:
     found = once(Kept([*ROWS[:3], again, {**again, "result": "drift"}]))
     assert isinstance(found, Kept)
     assert [*found] == [ROWS[0], again, ROWS[2]]
+
+
+@pytest.mark.parametrize("rows", [[], ROWS[:2]], ids=["none", "two"])
+def test_a_verdict_is_written_of_any_number(rows: list[dict[str, Any]], tmp_path: Path) -> None:
+    """A run that ended before its first case writes its verdict as any other."""
+    path = write({"verdict": "inconclusive", "cases": Kept(rows)}, tmp_path)
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert [case["case"] for case in written["cases"]] == [row["case"] for row in rows]
 
 
 def test_a_full_disk_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
