@@ -1,12 +1,13 @@
 """Arranges each given on the target: its steps by the roles of calls, and the state that its task is in then."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from contracts.case.wait import GONE, WaitError, settled, wait_for
 from contracts.catalog.cases import NO_OVERRIDES, Overrides
 from contracts.catalog.givens import GIVENS, Given
-from contracts.catalog.lifecycle import DELETED, MEANINGS, NOT_THERE, Lifecycle
+from contracts.catalog.lifecycle import MEANINGS, NOT_THERE, Lifecycle, Move
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check
 from contracts.check.moves import in_order, traced
@@ -96,10 +97,10 @@ def arrange(
         return _as_given(target, given, since.subject, since.held)
     if not row.steps:
         return Arranged(given, subject, Snapshot())  # a name of its own that was never sent anywhere
-    subject, state = (since.subject, _left_by(target, since.given)) if since else (subject, NOT_THERE)
+    subject = since.subject if since else subject
     played: _Played | None = None
-    for role in row.steps[done:]:
-        move, call = lifecycle.move(role, state), target.release.call(role)
+    for role, state, move in [*_moves(lifecycle, given)][done:]:
+        call = target.release.call(role)
         if move.answer not in call.answers:
             raise NotArrangedError(lifecycle.unsaid(call.name, state))
         special = replace(made if role == "create" else NO_OVERRIDES, branch=_branch(target, row))
@@ -110,20 +111,25 @@ def arrange(
             if played is not None and answered and role != "delete":
                 _held(target, subject, played, move.next)  # is it wrong because of what the step before it left?
             raise
-        state = move.next or state
         if move.next and call.name not in target.release.support:
-            played = _Played(call.name, move.answer, exchange, state, move.basis == "documented")
+            played = _Played(call.name, move.answer, exchange, move.next, move.basis == "documented")
     tasks = _reach(target, subject, lifecycle.word(row.state)) if row.waits else None
-    held = _held(target, subject, None if row.waits or state == DELETED else played, tasks=tasks)
+    held = _held(target, subject, None if row.waits or _gone(row) else played, tasks=tasks)
     return _as_given(target, given, subject, held)
 
 
-def _left_by(target: Target, given: str) -> str:
-    """Return the state that the steps of a given leave."""
+def _moves(lifecycle: Lifecycle, given: str) -> Iterator[tuple[str, str, Move]]:
+    """Yield the roles of a given's steps, each with the state that those before it leave, and its move in that."""
     state = NOT_THERE
     for role in GIVENS[given].steps:
-        state = target.release.lifecycle.move(role, state).next or state
-    return state
+        move = lifecycle.move(role, state)
+        yield role, state, move
+        state = move.next or state
+
+
+def _gone(row: Given) -> bool:
+    """Whether there is no workflow in the end."""
+    return not row.steps or row.steps[-1] == "delete"
 
 
 def _as_given(target: Target, given: str, subject: Subject, held: Snapshot) -> Arranged:
@@ -132,7 +138,7 @@ def _as_given(target: Target, given: str, subject: Subject, held: Snapshot) -> A
     word, now = lifecycle.word(row.state) if row.state else "", held.tasks.get(subject.task_id)
     if word and not lifecycle.means(now, word):
         raise NotArrangedError(_not_in(word, now), overtaken=lifecycle.went_on(word, now))
-    if (held.workflow is None) != (not row.steps or row.steps[-1] == "delete"):
+    if (held.workflow is None) != _gone(row):
         raise NotArrangedError(
             msg("it is still there" if held.workflow else "the workflow was created, but cannot be found")
         )
@@ -185,10 +191,9 @@ def _left(played: _Played, subject: Subject, held: Snapshot, lifecycle: Lifecycl
 
 def moved_alone(target: Target, subject: Subject, given: str, held: Snapshot) -> Wrong | None:
     """Return what is wrong where the task of a given, on which nothing was done, is another at a second look."""
-    row, lifecycle, state = GIVENS[given], target.release.lifecycle, NOT_THERE
-    for role in row.steps:
-        call, move = target.release.call(role), lifecycle.move(role, state)
-        state = move.next or state
+    lifecycle = target.release.lifecycle
+    *_, (role, _, move) = _moves(lifecycle, given)
+    call = target.release.call(role)
     was, now = held.tasks.get(subject.task_id), snapshot(target, subject, closely=True).tasks.get(subject.task_id)
     if lifecycle.means(now, was):
         return None
