@@ -5,7 +5,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from contracts.http.client import Client, Exchange, Request
+from contracts.http.client import Client
+from contracts.http.exchange import Exchange, Request
 
 _sent: list[dict[str, Any]] = []
 

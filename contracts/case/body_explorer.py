@@ -18,7 +18,7 @@ from contracts.catalog.release import Operation
 from contracts.check.breach import Breach, Kind
 from contracts.check.effects import StateChange, effect
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
-from contracts.http.client import Exchange, Request
+from contracts.http.exchange import Exchange, Request
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.guard import RefusedError

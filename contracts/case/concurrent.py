@@ -20,7 +20,7 @@ from contracts.check.check import check, promise
 from contracts.check.history import Act, Life, explain
 from contracts.check.linearize import Call, Ordering
 from contracts.check.snapshot import Snapshot, UnclearError, json_value, snapshot
-from contracts.http.client import Exchange, Request
+from contracts.http.exchange import Exchange, Request
 from contracts.http.trace import Trace
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import operation_call, sent_names

@@ -18,7 +18,7 @@ from contracts.catalog.cases import NO_OVERRIDES, cases
 from contracts.catalog.lifecycle import NOT_THERE
 from contracts.catalog.release import Release
 from contracts.check.snapshot import Snapshot
-from contracts.http.client import Request
+from contracts.http.exchange import Request
 from contracts.http.trace import Phase, Step, Trace, Wait
 from contracts.report.verdict_rules import Result
 from contracts.target.target import Target, open_subject

@@ -12,7 +12,7 @@ from contracts.check.breach import Breach, Kind
 from contracts.check.check import check
 from contracts.check.moves import in_order, traced
 from contracts.check.snapshot import Snapshot, UnclearError, look_at_tasks, snapshot
-from contracts.http.client import Exchange
+from contracts.http.exchange import Exchange
 from contracts.http.trace import Wait
 from contracts.target.requests import operation_call, role_call
 from contracts.target.target import Subject, Target

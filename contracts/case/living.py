@@ -22,7 +22,7 @@ from contracts.check.breach import Breach, Kind
 from contracts.check.check import Checked, check, promise
 from contracts.check.effects import StateChange, effect
 from contracts.check.snapshot import Snapshot, UnclearError, look_at_tasks, snapshot
-from contracts.http.client import Exchange
+from contracts.http.exchange import Exchange
 from contracts.http.trace import Wait
 from contracts.report.verdict_rules import Result
 from contracts.target.requests import operation_call, role_call, sent_body, sent_names

@@ -6,8 +6,9 @@ from typing import Any
 
 from contracts.check.breach import SHOWN, Breach
 from contracts.check.check import Promise
-from contracts.http.client import Client, Exchange
+from contracts.http.client import Client
 from contracts.http.curl import curl, cut
+from contracts.http.exchange import Exchange
 from contracts.http.trace import Step
 from contracts.report.verdict_rules import Result
 from contracts.text.frozen import dataclass

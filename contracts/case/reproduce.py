@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import replace
 
 from contracts.check.breach import Breach, Kind
-from contracts.http.client import Request
 from contracts.http.curl import curl
+from contracts.http.exchange import Request
 from contracts.http.trace import Phase, Trace, Wait
 from contracts.safety.request_names import HiddenError, Places
 from contracts.target.requests import role_call

@@ -21,7 +21,7 @@ from contracts.check.effects import StateChange, effect
 from contracts.check.moves import in_order, traced
 from contracts.check.reads import shown
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
-from contracts.http.client import Exchange
+from contracts.http.exchange import Exchange
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.guard import RefusedError

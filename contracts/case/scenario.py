@@ -10,7 +10,7 @@ from contracts.case.reproduce import reproduction
 from contracts.case.trial import Trial, alone, conclude, steadied, undisturbed
 from contracts.check.breach import Breach, Kind
 from contracts.check.snapshot import Snapshot
-from contracts.http.client import Exchange, Request
+from contracts.http.exchange import Exchange, Request
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
 from contracts.safety.guard import RefusedError

@@ -7,8 +7,8 @@ from contracts.case.again import undoubted
 from contracts.case.outcome import Outcome, Span, evidence
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import Promise, faults
-from contracts.http.client import Exchange
 from contracts.http.disturbance import Doubt
+from contracts.http.exchange import Exchange
 from contracts.report.verdict_rules import Result, result_of
 from contracts.target.target import Target
 from contracts.text.frozen import dataclass

@@ -16,7 +16,7 @@ from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind, show
 from contracts.check.envelope import contradictions
 from contracts.check.schema import errors
-from contracts.http.client import Exchange
+from contracts.http.exchange import Exchange
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg
 from contracts.text.strict_json import NotStrictError, is_page, json_type, parse

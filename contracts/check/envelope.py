@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.catalog.release import Answer, Envelope
 from contracts.check.breach import Breach, Kind, show
-from contracts.http.client import Exchange
+from contracts.http.exchange import Exchange
 from contracts.text.message import msg
 
 NO_ERROR = frozenset({0, 200})

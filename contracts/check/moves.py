@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 from contracts.catalog.lifecycle import CANCELLED, FINAL, QUEUED, Lifecycle
 from contracts.check.marks import ENDED, STARTED
 from contracts.check.snapshot import Snapshot
-from contracts.http.client import Exchange
+from contracts.http.exchange import Exchange
 
 
 def traced(before: Snapshot, after: Snapshot, exchange: Exchange, lifecycle: Lifecycle) -> bool:

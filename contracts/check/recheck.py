@@ -9,7 +9,7 @@ from typing import Any
 from contracts.catalog.release import Answer, CatalogError, Release, load
 from contracts.check.breach import Kind
 from contracts.check.check import check, pattern
-from contracts.http.client import Exchange, Request
+from contracts.http.exchange import Exchange, Request
 from contracts.report.verdict_rules import CANNOT_TELL
 from contracts.text.message import msg
 from contracts.text.strict_json import value_of

@@ -10,7 +10,7 @@ from contracts.catalog.release import Answer
 from contracts.check.breach import show
 from contracts.check.check import fill, text_of
 from contracts.check.marks import Marks, marks_of
-from contracts.http.client import Exchange
+from contracts.http.exchange import Exchange
 from contracts.target.requests import operation_call, role_call
 from contracts.target.target import Subject, Target
 from contracts.text.errors import TargetError

@@ -6,7 +6,7 @@ from statistics import median
 
 from contracts.catalog.release import load
 from contracts.doctor.finding import Finding, fail, ok, warn
-from contracts.http.client import Exchange
+from contracts.http.exchange import Exchange
 from contracts.settings.settings import Settings
 from contracts.target.connect import NOT_HERE, above, open_client
 from contracts.target.health import health, is_health

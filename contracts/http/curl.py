@@ -2,7 +2,8 @@
 
 import shlex
 
-from contracts.http.client import Client, Request
+from contracts.http.client import Client
+from contracts.http.exchange import Request
 from contracts.text.redact import register
 
 BODY_SHOWN = 1500

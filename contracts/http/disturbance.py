@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from time import time
 from urllib.parse import urlsplit
 
-from contracts.http.client import Exchange
+from contracts.http.exchange import Exchange
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, msg
 from contracts.text.strict_json import is_page

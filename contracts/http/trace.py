@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
-from contracts.http.client import Exchange, Request
 from contracts.http.disturbance import Doubt
+from contracts.http.exchange import Exchange, Request
 from contracts.text.frozen import dataclass
 
 

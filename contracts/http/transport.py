@@ -27,7 +27,6 @@ from contracts.http.deadlines import deadlines
 from contracts.text.frozen import dataclass
 from contracts.text.redact import Hidden, HiddenBytes
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 USER_AGENT = "zadig-contract-tests"
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from contracts.http.client import Client, Limits, Request
+from contracts.http.client import Client, Limits
+from contracts.http.exchange import Request
 from contracts.notify.card import Card
 from contracts.notify.services import NO_SIGNATURE, SERVICES
 from contracts.settings.parsers import Secret, Webhook, webhook

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -75,35 +74,49 @@ def _number(digits: str) -> int | float:
 
 
 @cache
-def _schema() -> Mapping[str, Any]:
-    schema: Mapping[str, Any] = json.loads((SCHEMAS / FILE).read_text(encoding="utf-8"))
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((SCHEMAS / FILE).read_text(encoding="utf-8"))
     return schema
 
 
-def _is_date(text: object) -> bool:
-    return not isinstance(text, str) or bool(date.fromisoformat(text))
+def _is_date(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
-def _is_time(text: object) -> bool:
-    if not isinstance(text, str):
-        return True
-    time = datetime.fromisoformat(text)
-    return time.tzinfo is not None and bool(time.astimezone(UTC))
+def _is_time(text: str) -> bool:
+    try:
+        time = datetime.fromisoformat(text)
+        return time.tzinfo is not None and bool(time.astimezone(UTC))
+    except (ValueError, OverflowError):
+        return False
 
 
-def problem(value: Any, schema: Mapping[str, Any]) -> str:
-    """Return where and how a JSON value first departs from a JSON Schema, empty where it does not."""
-    from jsonschema import Draft202012Validator, FormatChecker  # long to load, and only readers of a folder need it
+_FORMATS = {"date": _is_date, "date-time": _is_time}
 
-    formats = FormatChecker(())
-    formats.checks("date", ValueError)(_is_date)
-    formats.checks("date-time", (ValueError, OverflowError))(_is_time)
-    error = next(Draft202012Validator(schema, format_checker=formats).iter_errors(value), None)
+
+def problem(value: Any, schema: dict[str, Any]) -> str:
+    """Return where and how a JSON value first departs from a JSON Schema, empty where it does not.
+
+    Raises RecursionError where it is nested too deep to tell.
+    """
+    from jsonschema_rs import Draft202012Validator  # only readers of a folder need it
+
+    validator = Draft202012Validator(schema, formats=_FORMATS, validate_formats=True)
+    try:
+        error = next(validator.iter_errors(value), None)
+    except UnicodeEncodeError:  # half of a pair, as a server may send it: with a ? in its place the form is the same
+        return problem(json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")), schema)
+    except ValueError as deep:
+        raise RecursionError from deep
     if error is None:
         return ""
-    if error.validator == "required":
-        missing = next(key for key in error.validator_value if key not in error.instance)
-        return msg("{path} lacks {key}", error.json_path, missing)
+    path = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
+    rule = error.kind.as_dict()
+    if error.kind.name == "required":
+        return msg("{path} lacks {key}", path, rule["property"])
     kinds = {"array": msg("{path} is not a list"), "object": msg("{path} is not an object")}
-    kind = error.validator_value if error.validator == "type" and isinstance(error.validator_value, str) else ""
-    return kinds.get(kind, msg("{path} has an invalid value")).put(error.json_path)
+    kind = rule["types"][0] if error.kind.name == "type" and len(rule["types"]) == 1 else ""
+    return kinds.get(kind, msg("{path} has an invalid value")).put(path)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from contracts.catalog.binding import MAKES
 from contracts.catalog.release import Release
-from contracts.http.client import Exchange, Hears, Request
+from contracts.http.exchange import Exchange, Hears, Request
 from contracts.safety.journal import Journal
 from contracts.safety.request_names import HiddenError, Places, RequestNames, UnclearError
 from contracts.text.errors import EndedError

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from contracts.http.client import Request
+from contracts.http.exchange import Request
 from contracts.text import files
 from contracts.text.atomic import MODE
 from contracts.text.frozen import dataclass

@@ -12,8 +12,7 @@ from urllib.parse import unquote
 from contracts.catalog.binding import NAME, PROJECT, SCOPE
 from contracts.catalog.pointer import parts
 from contracts.catalog.release import Operation, Release
-from contracts.http.client import Request
-from contracts.http.transport import SAFE_METHODS
+from contracts.http.exchange import SAFE_METHODS, Request
 from contracts.text.errors import InputError
 from contracts.text.frozen import dataclass
 

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 from contracts.catalog.release import api_of, load, releases
-from contracts.http.client import Client, Exchange, Hears, Limits, Request
+from contracts.http.client import Client, Limits
 from contracts.http.disturbance import SERVER_ERROR, sign_of
+from contracts.http.exchange import Exchange, Hears, Request
 from contracts.http.transport import Transport
 from contracts.profiles import EXPLORE
 from contracts.safety.guard import Guard, RefusedError

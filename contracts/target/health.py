@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from contracts.catalog.release import Release
-from contracts.http.client import Client, Exchange
+from contracts.http.client import Client
+from contracts.http.exchange import Exchange
 from contracts.target.requests import ROOT, knocking
 from contracts.text.strict_json import is_page, value_of
 

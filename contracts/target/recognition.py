@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from contracts.catalog.release import api_of, releases
 from contracts.catalog.routes import Route, routes
-from contracts.http.client import Client, Exchange, Request
+from contracts.http.client import Client
+from contracts.http.exchange import Exchange, Request
 from contracts.settings.settings import label
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg

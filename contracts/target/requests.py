@@ -11,7 +11,7 @@ from contracts.catalog.binding import SCOPE, Places
 from contracts.catalog.cases import NO_OVERRIDES, Overrides
 from contracts.catalog.pointer import parts
 from contracts.catalog.release import Operation, Release
-from contracts.http.client import Request
+from contracts.http.exchange import Request
 from contracts.target.target import Subject, Target, Workspace
 from contracts.text.nested import each_text
 

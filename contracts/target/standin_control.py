@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from contracts.http.client import Client, Request
+from contracts.http.client import Client
 from contracts.http.curl import curl
+from contracts.http.exchange import Request
 from contracts.safety.guard import RefusedError
 from contracts.text.strict_json import value_of
 

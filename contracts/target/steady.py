@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from contracts.catalog.release import Release
-from contracts.http.client import Exchange, Request
 from contracts.http.disturbance import Doubt, sign_of
+from contracts.http.exchange import Exchange, Request
 from contracts.target.requests import knocking
 from contracts.target.target import PROVEN, Target
 from contracts.text.message import Message, msg

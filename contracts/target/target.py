@@ -6,8 +6,9 @@ import time
 from dataclasses import field, replace
 
 from contracts.catalog.release import Release
-from contracts.http.client import Client, Exchange, Request
+from contracts.http.client import Client
 from contracts.http.disturbance import BY_NAME, Doubt, Sign, sign_of, wait_of
+from contracts.http.exchange import Exchange, Request
 from contracts.http.trace import Phase, Trace
 from contracts.safety.journal import Journal, Names
 from contracts.target.sharing import SharedLock, Told

@@ -12,7 +12,7 @@ from contracts.catalog.cases import cases
 from contracts.catalog.release import load
 from contracts.check.breach import Kind
 from contracts.check.check import check
-from contracts.http.client import Exchange, Request
+from contracts.http.exchange import Exchange, Request
 from contracts.standin.defects import RELEASE_OF
 
 SENT = {"name": NAME, "project": PROJECT, "env": ENVIRONMENT, "id": str(TASK), "method": "PATCH", "prefix": ""}

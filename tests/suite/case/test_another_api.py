@@ -16,7 +16,7 @@ from contracts.case.runner import run_case
 from contracts.case.scenario import Scenario
 from contracts.catalog.cases import cases, changing
 from contracts.catalog.release import load
-from contracts.http.client import Request
+from contracts.http.exchange import Request
 from contracts.report.verdict_rules import Result
 from contracts.safety.guard import RefusedError
 from contracts.target.requests import role_call

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.case.runner import run_case
 from contracts.case.trial import MOVES
 from contracts.catalog.cases import cases
-from contracts.http.client import Exchange, Failure, Request
+from contracts.http.exchange import Exchange, Failure, Request
 from contracts.report.verdict_rules import Result
 from contracts.settings.settings import load
 from contracts.standin.app import create_app

@@ -13,8 +13,7 @@ from contracts.catalog import cases as casetable
 from contracts.catalog.cases import Case, CatalogError, cases
 from contracts.catalog.givens import GIVENS
 from contracts.catalog.release import load, releases
-from contracts.http.client import Request
-from contracts.http.transport import SAFE_METHODS
+from contracts.http.exchange import SAFE_METHODS, Request
 from contracts.safety.guard import Guard
 from contracts.safety.journal import Journal, Names
 from contracts.target.requests import operation_call

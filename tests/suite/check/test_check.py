@@ -10,7 +10,7 @@ from contracts.catalog.release import load
 from contracts.check.breach import Kind
 from contracts.check.check import MOST_UNKNOWN, check, fill
 from contracts.check.schema import errors
-from contracts.http.client import Exchange, Failure
+from contracts.http.exchange import Exchange, Failure
 from helpers.checked_answers import ANSWERS, JSON_ANSWERS, PAGE, SENT, WRONG_TYPES, exchange, found, good, held
 
 

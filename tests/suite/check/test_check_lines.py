@@ -8,7 +8,7 @@ import pytest
 
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import Checked, check, fill
-from contracts.http.client import Failure
+from contracts.http.exchange import Failure
 from helpers.checked_answers import ANSWERS, PAGE, RELEASE, SENT, exchange, found, good, held
 
 ERROR, QUEUED, METHOD = "cancel-task/no-such-task", "start-task/queued", "every/wrong-method"

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.check.breach import Breach, Kind, show
 from contracts.check.check import Checked, Promise, check, faults, promise, text_of
-from contracts.http.client import Failure
+from contracts.http.exchange import Failure
 from helpers.checked_answers import ANSWERS, SENT, exchange, found, good, held
 
 ERROR = "cancel-task/no-such-task"

@@ -7,7 +7,7 @@ import pytest
 from contracts.catalog.release import load
 from contracts.check.moves import in_order, traced
 from contracts.check.snapshot import Snapshot
-from contracts.http.client import Exchange, Request
+from contracts.http.exchange import Exchange, Request
 
 LIFECYCLE = load("1.7.0").lifecycle
 CLOCK = "Fri, 02 Jan 2026 03:04:05 GMT"

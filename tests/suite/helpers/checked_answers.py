@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.catalog.release import Answer, load
 from contracts.check.check import Checked, check, fill
-from contracts.http.client import Exchange, Request
+from contracts.http.exchange import Exchange, Request
 
 RELEASE = load("1.7.0")
 SENT = {

@@ -3,7 +3,8 @@
 import contextlib
 from collections.abc import Iterator
 
-from contracts.http.client import Client, Header, Limits, Request
+from contracts.http.client import Client, Header, Limits
+from contracts.http.exchange import Request
 from contracts.http.transport import Transport
 from helpers.raw_server import PATIENCE, Server, Visit, answer
 

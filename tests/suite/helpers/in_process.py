@@ -14,7 +14,8 @@ from contracts.breakages.breakage import Act, Forward, Memory, Response
 from contracts.breakages.proxy.recognise import recognise
 from contracts.breakages.proxy.upstream import to_app
 from contracts.catalog.release import load as release_of
-from contracts.http.client import Client, Exchange, Failure, Request
+from contracts.http.client import Client
+from contracts.http.exchange import Exchange, Failure, Request
 from contracts.http.transport import Attempt
 from contracts.safety.guard import Guard
 from contracts.safety.journal import Journal

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.catalog.release import load
-from contracts.http.client import Request
+from contracts.http.exchange import Request
 from contracts.safety.guard import Guard
 from contracts.safety.journal import FILE, Journal
 

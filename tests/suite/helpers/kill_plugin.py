@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from contracts.breakages.proxy.recognise import recognise
-from contracts.http.client import Client, Request
+from contracts.http.client import Client
+from contracts.http.exchange import Request
 from contracts.pytest_plugin import hooks
 from contracts.run.session import Session
 from contracts.target import connect

@@ -126,7 +126,7 @@ FAULTS = [f"{layer}-{error}" for layer in _METHODS for error in ("RuntimeError",
 """Where an exchange fails, and with what: neither is caught on the way up."""
 _FAULTY = """
 import socket
-from contracts.http.client import Request
+from contracts.http.exchange import Request
 from contracts.pytest_plugin.hooks import SESSION
 
 def test_faulty(request, monkeypatch):

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from contracts.http.client import Client, Exchange, Failure, Header, Limits, Request
+from contracts.http.client import Client, Header, Limits
 from contracts.http.curl import curl
 from contracts.http.deadlines import Deadlines
+from contracts.http.exchange import Exchange, Failure, Request
 from contracts.http.transport import Transport
 from helpers.bad_servers import says
 from helpers.clients import GET, PATIENT, POST, echoes, keeps, methods, open_client

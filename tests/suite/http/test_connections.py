@@ -11,8 +11,9 @@ from types import SimpleNamespace
 import pytest
 
 from contracts.http import client as client_module
-from contracts.http.client import Client, Header, Request
+from contracts.http.client import Client, Header
 from contracts.http.deadlines import deadlines
+from contracts.http.exchange import Request
 from contracts.http.transport import Attempt
 from helpers.clients import GET, POST, keeps, methods, open_client
 from helpers.raw_server import HEAD, JSON, Visit, answer, serving

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from contracts.http.client import Client, Request
+from contracts.http.client import Client
+from contracts.http.exchange import Request
 from contracts.http.transport import Transport
 from contracts.settings.settings import load
 from contracts.target.credentials import headers

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.client import Client, Limits
+from contracts.http.exchange import Exchange, Request
 from contracts.http.transport import Transport
 from helpers.certificates import Certificates
 from helpers.clients import PATIENT, keeps, open_client

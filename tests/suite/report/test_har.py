@@ -13,8 +13,9 @@ from jsonschema import Draft202012Validator
 
 from contracts.__main__ import main
 from contracts.case.outcome import Evidence
-from contracts.http.client import Client, Request
+from contracts.http.client import Client
 from contracts.http.curl import curl
+from contracts.http.exchange import Request
 from contracts.http.trace import Phase, Step
 from contracts.report.export.har import pieces
 from contracts.report.verdict_rules import Result

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from contracts.http.client import Request
+from contracts.http.exchange import Request
 from contracts.run.conclusion import still_to_come
 from contracts.run.session import Session
 from contracts.safety.journal import FILE, Journal

@@ -14,7 +14,8 @@ import pytest
 from contracts.catalog.cases import cases
 from contracts.catalog.release import ROOT, load
 from contracts.check.check import check
-from contracts.http.client import Client, Exchange, Limits, Request
+from contracts.http.client import Client, Limits
+from contracts.http.exchange import Exchange, Request
 from contracts.http.transport import Transport
 from contracts.run.conclusion import clean_up, finish, stop
 from contracts.run.outcomes import row_job

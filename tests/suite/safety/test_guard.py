@@ -8,7 +8,7 @@ import pytest
 
 from contracts.catalog.binding import Role
 from contracts.catalog.release import load
-from contracts.http.client import Exchange, Failure
+from contracts.http.exchange import Exchange, Failure
 from contracts.safety.guard import Guard, RefusedError
 from contracts.safety.journal import Journal, left_late
 from helpers.journal_fixtures import (

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from contracts.http.client import Exchange, Request
 from contracts.http.disturbance import BY_NAME, Doubt
+from contracts.http.exchange import Exchange, Request
 from contracts.target.weather import FLAKY, Weather
 
 
