@@ -7,7 +7,6 @@ from typing import Any
 from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage
 from contracts.report.verdict_rules import ACCEPTED, REJECTED
-from contracts.run.session import PERFECT
 from contracts.text.frozen import dataclass
 
 BROKEN = ("breach", "drift")
@@ -101,8 +100,9 @@ def _without_effect(change: Breakage, verdict: Mapping[str, Any]) -> Judgement:
     if verdict["verdict"] != ACCEPTED:
         why = _first(verdict)
         return Judgement(Result.DID_NOTHING, f"it made no answer different, and yet the run was not accepted: {why}")
-    if not change.kinds and not (verdict["run"]["stand_in"] or PERFECT).startswith(PERFECT):
-        return Judgement(Result.SILENT, "the server does so by itself, or never gives this answer")
+    usual = APIS[change.api].behaviour
+    if not change.kinds and (verdict["run"]["stand_in"] or usual) != usual:
+        return Judgement(Result.SILENT, "the server does so by itself, never gives this answer, or words it otherwise")
     if any(gets_its_answer(outcome, change) for outcome in verdict["cases"]):
         return Judgement(Result.DID_NOTHING, "its answer came, and it made none different", idle=True)
     reason = f"no case of {verdict['run']['profile']} gets this answer"

@@ -38,7 +38,9 @@ def test_what_is_excused_is_counted(change: Any, seen: Mapping[str, Any], excuse
     assert data["exit"] == 1
 
 
-@pytest.mark.parametrize(("behaviour", "result"), [("1.8.0", "silent"), ("perfect", "did nothing")])
+@pytest.mark.parametrize(
+    ("behaviour", "result"), [("1.8.0", "silent"), ("perfect-5.0", "silent"), ("perfect", "did nothing")]
+)
 def test_what_a_server_does_by_itself_is_no_change(behaviour: str, result: str) -> None:
     """A benign change before a release that does the same is silent; before a perfect one it was to do something."""
     held = verdict("accepted", 0, "held")
