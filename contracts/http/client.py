@@ -16,10 +16,11 @@ from urllib.parse import quote, urlencode
 
 import requests
 import urllib3
+from requests.structures import CaseInsensitiveDict
 
 from contracts.http.exchange import Exchange, Failure, Hears, Request
 from contracts.http.packed import PackedError, unpacked
-from contracts.http.transport import DIRECT, Attempt, Transport, open_session
+from contracts.http.transport import DIRECT, HEADERS, Adapter, Attempt, Transport
 from contracts.text.errors import of_system
 from contracts.text.frozen import dataclass
 from contracts.text.message import msg
@@ -97,7 +98,7 @@ class Client:
         self._own = Register()
         self._own.add(*(header.secret for header in credentials.values() if len(header.secret) >= LEAST_TOKEN))
         self._drops_kept, self._looks, self._looking = False, LOOKS, threading.Lock()
-        self._transport, self._session = transport, open_session(transport)
+        self._transport, self._adapter = transport, Adapter(transport)
 
     def send(self, request: Request) -> Exchange:
         """Send `request` once and return what came back; never raises for what the target does."""
@@ -106,8 +107,8 @@ class Client:
         header = self._auth.get(request.credential)
         line = header.line if header else None
         attempt = Attempt(url, seconds, fresh=request.changes and not request.used, authorization=line)
-        with self._used() if request.used else contextlib.nullcontext(self._session) as session:
-            exchange = self._exchange(request, attempt, session)
+        with self._used() if request.used else contextlib.nullcontext(self._adapter) as adapter:
+            exchange = self._exchange(request, attempt, adapter)
         if _dropped(attempt, exchange):
             left = seconds - exchange.seconds  # it was idle: closed
             exchange = self._exchange(request, Attempt(url, left, fresh=True, authorization=line))
@@ -118,11 +119,11 @@ class Client:
         return exchange
 
     @contextlib.contextmanager
-    def _used(self) -> Iterator[requests.Session]:
-        """Yield a session of one connection, on which an answer came already, unless the server ended it then."""
-        with contextlib.closing(open_session(self._transport)) as session:
-            self._exchange(KNOCK, Attempt(self.url(KNOCK), self.limits.answer, fresh=True), session)
-            yield session
+    def _used(self) -> Iterator[Adapter]:
+        """Yield an adapter of one connection, on which an answer came already, unless the server ended it then."""
+        with contextlib.closing(Adapter(self._transport)) as adapter:
+            self._exchange(KNOCK, Attempt(self.url(KNOCK), self.limits.answer, fresh=True), adapter)
+            yield adapter
 
     def _drops(self, request: Request, url: str, line: HiddenBytes | None) -> bool:
         """Whether the server drops each connection that it kept at the next request: it had time to end it before.
@@ -137,10 +138,10 @@ class Client:
 
     def _drops_after(self, idle: float, request: Request, url: str, line: HiddenBytes | None) -> bool:
         seconds = idle + self.limits.answer
-        with contextlib.closing(open_session(self._transport)) as session:
-            self._exchange(request, Attempt(url, seconds, fresh=True, authorization=line), session)
+        with contextlib.closing(Adapter(self._transport)) as adapter:
+            self._exchange(request, Attempt(url, seconds, fresh=True, authorization=line), adapter)
             again = Attempt(url, seconds, fresh=False, idle=idle, authorization=line)
-            return _dropped(again, self._exchange(request, again, session))
+            return _dropped(again, self._exchange(request, again, adapter))
 
     def shown_authorization(self, credential: str) -> str | None:
         """Return how a credential's header is written where people see it, or None where there is none."""
@@ -149,7 +150,7 @@ class Client:
 
     def close(self) -> None:
         """Close all connections."""
-        self._session.close()
+        self._adapter.close()
 
     def url(self, request: Request) -> str:
         """Return the whole URL that `request` goes to, byte for byte."""
@@ -161,7 +162,7 @@ class Client:
     def _blank(self) -> requests.PreparedRequest:
         """What is the same in all requests, worked out once."""
         prepared = requests.PreparedRequest()
-        prepared.prepare(method="GET", url=self.root, headers=self._session.headers)
+        prepared.prepare(method="GET", url=self.root, headers=HEADERS)
         return prepared
 
     def _prepare(self, request: Request) -> requests.PreparedRequest:
@@ -174,7 +175,7 @@ class Client:
         prepared.prepare_body(request.body, None)
         return prepared
 
-    def _exchange(self, request: Request, attempt: Attempt, session: requests.Session | None = None) -> Exchange:
+    def _exchange(self, request: Request, attempt: Attempt, adapter: Adapter | None = None) -> Exchange:
         status: int | None = None
         headers: Mapping[str, str] = {}
         body = bytearray()
@@ -183,15 +184,16 @@ class Client:
         started = time.monotonic()
         with attempt:
             try:
-                answer = (session or self._session).send(
+                answer = (adapter or self._adapter).answer(
                     self._prepare(request),
-                    stream=True,
-                    allow_redirects=False,
-                    timeout=(min(limits.connect, limits.answer), min(limits.first_byte, limits.answer)),
+                    (min(limits.connect, limits.answer), min(limits.first_byte, limits.answer)),
                 )
-                status, headers = answer.status_code, answer.headers
-                with answer:
-                    failure = _bad_length(headers) or self._read(answer.raw, headers, body)
+                status, headers = answer.status, CaseInsensitiveDict(answer.headers)
+                try:
+                    failure = _bad_length(headers) or self._read(answer, headers, body)
+                finally:
+                    answer.close()
+                    answer.release_conn()
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 failure = _failure(error, status)
         if attempt.expired or (failure is not None and attempt.over):

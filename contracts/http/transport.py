@@ -11,14 +11,12 @@ import threading
 import time
 from dataclasses import field
 from http.client import HTTPResponse, RemoteDisconnected, parse_headers
-from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from requests.cookies import RequestsCookieJar
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.wait import wait_for_read
@@ -27,7 +25,8 @@ from contracts.http.deadlines import deadlines
 from contracts.text.frozen import dataclass
 from contracts.text.redact import Hidden, HiddenBytes
 
-USER_AGENT = "zadig-contract-tests"
+HEADERS = {"User-Agent": "zadig-contract-tests", "Accept": "application/json", "Accept-Encoding": "identity"}
+"""Those of every request."""
 
 
 @dataclass(frozen=True)
@@ -277,21 +276,35 @@ class _TlsPool(_WatchedPool, urllib3.HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
-class _Session(requests.Session):
-    """requests' own session, for which a redirect is an answer as any other."""
+class Adapter(HTTPAdapter):
+    """requests' own adapter, on connections that know their attempt.
 
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return none: requests reads the whole body of a redirect, of any size, even where it does not follow."""
+    It has no session, which would keep cookies, look into the environment and read whole bodies of redirects.
+    """
 
+    def __init__(self, transport: Transport) -> None:
+        self._way: dict[str, Any] = {
+            "verify": str(transport.ca_file) if transport.ca_file else True,
+            "cert": tuple(map(str, transport.client_cert)) if transport.client_cert else None,
+            "proxies": {"http": transport.proxy, "https": transport.proxy} if transport.proxy else {},
+        }
+        super().__init__(pool_maxsize=64, max_retries=0)
 
-class _Adapter(HTTPAdapter):
-    """requests' own adapter on connections that know their attempt."""
+    def answer(self, request: requests.PreparedRequest, timeout: tuple[float, float]) -> Any:
+        """Send a request and return urllib3's response, its body still to be read."""
+        return self.send(request, stream=True, timeout=timeout, **self._way)
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> Any:  # noqa: ARG002 - as requests calls it
+        """Return urllib3's response as it is: requests' own has nothing that anybody reads here."""
+        return resp
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the connections of a direct way."""
         super().init_poolmanager(*args, **kwargs)
         self._watch(self.poolmanager)
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the connections through a proxy."""
         manager = super().proxy_manager_for(*args, **kwargs)
         self._watch(manager)
         return manager
@@ -307,21 +320,3 @@ class _Adapter(HTTPAdapter):
     @staticmethod
     def _watch(manager: Any) -> None:
         manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
-
-
-def open_session(transport: Transport) -> requests.Session:
-    """Return a session that takes nothing from the environment and keeps no cookies."""
-    session = _Session()
-    session.trust_env = False
-    session.verify = str(transport.ca_file) if transport.ca_file else True
-    if transport.client_cert:
-        session.cert = (str(transport.client_cert[0]), str(transport.client_cert[1]))
-    if transport.proxy:
-        session.proxies = {"http": transport.proxy, "https": transport.proxy}
-    session.cookies = RequestsCookieJar(policy=DefaultCookiePolicy(allowed_domains=[]))
-    session.headers.clear()
-    session.headers.update({"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"})
-    adapter = _Adapter(pool_maxsize=64, max_retries=0)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
