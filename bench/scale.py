@@ -20,7 +20,7 @@ COUNTED: Mapping[int, int] = {1: 5, FEW: 5, 1_000: 5, MANY: 2}
 """Cases of a run, and the runs that count; one case shows what the start takes."""
 GROWTH = 1.2
 """How many times the time of a case among the fewest one among the most may take."""
-MEMORY = 120
+MEMORY = 105
 """MB that one process of a run may take."""
 EXCHANGES, DELAY, IN_FLIGHT = 1_000, 0.05, 12
 IDEAL = 1.5

@@ -2,7 +2,9 @@
 
 import inspect
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
+from typing import Literal, NamedTuple, cast
 
 import pytest
 
@@ -19,6 +21,9 @@ from contracts.run.session import Session
 from contracts.text.printable import printable
 
 OUTCOME = pytest.StashKey[Outcome]()
+AT = pytest.StashKey[int]()
+"""From where on tests of the session are still to come."""
+NO_KEYWORDS: dict[str, Literal[1]] = {}
 AT_ONCE = 1000
 """Tests among which cases are looked for that share a workflow."""
 
@@ -39,12 +44,32 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         run.pool.expect(_jobs(run, session.items))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Let the next case begin too: in a worker of xdist no more is known of what comes."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None, object, object]:
+    """Let the next case begin too, as in a worker of xdist no more is known of what comes; else forget this one."""
     run = item.config.stash.get(SESSION, None)
     if run is not None and run.worker:
         run.pool.expect(filter(None, (_job(each) for each in (item, nextitem) if each is not None)))
+    done = yield
+    if run is not None and not run.worker and asks_for_case(item):
+        _forget(item)
+    return done
+
+
+class Over(NamedTuple):
+    """What is left of a test that is over: who looks through a session's tests may ask for its name and place."""
+
+    nodeid: str
+    location: tuple[str, int | None, str]
+
+
+def _forget(item: pytest.Item) -> None:
+    """Let a test go that is over: pytest keeps each to the end of the run, which takes more than all else of it."""
+    items = cast(list[object], item.session.items)
+    with suppress(ValueError):  # whoever runs others than the session's
+        at = items.index(item, item.config.stash.get(AT, 0))
+        items[at], item.config.stash[AT] = Over(item.nodeid, item.location), at + 1
+        item.keywords = {}  # they know their item, and nobody looks for such circles
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -110,7 +135,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     masking.mask_report(report)
     outcome = item.stash.get(OUTCOME, None)
     if asks_for_case(item):
-        report.keywords = {}  # pytest keeps every report to the end of the run, and nobody asks again what a case is
+        report.keywords = NO_KEYWORDS  # pytest keeps every report to the end, and nobody asks again what a case is
     if outcome is None:
         return report
     if report.when == "call":

@@ -162,6 +162,7 @@ def test_a_wrong_token_has_one_clear_reason(tmp_path: Path) -> None:
         pytest.param(("-n", "4"), id="four-workers"),
         pytest.param(("-o", "addopts=--strict-markers --strict-config"), id="random-order"),
         pytest.param(("-p", "tests.suite.helpers.reverse_order_plugin"), id="reversed-order"),
+        pytest.param(("-v", "-o", "console_output_style=times"), id="asked-for-tests-that-are-over"),
         pytest.param(("-n", "2", "--dist", "loadscope"), id="two-workers-by-file"),
     ],
 )
