@@ -1,8 +1,9 @@
 """Runs cases that share a workflow: each finds what the one before it left, and looks at what it leaves itself.
 
 What is shared only ever says that a case held. Where anything else shows, the case is run again on a workflow of its
-own, and that is its result; where it holds there, so are those before it, one of which may have left what showed. So
-no result depends on which cases share.
+own, and that is its result. Where it holds there, one of those before it may have left what showed: the same cases are
+run once more on one workflow. Where it shows again, those before it are run alone too; where it does not, it comes and
+goes, whoever shares, and counts. So no result depends on which cases share.
 """
 
 from collections import deque
@@ -24,22 +25,26 @@ from contracts.report.verdict_rules import Result
 from contracts.safety.guard import RefusedError
 from contracts.target.target import Subject, Target, open_subject
 from contracts.text.frozen import dataclass
+from contracts.text.message import msg
 
 WORKFLOWS = 3
-"""How many workflows the cases of a chain are tried on; after so many doubts the rest are run alone."""
+"""How many workflows the cases of a chain are tried on; after so many doubts the rest are left."""
 ABOUT_WORKFLOWS = frozenset({"create", "update", "delete"})
 """Roles whose requests are about the workflow itself: after others its tasks are looked at, and it at the end of all.
 """
 
 
 def run_together(cases: Iterable[Case], target: Target, stopped: Callable[[], object]) -> Iterator[Outcome]:
-    """Yield what became of the cases of a chain, until it is `stopped`. Never raises for what the target does."""
-    waiting = deque(cases)
+    """Yield what became of the cases of a chain, until it is `stopped`. Never raises for what the target does.
+
+    Those that it leaves are to be run alone: where one was waited for in vain, each may take as long, and many do so
+    sooner side by side than one after the other.
+    """
+    waiting, tried = deque(cases), list[_Tried]()
     for _ in range(WORKFLOWS):
-        if len(waiting) > 1 and not stopped():  # one by itself shares nothing
-            yield from _on_one(waiting, target, stopped)
-    while waiting and not stopped():
-        yield run_case(waiting.popleft(), target)
+        if len(waiting) > 1 and not (stopped() or any(each.hung for each in tried)):  # one by itself shares nothing
+            tried, certain = _on_one(waiting, target, stopped)
+            yield from _told(tried, target, stopped, suspects=0 if certain else len(tried))
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,21 @@ class _Tried:
         return self.trial.result is Result.HELD and not self.target.trace.faulty
 
     @property
+    def hung(self) -> bool:
+        """Whether its answer was waited for in vain."""
+        return any(breach.kind is Kind.DEADLINE for breach in self.trial.breaches)
+
+    @property
     def tells(self) -> bool:
         """Whether that it did not hold tells of the cases before: not of an agent, other cases or a gateway."""
         return not (self.trial.moved or self.trial.cross_talk or self.target.trace.doubts)
 
 
-def _on_one(waiting: deque[Case], target: Target, stopped: Callable[[], object]) -> Iterator[Outcome]:
-    """Take cases off and run them on one workflow, until one leaves it otherwise; yield what became of each."""
+def _on_one(waiting: deque[Case], target: Target, stopped: Callable[[], object]) -> tuple[list[_Tried], bool]:
+    """Take cases off and run them on one workflow, until one leaves it otherwise or is waited for in vain.
+
+    Return what each showed, and whether the workflow was in the end as it should be.
+    """
     tried: list[_Tried] = []
     subject = open_subject(target, waiting[0].request.name, waiting[0].request.length)
     found, left, own, looked = None, None, target, False
@@ -76,7 +89,7 @@ def _on_one(waiting: deque[Case], target: Target, stopped: Callable[[], object])
                 with target.lock.exclusive():  # with others of this run it does not count
                     trial, left = _attempt(case, own, subject, left, whole=looked)
             tried.append(_Tried(case, trial, own))
-            if left is None or own.trace.faulty:
+            if left is None or own.trace.faulty or tried[-1].hung:
                 break
             found = left
         with target.lock.shared():
@@ -84,19 +97,25 @@ def _on_one(waiting: deque[Case], target: Target, stopped: Callable[[], object])
     finally:
         with target.lock.shared(), own.trace.during(Phase.CLEANUP):  # also on Ctrl-C
             remove_after_case(own, subject, left.held if left is not None else None)
-    yield from _told(tried, target, stopped, suspects=0 if certain else len(tried))
+    return tried, certain
 
 
 def _told(tried: list[_Tried], target: Target, stopped: Callable[[], object], suspects: int) -> Iterator[Outcome]:
     """Yield what became of cases on one workflow: whatever did not hold is run alone, and so are the first `suspects`.
 
-    Suspect is what came before a case that holds alone.
+    Suspect is what came before a case that holds alone, and does not where they come before it once more.
     """
     alone: dict[int, Outcome] = {}
     for place, each in enumerate(tried):
         if not (each.held or stopped()):
             alone[place] = run_case(each.case, target)
-            if alone[place].result is Result.HELD and each.tells:
+            if alone[place].result is not Result.HELD or not each.tells or stopped():
+                continue
+            again, _ = _on_one(deque(one.case for one in tried[: place + 1]), target, stopped)
+            if each.trial.breaches and len(again) > place and again[place].held:
+                reason = msg("shown in {n} of {of} runs of the case", 1, 3)
+                alone[place] = concluded(each.case, replace(each.trial, reason=reason), each.target)
+            else:
                 suspects = max(suspects, place)
     for place, each in enumerate(tried):
         if place in alone:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import field
 from itertools import islice
 
 from contracts.case.outcome import Outcome
@@ -21,12 +22,12 @@ class Job:
 
     id: the case that is asked for first.
     work: yields the outcome of each case.
-    others: the further cases.
+    alone: of several cases the work of each, for those of which `work` yields nothing; empty where there is but one.
     """
 
     id: str
     work: Callable[[], Iterable[Outcome]]
-    others: tuple[str, ...] = ()
+    alone: Mapping[str, Callable[[], Iterable[Outcome]]] = field(default_factory=dict)
 
 
 class CasePool:
@@ -42,7 +43,7 @@ class CasePool:
         self._threads = ThreadPoolExecutor(threads, "case") if threads > 1 else None
         self._upcoming: Iterator[Job] = iter(())
         self._ahead: set[str] = set()
-        self._begun: dict[str, Future[Outcome | None]] = {}
+        self._begun: dict[str, Future[Outcome]] = {}
 
     @property
     def busy(self) -> bool:
@@ -65,34 +66,38 @@ class CasePool:
         future = self._begun.pop(job.id)
         while self.waits is not None and not wait([future], TICK).done:
             self.waits()
-        return future.result() or next(iter(job.work()))
+        return future.result()
 
     def _begin(self, job: Job) -> None:
         if job.id in self._begun:
             return
-        futures = {case: Future[Outcome | None]() for case in (job.id, *job.others)}
+        futures = {case: Future[Outcome]() for case in (job.id, *job.alone)}
         self._begun |= futures
         self._ahead.add(job.id)
+        self._submit(job, futures)
+
+    def _submit(self, job: Job, futures: dict[str, Future[Outcome]]) -> None:
         if self._threads is None:
-            _work(job, futures)
+            self._work(job, futures)
         else:
-            self._threads.submit(_work, job, futures)
+            self._threads.submit(self._work, job, futures)
+
+    def _work(self, job: Job, futures: dict[str, Future[Outcome]]) -> None:
+        """Work a job out. Where that fails, so does its case; of several, each that is left is worked out alone."""
+        try:
+            for outcome in job.work():
+                futures.pop(outcome.case).set_result(outcome)
+        except Exception as error:  # whoever asks for the outcome gets it
+            if not job.alone:
+                futures.pop(job.id).set_exception(error)
+        for case, future in futures.items():
+            try:
+                self._submit(Job(case, job.alone[case]), {case: future})
+            except RuntimeError as error:  # nothing more is to begin
+                future.set_exception(error)
 
     def stop(self) -> None:
         """Begin nothing more, and wait for what is under way."""
         if self._threads is not None:
             self._threads.shutdown(wait=True, cancel_futures=True)
         self._begun.clear()
-
-
-def _work(job: Job, futures: Mapping[str, Future[Outcome | None]]) -> None:
-    """Work a job out. Where that fails, so does its case; of several, each that is left is to be worked out alone."""
-    try:
-        for outcome in job.work():
-            futures[outcome.case].set_result(outcome)
-    except Exception as error:  # whoever asks for the outcome gets it
-        for future in futures.values():
-            if job.others and not future.done():
-                future.set_result(None)
-            elif not future.done():
-                future.set_exception(error)

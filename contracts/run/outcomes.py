@@ -26,13 +26,10 @@ def chain_job(session: Session, first: Case, chain: Sequence[Case]) -> Job:
     """Return the job of rows that share a workflow, of which `first` is asked for first."""
 
     def work() -> Iterator[Outcome]:
-        left = {case.id: case for case in chain}
         for outcome in run_together(chain, session.target, lambda: session.trouble):
-            del left[outcome.case]
             yield _judged(session, outcome)
-        yield from (_not_tried(session, case.id, case.operation, case.answer.name) for case in left.values())
 
-    return Job(first.id, work, tuple(case.id for case in chain if case.id != first.id))
+    return Job(first.id, work, {case.id: row_job(session, case).work for case in chain})
 
 
 def scenario_job(session: Session, scenario: Scenario, script: Callable[[], object]) -> Job:

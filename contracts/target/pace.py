@@ -1,13 +1,14 @@
 """How many cases are under way at once: as many as the target answers without slowing down."""
 
 from collections import defaultdict
+from statistics import median
 
 FIRST, MOST = 4, 32
 """With how many a run begins that finds it out by itself, and with how many it goes on at most."""
 USUAL = 8
 """With how many several processes go on, none of which can find out for all."""
 SLOWER, FAR_SLOWER = 1.2, 1.5
-"""How many times as long as ever answers take on average where one less is under way from then on, and a third less."""
+"""How many times as long as ever answers take where one less is under way from then on, and a third less."""
 LONGEST = 16
 """How many times answers come as ever before one more is tried again, at most."""
 NOISE = 0.005
@@ -64,11 +65,12 @@ class Pace:
         self._heard.clear()
 
     def _slower(self) -> float:
-        """Return how many times as long as ever the answers took that were heard, and learn what is usual."""
-        took = usual = 0.0
+        """Return how many times as long as ever two thirds of the answers took that were heard; learn what is usual.
+
+        So a few that are slow by themselves, whatever else is under way, make no run slow.
+        """
         for call, seconds in self._heard.items():
-            average = max(NOISE, sum(seconds) / len(seconds))
-            self._usual[call] = min(average, self._usual.get(call, average))
-            took += average * len(seconds)
-            usual += self._usual[call] * len(seconds)
-        return took / usual
+            typical = max(NOISE, median(seconds))
+            self._usual[call] = min(typical, self._usual.get(call, typical))
+        times = [max(NOISE, each) / self._usual[call] for call, seconds in self._heard.items() for each in seconds]
+        return sorted(times)[2 * len(times) // 3]

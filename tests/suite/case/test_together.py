@@ -1,6 +1,6 @@
 """Cases that share a workflow: the same results as on workflows of their own, for less; and no doubt is lost on it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -35,9 +35,18 @@ def shown(outcomes: Iterable[Outcome]) -> dict[str, tuple[str, set[str]]]:
     return {each.case: (str(each.result), {breach.signature for breach in each.breaches}) for each in outcomes}
 
 
-def shared(target: Target, rows: Iterable[Case], stopped: Callable[[], object] = lambda: False) -> list[Outcome]:
-    """Run those of the rows that share a workflow."""
-    return [outcome for chain in chains(rows, target.release) for outcome in run_together(chain, target, stopped)]
+def shared(target: Target, rows: Iterable[Case]) -> list[Outcome]:
+    """Run those of the rows that share a workflow, and alone those that are left of them."""
+    return [outcome for chain in chains(rows, target.release) for outcome in of_chain(chain, target)]
+
+
+def of_chain(chain: Iterable[Case], target: Target) -> Iterator[Outcome]:
+    """Yield what became of the cases of a chain, as a run comes by it."""
+    left = {case.id: case for case in chain}
+    for outcome in run_together(chain, target, lambda: False):
+        del left[outcome.case]
+        yield outcome
+    yield from (run_case(case, target) for case in left.values())
 
 
 def regression(target: Target) -> list[Case]:
@@ -156,6 +165,45 @@ def test_what_is_seen_late_is_of_the_case_that_did_it(tmp_path: Path) -> None:
         assert (held(target), left_in(target.journal)) == ([], {})
     assert wrong(outcomes) == {("cancel-task", "state:workflow:description")}
     assert [each.case for each in outcomes if each.breaches] == ["cancel-task/id-minus-one"]
+
+
+@pytest.mark.parametrize("kinds", [{"status", "contradiction"}, {"state"}])
+def test_what_comes_and_goes_counts_whoever_shares(kinds: set[str], tmp_path: Path) -> None:
+    """A cancel that goes wrong once shows, as it does alone, and is not lost on its being right the next time."""
+
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        if request.operation != "cancel-task" or not request.path.partition("/id/")[2].startswith("1/"):
+            return await forward(request)
+        first = not memory.notes.get("wrong")
+        memory.notes["wrong"] = True
+        if first and "state" in kinds:
+            return Response(200, [("Content-Type", "application/json; charset=utf-8")], b'{"message":"success"}')
+        response = await forward(request)
+        return replace(response, status=418) if first else response
+
+    with in_process("perfect", tmp_path, act) as target:
+        outcomes = list(of_chain(CHAIN, target))
+        assert (held(target), left_in(target.journal)) == ([], {})
+    assert [each.case for each in outcomes] == [case.id for case in CHAIN]
+    (wrong,) = (each for each in outcomes if each.breaches)
+    assert (wrong.case, {str(breach.kind) for breach in wrong.breaches}) == ("cancel-task/queued-task", kinds)
+    assert wrong.reason == "shown in 1 of 3 runs of the case"
+
+
+def test_what_shows_only_behind_another_case_is_not_told_of_it(tmp_path: Path) -> None:
+    """Where a case goes wrong behind another one again and again, and never alone, it holds, as it does alone."""
+
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        response, behind = await forward(request), f"behind {about(request).workflow}"
+        if request.operation == "cancel-task":
+            memory.notes[behind] = memory.notes.get(behind) or "/0/" in request.path
+            return replace(response, status=418) if memory.notes[behind] and response.status == 200 else response
+        return response
+
+    with in_process("perfect", tmp_path, act) as target:
+        outcomes = list(of_chain(CHAIN, target))
+        assert (held(target), left_in(target.journal)) == ([], {})
+    assert {each.case: str(each.result) for each in outcomes} == {case.id: "held" for case in CHAIN}
 
 
 @pytest.mark.parametrize("after", [0, 1, 8, 14])

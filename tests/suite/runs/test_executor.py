@@ -153,7 +153,7 @@ def test_cases_that_are_done_together_are_each_asked_for(threads: int) -> None:
             begun.append(case.id)
             yield held(case)
 
-    job = Job(ROWS[0].id, work, tuple(case.id for case in together[1:]))
+    job = Job(ROWS[0].id, work, {each.id: each.work for each in jobs(held, together)})
     plan = [job, *jobs(held, [case for case in ROWS[:8] if case not in together])]
     pool = expecting(plan, threads)
     asked = jobs(held, ROWS[:8])
@@ -163,17 +163,38 @@ def test_cases_that_are_done_together_are_each_asked_for(threads: int) -> None:
     pool.stop()
 
 
+@pytest.mark.parametrize("fails", [True, False])
 @pytest.mark.parametrize("threads", [1, THREADS])
-def test_what_goes_wrong_together_is_done_alone(threads: int) -> None:
-    """A mistake in what is done together costs the cases that are left nothing: each is worked out by itself."""
+def test_what_is_left_of_what_is_done_together_is_done_alone(threads: int, fails: bool) -> None:
+    """Cases of which nothing came, by a mistake or not, are each worked out by themselves, side by side."""
+    there = threading.Barrier(threads)
 
     def work() -> Iterator[Outcome]:
         yield replace(held(ROWS[0]), reason="together")
-        raise ZeroDivisionError
+        if fails:
+            raise ZeroDivisionError
 
-    pool = expecting([Job(ROWS[0].id, work, (ROWS[1].id,))], threads)
-    assert [pool.outcome(job).reason for job in jobs(held, ROWS[:2])] == ["together", ""]
+    def together(case: Case) -> Outcome:
+        there.wait(HANG)
+        return held(case)
+
+    rows = ROWS[: 1 + threads]
+    pool = expecting([Job(ROWS[0].id, work, {each.id: each.work for each in jobs(together, rows)})], threads)
+    assert [pool.outcome(job).reason for job in jobs(held, rows)] == ["together", *[""] * threads]
     pool.stop()
+
+
+@pytest.mark.parametrize("threads", [1, THREADS])
+def test_a_mistake_in_what_is_left_reaches_whoever_asks(threads: int) -> None:
+    """Where a case fails together and alone, so does whoever asks for it, and nobody waits for it in vain."""
+    pool = expecting([Job(ROWS[0].id, lambda: [], {each.id: each.work for each in jobs(_fails, ROWS[:1])})], threads)
+    with pytest.raises(ZeroDivisionError):
+        pool.outcome(jobs(held, ROWS[:1])[0])
+    pool.stop()
+
+
+def _fails(_: Case) -> Outcome:
+    raise ZeroDivisionError
 
 
 def test_whoever_is_alone_waits_for_the_others_and_holds_them_off() -> None:
