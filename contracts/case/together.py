@@ -1,9 +1,9 @@
 """Runs cases that share a workflow: each finds what the one before it left, and looks at what it leaves itself.
 
 What is shared only ever says that a case held. Where anything else shows, the case is run again on a workflow of its
-own, and that is its result. Where it holds there, one of those before it may have left what showed: the same cases are
-run once more on one workflow. Where it shows again, those before it are run alone too; where it does not, it comes and
-goes, whoever shares, and counts. So no result depends on which cases share.
+own, and that is its result. Where it holds there, again and again, one of those before it may have left what showed, or
+an agent taken what they share: they are run alone too. What no state of a workflow explains counts as it is, though it
+does not come every time. So no result depends on which cases share.
 """
 
 from collections import deque
@@ -17,7 +17,7 @@ from contracts.case.runner import ask, closely, concluded, run_case
 from contracts.case.trial import Trial
 from contracts.catalog.cases import UNCHANGED, Case
 from contracts.catalog.chains import becomes, follows
-from contracts.check.breach import Kind
+from contracts.check.breach import CRASHES, Kind
 from contracts.check.effects import changed
 from contracts.check.snapshot import Snapshot, UnclearError, find, snapshot
 from contracts.http.trace import Phase, Trace
@@ -29,6 +29,10 @@ from contracts.text.message import msg
 
 WORKFLOWS = 3
 """How many workflows the cases of a chain are tried on; after so many doubts the rest are left."""
+AGAIN = 8
+"""How often a case that did not hold is run alone at most: what goes wrong every seventh time does so once of these."""
+ANYHOW = CRASHES | {Kind.REDIRECT, Kind.EMPTY, Kind.NOT_JSON}
+"""Kinds of breach that nothing explains that a workflow was left in; so is an HTTP status from 500 on."""
 ABOUT_WORKFLOWS = frozenset({"create", "update", "delete"})
 """Roles whose requests are about the workflow itself: after others its tasks are looked at, and it at the end of all.
 """
@@ -63,6 +67,14 @@ class _Tried:
     def hung(self) -> bool:
         """Whether its answer was waited for in vain."""
         return any(breach.kind is Kind.DEADLINE for breach in self.trial.breaches)
+
+    @property
+    def wrong_anyhow(self) -> bool:
+        """Whether what came is wrong whatever was found, as far as it came from the target."""
+        return self.tells and any(
+            breach.kind in ANYHOW or (breach.kind is Kind.STATUS and breach.detail.startswith("5"))
+            for breach in self.trial.breaches
+        )
 
     @property
     def tells(self) -> bool:
@@ -103,19 +115,13 @@ def _on_one(waiting: deque[Case], target: Target, stopped: Callable[[], object])
 def _told(tried: list[_Tried], target: Target, stopped: Callable[[], object], suspects: int) -> Iterator[Outcome]:
     """Yield what became of cases on one workflow: whatever did not hold is run alone, and so are the first `suspects`.
 
-    Suspect is what came before a case that holds alone, and does not where they come before it once more.
+    Suspect is what came before a case that holds alone.
     """
     alone: dict[int, Outcome] = {}
     for place, each in enumerate(tried):
         if not (each.held or stopped()):
-            alone[place] = run_case(each.case, target)
-            if alone[place].result is not Result.HELD or not each.tells or stopped():
-                continue
-            again, _ = _on_one(deque(one.case for one in tried[: place + 1]), target, stopped)
-            if each.trial.breaches and len(again) > place and again[place].held:
-                reason = msg("shown in {n} of {of} runs of the case", 1, 3)
-                alone[place] = concluded(each.case, replace(each.trial, reason=reason), each.target)
-            else:
+            alone[place] = _alone(each, target, stopped)
+            if alone[place].result is Result.HELD and each.tells:
                 suspects = max(suspects, place)
     for place, each in enumerate(tried):
         if place in alone:
@@ -124,6 +130,18 @@ def _told(tried: list[_Tried], target: Target, stopped: Callable[[], object], su
             yield concluded(each.case, each.trial, each.target)
         elif not stopped():
             yield run_case(each.case, target)
+
+
+def _alone(tried: _Tried, target: Target, stopped: Callable[[], object]) -> Outcome:
+    """Return what a case that did not hold comes to alone; what is wrong anyhow counts, though it came but once."""
+    for times in range(1, AGAIN + 1):
+        outcome = run_case(tried.case, target)
+        if outcome.result is not Result.HELD or not tried.tells or stopped():
+            return outcome
+        if tried.wrong_anyhow:
+            reason = msg("shown in {n} of {of} runs of the case", 1, times + 1)
+            return concluded(tried.case, replace(tried.trial, reason=reason), tried.target)
+    return outcome
 
 
 def _attempt(
