@@ -134,13 +134,14 @@ def _told(tried: list[_Tried], target: Target, stopped: Callable[[], object], su
 
 def _alone(tried: _Tried, target: Target, stopped: Callable[[], object]) -> Outcome:
     """Return what a case that did not hold comes to alone; what is wrong anyhow counts, though it came but once."""
-    for times in range(1, AGAIN + 1):
-        outcome = run_case(tried.case, target)
+    outcome = run_case(tried.case, target)
+    if outcome.result is Result.HELD and tried.wrong_anyhow:
+        reason = msg("shown in {n} of {of} runs of the case", 1, 2)
+        return concluded(tried.case, replace(tried.trial, reason=reason), tried.target)
+    for _ in range(AGAIN - 1):
         if outcome.result is not Result.HELD or not tried.tells or stopped():
-            return outcome
-        if tried.wrong_anyhow:
-            reason = msg("shown in {n} of {of} runs of the case", 1, times + 1)
-            return concluded(tried.case, replace(tried.trial, reason=reason), tried.target)
+            break
+        outcome = run_case(tried.case, target)
     return outcome
 
 
