@@ -17,6 +17,7 @@ from contracts.catalog.binding import NAME
 from contracts.catalog.cases import NO_OVERRIDES, cases
 from contracts.catalog.lifecycle import NOT_THERE
 from contracts.catalog.release import Release
+from contracts.check.breach import Kind
 from contracts.check.snapshot import Snapshot
 from contracts.http.exchange import Request
 from contracts.http.trace import Phase, Step, Trace, Wait
@@ -137,7 +138,12 @@ class Explorer(Living):
         return _Found(done, tuple(self._told), trial, tuple(trace.sent), tuple(trace.steps[self._first :]), again)
 
     def _shortened(self, found: _Found) -> _Found:
-        """Return the shortest life found in one that went wrong, which goes wrong in the same way."""
+        """Return the shortest life found in one that went wrong, which goes wrong in the same way.
+
+        One that ended with an answer that was waited for in vain stays as it is: each try would wait as long.
+        """
+        if any(breach.kind is Kind.DEADLINE for breach in found.trial.breaches):
+            return found
         best = found
 
         def goes_wrong(life: Life) -> bool:

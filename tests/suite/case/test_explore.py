@@ -71,6 +71,23 @@ def test_a_task_that_is_next_in_line_may_run_when_another_is_ended(tmp_path: Pat
     assert (outcome.result, outcome.breaches) == (Result.HELD, ())
 
 
+def test_what_waits_in_vain_is_not_waited_for_again_and_again(tmp_path: Path) -> None:
+    """A life that ends with an answer that never came is lived once more, and not shortened: each try would wait."""
+    hang = breakages()["robustness/create-workflow/already-exists/hang"]
+    waits = 0
+
+    async def act(request: Request, forward: Forward, memory: Memory) -> Response:
+        nonlocal waits
+        response = await hang.act(request, forward, memory)
+        waits += response.wire == "silent"
+        return response
+
+    with in_process("perfect", tmp_path, act) as target:
+        outcome = explored(target)
+    assert [str(breach.kind) for breach in outcome.breaches] == ["deadline"]
+    assert 2 <= waits <= 4
+
+
 def test_no_other_task_may_run_when_one_is_ended(tmp_path: Path) -> None:
     """Where tasks do not wait for each other, one that runs as another is cancelled is a breach."""
     with in_process("perfect", tmp_path, running_at_a_cancel) as target:

@@ -43,7 +43,8 @@ class Direct(Client):
         sent = recognise(request.method, path, query, tuple(head), request.body or b"")
         response = self.server.answer(sent, changed=not path.startswith("/_standin"))
         if response.wire != "plain":
-            return Exchange(request, attempt.url, failure=Failure("no-answer", response.wire))
+            kind = "deadline" if response.wire == "silent" else "no-answer"
+            return Exchange(request, attempt.url, failure=Failure(kind, response.wire))
         return Exchange(request, attempt.url, response.status, CaseInsensitiveDict(response.headers), response.body)
 
 
