@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import zip_longest
 from random import Random
 from typing import Any
 
@@ -236,22 +237,27 @@ class ConcurrentScenario(Scenario):
             self._end(Result.BLOCKED, error.message)
 
     def _at_once(self, attempts: Sequence[_Attempt]) -> list[_Answered]:
-        """Send all attempts, one after the other by each client, all clients at once."""
+        """Send all attempts, one after the other by each client, all clients at once.
+
+        Where an answer is waited for in vain no client sends another: each might wait as long, time after time.
+        """
         parties = min(CLIENTS, len(attempts))
-        barrier = threading.Barrier(parties)
+        barrier, in_vain = threading.Barrier(parties), threading.Event()
 
         def send(attempt: _Attempt) -> _Answered:
             called = time.monotonic()
             exchange = self._target.send(attempt.request, attempt.expected)
+            if exchange.failure is not None and exchange.failure.kind == Kind.DEADLINE:
+                in_vain.set()
             return _Answered(attempt, exchange, called, time.monotonic())
 
         def client(number: int) -> list[_Answered]:
             barrier.wait()
-            return [send(attempt) for attempt in attempts[number::parties]]
+            return [send(attempt) for attempt in attempts[number::parties] if not in_vain.is_set()]
 
         with ThreadPoolExecutor(parties) as pool:
-            done = list(pool.map(client, range(parties)))
-        answered = [done[index % parties][index // parties] for index in range(len(attempts))]
+            turns = zip_longest(*pool.map(client, range(parties)))
+        answered = [each for turn in turns for each in turn if each is not None]
         self._note(exchanges=(answered[-1].exchange,))
         return answered
 

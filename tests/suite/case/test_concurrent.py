@@ -1,18 +1,22 @@
 """Requests at once: what their answers say in words may be another request's, and is held to no order."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from contracts.breakages.answer_edits import edits, on
+from contracts.breakages.breakage import Forward, Memory, Request, Response
 from contracts.breakages.proxy.proxy import fault_proxy
-from contracts.case.concurrent import ConcurrentScenario
+from contracts.case.concurrent import CLIENTS, ConcurrentScenario
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
 from contracts.standin.errors import RESTART_OF_PASSED
 from contracts.target.connect import find_workspace, open_target, probe
 from helpers.faults import fault
+from helpers.in_process import in_process
 from tests.api.test_concurrency import test_lives as lives
+from tests.api.test_concurrency import test_own_descriptions as own_descriptions
 
 pytestmark = pytest.mark.usefixtures("bare")
 
@@ -30,3 +34,22 @@ def test_words_of_another_error_of_the_same_code_break_no_order(tmp_path: Path) 
         target.client.close()
     assert served.applied
     assert (outcome.result, outcome.breaches) == ("held", ())
+
+
+def test_no_client_goes_on_where_an_answer_is_waited_for_in_vain(tmp_path: Path) -> None:
+    """Of 320 requests some are answered never: that is told once each client has waited once, and not ten times."""
+    waits = 0
+
+    async def act(request: Request, forward: Forward, _: Memory) -> Response:
+        nonlocal waits
+        response = await forward(request)
+        if (request.operation, response.status) != ("create-workflow", 400):
+            return response
+        waits += 1
+        return replace(response, wire="silent")
+
+    with in_process("perfect", tmp_path, act) as target:
+        scenario = ConcurrentScenario("concurrency/own-descriptions")
+        outcome = scenario.play(target, lambda: own_descriptions(scenario))
+    assert [str(breach.kind) for breach in outcome.breaches] == ["deadline"]
+    assert 1 <= waits <= 3 * CLIENTS
