@@ -8,6 +8,7 @@ import pytest
 from contracts.breakages.answer_edits import edits, on
 from contracts.breakages.breakage import Forward, Memory, Request, Response
 from contracts.breakages.proxy.proxy import fault_proxy
+from contracts.case.again import MOST
 from contracts.case.concurrent import CLIENTS, ConcurrentScenario
 from contracts.settings.settings import load
 from contracts.standin.app import create_app
@@ -37,7 +38,7 @@ def test_words_of_another_error_of_the_same_code_break_no_order(tmp_path: Path) 
 
 
 def test_no_client_goes_on_where_an_answer_is_waited_for_in_vain(tmp_path: Path) -> None:
-    """Of 320 requests some are answered never: that is told once each client has waited once, and not ten times."""
+    """Of 320 requests some are answered never: each client waits once, in each of the runs that the case may take."""
     waits = 0
 
     async def act(request: Request, forward: Forward, _: Memory) -> Response:
@@ -52,4 +53,4 @@ def test_no_client_goes_on_where_an_answer_is_waited_for_in_vain(tmp_path: Path)
         scenario = ConcurrentScenario("concurrency/own-descriptions")
         outcome = scenario.play(target, lambda: own_descriptions(scenario))
     assert [str(breach.kind) for breach in outcome.breaches] == ["deadline"]
-    assert 1 <= waits <= 3 * CLIENTS
+    assert 1 <= waits <= (1 + MOST) * CLIENTS

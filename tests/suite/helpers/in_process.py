@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -55,13 +56,15 @@ class Server:
         self._loop = asyncio.new_event_loop()
         self._forward: Forward = to_app(create_app(behaviour, **more))
         self._act, self._memory = act, Memory()
+        self._in_turn = threading.Lock()
         self.requests = 0
 
     def answer(self, sent: Any, *, changed: bool) -> Response:
-        """Return what comes back to a request."""
-        act, self.requests = (self._act if changed else None), self.requests + changed
-        asked = act(sent, self._forward, self._memory) if act else self._forward(sent)
-        return self._loop.run_until_complete(asked)
+        """Return what comes back to a request, one at a time whoever asks."""
+        with self._in_turn:
+            act, self.requests = (self._act if changed else None), self.requests + changed
+            asked = act(sent, self._forward, self._memory) if act else self._forward(sent)
+            return self._loop.run_until_complete(asked)
 
     def close(self) -> None:
         """End it."""
