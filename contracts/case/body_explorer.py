@@ -18,6 +18,7 @@ from contracts.catalog.release import Operation
 from contracts.check.breach import Breach, Kind
 from contracts.check.effects import StateChange, effect
 from contracts.check.snapshot import Snapshot, UnclearError, snapshot
+from contracts.http.disturbance import SERVER_ERROR
 from contracts.http.exchange import Exchange, Request
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result, result_of
@@ -27,7 +28,6 @@ from contracts.target.target import Subject, open_subject
 from contracts.text.message import msg
 from contracts.text.strict_json import NotStrictError, parse
 
-SERVER_ERROR = 500
 SHOWN = 5
 """Kinds of findings whose exchange is kept as evidence."""
 

@@ -17,7 +17,6 @@ from contracts.catalog.binding import NAME
 from contracts.catalog.cases import NO_OVERRIDES, cases
 from contracts.catalog.lifecycle import NOT_THERE
 from contracts.catalog.release import Release
-from contracts.check.breach import Kind
 from contracts.check.snapshot import Snapshot
 from contracts.http.exchange import Request
 from contracts.http.trace import Phase, Step, Trace, Wait
@@ -142,7 +141,7 @@ class Explorer(Living):
 
         One that ended with an answer that was waited for in vain stays as it is: each try would wait as long.
         """
-        if any(breach.kind is Kind.DEADLINE for breach in found.trial.breaches):
+        if found.trial.in_vain:
             return found
         best = found
 

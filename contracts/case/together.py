@@ -44,11 +44,14 @@ def run_together(cases: Iterable[Case], target: Target, stopped: Callable[[], ob
     Those that it leaves are to be run alone: where one was waited for in vain, each may take as long, and many do so
     sooner side by side than one after the other.
     """
-    waiting, tried = deque(cases), list[_Tried]()
+    waiting = deque(cases)
     for _ in range(WORKFLOWS):
-        if len(waiting) > 1 and not (stopped() or any(each.hung for each in tried)):  # one by itself shares nothing
-            tried, certain = _on_one(waiting, target, stopped)
-            yield from _told(tried, target, stopped, suspects=0 if certain else len(tried))
+        if len(waiting) < 2 or stopped():  # one by itself shares nothing
+            break
+        tried, certain = _on_one(waiting, target, stopped)
+        yield from _told(tried, target, stopped, suspects=0 if certain else len(tried))
+        if any(each.trial.in_vain for each in tried):
+            break
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,6 @@ class _Tried:
     @property
     def held(self) -> bool:
         return self.trial.result is Result.HELD and not self.target.trace.faulty
-
-    @property
-    def hung(self) -> bool:
-        """Whether its answer was waited for in vain."""
-        return any(breach.kind is Kind.DEADLINE for breach in self.trial.breaches)
 
     @property
     def wrong_anyhow(self) -> bool:
@@ -101,7 +99,7 @@ def _on_one(waiting: deque[Case], target: Target, stopped: Callable[[], object])
                 with target.lock.exclusive():  # with others of this run it does not count
                     trial, left = _attempt(case, own, subject, left, whole=looked)
             tried.append(_Tried(case, trial, own))
-            if left is None or own.trace.faulty or tried[-1].hung:
+            if left is None or own.trace.faulty or trial.in_vain:
                 break
             found = left
         with target.lock.shared():

@@ -62,6 +62,11 @@ class Trial:
         return not self.moved and any(breach.kind is Kind.CROSS_TALK for breach in self.breaches)
 
     @property
+    def in_vain(self) -> bool:
+        """Whether its answer was waited for in vain."""
+        return any(breach.kind is Kind.DEADLINE for breach in self.breaches)
+
+    @property
     def about_itself(self) -> bool:
         """Whether there was an answer, and it tells of its own request."""
         return self.result not in UNTOLD and not (self.moved or self.cross_talk)

@@ -171,14 +171,13 @@ ONCE, AT_TIMES = range(1, 2), range(3, 100, 3)
 
 
 @pytest.mark.parametrize(
-    ("wrong", "kinds", "case"),
+    ("wrong", "kinds"),
     [
-        (ONCE, {"status", "contradiction"}, "cancel-task/queued-task"),
-        (AT_TIMES, {"state"}, "cancel-task/queued-task"),
+        pytest.param(ONCE, {"status", "contradiction"}, id="a-crash-once"),
+        pytest.param(AT_TIMES, {"state"}, id="at-times"),
     ],
-    ids=["a-crash-once", "nothing-done-at-times"],
 )
-def test_what_comes_and_goes_counts_whoever_shares(wrong: range, kinds: set[str], case: str, tmp_path: Path) -> None:
+def test_what_comes_and_goes_counts_whoever_shares(wrong: range, kinds: set[str], tmp_path: Path) -> None:
     """A cancel that goes wrong at times shows as it does alone, and is not lost on its being right the next time."""
 
     async def act(request: Request, forward: Forward, memory: Memory) -> Response:
@@ -194,10 +193,9 @@ def test_what_comes_and_goes_counts_whoever_shares(wrong: range, kinds: set[str]
     with in_process("perfect", tmp_path, act) as target:
         outcomes = [outcome for chain in chains_of for outcome in of_chain(chain, target)]
         assert (held(target), left_in(target.journal)) == ([], {})
-    found = [each for each in outcomes if each.breaches]
-    assert {(each.case, *sorted({str(breach.kind) for breach in each.breaches})) for each in found} == {
-        (case, *sorted(kinds))
-    }
+    found = [(each.case, {str(breach.kind) for breach in each.breaches}) for each in outcomes if each.breaches]
+    assert found
+    assert all(each == ("cancel-task/queued-task", kinds) for each in found)
 
 
 def test_what_shows_only_behind_another_case_is_not_told_of_it(tmp_path: Path) -> None:

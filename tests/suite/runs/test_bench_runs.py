@@ -38,10 +38,11 @@ def test_many_cases_and_exchanges() -> None:
     assert [row[-1] for row in exchanges.rows] == [str(TWO), str(TWO + BESIDES)]
 
 
-@pytest.mark.parametrize(("part", "rows"), [("overhead", 5), ("reports", 3), ("start", 2)])
+@pytest.mark.parametrize(("part", "rows"), [("overhead", 5), ("reports", 3), ("start", 7)])
 def test_other_parts_measure(part: str, rows: int) -> None:
-    table = PARTS[part](True)[0]
-    assert (len(table.rows) >= rows, list(table.missed)) == (True, [])
+    tables = PARTS[part](True)
+    shown, missed = sum(len(table.rows) for table in tables), [line for table in tables for line in table.missed]
+    assert (shown >= rows, missed) == (True, [])
 
 
 def test_server_counts_and_waits(lived: Path) -> None:
