@@ -7,6 +7,7 @@ set there must be exactly one.
 """
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn, TypeVar
 
 from contracts.catalog.binding import ENVIRONMENT, SERVICE
@@ -51,19 +52,17 @@ class UnreadWorkspaceError(NoWorkspaceError):
 
 def discover_workspace(settings: Settings, client: Client) -> Workspace:
     """Return where the cases may work; raises SettingsError, one line, where that is not settled."""
-    release = load(settings.known_release)
-    reader, sends = Reader(client, release), release.binding.sends
-    project = _usable_project(settings, reader)
-    env_name = settings.env_name
-    build: Build = (settings.service, settings.service_module, settings.repo, None)
-    if sends(ENVIRONMENT):
-        env_name = _looked_up(lambda: the_environment(settings, reader, project), env_name)
-    if sends(SERVICE):
-        build = _looked_up(lambda: the_build(settings, reader, project), build if all(build[:3]) else None)
-    service, name, repo, branch = build
+    reader = Reader(client, load(settings.known_release))
+    with ThreadPoolExecutor() as looks:  # side by side where the project is set
+        usable = looks.submit(_usable_project, settings, reader)
+        project = settings.project or usable.result()
+        env_name = looks.submit(_usable_environment, settings, reader, project)
+        build = looks.submit(_usable_build, settings, reader, project)
+    project, environment = usable.result(), env_name.result()
+    service, name, repo, branch = build.result()
     return Workspace(
         project=project,
-        env_name=env_name or "",
+        env_name=environment or "",
         service=service or "",
         service_module=name or "",
         repo=repo or "",
@@ -94,6 +93,19 @@ def _usable_project(settings: Settings, reader: Reader) -> str:
     if project.onboarding:
         raise in_onboarding(project)
     return project.name
+
+
+def _usable_environment(settings: Settings, reader: Reader, project: str) -> str | None:
+    if not reader.sends(ENVIRONMENT):
+        return settings.env_name
+    return _looked_up(lambda: the_environment(settings, reader, project), settings.env_name)
+
+
+def _usable_build(settings: Settings, reader: Reader, project: str) -> Build:
+    given: Build = (settings.service, settings.service_module, settings.repo, None)
+    if not reader.sends(SERVICE):
+        return given
+    return _looked_up(lambda: the_build(settings, reader, project), given if all(given[:3]) else None)
 
 
 def the_project(settings: Settings, reader: Reader) -> Project:

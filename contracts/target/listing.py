@@ -95,6 +95,10 @@ class Reader:
         """What the token's user must be allowed to do."""
         return self._release.binding.rights
 
+    def sends(self, placeholder: str) -> bool:
+        """Whether any call of the release is sent what a placeholder stands for."""
+        return self._release.binding.sends(placeholder)
+
     def get(self, role: str, project: str = "", name: str = "") -> Any:
         """Return the JSON value that a role answers, of a project or a thing in it; raises UnreadableError."""
         self.role(role)

@@ -37,9 +37,10 @@ class Pace:
         """Count an answer to a request that went out at `sent`; return whether the number changed.
 
         It changes when as many were heard as may be under way, all of them since the last change. Until answers first
-        slow down it doubles; then it goes up one at a time, later each time that this turned out to be too many.
+        slow down it doubles, and half of the time that one took is enough; then it goes up one at a time, later each
+        time that this turned out to be too many.
         """
-        if self._fixed or sent < self._since:
+        if self._fixed or sent + (seconds / 2 if self._doubles else 0) < self._since:
             return False
         self._heard[call].append(seconds)
         if sum(map(len, self._heard.values())) < self.number:

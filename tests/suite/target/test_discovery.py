@@ -1,5 +1,7 @@
 """Where the cases may work is found on a live target, never guessed, and by reading alone."""
 
+import asyncio
+import json
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -124,6 +126,32 @@ def test_what_is_missing_or_ambiguous_is_said_in_one_line(live: Answering, tmp_p
         assert str(raised.value).startswith(row["message"])
         assert "\n" not in str(raised.value)
         assert zadig.app.changes() == []
+
+
+class Together(Response):
+    """An answer that is given when all that share `meeting` were asked for, and an error where that does not happen."""
+
+    def __init__(self, answer: object, meeting: asyncio.Barrier) -> None:
+        super().__init__(json.dumps(answer), media_type="application/json")
+        self._meeting = meeting
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            await asyncio.wait_for(self._meeting.wait(), HANG)
+        except (TimeoutError, asyncio.BrokenBarrierError):
+            self.status_code = 500
+        await super().__call__(scope, receive, send)
+
+
+def test_places_in_a_project_that_is_set_are_looked_at_side_by_side(live: Answering) -> None:
+    """A target far away is waited for once, not once for each of them."""
+    meeting, several = asyncio.Barrier(3), [{"name": name, "onboard": False} for name in ("nginx", "other")]
+    listed = {PROJECTS: several, ENVIRONMENTS: ENVS, PRESET: [module("nginx", "nginx-test", "code")]}
+    with live({path: Together(answer, meeting) for path, answer in listed.items()}) as zadig:
+        chosen = zadig.settings(project="nginx", env_name="dev", answer_timeout=2 * HANG, first_byte_timeout=2 * HANG)
+        place = find_workspace(chosen, probe(chosen, zadig.url))
+    assert place == Workspace("nginx", "dev", "nginx", "nginx-test", "code", "trunk")
 
 
 @pytest.mark.parametrize("answer", [403, 500, PAGE, []], ids=["403", "500", "page", "nothing"])

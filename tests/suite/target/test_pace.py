@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable
+from itertools import cycle
 
 import pytest
 
@@ -46,8 +47,12 @@ def test_it_is_about_as_fast_as_the_best_number(took: Callable[[int], float]) ->
 
 
 def test_a_short_run_gets_there_soon() -> None:
-    """Where a server takes any number, a hundred requests of 50 ms take no longer than ten one after the other."""
-    assert seconds_for(96, Pace(FIRST, MOST), steady)[0] <= 0.45
+    """Where a server takes any number, a hundred requests of 50 to 58 ms take no longer than six one after the other.
+
+    They do not all come at once, so some went out just before the number changed.
+    """
+    times = cycle((0.05, 0.058))
+    assert seconds_for(96, Pace(FIRST, MOST), lambda _: next(times))[0] <= 0.35
 
 
 def test_a_slow_server_has_less_than_a_browser_asks_of_it() -> None:
