@@ -5,6 +5,7 @@ Nothing here knows pytest, and several cases may run at once in threads of one p
 
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import unquote
 
 from contracts.case.cleanup import remove_after_case
 from contracts.case.givens import NotArrangedError, Wrong, arrange, moved_alone
@@ -37,7 +38,8 @@ def run_case(case: Case, target: Target) -> Outcome:
     """Run `case` on `target` and return what became of it. Never raises for what the target does.
 
     A case whose task moved by itself (an agent took it) is run again. So is one that shows cross-talk: it is cross-talk
-    only if the right description comes too, else the server just says the wrong thing. What is run again runs alone.
+    only if the right description comes too, or one with another workflow of this run in it, else the server just says
+    the wrong thing. What is run again runs alone.
     """
     target = replace(target, trace=Trace())
     most = WAITED_MOVES if case.given in NEEDS_AGENT else MOVES
@@ -49,7 +51,8 @@ def run_case(case: Case, target: Target) -> Outcome:
     if trial.strayed and trial.breaches:
         trial = alone(target, lambda: _attempt(case, target, instead=trial))
     for _ in range(TRIALS - 1):
-        if not trial.cross_talk or steadied(target, attempt, alone(target, attempt), most).about_itself:
+        certain = not trial.cross_talk or _names_another(trial, target)
+        if certain or steadied(target, attempt, alone(target, attempt), most).about_itself:
             break
     else:
         trial = _wrongly_described(trial)
@@ -61,6 +64,13 @@ def concluded(case: Case, trial: Trial, target: Target) -> Outcome:
     operation, answer = trial.step or (case.operation, case.answer.name)
     about = {"case": case.id, "operation": operation, "answer": answer}
     return conclude(trial, target, level=case.level, given=case.given, **about)
+
+
+def _names_another(trial: Trial, target: Target) -> bool:
+    """Whether an answer has a name of this run that is in no part of its request: no server makes that up."""
+    exchange = trial.exchanges[0]
+    asked = unquote(exchange.request.path) + (exchange.request.body or b"").decode("utf-8", "replace")
+    return any(name not in asked for name in target.names.given_in(exchange.body.decode("utf-8", "replace")))
 
 
 def _wrongly_described(trial: Trial) -> Trial:

@@ -236,3 +236,7 @@ class Names:
     def new(self) -> str:
         """Return a name that was not given before."""
         return f"{self._stem}-{next(self._numbers)}"
+
+    def given_in(self, text: str) -> list[str]:
+        """Return the names in a text that are written as this run gives them."""
+        return re.findall(rf"{re.escape(self._stem)}-\d+", text, re.ASCII)

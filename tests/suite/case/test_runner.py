@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from contracts.case.runner import run_case
 from contracts.case.trial import MOVES
 from contracts.catalog.cases import cases
+from contracts.check.breach import Kind
 from contracts.http.exchange import Exchange, Failure, Request
 from contracts.report.verdict_rules import Result
 from contracts.settings.settings import load
@@ -102,6 +103,32 @@ def test_nothing_moves_by_itself_where_the_clock_stands_still(tmp_path: Path) ->
     with opened(Agent(times=1), tmp_path) as (target, _):
         outcome = run_case(CASES["restart-task/queued-task"], target)
         assert "state:task-created-running" in {breach.signature for breach in outcome.breaches}
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"),
+    [("{before}", Kind.CROSS_TALK), ("{this}", Kind.DESCRIPTION), ("{part}", Kind.DESCRIPTION)],
+    ids=["another", "itself", "a-part-of-itself"],
+)
+def test_a_description_of_another_workflow_is_cross_talk_each_time(told: str, kind: Kind, tmp_path: Path) -> None:
+    """Where it comes every time too: which other one there is, no server makes up. What it says of its own it may."""
+    with opened(create_app(), tmp_path) as (target, _):
+        send, names = target.client.send, ["zct-r-main-0"]
+
+        def mix_up(request: Request) -> Exchange:
+            exchange = send(request)
+            if request.call != "cancel-task" or exchange.status != 400:
+                return exchange
+            name = request.path.rpartition("/")[2]
+            of = told.format(before=names[-1], this=name, part=name[:-1])
+            names.append(name)
+            error = json.loads(exchange.body) | {"description": f"task: {of}:1 is passed, cannot cancel"}
+            return replace(exchange, body=json.dumps(error).encode())
+
+        target.client.send = mix_up  # type: ignore[method-assign]
+        outcome = run_case(CASES["cancel-task/no-such-task"], target)
+        assert [breach.kind for breach in outcome.breaches] == [kind]
+        assert ("in 5 of 5 runs" in outcome.breaches[0].came) == (kind is Kind.DESCRIPTION)
 
 
 def test_a_target_that_stops_is_given_up(tmp_path: Path) -> None:
