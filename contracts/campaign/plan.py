@@ -198,9 +198,8 @@ def aimed(job: Job, clean: Iterable[Mapping[str, Any]]) -> Job:
     if change is None or not job.needs_aim:
         return job
     if not change.kinds:
-        reached = {row["case"] for row in clean if row["case"] in job.cases and change.of & _met(row)}
-        named = {row["case"] for row in clean if row["case"] in change.of}
-        return replace(job, cases=frozenset(reached | named | {LIFE}))
+        reached = {row["case"] for row in clean if row["case"] in job.cases and change.of & {row["case"], *_met(row)}}
+        return replace(job, cases=frozenset(reached | {LIFE}))
     at_once = {row["case"] for row in clean if row["operation"] == "concurrency" and is_at(row, change)}
     gets = {
         row["case"] for row in clean if gets_its_answer(row, change) and (row["case"] == LIFE or is_at(row, change))
@@ -229,7 +228,8 @@ def _few(options: CampaignOptions, change: Breakage) -> frozenset[str]:
     """Return the only cases that a change has; none where it has all."""
     if change.kinds or not options.short:
         return frozenset()
-    return one_each(options.release, options.level, status=not change.of) | {LIFE}
+    named = {case for case in change.of if "/" in case}  # the others are calls and answers
+    return one_each(options.release, options.level, status=not change.of) | named | {LIFE}
 
 
 @cache
