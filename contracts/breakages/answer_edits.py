@@ -147,6 +147,7 @@ def _answer(name: str) -> Edit:
 _SPECIAL: Mapping[str, Edit] = {
     "array": _body(lambda old: b"[" + old + b"]"),
     "each-twice": _rows(lambda rows: [row for row in rows for _ in range(2)]),
+    "names-blank": _rows(lambda rows: [{**row, "workflow_name": ""} for row in rows]),
     "last-left-out": _rows(lambda rows: rows[:-1]),
     "capital-escapes": _body(_capital_escapes),
     "long-header": lambda response: replace(response, headers=(*response.headers, ("X-Trace", "x" * 4000))),

@@ -143,6 +143,20 @@ def lists(_operation: str, _answer: str, *, newest: bool) -> Act:
     return act
 
 
+async def lists_what_is_gone(request: Request, forward: Forward, memory: Memory) -> Response:
+    """Go on listing workflows that were deleted."""
+    listing = "list-workflows"
+    before = json_object((await forward(to(request, listing))).body) if request.operation == DELETE else None
+    response = await forward(request)
+    if before is not None and name_of(request, response) == "success":
+        gone = [row for row in before["workflows"] if row["workflow_key"] == about(request).workflow]
+        memory.notes.setdefault("gone", []).extend(gone)
+    body = json_object(response.body)
+    if request.operation != listing or response.status != 200 or body is None:
+        return response
+    return replace(response, body=compact({**body, "workflows": [*body["workflows"], *memory.notes.get("gone", ())]}))
+
+
 # ---------------------------------------------------------------- the n-th time
 
 
@@ -280,7 +294,7 @@ def shows_the_others(operation: str, answer: str, *, state: str) -> Act:
     return act
 
 
-ACTS = by_name(tells_the_old_id)
+ACTS = by_name(lists_what_is_gone, tells_the_old_id)
 MAKERS = by_name(
     *(
         tells,

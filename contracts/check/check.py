@@ -164,9 +164,15 @@ def _json(value: Any, answer: Answer, sent: Mapping[str, str], others: Iterable[
     if answer.description is not None and isinstance(value, dict) and isinstance(value.get(answer.described), str):
         yield from _description(value, answer, sent, others)
     for key, template in answer.values.items() if isinstance(value, dict) else ():
-        wanted, came = fill(template, sent), value.get(key)
-        if isinstance(came, str) and came != wanted:
+        came = value.get(key)
+        wanted = _as(came, fill(template, sent))
+        if type(came) is type(wanted) and came != wanted:
             yield Breach(Kind.CONSTANT, f"$.{key}", repr(wanted), show(repr(came)), answer.documented, f"$.{key}")
+
+
+def _as(value: Any, text: str) -> Any:
+    """Return what a template says as a number where the value that it is about is one, an id."""
+    return int(text) if type(value) is int and re.fullmatch(r"-?\d+", text) else text
 
 
 def _schema_breach(error: "ValidationError", answer: Answer) -> Iterator[Breach]:
@@ -280,5 +286,6 @@ def _body(answer: Answer, sent: Mapping[str, str]) -> str:
     if not isinstance(answer.sample, Mapping):
         return json.dumps(answer.sample, ensure_ascii=False) if answer.sample is not None else ""
     texts = dict(answer.values) | ({answer.described: answer.description} if answer.description is not None else {})
-    sample = dict(answer.sample) | {key: fill(text, sent) for key, text in texts.items()}
+    sample = dict(answer.sample)
+    sample |= {key: _as(sample.get(key), fill(text, sent)) for key, text in texts.items()}
     return json.dumps(sample, ensure_ascii=False)

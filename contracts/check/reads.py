@@ -4,9 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from contracts.catalog.binding import Role
-from contracts.check.breach import Breach
+from contracts.check.breach import Breach, show
 from contracts.check.effects import StateChange
 from contracts.text.message import msg
+
+TITLE = "display_name"
+"""What a workflow is called beside its key: of a workflow as it is stored, and in a list."""
 
 
 def shown(change: StateChange, items: int | None) -> Iterator[Breach]:
@@ -20,9 +23,25 @@ def shown(change: StateChange, items: int | None) -> Iterator[Breach]:
     elif role is not None and role.name == "list-tasks":
         yield from _tasks(change, role, role.list(change.value) or (), items)
     elif role is not None and role.name == "list" and items is None:
-        names = [role.get(item, "name") for item in role.list(change.value) or ()]
-        if change.after.workflow is not None and change.subject.name not in names:
-            yield change.broken("not-listed", msg("the workflow is listed"), msg("no such workflow"))
+        yield from _listed(change, role)
+
+
+def _listed(change: StateChange, role: Role) -> Iterator[Breach]:
+    held, name = change.after.workflow, change.subject.name
+    rows = [row for row in role.list(change.value) or () if role.get(row, "name") == name]
+    if held is None:
+        if rows:
+            yield change.broken("listed-though-gone", msg("no such workflow"), msg("the workflow is listed"))
+        return
+    if len(rows) != 1:
+        came = msg("{n} workflows of this name", len(rows)) if rows else msg("no such workflow")
+        yield change.broken("listed-twice" if rows else "not-listed", msg("the workflow is listed"), came)
+    for row in rows:
+        wanted, title = held.get(TITLE), role.get(row, TITLE)
+        if None not in (wanted, title) and title != wanted:
+            yield change.broken(
+                f"listed:{TITLE}", msg("the workflow is listed as {name}", show(repr(wanted))), show(repr(title))
+            )
 
 
 def _tasks(change: StateChange, role: Role, rows: Any, items: int | None) -> Iterator[Breach]:

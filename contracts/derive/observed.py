@@ -21,6 +21,8 @@ OPEN: Final = "to be shown on a server of"
 """How the source of a row begins that is only assumed yet."""
 API: Final = "aslan"
 """The API of what says nothing of its own."""
+NUMBER = "{id}"
+"""The one template that a number may have, too."""
 NAMES: Final[Mapping[str, str]] = {
     "name": ".+",
     "project": ".+",
@@ -144,7 +146,8 @@ def misfits(answer: ObservedAnswer, sample: Any) -> dict[str, str]:
         value = said.get(key)
         parts = string.Formatter().parse(template)
         form = "".join(re.escape(text) + (NAMES[name] if name else "") for text, name, _, _ in parts)
-        if not isinstance(value, str) or not re.fullmatch(form, value):
+        written = str(value) if type(value) is int and template == NUMBER else value
+        if not isinstance(written, str) or not re.fullmatch(form, written):
             wrong[key] = f"{key} is {value!r} in the sample, which is not of the form {template!r}"
     for key, least in answer.minimum.items():
         value = said.get(key)

@@ -152,6 +152,36 @@ ROWS: list[tuple[str, str, Any, Snapshot, int | None, list[Line]]] = [
             ("not-listed", "the workflow is listed", "no such workflow", ""),
         ],
     ),
+    (
+        "listed-twice",
+        "list-workflows",
+        {"workflows": [{"workflow_key": SUBJECT.name}, {"workflow_key": SUBJECT.name}]},
+        HELD,
+        None,
+        [
+            ("listed-twice", "the workflow is listed", "2 workflows of this name", ""),
+        ],
+    ),
+    (
+        "listed-though-gone",
+        "list-workflows",
+        {"workflows": [{"workflow_key": SUBJECT.name}]},
+        Snapshot(),
+        None,
+        [
+            ("listed-though-gone", "no such workflow", "the workflow is listed", ""),
+        ],
+    ),
+    (
+        "listed-by-another-name",
+        "list-workflows",
+        {"workflows": [{"workflow_key": SUBJECT.name, "workflow_name": "b"}]},
+        Snapshot({"name": SUBJECT.name, "display_name": "a"}),
+        None,
+        [
+            ("listed:display_name", "the workflow is listed as 'a'", "'b'", ""),
+        ],
+    ),
     ("list-without-what-is-not-there", "list-workflows", {"workflows": []}, Snapshot(), None, []),
     ("a-page-of-workflows", "list-workflows", {"workflows": []}, HELD, 0, []),
     ("no-read", "start-task", {}, HELD, None, []),

@@ -148,7 +148,7 @@ def _object(request: Request, body: dict[str, Any], more: str) -> str:
     if more == "build_stage":
         return "1 module" if body[more]["modules"] else "no module"
     if request.operation == "list-workflows":
-        return ", ".join(row["workflow_key"] for row in body["workflows"])
+        return ", ".join(row["workflow_key"] for row in body["workflows"]) or "no workflow"
     return (
         json.dumps(body.get(more), ensure_ascii=False) if request.operation == api.find and more.isidentifier() else ""
     )
