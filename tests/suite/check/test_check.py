@@ -1,5 +1,6 @@
 """Every answer of release 1.7.0 is held to its word: the good one has no breach, and each way to spoil it is caught."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 
 from contracts.catalog.release import load
 from contracts.check.breach import Kind
-from contracts.check.check import MOST_UNKNOWN, check, fill
+from contracts.check.check import MOST_UNKNOWN, check, fill, promise
 from contracts.check.schema import errors
 from contracts.http.exchange import Exchange, Failure
 from helpers.checked_answers import ANSWERS, JSON_ANSWERS, PAGE, SENT, WRONG_TYPES, exchange, found, good, held
@@ -46,6 +47,20 @@ def test_a_wrong_value_is_caught(name: str, key: str, value: object, kind: Kind)
     """A value of another type, or another constant, is one breach at its JSON path."""
     answer = JSON_ANSWERS[name]
     assert found(held(answer, exchange(answer, good(answer) | {key: value}))) == [(kind, f"$.{key}")]
+
+
+@pytest.mark.parametrize(
+    ("task_id", "wrong"),
+    [(16, []), (1016, [("wrong-constant", "$.task_id", "16", "1016")]), ("16", []), (True, [])],
+    ids=["its-own", "another", "a-text", "a-boolean"],
+)
+def test_an_answer_repeats_the_id_that_was_asked_for(task_id: object, wrong: list[tuple[str, ...]]) -> None:
+    """As a number; a value of another type is one breach, which the schema tells."""
+    answer = replace(load("5.0.0").operations["get-task"].answers["found"], schema=None)
+    came = exchange(answer, {"workflow_key": SENT["name"], "task_id": task_id})
+    told = [(str(each.kind), each.where, each.promised, each.came) for each in held(answer, came).breaches]
+    assert told == wrong
+    assert json.loads(promise(answer, SENT).body)["task_id"] == 16
 
 
 @pytest.mark.parametrize(
