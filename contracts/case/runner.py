@@ -14,7 +14,7 @@ from contracts.case.reproduce import reproduction
 from contracts.case.trial import MOVES, WAITED_MOVES, Trial, alone, conclude, steadied, told_once, undisturbed
 from contracts.case.wait import settled
 from contracts.catalog.binding import LIFE
-from contracts.catalog.cases import ANY, FIRST_STARTED, STARTED, Case
+from contracts.catalog.cases import ANY, FIRST_STARTED, NOTED, STARTED, Case
 from contracts.catalog.givens import GIVENS, NEEDS_AGENT
 from contracts.check.breach import Breach, Kind
 from contracts.check.check import check, promise
@@ -132,13 +132,13 @@ def _run(case: Case, target: Target, subject: Subject, instead: Trial | None) ->
                 put.put(subject.name, subject.task_id, case.put)
             _prepare(case, target, subject)
             if put is not None or case.first:
-                before = snapshot(target, subject)
+                before = _look(case, target, subject)
             if instead is not None:
                 wrong = moved_alone(target, subject, case.given, before)
                 return None, instead if wrong is None else _of_step(case, target, wrong)
     except (NotArrangedError, RefusedError, UnclearError) as error:
         return None, instead or _not_arranged(case, target, error)
-    return ask(case, target, subject, before, lambda own: snapshot(target, own, closely=closely(case, target)))
+    return ask(case, target, subject, before, lambda own: _look(case, target, own))
 
 
 def _not_arranged(case: Case, target: Target, error: NotArrangedError | RefusedError | UnclearError) -> Trial:
@@ -157,7 +157,12 @@ def _not_arranged(case: Case, target: Target, error: NotArrangedError | RefusedE
 
 def closely(case: Case, target: Target) -> bool:
     """Whether a task is read by itself afterwards too: what else is done to one, its list shows."""
-    return target.release.binding.plays(case.operation) in LIFE
+    return target.release.binding.plays(case.operation) in LIFE or case.after == NOTED
+
+
+def _look(case: Case, target: Target, subject: Subject) -> Snapshot:
+    """Look as closely as a case needs; what is noted of the tasks beside its own no list shows."""
+    return snapshot(target, subject, closely=closely(case, target), others=case.after == NOTED)
 
 
 def ask(

@@ -21,6 +21,8 @@ STORED, STARTED, REMOVED, UNCHANGED, ANY = "stored", "started", "removed", "unch
 WRONG_KIND = msg("{key} has a value of the wrong type: {value}")
 FIRST_STARTED = "first-started"
 """As started, and the id is 1: that is a fact of its own, which no other case is to tell again."""
+NOTED = "noted"
+"""As unchanged, but for what the request notes of its task."""
 _AFTER = {"create": STORED, "update": STORED, "start": STARTED, "delete": REMOVED}
 """The state afterwards of a role that succeeds, where it is not just another state of a task."""
 LOOKS = ("find", "list-tasks", "delete")
@@ -145,7 +147,7 @@ def own_cases(release: str, file: Path) -> tuple[Case, ...]:
 
 def effects(release: Release) -> tuple[str, ...]:
     """Return what the state after a request can be: the effects, and the words for a task's state."""
-    return (STORED, STARTED, FIRST_STARTED, REMOVED, *release.lifecycle.words, UNCHANGED, ANY)
+    return (STORED, STARTED, FIRST_STARTED, REMOVED, NOTED, *release.lifecycle.words, UNCHANGED, ANY)
 
 
 def changing(release: Release) -> frozenset[str]:

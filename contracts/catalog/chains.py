@@ -7,7 +7,7 @@ that a case created is what others need, and its first task, once cancelled, is 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from contracts.catalog.cases import FIRST_STARTED, NO_OVERRIDES, STARTED, STORED, UNCHANGED, Case
+from contracts.catalog.cases import FIRST_STARTED, NO_OVERRIDES, NOTED, STARTED, STORED, UNCHANGED, Case
 from contracts.catalog.givens import GIVENS
 from contracts.catalog.lifecycle import NOT_THERE
 from contracts.catalog.release import Release
@@ -28,7 +28,7 @@ def chains(cases: Iterable[Case], release: Release) -> list[tuple[Case, ...]]:
 
 def becomes(release: Release, case: Case) -> str:
     """Return the given that a case leaves which holds; END where that is none."""
-    if case.after == UNCHANGED:
+    if case.after in (UNCHANGED, NOTED):
         return case.given
     role, special = release.binding.plays(case.operation), case.request
     if role == "create" and (special.raw is not None or special.pad or _sent_apart(case) & {*release.binding.needed}):

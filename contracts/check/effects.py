@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from contracts.catalog.cases import ANY, FIRST_STARTED, REMOVED, STARTED, STORED, UNCHANGED
+from contracts.catalog.cases import ANY, FIRST_STARTED, NOTED, REMOVED, STARTED, STORED, UNCHANGED
 from contracts.catalog.release import Operation, Release
 from contracts.check.breach import Breach, Kind, show
 from contracts.check.marks import (
+    NOTE,
     Marks,
     Wrong,
     unlike,
@@ -94,6 +95,14 @@ def _unchanged(change: StateChange) -> Iterator[Breach]:
     yield from _tasks_kept(change, except_for=None)
 
 
+def _noted(change: StateChange) -> Iterator[Breach]:
+    """What was sent under the key where a task tells what is noted of it is what the task tells now."""
+    role = change.release.binding.roles.get("get-task")
+    key = role.key(NOTE) if role is not None and NOTE in role.at else ""
+    yield from _workflow_kept(change)
+    yield from _tasks_kept(change, except_for=None, new={NOTE: change.sent[key]} if key in change.sent else {})
+
+
 def _stored(change: StateChange) -> Iterator[Breach]:
     if change.after.workflow is None:
         yield change.broken("not-stored", msg("the workflow can be found"), NONE, _found(change.before.workflow))
@@ -156,6 +165,7 @@ def _task_became(change: StateChange, state: str) -> Iterator[Breach]:
 
 _EFFECTS: Mapping[str, Callable[[StateChange], Iterator[Breach]]] = {
     UNCHANGED: _unchanged,
+    NOTED: _noted,
     STORED: _stored,
     STARTED: _started,
     FIRST_STARTED: _first_started,
@@ -198,8 +208,9 @@ def changed(
             yield key
 
 
-def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]:
-    before, after = change.before.tasks, change.after.tasks
+def _tasks_kept(change: StateChange, except_for: int | None, new: Marks | None = None) -> Iterator[Breach]:
+    """Yield how tasks are not as before, but for `new`, what the request says of its own."""
+    before, after, before_marks = change.before.tasks, change.after.tasks, change.before.marks
     for task_id in sorted({*before, *after} - {except_for}):
         was, now = before.get(task_id), after.get(task_id)
         if not (change.kept(was, now) or change.moved_up(was, now)):
@@ -208,9 +219,8 @@ def _tasks_kept(change: StateChange, except_for: int | None) -> Iterator[Breach]
             detail = f"task-{was or 'none'}-{now or 'gone'}"
             yield change.broken(detail, expected, now or msg("gone"), change.was(task_id))
         if was == now:
-            yield from change.marked(
-                task_id, unlike(*(held.marks.get(task_id, {}) for held in (change.before, change.after)))
-            )
+            own = new if new and task_id == change.subject.task_id else {}
+            yield from change.marked(task_id, unlike({**before_marks.get(task_id, {}), **own}, _marks(change, task_id)))
 
 
 def told_rightly(change: StateChange) -> Iterator[Breach]:
@@ -232,9 +242,8 @@ def told_rightly(change: StateChange) -> Iterator[Breach]:
 
 
 def _marks(change: StateChange, task_id: int) -> Marks:
-    """Return what is told of a task afterwards, by the list and by reading it."""
-    read = change.after.read if task_id == change.subject.task_id else None
-    return {**(read or {}), **change.after.marks.get(task_id, {})}
+    """Return what is told of a task afterwards."""
+    return change.after.marks.get(task_id, {})
 
 
 def _found(workflow: Mapping[str, Any] | None) -> str:

@@ -1,4 +1,4 @@
-"""What is known of a task besides its state: whose it is, who started and cancelled it, and when.
+"""What is known of a task besides its state: whose it is, who started and cancelled it, when, and what is noted of it.
 
 Nobody documents all of it, so it counts only where an answer has it, and what is wrong is never more than a drift.
 """
@@ -10,8 +10,8 @@ from typing import Any, Final
 from contracts.catalog.binding import Role
 
 OWNER, CREATOR, REVOKER, RESTARTED = "owner", "creator", "revoker", "restarted"
-CREATED, STARTED, ENDED = "created", "started", "ended"
-MARKS: Final = (OWNER, CREATOR, REVOKER, RESTARTED, CREATED, STARTED, ENDED)
+CREATED, STARTED, ENDED, NOTE = "created", "started", "ended", "note"
+MARKS: Final = (OWNER, CREATOR, REVOKER, RESTARTED, CREATED, STARTED, ENDED, NOTE)
 """What a role of binding.toml may have a pointer for, where it lists or reads tasks."""
 ID: Final = "id"
 """The id as it came, where it is no number."""
@@ -82,6 +82,8 @@ def wrong_of_restarted(was: Marks, now: Marks) -> Iterator[Wrong]:
 def _of_old(was: Marks, now: Marks) -> Iterator[Wrong]:
     if was.get(CREATOR) != now.get(CREATOR):
         yield CREATOR, was.get(CREATOR), now.get(CREATOR)
+    if NOTE in was and NOTE in now and was[NOTE] != now[NOTE]:
+        yield NOTE, was[NOTE], now[NOTE]
     if _goes_back(was, now):
         yield CREATED, was[CREATED], now[CREATED]
 

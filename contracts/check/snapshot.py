@@ -1,6 +1,6 @@
 """What a target holds under one name, looked at with support calls."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, replace
 from typing import Any
 
@@ -29,7 +29,7 @@ class Snapshot:
     workflow: its documented keys and those of the binding, None where there is no such workflow; others may change by
     themselves.
     tasks: the state of each task by its id.
-    marks: what else is told of each of them, by its id.
+    marks: what else is told of each of them, by its id: in their list, and where it was read, by that.
     read: what reading the subject's own task says of it, its state included; None where it was not read.
     """
 
@@ -55,13 +55,14 @@ def snapshot(
     tasks: Snapshot | None = None,
     *,
     closely: bool = False,
+    others: bool = False,
     known: Mapping[str, Any] | None = None,
 ) -> Snapshot:
     """Return what the target holds under the subject's name; raises UnclearError where it cannot be told.
 
     `tasks` is what a look at them has just shown, where there was one; `known` the workflow, where it is not looked at.
     `closely` reads the subject's task by itself too, and looks again where that says something else than the list: it
-    may have moved meanwhile.
+    may have moved meanwhile. `others` reads those beside it as well.
     """
     workflow = known or find(target, subject)
     if workflow is None:
@@ -69,10 +70,21 @@ def snapshot(
     held = replace(tasks or look_at_tasks(target, subject), workflow=workflow)
     if not closely or subject.task_id not in held.tasks or target.release.lacks(["get-task"]):
         return held
-    read = _read(target, subject)
-    if read[STATE] != held.tasks[subject.task_id]:
+    said = {subject.task_id: _read(target, subject)}
+    for task_id in sorted(held.tasks.keys() - said.keys()) if others else ():
+        said[task_id] = _read(target, replace(subject, task_id=task_id))
+    if any(held.tasks[task_id] != read[STATE] for task_id, read in said.items()):
         held = replace(look_at_tasks(target, subject), workflow=workflow)
-    return replace(held, read=read)
+    read = said[subject.task_id]
+    return replace(held, read=read, marks={**held.marks, **dict(_told(held, said))})
+
+
+def _told(held: Snapshot, said: Mapping[int, Marks]) -> Iterator[tuple[int, Marks]]:
+    """Yield what is told of each task that was read: in the list, and beyond that by reading it in the same state."""
+    for task_id, read in said.items():
+        if held.tasks.get(task_id) == read[STATE]:
+            own = {mark: value for mark, value in read.items() if mark != STATE}
+            yield task_id, {**own, **held.marks.get(task_id, {})}
 
 
 def _read(target: Target, subject: Subject) -> Marks:

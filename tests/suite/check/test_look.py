@@ -55,8 +55,10 @@ def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:
     async def listing(_: Any) -> Response:
         return JSONResponse(next(lists) if read else listed)
 
-    async def reading(_: Any) -> Response:
-        return JSONResponse(read[0])
+    async def reading(asked: Any) -> Response:
+        return JSONResponse(
+            read[0] | {"task_revoker": asked.path_params["id"]} if "task_revoker" in read[0] else read[0]
+        )
 
     routes = [
         Route("/workflow/workflow/find/{name}", find),
@@ -124,7 +126,37 @@ def test_what_is_known_is_not_looked_at_again(target: Target) -> None:
     """Tasks that were just listed are taken as they are, and a workflow that is known is not looked for."""
     listed = look_at_tasks(target, SUBJECT)
     held = snapshot(target, SUBJECT, listed, known={"name": "as it was"}, closely=True)
-    assert held == Snapshot({"name": "as it was"}, listed.tasks, listed.marks, {"creator": "qa", STATE: "created"})
+    assert held == Snapshot(
+        {"name": "as it was"}, listed.tasks, {2: {"creator": "qa"}}, {"creator": "qa", STATE: "created"}
+    )
+
+
+TOLD = {"data": [{"task_id": number, "status": "created", "task_creator": "qa"} for number in (1, 2)]}
+
+
+LOOKED_AT = (WORKFLOW, 200, [TOLD], {"status": "created", "task_creator": "b", "task_revoker": ""})
+OWN, OTHER = {2: {"creator": "qa", "revoker": "2"}}, {1: {"creator": "qa", "revoker": "1"}}
+
+
+@pytest.mark.parametrize(
+    ("target", "others", "marks"),
+    [
+        pytest.param(LOOKED_AT, False, {1: {"creator": "qa"}, **OWN}, id="its-own"),
+        pytest.param(LOOKED_AT, True, {**OTHER, **OWN}, id="all"),
+    ],
+    indirect=["target"],
+)
+def test_what_the_list_does_not_tell_of_a_task_reading_it_does(
+    target: Target, others: bool, marks: dict[int, dict[str, Any]]
+) -> None:
+    """What the list tells of it stays as it is; other tasks are read where that is asked for."""
+    assert snapshot(target, SUBJECT, closely=True, others=others).marks == marks
+
+
+@pytest.mark.parametrize("target", [(WORKFLOW, 200, [QUEUED, MOVED], READ)], indirect=True)
+def test_what_is_read_of_a_task_in_another_state_is_not_put_together_with_the_list(target: Target) -> None:
+    """Task 1 has passed in the list, and is created where it is read, as task 2 was at first."""
+    assert snapshot(target, SUBJECT, closely=True, others=True).marks == {}
 
 
 @pytest.mark.parametrize("target", [(WORKFLOW, 200, [QUEUED], READ)], indirect=True)

@@ -15,6 +15,7 @@ RELEASE = load("1.7.0")
 SUBJECT = Subject("zct-run-main-1", "nginx", 2)
 USUAL: Mapping[str, Any] = {"owner": SUBJECT.name, "creator": "qa", "revoker": "", "restarted": False, "created": 1000}
 OK: list[str] = []
+NOTE, LEFT, ENDED = "task-note", "task-waiting-cancelled", ("waiting", "cancelled")
 
 
 def held(state: str = "created", other: Mapping[str, Any] | None = None, **marks: Any) -> Snapshot:
@@ -126,6 +127,60 @@ def test_who_else_cancels_is_another() -> None:
     after = held("cancelled", revoker="admin")
     change = StateChange(held(), after, {}, None, SUBJECT, call, RELEASE, documented=True, credential="admin")
     assert list(effect("cancelled", change)) == []
+
+
+CUSTOM = load("5.0.0")
+NOTES = ({"note": "of the first"}, {"note": "old"})
+
+
+def noted(*notes: Mapping[str, Any], states: tuple[str, str] = ("waiting", "waiting")) -> Snapshot:
+    """Return a workflow with two tasks of which this is noted, or which it says of their times."""
+    return Snapshot({"name": SUBJECT.name}, dict(enumerate(states, 1)), dict(enumerate(notes, 1)))
+
+
+NOTE_ROWS: list[tuple[str, str, str, Snapshot, Snapshot, list[str]]] = [
+    ("as-sent", "set-remark", "noted", noted(*NOTES), noted(NOTES[0], {"note": "new"}), OK),
+    ("as-before", "set-remark", "noted", noted(*NOTES), noted(*NOTES), ["task-note"]),
+    ("garbled", "set-remark", "noted", noted(*NOTES), noted(NOTES[0], {"note": "n?w"}), ["task-note"]),
+    ("of-both", "set-remark", "noted", noted(*NOTES), noted({"note": "new"}, {"note": "new"}), ["task-note"]),
+    ("untold", "set-remark", "noted", noted({}, {}), noted({}, {}), OK),
+    ("told-first-now", "set-remark", "noted", noted({}, {}), noted({}, {"note": "n?w"}), ["task-note"]),
+    ("and-cancelled", "set-remark", "noted", noted({}, {}), noted({}, {}, states=("waiting", "cancelled")), [LEFT]),
+    ("refused-and-noted", "set-remark", "unchanged", noted(*NOTES), noted(NOTES[0], {"note": "new"}), ["task-note"]),
+    ("kept", "cancel-task", "cancelled", noted(*NOTES), noted(*NOTES, states=ENDED), OK),
+    ("forgotten", "cancel-task", "cancelled", noted(*NOTES), noted(NOTES[0], {"note": ""}, states=ENDED), [NOTE]),
+    (
+        "others-forgotten",
+        "cancel-task",
+        "cancelled",
+        noted(*NOTES),
+        noted({"note": ""}, NOTES[1], states=ENDED),
+        [NOTE],
+    ),
+    ("not-told-any-more", "cancel-task", "cancelled", noted(*NOTES), noted(NOTES[0], {}, states=ENDED), OK),
+]
+
+
+@pytest.mark.parametrize(
+    ("operation", "name", "before", "after", "wanted"), [pytest.param(*row, id=label) for label, *row in NOTE_ROWS]
+)
+def test_what_is_noted_of_a_task(
+    operation: str, name: str, before: Snapshot, after: Snapshot, wanted: list[str]
+) -> None:
+    """What is sent is noted of the one task, and of no other; whatever else is done leaves it; it is never a breach."""
+    call = CUSTOM.operations[operation]
+    change = StateChange(before, after, {"remark": "new"}, None, SUBJECT, call, CUSTOM, documented=True)
+    breaches = list(effect(name, change))
+    assert [breach.detail for breach in breaches] == wanted
+    assert all(breach.drift for breach in breaches if breach.detail == NOTE)
+
+
+def test_what_was_sent_is_what_is_expected_to_be_noted() -> None:
+    call = CUSTOM.operations["set-remark"]
+    sides = noted(*NOTES), noted(NOTES[0], {"note": "n?w"})
+    change = StateChange(*sides, {"remark": "new"}, None, SUBJECT, call, CUSTOM, documented=True)
+    [wrong] = effect("noted", change)
+    assert (wrong.promised, wrong.came, wrong.before) == ("task 2: note = 'new'", "'n?w'", "'old'")
 
 
 @pytest.mark.parametrize(("task_id", "odd"), [(3, {}), ("3", {ID: "3"}), (True, {ID: True})])

@@ -280,7 +280,8 @@ def test_what_only_reading_a_task_tells_counts_for_that_task(task_id: int, detai
     """The list need not have all marks; what reading task 2 says is not said of task 3."""
     before = Snapshot(SENT, {1: "created"} | ({2: "passed"} if task_id == 3 else {}))
     after = Snapshot(
-        SENT, {**before.tasks, task_id: "created"}, {}, {STATE: before.tasks.get(2, "created"), "revoker": "b"}
+        *(SENT, {**before.tasks, task_id: "created"}, {2: {"revoker": "b"}}),
+        {STATE: before.tasks.get(2, "created"), "revoker": "b"},
     )
     start = RELEASE.operations["start-task"]
     change = StateChange(before, after, {}, {"task_id": task_id}, SUBJECT, start, RELEASE, documented=True)
