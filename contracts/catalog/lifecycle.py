@@ -46,6 +46,7 @@ class Lifecycle:
     goes_on: what a task may become by itself, by what its state means.
     lags: what its state may go on to mean for some seconds, by what it means then.
     next_in_line: what a task may become at once where a request ends another one of its workflow.
+    not_yet, by_now: by the word for its state, the times that a new task does not have yet, and those that any has.
     moves: by role and state.
     crowd: pairs of cases that fail for different reasons, in the order of the rounds in which a crowd asks.
     again: whether an explored life may create a workflow once more that it deleted.
@@ -58,6 +59,8 @@ class Lifecycle:
     lags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     again: bool = True
     next_in_line: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    not_yet: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by_now: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     final: frozenset[str] = field(init=False)
     unfinished: frozenset[str] = field(init=False)
 
@@ -139,9 +142,18 @@ def read_lifecycle(data: Mapping[str, Any], lineage: Iterable[str], where: str, 
     moves = {role: {state: _move(state, row) for state, row in top.tables(role)} for role in LIFE}
     pairs = top.below("crowd").data.get("fails", ())
     again = top.below("explore").optional(bool, "again")
+    not_yet, by_now = (_times(top.below(table), words) for table in ("not-yet", "by-now"))
     top.done()
     crowd = tuple((one, other) for one, other in pairs)
-    return Lifecycle(words, goes_on, moves, crowd, lags, again is not False, next_in_line)
+    return Lifecycle(words, goes_on, moves, crowd, lags, again is not False, next_in_line, not_yet, by_now)
+
+
+def _times(table: TomlTable, words: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+    """Return the times that a table has for words for a state."""
+    found = {word: table.texts(word) for word in table.data}
+    if not found.keys() <= {*words}:
+        raise table.refusal(about(table.where, "no such state; available: {states}", ", ".join(words)))
+    return found
 
 
 def _move(state: str, row: TomlTable) -> Move:

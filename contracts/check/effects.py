@@ -11,6 +11,8 @@ from contracts.check.marks import (
     NOTE,
     Marks,
     Wrong,
+    came_early,
+    never_came,
     unlike,
     wrong_anywhere,
     wrong_of_cancelled,
@@ -133,7 +135,8 @@ def _started(change: StateChange) -> Iterator[Breach]:
         yield from _task_is(lifecycle.word(lifecycle.leaves("start")), task_id, change)
         if change.credential == MAIN:
             others = (marks for other, marks in change.before.marks.items() if other != task_id)
-            yield from change.marked(task_id, wrong_of_new(_marks(change, task_id), others))
+            marks, early = _marks(change, task_id), lifecycle.not_yet.get(change.after.tasks.get(task_id, ""), ())
+            yield from change.marked(task_id, (*wrong_of_new(marks, others), *came_early(marks, early)))
     yield from _workflow_kept(change)
     yield from _tasks_kept(change, except_for=task_id if isinstance(task_id, int) else None)
 
@@ -228,6 +231,8 @@ def told_rightly(change: StateChange) -> Iterator[Breach]:
     after, name = change.after, change.subject.name
     for task_id, marks in sorted(after.marks.items()):
         yield from change.marked(task_id, wrong_anywhere(marks, name))
+        by_now = change.release.lifecycle.by_now.get(after.tasks.get(task_id, ""), ())
+        yield from change.marked(task_id, never_came(marks, by_now))
     if after.read is None:
         return
     task_id, read = change.subject.task_id, after.read

@@ -3,7 +3,7 @@
 Nobody documents all of it, so it counts only where an answer has it, and what is wrong is never more than a drift.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Final
 
@@ -42,6 +42,20 @@ def wrong_anywhere(marks: Marks, workflow: str) -> Iterator[Wrong]:
     for (earlier, before), (later, after) in pairwise(times):
         if after < before:
             yield later, f"{earlier} {before}", after
+
+
+def never_came(marks: Marks, times: Iterable[str]) -> Iterator[Wrong]:
+    """Yield which of these times, which a task in its state has by now, is told as 0; an earlier end may be blanked."""
+    for mark in times:
+        if type(marks.get(mark)) is int and marks[mark] == 0 and not marks.get(RESTARTED):
+            yield mark, "> 0", 0
+
+
+def came_early(marks: Marks, times: Iterable[str]) -> Iterator[Wrong]:
+    """Yield which of these times, which a new task in its state does not have yet, is told."""
+    for mark in times:
+        if type(marks.get(mark)) is int and marks[mark] != 0:
+            yield mark, 0, marks[mark]
 
 
 def unlike(was: Marks, now: Marks) -> Iterator[Wrong]:

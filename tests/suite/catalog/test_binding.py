@@ -131,6 +131,7 @@ def test_a_row_of_a_binding_that_does_not_hold_together_is_named(table: dict[str
     [
         pytest.param({"states": {"waits": "idle"}}, "no state means 'idle'; available: queued", id="meaning"),
         pytest.param({"goes-on": {"queued": ["gone"]}}, "no state means 'gone'", id="goes-on"),
+        pytest.param({"by-now": {"gone": ["ended"]}}, "no such state; available: ", id="by-now"),
         pytest.param({"cancel": {"waits": {"answer": "x"}}}, "cancel.waits: no such state", id="state"),
         pytest.param({"cancel": {"queued": {"next": "cancelled"}}}, "cancel.queued: answer is missing", id="answer"),
         pytest.param({"cancel": {"queued": {"answer": "x", "basis": "y"}}}, "basis = 'y': it can be", id="basis"),

@@ -183,6 +183,49 @@ def test_what_was_sent_is_what_is_expected_to_be_noted() -> None:
     assert (wrong.promised, wrong.came, wrong.before) == ("task 2: note = 'new'", "'n?w'", "'old'")
 
 
+@pytest.mark.parametrize(
+    ("state", "marks", "wanted"),
+    [
+        pytest.param("waiting", {"started": 0, "ended": 0}, OK, id="waits"),
+        pytest.param("waiting", {"started": 1500}, ["task-started"], id="waits-and-began"),
+        pytest.param("waiting", {"ended": 1500}, ["task-ended"], id="waits-and-ended"),
+        pytest.param("waiting", {"started": "2026-01-01"}, OK, id="in-a-form-nobody-knows"),
+        pytest.param("queued", {"started": 1500}, OK, id="of-which-nothing-is-known"),
+    ],
+)
+def test_times_of_a_new_task(state: str, marks: Mapping[str, Any], wanted: list[str]) -> None:
+    """What has just been started has neither begun nor ended while it waits."""
+    before, after = noted({}), noted({}, marks, states=("waiting", state))
+    call = CUSTOM.operations["start-task"]
+    change = StateChange(
+        Snapshot(before.workflow, {1: "waiting"}), after, {}, {"task_id": 2}, SUBJECT, call, CUSTOM, documented=True
+    )
+    assert [breach.detail for breach in effect("started", change)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("state", "marks", "wanted"),
+    [
+        pytest.param("passed", {"started": 1500, "ended": 1600}, OK, id="passed"),
+        pytest.param("passed", {}, OK, id="times-not-told"),
+        pytest.param("passed", {"started": 0, "ended": 0}, ["task-started", "task-ended"], id="passed-at-no-time"),
+        pytest.param("failed", {"started": 1500, "ended": 0}, ["task-ended"], id="failed-at-no-time"),
+        pytest.param("failed", {"started": 0, "ended": 0, "restarted": True}, OK, id="restarted"),
+        pytest.param("passed", {"ended": False}, OK, id="in-a-form-nobody-knows"),
+        pytest.param("cancelled", {"started": 0, "ended": 0}, OK, id="cancelled-before-it-began"),
+        pytest.param("waiting", {"started": 1500, "restarted": True}, OK, id="waits-again"),
+        pytest.param("waiting", {"started": 1500}, OK, id="waits-after-a-manual-step"),
+    ],
+)
+def test_times_of_a_task(state: str, marks: Mapping[str, Any], wanted: list[str]) -> None:
+    """Some states are stored with the time at which the task came to them; of others that is not known."""
+    held = noted({}, marks, states=("waiting", state))
+    change = StateChange(held, held, {}, None, SUBJECT, CUSTOM.operations["list-tasks"], CUSTOM, documented=True)
+    breaches = list(effect("unchanged", change))
+    assert [breach.detail for breach in breaches] == wanted
+    assert all(breach.drift and breach.promised.endswith("= '> 0'") for breach in breaches)
+
+
 @pytest.mark.parametrize(("task_id", "odd"), [(3, {}), ("3", {ID: "3"}), (True, {ID: True})])
 def test_an_id_is_kept_as_it_came_where_it_is_no_number(task_id: object, odd: dict[str, Any]) -> None:
     """What an answer does not have is no mark."""
