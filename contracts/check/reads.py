@@ -6,6 +6,7 @@ from typing import Any
 from contracts.catalog.binding import Role
 from contracts.check.breach import Breach, show
 from contracts.check.effects import StateChange
+from contracts.check.marks import marks_of, unlike
 from contracts.text.message import msg
 
 TITLE = "display_name"
@@ -20,6 +21,7 @@ def shown(change: StateChange, items: int | None) -> Iterator[Breach]:
     role = change.release.binding.roles.get(change.release.binding.plays(change.operation.name))
     if role is not None and role.name == "get-task":
         yield from _same_state(change, change.subject.task_id, role.get(change.value, "state"))
+        yield from _same_marks(change, role)
     elif role is not None and role.name == "list-tasks":
         yield from _tasks(change, role, role.list(change.value) or (), items)
     elif role is not None and role.name == "list" and items is None:
@@ -54,6 +56,15 @@ def _tasks(change: StateChange, role: Role, rows: Any, items: int | None) -> Ite
         yield change.broken("total", msg("{n} tasks in all", every), repr(total))
     for row in rows:
         yield from _same_state(change, role.get(row, "id"), role.get(row, "state"))
+
+
+def _same_marks(change: StateChange, role: Role) -> Iterator[Breach]:
+    """Yield what is told of a task that is in the state in which it is shown, and neither before nor afterwards."""
+    task_id = change.subject.task_id
+    if role.get(change.value, "state") == change.after.tasks.get(task_id):
+        read, before = marks_of(role, change.value), change.before.marks.get(task_id, {})
+        wrongs = unlike(change.after.marks.get(task_id, {}), read)
+        yield from change.marked(task_id, [wrong for wrong in wrongs if before.get(wrong[0]) != wrong[2]])
 
 
 def _same_state(change: StateChange, task_id: Any, state: Any) -> Iterator[Breach]:

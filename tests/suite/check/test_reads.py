@@ -205,3 +205,37 @@ def test_where_agents_are_at_work_a_task_may_have_gone_on_since_it_was_shown() -
     assert [line[0] for line in told("list-tasks", shows, gone_on)] == ["shown-created"]
     assert told("list-tasks", shows, gone_on, agents=True) == []
     assert told("get-task", task(2, "failed"), agents=True) != []
+
+
+SEEN: dict[str, Any] = {"owner": SUBJECT.name, "started": 1500, "ended": 1600}
+TIMES: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], list[str]]] = [
+    # name, what is told of the task before and afterwards, what reading it says, what is told
+    ("as-listed", SEEN, SEEN, {"start_time": 1500, "end_time": 1600}, []),
+    ("not-said", SEEN, SEEN, {}, []),
+    ("began-otherwise", SEEN, SEEN, {"start_time": 7}, ["task-started"]),
+    ("ended-at-no-time", SEEN, SEEN, {"end_time": 0}, ["task-ended"]),
+    ("of-another", SEEN, SEEN, {"workflow_key": "b"}, ["task-owner"]),
+    ("ended-meanwhile", {**SEEN, "ended": 0}, SEEN, {"end_time": 0}, []),
+    ("not-listed-before", {}, SEEN, {"end_time": 0}, ["task-ended"]),
+]
+
+
+@pytest.mark.parametrize(("was", "now", "says", "wanted"), [pytest.param(*row, id=name) for name, *row in TIMES])
+def test_what_else_a_task_tells_is_what_its_list_tells(
+    was: dict[str, Any], now: dict[str, Any], says: dict[str, Any], wanted: list[str]
+) -> None:
+    """A read that came between two looks may be as either; what differs from both is a drift."""
+    before, after = (Snapshot(HELD.workflow, HELD.tasks, {2: marks}) for marks in (was, now))
+    call = RELEASE.operations["get-task"]
+    value = task(2, "created") | says
+    change = StateChange(before, after, {}, value, SUBJECT, call, RELEASE, documented=True)
+    breaches = list(shown(change, None))
+    assert [breach.detail for breach in breaches] == wanted
+    assert all(breach.drift for breach in breaches)
+
+
+def test_a_task_in_another_state_is_told_of_by_its_state_alone() -> None:
+    """In another state it may have other times."""
+    after = Snapshot(HELD.workflow, HELD.tasks, {2: SEEN})
+    lines = told("get-task", task(2, "failed") | {"start_time": 7}, after)
+    assert [line[0] for line in lines] == ["shown-failed"]
