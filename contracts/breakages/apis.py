@@ -151,6 +151,7 @@ _ACTS = {
     approvals.approve: "approve-task",
     approvals.manual_step: "manual-step",
     approvals.execute: "manual-exec",
+    runs.remark: "set-remark",
 }
 _TASK = "taskId={id}&workflowKey={name}"
 _PROJECT = "projectKey={project}"
@@ -180,6 +181,7 @@ OPENAPI = Api(
                 "delete-workflow": f"workflowKey={{name}}&{_PROJECT}",
                 "list-tasks": f"{_PROJECT}&pageSize=100",
                 **dict.fromkeys(("restart-task", "workflow-detail", "manual-step", "manual-exec"), _PROJECT),
+                "set-remark": _PROJECT,
                 "list-workflows": _PROJECT,
             },
         )
@@ -205,6 +207,7 @@ OPENAPI = Api(
         "create-workflow": _DEFINITION,
         "update-workflow": _DEFINITION,
         "start-task": {"workflow_key": "{name}", "project_key": "{project}", "inputs": [{"job_name": "job"}]},
+        "set-remark": {"remark": "a remark"},
     },
     nothing={"inputs": []},
     refused="nothing-to-run",

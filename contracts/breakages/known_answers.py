@@ -287,6 +287,11 @@ _OPENAPI: _Known = {
             "user .* is not allowed to manually execute stage stage",
         ),
     },
+    "set-remark": {
+        "success": _DONE,
+        "no-such-workflow": errors.NOT_AN_ARGUMENT(complaint=f"查询workflow失败: {errors.NO_DOCUMENTS}"),
+        "no-such-task": UncodedError(f"cannot find workflow task, workflow name: {NAME}, task id: {TASK}"),
+    },
 }
 _READ_NUMBERS = frozenset({"cancel-task", "get-task", "list-tasks"})
 """Operations of custom workflows that read a number in their query."""

@@ -57,14 +57,15 @@ def tells(
     return act
 
 
-def tells_of_all(_operation: str, _answer: str, *, values: Mapping[str, Any]) -> Act:
+def tells_of_all(_operation: str, _answer: str, *, values: Mapping[str, Any], by: Sequence[str] = (LIST, GET)) -> Act:
     """Tell these values of every task; a value None stands for a key that is left out."""
 
     def told(task: Task) -> Task:
         return {key: inner for key, inner in {**task, **values}.items() if inner is not None}
 
     async def act(request: Request, forward: Forward, _: Memory) -> Response:
-        return _tasks(await forward(request), request, told)
+        response = await forward(request)
+        return _tasks(response, request, told) if request.operation in by else response
 
     return act
 
