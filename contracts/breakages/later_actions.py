@@ -196,11 +196,11 @@ def does_nothing_from(operation: str, answer: str, *, n: int) -> Act:
 async def tells_the_old_id(request: Request, forward: Forward, memory: Memory) -> Response:
     """Say, once a task of a workflow was cancelled, that a new one has the id of that."""
     response = await forward(request)
-    name = about(request).workflow
+    name, task = about(request).workflow, about(request).task
     if request.operation == DELETE:
         memory.notes.pop(name, None)
-    if request.operation == CANCEL and name_of(request, response) == "success":
-        memory.notes[name] = int(about(request).task)
+    if request.operation == CANCEL and task.isdecimal() and name_of(request, response) == "success":
+        memory.notes[name] = int(task)
     body = json_object(response.body)
     if request.operation == START and response.status == 200 and body and name in memory.notes:
         return replace(response, body=compact(body | {"task_id": memory.notes[name]}))

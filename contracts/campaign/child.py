@@ -47,8 +47,12 @@ def run(job: Job, folder: Path) -> None:
             os.dup2(out.fileno(), descriptor)
         _forget_settings(job, folder)
         ca_file = os.environ.get("ZADIG_CA_FILE")
-        with fault_proxy(job.change, job.upstream or create_app(job.behaviour), ca_file=ca_file) as served:
-            code = pytest.main(_arguments(job, served.base_url, folder), plugins=[Steering(job)])
+        try:
+            with fault_proxy(job.change, job.upstream or create_app(job.behaviour), ca_file=ca_file) as served:
+                code = pytest.main(_arguments(job, served.base_url, folder), plugins=[Steering(job)])
+        except Exception as error:  # of the change: its last line is what the campaign tells
+            out.write(f"{job.name} failed: {type(error).__name__}: {error}\n")
+            raise
         ended = {"code": int(code), "applied": served.applied}
         (folder / ENDED).write_text(json.dumps(ended), encoding="utf-8")
 

@@ -23,6 +23,13 @@ async def dies(request: Request, forward: Forward, _: Memory) -> Response:
     return await forward(request)
 
 
+async def fails(request: Request, forward: Forward, _: Memory) -> Response:
+    """Go wrong itself, at a request that a life makes."""
+    if request.operation == "cancel-task":
+        raise KeyError("task_id")
+    return await forward(request)
+
+
 async def never_ends(request: Request, forward: Forward, _: Memory) -> Response:
     """Keep every create waiting for longer than any test."""
     if request.operation == "create-workflow":
@@ -47,6 +54,7 @@ NO_OP = change("few/create-workflow/success/no-op", {}, STATUS)
 MISREPORTED = change("few/start-task/queued/created", on("start-task", "queued", edits({"status": 201})), STATE)
 ELSEWHERE = change("few/start-task/queued/elsewhere", OTHER_CODE, CONSTANT, of="cancel-task")
 DYING = change("few/cancel-task/success/dies", dies, STATUS)
+FAILING = change("few/cancel-task/success/fails", fails, STATUS)
 SILENT = change("benign/any/any/header", everywhere(edits({"add-headers": [["X-Request-Id", "7"]]})))
 FALSE_ALARM = change("benign/cancel-task/success/wording", {"replace": ["success", "done"]})
 ENDLESS = change("benign/create-workflow/any/endless", never_ends)
@@ -54,7 +62,7 @@ ENDLESS = change("benign/create-workflow/any/endless", never_ends)
 CHANGES: Mapping[str, Breakage] = {
     each.name: each
     for each in (
-        *(KILLED, NOT_LIVE, NOT_ASKED, UNNOTICED, NO_OP, MISREPORTED, ELSEWHERE, DYING),
+        *(KILLED, NOT_LIVE, NOT_ASKED, UNNOTICED, NO_OP, MISREPORTED, ELSEWHERE, DYING, FAILING),
         *(SILENT, FALSE_ALARM, ENDLESS),
     )
 }

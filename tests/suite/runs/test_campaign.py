@@ -23,6 +23,7 @@ from helpers.few_changes import (
     DYING,
     ELSEWHERE,
     ENDLESS,
+    FAILING,
     FALSE_ALARM,
     KILLED,
     MISREPORTED,
@@ -96,6 +97,13 @@ def test_a_run_whose_process_dies_did_not_run(every: Done) -> None:
     assert "exit 9" in every.rows[DYING.name]["reason"]
 
 
+def test_a_change_that_fails_itself_says_why(every: Done) -> None:
+    """Whoever wrote it finds the error in the line, and no run counts that it spoilt."""
+    row = every.rows[FAILING.name]
+    assert (row["result"], row["by"]) == ("did not run", [])
+    assert row["reason"].endswith(f"{FAILING.name} failed: KeyError: 'task_id'")
+
+
 def test_a_benign_change_is_silent_and_one_that_is_none_is_a_false_alarm(every: Done) -> None:
     """A change that the suite accepts is silent; one that it rejects is named with the breach."""
     assert every.rows[SILENT.name]["result"] == "silent"
@@ -108,7 +116,7 @@ def test_the_sum_counts_only_what_ran(every: Done) -> None:
     assert every.whole["kill_rate"] == pytest.approx(100 * 2 / 6, abs=0.01)
     assert sum(every.whole["counts"].values()) == len(CHANGES) - 1
     last = every.output.partition("CAMPAIGN")[2].splitlines()[0]
-    assert "kill rate 33.33 % (2 of 6), false alarms 1 of 2, 1 did not run, 1 did nothing" in last
+    assert "kill rate 33.33 % (2 of 6), false alarms 1 of 2, 2 did not run, 1 did nothing" in last
     assert last.endswith("exit 3")
     assert all(f"\n{row['result']}  {name}\n" in every.output for name, row in every.rows.items() if row["folder"])
 
