@@ -9,6 +9,7 @@ from contracts.catalog.release import Operation, Release
 from contracts.check.breach import Breach, Kind, show
 from contracts.check.marks import (
     NOTE,
+    TITLE,
     Marks,
     Wrong,
     came_early,
@@ -228,9 +229,10 @@ def _tasks_kept(change: StateChange, except_for: int | None, new: Marks | None =
 
 def told_rightly(change: StateChange) -> Iterator[Breach]:
     """Yield what no task can have, and where reading the task by itself says something else than the list."""
-    after, name = change.after, change.subject.name
+    after, subject = change.after, change.subject
+    titles = [str(held[TITLE]) for held in (after.workflow, change.before.workflow) if held and TITLE in held]
     for task_id, marks in sorted(after.marks.items()):
-        yield from change.marked(task_id, wrong_anywhere(marks, name))
+        yield from change.marked(task_id, wrong_anywhere(marks, subject.name, subject.project, titles))
         by_now = change.release.lifecycle.by_now.get(after.tasks.get(task_id, ""), ())
         yield from change.marked(task_id, never_came(marks, by_now))
     if after.read is None:

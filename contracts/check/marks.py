@@ -3,7 +3,7 @@
 Nobody documents all of it, so it counts only where an answer has it, and what is wrong is never more than a drift.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -11,7 +11,8 @@ from contracts.catalog.binding import Role
 
 OWNER, CREATOR, REVOKER, RESTARTED = "owner", "creator", "revoker", "restarted"
 CREATED, STARTED, ENDED, NOTE = "created", "started", "ended", "note"
-MARKS: Final = (OWNER, CREATOR, REVOKER, RESTARTED, CREATED, STARTED, ENDED, NOTE)
+PROJECT, TITLE = "project", "display_name"
+MARKS: Final = (OWNER, PROJECT, TITLE, CREATOR, REVOKER, RESTARTED, CREATED, STARTED, ENDED, NOTE)
 """What a role of binding.toml may have a pointer for, where it lists or reads tasks."""
 ID: Final = "id"
 """The id as it came, where it is no number."""
@@ -31,12 +32,18 @@ def marks_of(role: Role, task: Any) -> Marks:
     return {mark: value for mark, value in found.items() if value is not None} | odd
 
 
-def wrong_anywhere(marks: Marks, workflow: str) -> Iterator[Wrong]:
-    """Yield what no task can have: an id that is no number, another workflow's name, an end before its beginning."""
+def wrong_anywhere(marks: Marks, workflow: str, project: str, titles: Sequence[str]) -> Iterator[Wrong]:
+    """Yield what no task can have: an id that is no number, another workflow's names, an end before its beginning.
+
+    titles: what the workflow is and was called beside its name.
+    """
     if ID in marks:
         yield ID, int, marks[ID]
-    if marks.get(OWNER, workflow) != workflow:
-        yield OWNER, workflow, marks[OWNER]
+    for mark, name in ((OWNER, workflow), (PROJECT, project)):
+        if marks.get(mark, name) != name:
+            yield mark, name, marks[mark]
+    if titles and marks.get(TITLE, titles[0]) not in titles:
+        yield TITLE, titles[0], marks[TITLE]
     order = (CREATED, STARTED) if marks.get(RESTARTED) else (CREATED, STARTED, ENDED)  # an end may be an earlier one's
     times = [(mark, marks[mark]) for mark in order if isinstance(marks.get(mark), int) and marks[mark] > 0]
     for (earlier, before), (later, after) in pairwise(times):

@@ -6,11 +6,8 @@ from typing import Any
 from contracts.catalog.binding import Role
 from contracts.check.breach import Breach, show
 from contracts.check.effects import StateChange
-from contracts.check.marks import marks_of, unlike
+from contracts.check.marks import TITLE, marks_of, unlike
 from contracts.text.message import msg
-
-TITLE = "display_name"
-"""What a workflow is called beside its key: of a workflow as it is stored, and in a list."""
 
 
 def shown(change: StateChange, items: int | None) -> Iterator[Breach]:

@@ -29,6 +29,13 @@ def read(after: Snapshot, **marks: Any) -> Snapshot:
     return Snapshot(after.workflow, after.tasks, after.marks, {STATE: after.tasks[2], **after.marks[2], **marks})
 
 
+def called(name: str, by: str) -> Snapshot:
+    """Return a workflow that is called so, with tasks that say `by`."""
+    task = {**USUAL, "display_name": by}
+    return Snapshot({"name": SUBJECT.name, "display_name": name}, {1: "created", 2: "created"}, {1: USUAL, 2: task})
+
+
+CALLED = called("a", by="a")
 ANONYMOUS = Snapshot({"name": SUBJECT.name}, {1: "created"}, {1: {"creator": "qa"}})
 AGAIN = held(started=1500, ended=1200, restarted=True)
 ROWS: list[tuple[str, str, str, Snapshot, Snapshot, list[str]]] = [
@@ -39,6 +46,10 @@ ROWS: list[tuple[str, str, str, Snapshot, Snapshot, list[str]]] = [
     ("created-changes", "cancel-task", "unchanged", held(), held(created=7), ["task-created"]),
     ("not-told-any-more", "cancel-task", "unchanged", held(), Snapshot(held().workflow, held().tasks), OK),
     ("owner-is-another", "cancel-task", "unchanged", held(owner="b"), held(owner="b"), ["task-owner"]),
+    ("project-is-another", "cancel-task", "unchanged", held(project="b"), held(project="b"), ["task-project"]),
+    ("called-as-its-workflow", "cancel-task", "unchanged", CALLED, CALLED, OK),
+    ("called-as-it-was", "cancel-task", "unchanged", CALLED, called("b", by="a"), ["workflow:display_name"]),
+    ("called-otherwise", "cancel-task", "unchanged", called("a", by="b"), called("a", by="b"), ["task-display_name"]),
     ("owner-is-not-told", "cancel-task", "unchanged", ANONYMOUS, ANONYMOUS, OK),
     ("id-is-text", "cancel-task", "unchanged", held(), held(id="2"), ["task-id"]),
     ("ends-before-its-start", "cancel-task", "unchanged", held(), held(started=1500, ended=1200), ["task-ended"]),
