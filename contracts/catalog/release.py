@@ -47,6 +47,7 @@ class Answer:
     """One documented or observed response of an operation.
 
     `body` is json, empty, text or any. `also`: statuses that something in front of the server may answer instead.
+    `location`: a template of the path that a redirect leads to, empty where it is none or may lead anywhere.
     `described`: the key of an error's description. `description`, `values` (by key) and `text` are templates of what
     was sent.
     `basis` says where it is promised: lines of the page or the source of the fact. `sample`: an example of the body.
@@ -66,6 +67,7 @@ class Answer:
     text: str = ""
     sample: Any = field(default=None, repr=False)
     also: tuple[int, ...] = ()
+    location: str = ""
     schema: Mapping[str, Any] | None = field(default=None, repr=False)
     schema_file: str = ""
     described: str = ""
@@ -309,6 +311,7 @@ def _answer(
         text=fact.text or "",
         sample=fact.sample,
         also=fact.also,
+        location=fact.location or "",
         described=bound.description,
     )
 

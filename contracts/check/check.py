@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from sys import intern
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from contracts.catalog.release import Answer
 from contracts.check.breach import Breach, Kind, show
@@ -57,6 +57,7 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
         kind = Kind(exchange.failure.kind) if exchange.failure.kind != "refused" else Kind.NO_ANSWER
         failed = Breach(kind, "answer", f"HTTP {answer.status}", exchange.failure.text, answer.documented)
         return Checked((failed, *breaches))
+    breaches += _location(exchange, answer, sent)
     if exchange.status in answer.also:
         return Checked(tuple(breaches))
     breaches += _head(exchange, answer)
@@ -87,6 +88,20 @@ def faults(exchange: Exchange, where: str = "answer") -> Iterator[Breach]:
     for fault in exchange.faults:
         kind = Kind(fault.kind)
         yield Breach(kind, where, promised.get(kind, msg("a response to each request")), fault.text, True)
+
+
+def _location(exchange: Exchange, answer: Answer, sent: Mapping[str, str]) -> Iterator[Breach]:
+    """Yield that a redirect leads elsewhere: a gateway may change scheme and host, and what its path begins with."""
+    redirects = {status for status in (answer.status, *answer.also) if 300 <= status < 400}
+    if not answer.location or exchange.status not in redirects:
+        return
+    wanted, location = fill(answer.location, sent), exchange.headers.get("Location", "")
+    try:
+        path = unquote(urlsplit(urljoin(exchange.url, location)).path) if location else ""
+    except ValueError:
+        path = ""
+    if not (path.endswith(wanted) or (path.count("/") > 1 and wanted.endswith(path))):
+        yield Breach(Kind.REDIRECT, "Location", wanted, show(location) or msg("none"), answer.documented)
 
 
 def _head(exchange: Exchange, answer: Answer) -> Iterator[Breach]:

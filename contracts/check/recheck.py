@@ -56,6 +56,7 @@ def _again(came: Mapping[str, Any], answer: Answer) -> tuple[Exchange, Answer, d
     headers = {"Content-Type": came["content_type"]} if came["content_type"] else {}
     body = came["body"].encode("utf-8", "surrogatepass")
     exchange = Exchange(Request("", ""), "", came["status"], headers, body)
+    answer = replace(answer, location="")
     if _CUT.search(came["body"]):
         answer = replace(answer, body="any")
     return exchange, answer, dict(_names(body, answer))

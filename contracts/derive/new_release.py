@@ -304,7 +304,7 @@ def _row(fact: ObservedAnswer, sample: Any, source: str, kind: str | None = None
     row = {"status": fact.status, "documented": kind, "sample": None, "description": fact.description}
     if kind not in ("success", "error"):
         row |= {"documented": None, "sample": sample}
-    row |= {key: getattr(fact, key) or None for key in ("values", "minimum", "also")}
+    row |= {key: getattr(fact, key) or None for key in ("values", "minimum", "also", "location")}
     return row | {"source": source, "means": fact.means}
 
 

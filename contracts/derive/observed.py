@@ -31,9 +31,11 @@ NAMES: Final[Mapping[str, str]] = {
     "method": "[A-Z]+",
     "prefix": "(?:/[^/]+)*",
     "path": "/.*",
+    "shorter": "/.*",
     "any": "(?s:.*)",
 }
-"""What a template may name, and what stands there in a sample; `any`: what nobody promised."""
+"""What a template may name, and what stands there in a sample; `shorter`: the path without a slash at its end; `any`:
+what nobody promised."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class ObservedAnswer:
     ``body`` is ``json``, ``text`` or ``empty``. ``description``, ``text`` and ``values`` are templates over NAMES.
     ``release`` is the one whose observed.toml has the row. ``also`` are further statuses that something in front of
     the server may answer with instead; then nothing else of the answer is known. ``body`` may be ``any`` too.
+    ``location`` is a template of the path that a redirect leads to.
     ``optional``: JSON paths of keys that the sample has and an answer may lack; ``varies``: of those that may be
     anything too, because the sample is only one example of what stands there.
     """
@@ -61,6 +64,7 @@ class ObservedAnswer:
     values: Mapping[str, str] = field(default_factory=dict)
     minimum: Mapping[str, int] = field(default_factory=dict)
     also: tuple[int, ...] = ()
+    location: str | None = None
     optional: tuple[str, ...] = ()
     varies: tuple[str, ...] = ()
 
@@ -294,10 +298,11 @@ def _answer(row: TomlTable, name: str, release: str) -> ObservedAnswer:
         values=row.by_name(str, "values"),
         minimum=row.by_name(int, "minimum"),
         also=tuple(row.optional(list, "also") or ()),
+        location=row.optional_text("location"),
         optional=row.texts("optional"),
         varies=row.texts("varies"),
     )
-    for template in filter(None, (answer.text, answer.description, *answer.values.values())):
+    for template in filter(None, (answer.text, answer.location, answer.description, *answer.values.values())):
         try:
             strays = [name for _, name, _, _ in string.Formatter().parse(template) if name not in (None, *NAMES)]
         except ValueError as error:

@@ -66,11 +66,13 @@ def knocking(release: Release, project: str = "", *wished: str) -> Request:
 
 def sent_names(target: Target, subject: Subject, overrides: Overrides, request: Request) -> dict[str, str]:
     """Return the names that a request uses, for the texts of its answer."""
+    path = unquote(request.path)
     return subject.sent(target.workspace) | {
         "project": _project(target.workspace, subject, overrides),
         "env": overrides.env or target.workspace.env_name,
         "method": request.method,
-        "path": unquote(request.path),
+        "path": path,
+        "shorter": path.removesuffix("/"),
     }
 
 

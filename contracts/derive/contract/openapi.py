@@ -33,7 +33,9 @@ from contracts.text.frozen import dataclass
 
 _SHARED: Final = "Http{}Response"
 """A response that all operations share is called by this and its status."""
-_SHOWN: Final = ("status", "also", "body", "content-type", "description", "text", "values", "minimum", "source")
+_SHOWN: Final = (
+    *("status", "also", "location", "body", "content-type", "description", "text", "values", "minimum", "source"),
+)
 """What of an observed row is said of an answer."""
 _FRAME: Final = Path(__file__).with_name("openapi.json")
 """What the description of every release says: whose it is, the servers, the token, and how a server fails."""

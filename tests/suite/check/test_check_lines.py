@@ -12,7 +12,7 @@ from contracts.http.exchange import Failure
 from helpers.checked_answers import ANSWERS, PAGE, RELEASE, SENT, exchange, found, good, held
 
 ERROR, QUEUED, METHOD = "cancel-task/no-such-task", "start-task/queued", "every/wrong-method"
-OBSERVED = "cancel-task/invalid-id"
+OBSERVED, SLASH = "cancel-task/invalid-id", "every/trailing-slash"
 JSON_TYPE = "application/json; charset=utf-8"
 NO_METHOD = "'Method not allowed: DELETE {prefix}/workflow/workflow'"
 A_PAGE = "is this the address and prefix of Zadig's API?"
@@ -54,6 +54,12 @@ LINES: dict[str, tuple[str, dict[str, Any], Breach]] = {
             Kind.STATUS, "status", "HTTP 400", "HTTP 302, a redirect to an invalid address, not followed", False, "302"
         ),
     ),
+    "leads-elsewhere": (
+        SLASH,
+        {"headers": {"Location": "https://evil.example/x"}},
+        Breach(Kind.REDIRECT, "Location", "/workflow/workflow", "https://evil.example/x", False),
+    ),
+    "leads-nowhere": (SLASH, {"headers": {}}, Breach(Kind.REDIRECT, "Location", "/workflow/workflow", "none", False)),
     "content-type": (
         ERROR,
         {"headers": {"Content-Type": "text/html; charset=utf-8; level=1"}},

@@ -84,6 +84,7 @@ ROWS: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "crashed": (row(body=said(code=1), result="crashed"), ""),
     "no-evidence": (row(evidence=()), ""),
+    "location-not-kept": (row("create-workflow/trailing-slash", status=307, content_type=None), ""),
     "unknown-answer": (row("cancel-task/never", "{}"), ""),
     "unknown-operation": (row("never/never", "{}"), ""),
 }

@@ -16,6 +16,7 @@ SENT = {
     "id": "16",
     "method": "DELETE",
     "path": "/workflow/workflow",
+    "shorter": "/workflow/workflow",
 }
 ANSWERS = {f"{a.operation or 'every'}/{a.name}": a for a in RELEASE.answers}
 JSON_ANSWERS = {name: answer for name, answer in ANSWERS.items() if answer.body == "json"}
@@ -38,6 +39,7 @@ def exchange(answer: Answer, value: Any = None, **parts: Any) -> Exchange:
     else:
         body = fill(answer.text, SENT | {"prefix": "/api/aslan"}).encode()
     headers = {"Content-Type": answer.content_type} if answer.content_type else {}
+    headers |= {"Location": fill(answer.location, SENT)} if answer.location else {}
     request = Request("POST", "/workflow/workflow")
     whole = Exchange(request, "http://127.0.0.1/", status=answer.status, headers=headers, body=body)
     return replace(whole, **parts)
