@@ -89,6 +89,8 @@ _WAF = (
     r"request\srejected|support\sid|attention\srequired|cloudflare|incapsula|akamai|mod_security|application\sfirewall"
 )
 _GATEWAY = r"<center>\s*(nginx|openresty|tengine)|<address>apache|envoy|traefik|haproxy|kong|apisix|squid"
+_NO_ROUTE = re.compile(rb'\s*\{\s*"(error_msg"|message"\s*:\s*"no Route matched)')
+"""How a JSON of APISIX or Kong begins that refuses a request."""
 _SIGN_IN = re.compile(r"/(log-?in|sign-?in|sso|oauth2?|cas|auth)\b", re.IGNORECASE)
 
 SIGNS = (
@@ -155,6 +157,11 @@ def sign_of(exchange: Exchange, own: Callable[[Exchange], bool] = lambda _: Fals
     """Return the sign that an exchange has; `own` tells what only the server behind could have said."""
     sign = next((sign for sign in SIGNS if sign.shows(exchange)), None)
     return None if sign and exchange.failure is None and own(exchange) else sign
+
+
+def gateways_own(body: bytes) -> bool:
+    """Whether a body is plainly that of a gateway: an HTML page, or the JSON of one that has no such route."""
+    return is_page(body) or _NO_ROUTE.match(body) is not None
 
 
 def wait_of(exchange: Exchange) -> float:

@@ -85,6 +85,10 @@ ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "crashed": (row(body=said(code=1), result="crashed"), ""),
     "no-evidence": (row(evidence=()), ""),
     "location-not-kept": (row("create-workflow/trailing-slash", status=307, content_type=None), ""),
+    "gateways-own-page": (
+        row("create-workflow/wrong-method", "<html>405 Not Allowed", status=405, content_type="text/html"),
+        "",
+    ),
     "unknown-answer": (row("cancel-task/never", "{}"), ""),
     "unknown-operation": (row("never/never", "{}"), ""),
 }

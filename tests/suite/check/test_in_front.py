@@ -1,16 +1,21 @@
 """What a gateway may do in front of a server is no breach, and what only looks like it is one."""
 
+import json
+
 import pytest
 
 from contracts.check.breach import Kind
 from contracts.check.check import check
 from contracts.http.exchange import Exchange, Request
-from helpers.checked_answers import ANSWERS, SENT, found
+from helpers.checked_answers import ANSWERS, PAGE, RELEASE, SENT, exchange, found, held
 
 SLASH = ANSWERS["every/trailing-slash"]
 PATH = "/openapi/workflows/custom/a b/tasks"
 URL = "https://zadig.example.com/zadig/openapi/workflows/custom/a%20b/tasks/?projectKey=nginx"
 ENCODED = "/openapi/workflows/custom/a%20b/tasks"
+NGINX = b"<html><head><title>404 Not Found</title></head><body><center>nginx</center></body></html>"
+APISIX = b'{"error_msg":"404 Route Not Found"}\n'
+KONG = b'{\n  "message":"no Route matched with those values",\n  "request_id":"7c9e"\n}'
 
 
 def redirected(location: str | None, status: int = 307) -> list[tuple[str, str]]:
@@ -68,3 +73,47 @@ def test_what_does_not_redirect_leads_nowhere() -> None:
     """What a gateway answers instead needs no Location, and a redirect of a wrong status is one fault only."""
     assert redirected(None, 404) == []
     assert redirected("/login", 302) == [(Kind.STATUS, "status")]
+
+
+@pytest.mark.parametrize("name", ["wrong-method", "unknown-path", "no-method"])
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        pytest.param(NGINX, "text/html", id="nginx"),
+        pytest.param(PAGE, "text/html; charset=utf-8", id="page"),
+        pytest.param(APISIX, "text/plain; charset=utf-8", id="apisix-as-text"),
+        pytest.param(APISIX, "application/json", id="apisix"),
+        pytest.param(KONG, "application/json; charset=utf-8", id="kong"),
+    ],
+)
+def test_a_gateway_may_refuse_in_its_own_words(name: str, body: bytes, content_type: str) -> None:
+    answer = ANSWERS[f"every/{name}"]
+    assert found(held(answer, exchange(answer, body=body, headers={"Content-Type": content_type}))) == []
+
+
+OWN = json.dumps({"code": 404, "description": "", "extra": {}, "message": "no Route matched", "type": "error"}).encode()
+
+
+@pytest.mark.parametrize("name", ["wrong-method", "unknown-path"])
+@pytest.mark.parametrize("body", [OWN, b"404 page not found", b'{"message":"Not Found"}'], ids=["error", "go", "json"])
+def test_other_words_are_the_servers_own(name: str, body: bytes) -> None:
+    """What is not plainly a gateway's is held to the text, and its content type too."""
+    answer = ANSWERS[f"every/{name}"]
+    came = exchange(answer, body=body, headers={"Content-Type": "application/json"})
+    assert found(held(answer, came)) == [(Kind.CONTENT_TYPE, "Content-Type"), (Kind.TEXT, "body")]
+
+
+def test_a_gateway_does_not_answer_for_the_server_with_another_status() -> None:
+    answer = ANSWERS["every/unknown-path"]
+    came = exchange(answer, body=NGINX, headers={"Content-Type": "text/html"}, status=500)
+    assert (Kind.STATUS, "status") in found(held(answer, came))
+
+
+def test_a_page_is_wrong_where_nothing_in_front_may_answer() -> None:
+    """An operation's own error of the same status is not to be a page."""
+    answer = ANSWERS["cancel-task/no-such-task"]
+    came = exchange(answer, body=NGINX, headers={"Content-Type": "text/html"})
+    assert found(check(came, answer, SENT, RELEASE.answers)) == [
+        (Kind.CONTENT_TYPE, "Content-Type"),
+        (Kind.NOT_JSON, "body"),
+    ]
