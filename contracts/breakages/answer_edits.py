@@ -138,6 +138,12 @@ def _one_more_listed(old: bytes) -> bytes:
     return compact([*listed, other]) if isinstance(listed, list) else old
 
 
+def _whole_address(response: Response) -> Response:
+    location = header(response.headers, "location")
+    headers = with_header(response.headers, "Location", f"http://zadig.internal:25000/inner{location}")
+    return replace(response, headers=headers) if location else response
+
+
 def _answer(name: str) -> Edit:
     api, operation, answer = parsed(name)
     other = KNOWN[api][operation, answer].example
@@ -157,6 +163,7 @@ _SPECIAL: Mapping[str, Edit] = {
     "single-quotes": _body(lambda old: repr(json.loads(old)).encode()),
     "string": _body(lambda old: json.dumps(old.decode()).encode()),
     "twice": _body(lambda old: old + old),
+    "whole-address": _whole_address,
     "without-empty": _object(lambda old: {key: inner for key, inner in old.items() if inner not in ("", False, None)}),
 }
 EDITS: Mapping[str, Callable[[Any], Edit]] = {

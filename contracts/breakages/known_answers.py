@@ -31,8 +31,9 @@ class KnownAnswer:
     """One answer of an operation.
 
     status: its HTTP status. error: what the server says, about the names of the examples, where it is one of Zadig's
-    errors. data: the JSON of a success. text: the body where it is no JSON. like: what the description of an error, or
-    the body of a success, looks like where the example does not tell. api: the family of calls that it is of.
+    errors. data: the JSON of a success. text: the body where it is no JSON. location: where it redirects to. like: what
+    the description of an error, or the body of a success, looks like where the example does not tell. api: the family
+    of calls that it is of.
     """
 
     operation: str
@@ -41,6 +42,7 @@ class KnownAnswer:
     error: ZadigError | UncodedError | None = None
     data: Any = None
     text: str = ""
+    location: str = ""
     like: str = ""
     api: Api = ASLAN
 
@@ -90,7 +92,8 @@ class KnownAnswer:
         data = self.data if self.error is None else self._envelope
         if data is not None:
             return Response(self.status, (JSON, stamp), compact(data))
-        return Response(self.status, (stamp,), self.text.encode())
+        moved = (("location", self.location),) if self.location else ()
+        return Response(self.status, (stamp, *moved), self.text.encode())
 
 
 _CREATE, _START, _CANCEL, _RESTART = ASLAN.operations
@@ -307,7 +310,7 @@ def _shared(api: Api, operation: str) -> Iterator[KnownAnswer]:
     yield KnownAnswer(operation, "unknown-path", 404, text=f"Invalid path: {path}", api=api)
     yield KnownAnswer(operation, "wrong-method", 405, text=f"Method not allowed: PATCH {path}", api=api)
     yield KnownAnswer(operation, "no-method", 405, api=api)
-    yield KnownAnswer(operation, "trailing-slash", moved, api=api)
+    yield KnownAnswer(operation, "trailing-slash", moved, location=path, api=api)
     if api is OPENAPI and operation in _READ_NUMBERS:
         yield KnownAnswer(operation, "unreadable-query", 400, like=r"\A\Z", api=api)
 

@@ -35,10 +35,8 @@ def found(change: Breakage, response: object) -> set[Kind]:
     whole = Exchange(Request("PATCH", "/"), "http://127.0.0.1/", status=response.status, headers=headers)
     answer = release.operations[change.operation].answers[change.answer]
     came = replace(whole, body=response.body)
-    return {
-        each.kind
-        for each in check(came, answer, SENT | {"path": known.text.rpartition(" ")[2]}, release.answers).breaches
-    }
+    sent = SENT | {"path": known.text.rpartition(" ")[2], "shorter": known.location}
+    return {each.kind for each in check(came, answer, sent, release.answers).breaches}
 
 
 @pytest.mark.parametrize("change", EDITED, ids=str)
