@@ -18,6 +18,8 @@ RUNS = "runs"
 """The folder below the campaign's own that holds the folders of its runs."""
 BROKEN = (Result.DID_NOT_RUN, Result.DID_NOTHING)
 """Results that say nothing about the suite: the campaign itself, or the breakage, is at fault."""
+UNCOUNTED = (*BROKEN, Result.NOT_SHOWN)
+"""Results of breakages of which no share was to be seen."""
 UNSEEN = (Result.SURVIVED, Result.MISREPORTED)
 """Results of breakages that the profile did not see for what they are."""
 Progress = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
@@ -86,7 +88,7 @@ class Campaign:
     def rate(self) -> float | None:
         """The share of breakages that were killed, in percent; None where none of them ran."""
         results = [row.judgement.result for row in self.rows.values() if row.change.kinds]
-        counted = [result for result in results if result not in BROKEN]
+        counted = [result for result in results if result not in UNCOUNTED]
         return 100 * counted.count(Result.KILLED) / len(counted) if counted else None
 
     def count(self, *results: Result) -> int:

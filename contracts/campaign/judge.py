@@ -23,11 +23,12 @@ class Result(StrEnum):
     FALSE_ALARM = "false alarm"
     SURVIVED = "survived"
     MISREPORTED = "misreported"
+    NOT_SHOWN = "not shown"
     KILLED = "killed"
     SILENT = "silent"
 
 
-GOOD = (Result.KILLED, Result.SILENT)
+GOOD = (Result.NOT_SHOWN, Result.KILLED, Result.SILENT)
 """Results that need no further look."""
 
 
@@ -103,10 +104,14 @@ def _without_effect(change: Breakage, verdict: Mapping[str, Any]) -> Judgement:
     usual = APIS[change.api].behaviour
     if not change.kinds and (verdict["run"]["stand_in"] or usual) != usual:
         return Judgement(Result.SILENT, "the server does so by itself, never gives this answer, or words it otherwise")
-    if any(gets_its_answer(outcome, change) for outcome in verdict["cases"]):
+    if any(gets_its_answer(outcome, change) and acts_on(outcome, change) for outcome in verdict["cases"]):
         return Judgement(Result.DID_NOTHING, "its answer came, and it made none different", idle=True)
     reason = f"no case of {verdict['run']['profile']} gets this answer"
-    return Judgement(Result.SURVIVED if change.kinds else Result.SILENT, reason)
+    if not change.kinds:
+        return Judgement(Result.SILENT, reason)
+    if verdict["run"]["stand_in"]:
+        return Judgement(Result.SURVIVED, reason)
+    return Judgement(Result.NOT_SHOWN, f"{reason} on this target")
 
 
 def _breakage(change: Breakage, end: RunEnd, verdict: Mapping[str, Any]) -> Judgement:
@@ -178,6 +183,12 @@ def is_at(outcome: Mapping[str, Any], change: Breakage) -> bool:
     changing = [call for call, _ in sent if call in api.operations and api.calls[call].method != "GET"]
     held = [call for call, answer in sent if answer]  # the others are looks at what these did
     return operation in (*changing[-1:], *held[-1:])
+
+
+def acts_on(outcome: Mapping[str, Any], change: Breakage) -> bool:
+    """Whether a case is one that a change names, or made a call or got an answer that it names; it may name none."""
+    met = {step[part] for step in outcome["steps"] for part in ("call", "answer")}
+    return not change.of or bool(change.of & {outcome["case"], *met})
 
 
 def gets_its_answer(outcome: Mapping[str, Any], change: Breakage) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.breakages.apis import APIS
 from contracts.breakages.breakage import Breakage
-from contracts.campaign.judge import GOOD, gets_its_answer, is_at
+from contracts.campaign.judge import GOOD, acts_on, gets_its_answer, is_at
 from contracts.catalog.cases import cases
 from contracts.profiles import EXPLORE, LEVELS, PROFILES, runs_at
 from contracts.standin.defects import RELEASE_OF
@@ -198,18 +198,13 @@ def aimed(job: Job, clean: Iterable[Mapping[str, Any]]) -> Job:
     if change is None or not job.needs_aim:
         return job
     if not change.kinds:
-        reached = {row["case"] for row in clean if row["case"] in job.cases and change.of & {row["case"], *_met(row)}}
+        reached = {row["case"] for row in clean if row["case"] in job.cases and acts_on(row, change)}
         return replace(job, cases=frozenset(reached | {LIFE}))
     at_once = {row["case"] for row in clean if row["operation"] == "concurrency" and is_at(row, change)}
     gets = {
         row["case"] for row in clean if gets_its_answer(row, change) and (row["case"] == LIFE or is_at(row, change))
     }
     return replace(job, cases=frozenset(gets | at_once))
-
-
-def _met(outcome: Mapping[str, Any]) -> set[str]:
-    """Return the calls that a case made, and the answers that it got."""
-    return {step[part] for step in outcome["steps"] for part in ("call", "answer")}
 
 
 def rerun(job: Job) -> Job | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from contracts.campaign.campaign import BROKEN, Campaign, CampaignRow
+from contracts.campaign.campaign import UNCOUNTED, Campaign, CampaignRow
 from contracts.campaign.judge import GOOD, Result
 from contracts.campaign.plan import FILE, VERSION
 from contracts.report.html.templates import environment
@@ -78,11 +78,11 @@ def lines(data: Mapping[str, Any]) -> Iterator[str]:
 def summed(data: Mapping[str, Any]) -> str:
     """Return what came of a campaign in one line."""
     counts, rate = data["counts"], data["kill_rate"]
-    benign = sum(row["benign"] and row["result"] not in BROKEN for row in data["changes"])
-    counted = sum(not row["benign"] and row["result"] not in BROKEN for row in data["changes"])
+    benign = sum(row["benign"] and row["result"] not in UNCOUNTED for row in data["changes"])
+    counted = sum(not row["benign"] and row["result"] not in UNCOUNTED for row in data["changes"])
     killed = "no breakages" if rate is None else f"kill rate {rate:g} % ({counts['killed']} of {counted})"
     parts = [killed, f"false alarms {counts['false alarm']} of {benign}"]
-    parts += [f"{counts[result]} {result}" for result in BROKEN if counts[result]]
+    parts += [f"{counts[result]} {result}" for result in UNCOUNTED if counts[result]]
     parts += [] if rate is None else [f"excused as a disturbance: {data['excused']}"]
     parts += ["interrupted"] * data["interrupted"]
     form = ", short form" if data["short"] else ""

@@ -56,3 +56,27 @@ def test_what_hides_a_known_deviation_is_no_false_alarm(fixed: list[str], result
     """Where acceptance rejects only because a deviation no longer shows, the change hid it."""
     seen = {**verdict("rejected", 1, "held"), "deviations": [{"id": "refused-restart-marks", "fixed": fixed}]}
     assert str(judge(FALSE_ALARM, RunEnd(applied=1, verdict=seen)).result) == result
+
+
+@pytest.mark.parametrize(("behaviour", "result", "rate"), [("perfect", "survived", 0.0), (None, "not shown", None)])
+def test_what_no_case_asks_of_a_live_target_is_not_counted(
+    behaviour: str | None, result: str, rate: float | None
+) -> None:
+    """Cases that need a stand-in, a licence or another user are not there, and no breakage can be seen without them."""
+    seen = {**verdict("accepted", 0, "held"), "run": {"stand_in": behaviour, "profile": "nightly"}}
+    end = RunEnd(applied=0, verdict=seen)
+    rows = {NOT_ASKED.name: CampaignRow(NOT_ASKED, judge(NOT_ASKED, end), end)}
+    data = to_json(Campaign(Plan(CampaignOptions(), ()), Path("out"), 1, rows), 100)
+    assert (data["changes"][0]["result"], data["kill_rate"]) == (result, rate)
+    assert ("1 not shown" in [*lines(data)][-1]) == (behaviour is None)
+    assert data["exit"] == int(behaviour is not None)
+
+
+def test_a_harmless_change_that_nothing_met_is_silent() -> None:
+    """It acts on what it names; that the target never gives that answer is no fault of the campaign."""
+    step = {"phase": "request", "call": "create-workflow", "answer": "success", "status": 200}
+    held = verdict("accepted", 0, "held")
+    cases = [case | {"steps": [step]} for case in held["cases"]]
+    seen = {**held, "run": {"stand_in": None, "profile": "nightly"}, "cases": cases}
+    licence = benign()["openapi/benign/another-reason-of-the-licence-service"]
+    assert str(judge(licence, RunEnd(applied=0, verdict=seen)).result) == "silent"
