@@ -18,6 +18,7 @@ from contracts.catalog.cases import Case, cases
 from contracts.paths import CASES, ROOT
 from contracts.pytest_plugin.collection import SESSION
 from contracts.standin.app import create_app
+from contracts.text.redact import register
 
 OUTPUT, ENDED = "output.txt", "ended.json"
 """What a run leaves in its folder beside verdict.json: what pytest said; exit code and answers made different."""
@@ -51,7 +52,7 @@ def run(job: Job, folder: Path) -> None:
             with fault_proxy(job.change, job.upstream or create_app(job.behaviour), ca_file=ca_file) as served:
                 code = pytest.main(_arguments(job, served.base_url, folder), plugins=[Steering(job)])
         except Exception as error:  # of the change: its last line is what the campaign tells
-            out.write(f"{job.name} failed: {type(error).__name__}: {error}\n")
+            out.write(register.mask(f"{job.name} failed: {type(error).__name__}: {error}\n"))
             raise
         ended = {"code": int(code), "applied": served.applied}
         (folder / ENDED).write_text(json.dumps(ended), encoding="utf-8")

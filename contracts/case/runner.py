@@ -69,7 +69,7 @@ def concluded(case: Case, trial: Trial, target: Target) -> Outcome:
 def _names_another(trial: Trial, target: Target) -> bool:
     """Whether an answer has a name of this run that is in no part of its request: no server makes that up."""
     exchange = trial.exchanges[0]
-    asked = unquote(exchange.request.path) + (exchange.request.body or b"").decode("utf-8", "replace")
+    asked = unquote(exchange.url) + (exchange.request.body or b"").decode("utf-8", "replace")
     return any(name not in asked for name in target.names.given_in(exchange.body.decode("utf-8", "replace")))
 
 
