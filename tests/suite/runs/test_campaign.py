@@ -122,11 +122,11 @@ def test_the_sum_counts_only_what_ran(every: Done) -> None:
 
 
 def test_campaign_json_is_as_its_schema_says(every: Done) -> None:
-    """A campaign with every result in it holds against the schema that is shipped."""
+    """A campaign with every result in it that there is before a stand-in holds against the schema that is shipped."""
     schema = json.loads((ROOT / "schemas" / "campaign.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(every.whole)
-    assert {result for result, count in every.whole["counts"].items() if count} == set(every.whole["counts"])
+    assert {result for result, count in every.whole["counts"].items() if count} == {*every.whole["counts"]} - {"not shown"}
 
 
 def test_the_page_shows_every_change_with_all_escaped(every: Done) -> None:
