@@ -47,12 +47,24 @@ ROWS: list[tuple[str, str, str, Snapshot, Snapshot, list[str]]] = [
     ("not-told-any-more", "cancel-task", "unchanged", held(), Snapshot(held().workflow, held().tasks), OK),
     ("owner-is-another", "cancel-task", "unchanged", held(owner="b"), held(owner="b"), ["task-owner"]),
     ("project-is-another", "cancel-task", "unchanged", held(project="b"), held(project="b"), ["task-project"]),
+    ("project-is-its-own", "cancel-task", "unchanged", held(project="nginx"), held(project="nginx"), OK),
     ("called-as-its-workflow", "cancel-task", "unchanged", CALLED, CALLED, OK),
     ("called-as-it-was", "cancel-task", "unchanged", CALLED, called("b", by="a"), ["workflow:display_name"]),
+    ("called-since", "cancel-task", "unchanged", held(), CALLED, ["workflow:display_name"]),
+    (
+        "called-otherwise-since",
+        "cancel-task",
+        "unchanged",
+        held(),
+        called("a", by="b"),
+        ["workflow:display_name", "task-display_name"],
+    ),
     ("called-otherwise", "cancel-task", "unchanged", called("a", by="b"), called("a", by="b"), ["task-display_name"]),
     ("owner-is-not-told", "cancel-task", "unchanged", ANONYMOUS, ANONYMOUS, OK),
     ("id-is-text", "cancel-task", "unchanged", held(), held(id="2"), ["task-id"]),
     ("ends-before-its-start", "cancel-task", "unchanged", held(), held(started=1500, ended=1200), ["task-ended"]),
+    ("begun-at-once", "cancel-task", "unchanged", held(started=1000), held(started=1000), OK),
+    ("begun-long-before", "cancel-task", "unchanged", held(started=1), held(started=1), ["task-started"]),
     ("restarted-after-its-end", "cancel-task", "unchanged", AGAIN, AGAIN, OK),
     ("neither-begun-nor-ended", "cancel-task", "unchanged", held(), held(started=0, ended=0), OK),
     ("read-in-another-state", "cancel-task", "unchanged", held(), read(held(), state="cancelled"), ["read-cancelled"]),
@@ -211,7 +223,9 @@ def test_times_of_a_new_task(state: str, marks: Mapping[str, Any], wanted: list[
     change = StateChange(
         Snapshot(before.workflow, {1: "waiting"}), after, {}, {"task_id": 2}, SUBJECT, call, CUSTOM, documented=True
     )
-    assert [breach.detail for breach in effect("started", change)] == wanted
+    breaches = list(effect("started", change))
+    assert [breach.detail for breach in breaches] == wanted
+    assert all(breach.promised == f"task 2: {breach.detail.removeprefix('task-')} = 0" for breach in breaches)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +248,9 @@ def test_times_of_a_task(state: str, marks: Mapping[str, Any], wanted: list[str]
     change = StateChange(held, held, {}, None, SUBJECT, CUSTOM.operations["list-tasks"], CUSTOM, documented=True)
     breaches = list(effect("unchanged", change))
     assert [breach.detail for breach in breaches] == wanted
-    assert all(breach.drift and breach.promised.endswith("= '> 0'") for breach in breaches)
+    told = {(f"task 2: {mark.removeprefix('task-')} = '> 0'", "0") for mark in wanted}
+    assert all(breach.drift for breach in breaches)
+    assert {(breach.promised, breach.came) for breach in breaches} == told
 
 
 @pytest.mark.parametrize(("task_id", "odd"), [(3, {}), ("3", {ID: "3"}), (True, {ID: True})])

@@ -173,6 +173,24 @@ ROWS: list[tuple[str, str, Any, Snapshot, int | None, list[Line]]] = [
         ],
     ),
     (
+        "listed-by-no-other-name",
+        "list-workflows",
+        {"workflows": [{"workflow_key": SUBJECT.name}]},
+        Snapshot({"name": SUBJECT.name, "display_name": "a"}),
+        None,
+        [],
+    ),
+    (
+        "read-of-a-new-task-as-anothers",
+        "get-task",
+        task(2, "created") | {"task_creator": "b"},
+        Snapshot(HELD.workflow, HELD.tasks, {2: {"creator": "a"}}),
+        None,
+        [
+            ("task-creator", "task 2: creator = 'a'", "'b'", "created"),
+        ],
+    ),
+    (
         "listed-by-another-name",
         "list-workflows",
         {"workflows": [{"workflow_key": SUBJECT.name, "workflow_name": "b"}]},
