@@ -38,6 +38,7 @@ def redirected(location: str | None, status: int = 307) -> list[tuple[str, str]]
         pytest.param(ENCODED, id="without-the-prefix"),
         pytest.param(f"/inner/one{ENCODED}", id="another-prefix"),
         pytest.param("/workflows/custom/a%20b/tasks", id="what-it-begins-with-stripped"),
+        pytest.param("/a%20b/tasks", id="only-its-last-two-names"),
         pytest.param("../tasks", id="relative"),
         pytest.param("/zadig/openapi/workflows/custom/a%20%62/tasks", id="encoded-otherwise"),
     ],
