@@ -253,6 +253,15 @@ def test_times_of_a_task(state: str, marks: Mapping[str, Any], wanted: list[str]
     assert {(breach.promised, breach.came) for breach in breaches} == told
 
 
+@pytest.mark.parametrize(("listed", "said"), [("created", "running"), ("running", "created")])
+@pytest.mark.parametrize("agents", [True, False])
+def test_a_task_may_move_between_the_list_and_its_read(listed: str, said: str, agents: bool) -> None:
+    """Whichever of the two looks was first; where nothing moves by itself, one of them is wrong."""
+    sides = held(listed), read(held(listed), state=said)
+    change = StateChange(*sides, {}, None, SUBJECT, RELEASE.operations["cancel-task"], RELEASE, True, agents=agents)
+    assert [breach.detail for breach in effect("unchanged", change)] == ([] if agents else [f"read-{said}"])
+
+
 @pytest.mark.parametrize(("task_id", "odd"), [(3, {}), ("3", {ID: "3"}), (True, {ID: True})])
 def test_an_id_is_kept_as_it_came_where_it_is_no_number(task_id: object, odd: dict[str, Any]) -> None:
     """What an answer does not have is no mark."""
