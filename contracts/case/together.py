@@ -32,7 +32,7 @@ WORKFLOWS = 3
 AGAIN = 8
 """How often a case that did not hold is run alone at most: what goes wrong every seventh time does so once of these."""
 ANYHOW = CRASHES | {Kind.REDIRECT, Kind.EMPTY, Kind.NOT_JSON}
-"""Kinds of breach that nothing explains that a workflow was left in; so is an HTTP status from 500 on."""
+"""Kinds of breach that nothing explains that a workflow was left in; so is a server error."""
 ABOUT_WORKFLOWS = frozenset({"create", "update", "delete"})
 """Roles whose requests are about the workflow itself: after others its tasks are looked at, and it at the end of all.
 """
@@ -69,10 +69,7 @@ class _Tried:
     @property
     def wrong_anyhow(self) -> bool:
         """Whether what came is wrong whatever was found, as far as it came from the target."""
-        return self.tells and any(
-            breach.kind in ANYHOW or (breach.kind is Kind.STATUS and breach.detail.startswith("5"))
-            for breach in self.trial.breaches
-        )
+        return self.tells and any(breach.kind in ANYHOW or breach.server_error for breach in self.trial.breaches)
 
     @property
     def tells(self) -> bool:

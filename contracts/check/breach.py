@@ -64,10 +64,14 @@ class Breach:
     before: str = ""
 
     @property
+    def server_error(self) -> bool:
+        """Whether it is an HTTP status from 500 on where another one was expected."""
+        return self.kind is Kind.STATUS and self.detail.startswith("5")
+
+    @property
     def drift(self) -> bool:
         """Whether only an observed fact is departed from. A crash is never a mere drift."""
-        server_error = self.kind is Kind.STATUS and self.detail.startswith("5")
-        return not (self.documented or self.kind in CRASHES or server_error)
+        return not (self.documented or self.kind in CRASHES or self.server_error)
 
     @property
     def signature(self) -> str:
