@@ -3,8 +3,10 @@
 Nothing here knows pytest, and several cases may run at once in threads of one process.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
+from typing import Any
 from urllib.parse import unquote
 
 from contracts.case.cleanup import remove_after_case
@@ -50,12 +52,10 @@ def run_case(case: Case, target: Target) -> Outcome:
     trial = steadied(target, attempt, undisturbed(target, attempt), most)
     if trial.strayed and trial.breaches:
         trial = alone(target, lambda: _attempt(case, target, instead=trial))
-    for _ in range(TRIALS - 1):
-        certain = not trial.cross_talk or _names_another(trial, target)
-        if certain or steadied(target, attempt, alone(target, attempt), most).about_itself:
-            break
-    else:
-        trial = _wrongly_described(trial)
+    if trial.cross_talk and not _names_another(trial, target):
+        others = (steadied(target, attempt, alone(target, attempt), most) for _ in range(TRIALS - 1))
+        if not any(each.about_itself for each in others):
+            trial = _wrongly_described(trial)
     return concluded(case, told_once(target, replace(trial, promised=trial.promised or case.answer.basis)), target)
 
 
@@ -132,13 +132,13 @@ def _run(case: Case, target: Target, subject: Subject, instead: Trial | None) ->
                 put.put(subject.name, subject.task_id, case.put)
             _prepare(case, target, subject)
             if put is not None or case.first:
-                before = _look(case, target, subject)
+                before = look_for(case, target, subject)
             if instead is not None:
                 wrong = moved_alone(target, subject, case.given, before)
                 return None, instead if wrong is None else _of_step(case, target, wrong)
     except (NotArrangedError, RefusedError, UnclearError) as error:
         return None, instead or _not_arranged(case, target, error)
-    return ask(case, target, subject, before, lambda own: _look(case, target, own))
+    return ask(case, target, subject, before, partial(look_for, case, target))
 
 
 def _not_arranged(case: Case, target: Target, error: NotArrangedError | RefusedError | UnclearError) -> Trial:
@@ -155,14 +155,17 @@ def _not_arranged(case: Case, target: Target, error: NotArrangedError | RefusedE
     return Trial(Result.BLOCKED, reason=reason, exchanges=exchanges, moved=overtaken)
 
 
-def closely(case: Case, target: Target) -> bool:
-    """Whether a task is read by itself afterwards too: what else is done to one, its list shows."""
-    return target.release.binding.plays(case.operation) in LIFE or case.after == NOTED
+def look_for(
+    case: Case, target: Target, subject: Subject, *, closely: bool = True, known: Mapping[str, Any] | None = None
+) -> Snapshot:
+    """Look, and as closely as a case needs unless that is not wished for; `known`: the workflow, not looked at again.
 
-
-def _look(case: Case, target: Target, subject: Subject) -> Snapshot:
-    """Look as closely as a case needs; what is noted of the tasks beside its own no list shows."""
-    return snapshot(target, subject, closely=closely(case, target), others=case.after == NOTED)
+    A task is read by itself too where no list shows what is done to it, and where something is noted of it, those
+    beside it as well.
+    """
+    noted = case.after == NOTED
+    closely &= noted or target.release.binding.plays(case.operation) in LIFE
+    return snapshot(target, subject, closely=closely, others=noted, known=known)
 
 
 def ask(

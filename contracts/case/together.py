@@ -9,17 +9,18 @@ does not come every time. So no result depends on which cases share.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from contracts.case.cleanup import remove_after_case
 from contracts.case.givens import Arranged, NotArrangedError, arrange
 from contracts.case.outcome import Outcome
-from contracts.case.runner import ask, closely, concluded, run_case
+from contracts.case.runner import ask, concluded, look_for, run_case
 from contracts.case.trial import Trial
 from contracts.catalog.cases import UNCHANGED, Case
 from contracts.catalog.chains import becomes, follows
 from contracts.check.breach import CRASHES, Kind
 from contracts.check.effects import changed
-from contracts.check.snapshot import Snapshot, UnclearError, find, snapshot
+from contracts.check.snapshot import UnclearError, find
 from contracts.http.trace import Phase, Trace
 from contracts.report.verdict_rules import Result
 from contracts.safety.guard import RefusedError
@@ -153,12 +154,9 @@ def _attempt(
         return Trial(Result.BLOCKED), None
     before, release = found.held, target.release
     known = None if whole or release.binding.plays(case.operation) in ABOUT_WORKFLOWS else before.workflow
-    task = closely(case, target) and (whole or case.after != UNCHANGED)
-
-    def look(own: Subject) -> Snapshot:
-        return snapshot(target, own, closely=task, known=known)
-
-    after, trial = ask(case, target, found.subject, before, look)
+    read = whole or case.after != UNCHANGED
+    own = partial(look_for, case, target, closely=read, known=known)
+    after, trial = ask(case, target, found.subject, before, own)
     stays = case.after == UNCHANGED and all(breach.kind is not Kind.STATE for breach in trial.breaches)
     if after is None or not (trial.result is Result.HELD or (trial.breaches and stays)):
         return trial, None
