@@ -90,8 +90,8 @@ class Flow(Scenario):
         exchange = self._send(request, f"{call.name} → {answer}", answer)
         checked = check(exchange, expected, sent, target.release.answers)
         self._note(unknown=self._trial.unknown + checked.unknown, seen=self._trial.seen + checked.seen)
-        at = msg("at {operation} → {answer}", call.name, answer)
-        self._end_if((*checked.breaches, *also(checked.value), *self._lost(checked.breaches)), at)
+        if breaches := (*checked.breaches, *also(checked.value), *self._lost(checked.breaches)):
+            self._end_if(breaches, msg("at {operation} → {answer}", call.name, answer))
         return checked.value
 
     def only_task_is(self, state: str) -> None:

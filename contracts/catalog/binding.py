@@ -68,6 +68,11 @@ class Places:
     body: Mapping[str, str]
     yaml: bool = False
 
+    @cached_property
+    def pointed(self) -> Mapping[tuple[str, ...], str]:
+        """The templates of the body's keys that are pointers, by their parts."""
+        return {tuple(parts(key)): text for key, text in self.body.items() if key.startswith("/")}
+
     def over(self, below: "Places") -> "Places":
         """Return these places, and those of `below` that they do not name."""
         return Places(

@@ -32,6 +32,10 @@ MOST_UNKNOWN = 50
 """Keys that nobody documented which one exchange reports; an answer could have thousands."""
 
 
+_FAULTLESS = {Kind.TOKEN: msg("no credential"), Kind.GARBLED: msg("one response")}
+"""What is promised instead of a fault."""
+
+
 @dataclass(frozen=True)
 class Checked:
     """What an exchange showed.
@@ -85,10 +89,9 @@ def check(exchange: Exchange, answer: Answer, sent: Mapping[str, str], others: I
 
 def faults(exchange: Exchange, where: str = "answer") -> Iterator[Breach]:
     """Yield what an exchange shows that no answer may do, whatever the call is."""
-    promised = {Kind.TOKEN: msg("no credential"), Kind.GARBLED: msg("one response")}
     for fault in exchange.faults:
         kind = Kind(fault.kind)
-        yield Breach(kind, where, promised.get(kind, msg("a response to each request")), fault.text, True)
+        yield Breach(kind, where, _FAULTLESS.get(kind, msg("a response to each request")), fault.text, True)
 
 
 def _in_front(exchange: Exchange, answer: Answer) -> bool:

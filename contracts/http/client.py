@@ -16,7 +16,6 @@ from urllib.parse import quote, urlencode
 
 import requests
 import urllib3
-from requests.structures import CaseInsensitiveDict
 
 from contracts.http.exchange import Exchange, Failure, Hears, Request
 from contracts.http.packed import PackedError, unpacked
@@ -159,20 +158,24 @@ class Client:
         return f"{self.root}{self.prefix if request.prefixed else ''}{path}{query}"
 
     @cached_property
-    def _blank(self) -> requests.PreparedRequest:
-        """What is the same in all requests, worked out once."""
+    def _address(self) -> str | None:
+        """The target's address as the adapter takes it, worked out once: a request's own URL is that of its attempt."""
         prepared = requests.PreparedRequest()
-        prepared.prepare(method="GET", url=self.root, headers=HEADERS)
-        return prepared
+        prepared.prepare(method="GET", url=self.root)
+        return prepared.url
 
     def _prepare(self, request: Request) -> requests.PreparedRequest:
-        prepared = self._blank.copy()
-        prepared.prepare_method(request.method)
+        """Return what the adapter sends, put together by hand: requests would take a tenth of an exchange for it."""
+        method, body, headers = request.method.upper(), request.body or None, {**HEADERS}
         if request.content_type:
-            prepared.headers["Content-Type"] = request.content_type
+            headers["Content-Type"] = request.content_type
         if request.agent:
-            prepared.headers["User-Agent"] = request.agent
-        prepared.prepare_body(request.body, None)
+            headers["User-Agent"] = request.agent
+        if body or method not in ("GET", "HEAD"):
+            headers["Content-Length"] = str(len(body or b""))
+        prepared = requests.PreparedRequest()
+        prepared.method, prepared.url, prepared.body = method, self._address, body
+        prepared.headers = headers  # type: ignore[assignment]  # each name in it is written in one way
         return prepared
 
     def _exchange(self, request: Request, attempt: Attempt, adapter: Adapter | None = None) -> Exchange:
@@ -188,7 +191,7 @@ class Client:
                     self._prepare(request),
                     (min(limits.connect, limits.answer), min(limits.first_byte, limits.answer)),
                 )
-                status, headers = answer.status, CaseInsensitiveDict(answer.headers)
+                status, headers = answer.status, answer.headers
                 try:
                     failure = _bad_length(headers) or self._read(answer, headers, body)
                 finally:

@@ -277,7 +277,7 @@ class _TlsPool(_WatchedPool, urllib3.HTTPSConnectionPool):
 
 
 class Adapter(HTTPAdapter):
-    """requests' own adapter, on connections that know their attempt.
+    """requests' own adapter, on connections that know their attempt, all of them to one target.
 
     It has no session, which would keep cookies, look into the environment and read whole bodies of redirects.
     """
@@ -289,6 +289,8 @@ class Adapter(HTTPAdapter):
             "proxies": {"http": transport.proxy, "https": transport.proxy} if transport.proxy else {},
         }
         super().__init__(pool_maxsize=64, max_retries=0)
+        self._connections: Any = None
+        self._url: str | None = None
 
     def answer(self, request: requests.PreparedRequest, timeout: tuple[float, float]) -> Any:
         """Send a request and return urllib3's response, its body still to be read."""
@@ -308,6 +310,18 @@ class Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(*args, **kwargs)
         self._watch(manager)
         return manager
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the connections to the one target: requests itself works out anew each time which they are."""
+        if self._connections is None:
+            self._connections = super().get_connection_with_tls_context(*args, **kwargs)
+        return self._connections
+
+    def request_url(self, *args: Any) -> str:
+        """Return what is put out for a URL, whose place that of the attempt takes."""
+        if self._url is None:
+            self._url = super().request_url(*args)
+        return self._url
 
     def cert_verify(self, conn: Any, *args: Any) -> None:
         """Check the certificate of whatever speaks TLS: requests itself checks no https proxy of an http target."""

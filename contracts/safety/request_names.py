@@ -5,6 +5,7 @@ Where names stand in a path, a query and a body is what the binding says of all 
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from typing import Any
 from urllib.parse import unquote
@@ -58,6 +59,9 @@ class Places:
         self._binding = binding = release.binding
         support = (call for call in release.support.values() if call.method not in SAFE_METHODS)
         self._calls = [(call, *self._pattern(call)) for call in (*release.operations.values(), *support)]
+        self._methods: dict[str, set[str]] = defaultdict(set)
+        for call, _, _ in self._calls:
+            self._methods[call.path].add(call.method)
         self._words = {part for call, _, _ in self._calls for part in call.path.split("/") if part[:1] != ":"}
         self._names = _Keys(binding.keys("query", NAME), binding.keys("body", NAME))
         self._projects = _Keys(binding.keys("query", PROJECT, SCOPE), binding.keys("body", PROJECT))
@@ -93,7 +97,7 @@ class Places:
         found: dict[str, None] = {}
         calls = []
         bare = path.removesuffix("/")
-        fixed = {call.method for call, _, _ in self._calls if call.path == bare}
+        fixed = self._methods.get(bare, ())
         for call, pattern, names in self._calls:
             if fixed and call.path != bare and (method in fixed or call.method != method):
                 continue  # a path without parameters goes before one with them

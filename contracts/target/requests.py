@@ -4,12 +4,12 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
 from contracts.catalog.binding import SCOPE, Places
 from contracts.catalog.cases import NO_OVERRIDES, Overrides
-from contracts.catalog.pointer import parts
 from contracts.catalog.release import Operation, Release
 from contracts.http.exchange import Request
 from contracts.target.target import Subject, Target, Workspace
@@ -121,12 +121,17 @@ def _path(template: str, places: Places, values: Mapping[str, str]) -> str:
     return re.sub(r":(\w+)", lambda match: places.path.get(match[1], match[0]).format_map(quoted), named)
 
 
+@lru_cache(1024)
+def _escaped(value: str) -> str:
+    return quote(value, safe="", errors="backslashreplace")
+
+
 class _Quoted(dict[str, str]):
     """Values as they stand in a path, each worked out where it is asked for."""
 
     def __getitem__(self, key: str) -> str:
         value = super().__getitem__(key)
-        return value if key == "id" else quote(value, safe="", errors="backslashreplace")
+        return value if key == "id" else _escaped(value)
 
 
 def _query(
@@ -146,7 +151,7 @@ def _body(release: Release, operation: Operation, values: Mapping[str, str], ove
     blank = {item["name"]: 0 if item["type"] == "integer" else "" for item in operation.parameters}
     missing = {key: blank[key] for key in documented if key in places.body and key not in (operation.sample or {})}
     usual = operation.usual if overrides.body == "usual" else {}
-    body: dict[str, Any] = _filled({**(operation.sample or {}), **missing, **usual}, places.body, values)
+    body: dict[str, Any] = _filled({**(operation.sample or {}), **missing, **usual}, places, values)
     body |= each_text(overrides.set, lambda text: text.replace("{name}", values["name"]))
     body |= dict.fromkeys(overrides.null)
     if overrides.pad:
@@ -158,9 +163,9 @@ def _body(release: Release, operation: Operation, values: Mapping[str, str], ove
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()  # as YAML, too, it is what it says
 
 
-def _filled(value: Any, rows: Mapping[str, str], values: Mapping[str, str]) -> Any:
+def _filled(value: Any, places: Places, values: Mapping[str, str]) -> Any:
     """Return a sample in which what the binding sends stands in place of the sample's own names."""
-    pointed = {tuple(parts(key)): text for key, text in rows.items() if key.startswith("/")}
+    rows, pointed = places.body, places.pointed
 
     def sent(inner: Any, at: tuple[str, ...]) -> Any:
         template = pointed.get(at) or rows.get(at[-1]) if at else None
