@@ -81,8 +81,12 @@ def mask_report(report: Any) -> None:
 def mask_name(item: pytest.Item) -> None:
     """Mask the name of a test, which may have been made of its parameters."""
     if register.may_hide(item.nodeid):
+        masked = register.mask(item.nodeid)
         item.name = register.mask(item.name)
-        item._nodeid = register.mask(item.nodeid)  # type: ignore[attr-defined]
+        if hasattr(item, "_id"):  # as pytest keeps it since 9.2
+            item._id = type(item._id).parse(masked)
+        else:
+            item._nodeid = masked  # type: ignore[attr-defined]
 
 
 def mask_file(path: str | None) -> None:

@@ -144,7 +144,7 @@ def run_with_the_token(
     (folder / "impatient.py").write_text(IMPATIENT, encoding="utf-8")
     sinks = ["--run-dir", str(folder / "run"), "--alluredir", str(folder / "allure"), "-o", "junit_logging=all"]
     sinks += ["--junitxml", str(folder / "junit.xml"), "--log-file", str(folder / "log.txt"), "--log-file-level=DEBUG"]
-    sinks += ["-p", "impatient", "-o", f"pythonpath={folder}"]
+    sinks += ["-p", "impatient", "-o", f"pythonpath={folder}", "-p", "cacheprovider", "-o", f"cache_dir={folder}/cache"]
     loud = ["-vv", "--showlocals", "--tb=long", "-rA", "--log-level=DEBUG"]
     done = pytest_run(*tests, *loud, *sinks, "--base-url", url, *options, **ENVIRONMENT)
     assert done.code in codes, done.output[-3000:]
@@ -195,7 +195,7 @@ def test_the_users_own_tests_are_masked(tmp_path: Path, masked: bool, workers: t
     assert "11 failed, 1 passed, 2 skipped, " in printed, printed[-3000:]
     found = leaks(tmp_path, printed, set())
     assert commands(tmp_path, printed) == []
-    shown = set() if masked else {"printed", "junit.xml", "allure", "log.txt", "run"}
+    shown = set() if masked else {"printed", "junit.xml", "allure", "log.txt", "run", "cache"}
     assert {where for where, hits in found.items() if hits} == shown
 
 
