@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import click
 
-from bench import document, overhead, peers, per_case, readme, reports, scale, start
+from bench import client, document, overhead, peers, per_case, readme, reports, scale, start
 from bench.table import BenchError, Table
 
 PARTS: dict[str, Callable[[bool], list[Table]]] = {
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[bool], list[Table]]] = {
     "overhead": overhead.measure,
     "reports": reports.measure,
     "start": start.measure,
+    "client": client.measure,
     "per-case": per_case.measure,
 }
 
