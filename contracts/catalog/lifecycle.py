@@ -93,8 +93,9 @@ class Lifecycle:
         return next((word for word, other in self.words.items() if other == meaning), meaning)
 
     def means(self, actual: str | None, expected: str | None) -> bool:
-        """Whether two words for a task's state mean the same; None: there is no task."""
-        return actual == expected or self.words.get(actual or "", actual) == self.words.get(expected or "", expected)
+        """Whether two words for a task's state mean the same; None: there is no task. Each end is one of its own."""
+        same = self.words.get(actual or "", actual) == self.words.get(expected or "", expected)
+        return actual == expected or (same and actual not in self.final)
 
     def may_lag(self, actual: str | None, expected: str) -> bool:
         """Whether a task whose state is to be `expected` may say `actual` for some seconds yet."""

@@ -267,6 +267,25 @@ def test_what_no_create_is_sent_stays_as_it_is_on_an_update() -> None:
     assert [each.signature for each in effect("stored", change)] == ["state:workflow:created_by"]
 
 
+@pytest.mark.parametrize(
+    ("before", "name", "after", "detail"),
+    [
+        pytest.param("wait_for_approval", "reject", "reject", [], id="rejected"),
+        pytest.param("wait_for_approval", "reject", "failed", ["task-failed"], id="rejected-ends-as-failed"),
+        pytest.param("running", "failed", "reject", ["task-reject"], id="failed-ends-as-rejected"),
+        pytest.param("reject", "unchanged", "failed", ["task-reject-failed"], id="another-end-later"),
+        pytest.param("pause", "unchanged", "wait_for_approval", [], id="waits-by-another-word"),
+    ],
+)
+def test_each_end_of_a_task_is_one_of_its_own(before: str, name: str, after: str, detail: list[str]) -> None:
+    """A task that was rejected has not failed, although nothing else can be done to it than to one that has."""
+    release = load("5.0.0")
+    approve = release.operations["approve-task"]
+    states = (Snapshot({}, {1: before}), Snapshot({}, {1: after}))
+    change = StateChange(*states, {}, None, Subject("a", "p"), approve, release, documented=True)
+    assert [each.detail for each in effect(name, change)] == detail
+
+
 @pytest.mark.parametrize("task_id", [[1], {"id": 1}, None, "1"], ids=["list", "object", "null", "text"])
 def test_an_id_that_is_no_number_is_a_breach_whatever_it_is(task_id: object) -> None:
     lines = told("started", held(), held(), {"task_id": task_id})
