@@ -369,6 +369,15 @@ async def _start_once_more(request: Request, forward: Forward, memory: Memory) -
         await forward(start)
 
 
+@remembering
+async def cancels_what_begins_so(request: Request, forward: Forward, memory: Memory) -> Response:
+    """Cancel a task of an older workflow where that one's name only begins as the one that is named."""
+    name = about(request).workflow
+    begins = (other for other in memory.notes.get("names", ()) if other != name and other.startswith(name))
+    older = next(begins, None) if request.operation == CANCEL else None
+    return await forward(request if older is None else to(request, CANCEL, name=older))
+
+
 DOS = by_name(
     *(_start_a_task, _overwrite, _rename, _lose_every_second, _create_what_can_be_read),
     *(_cancel_it, _cancel_the_others, _create_it, _do_it_to_another, _do_it_to_all, _start_once_more),
@@ -376,5 +385,6 @@ DOS = by_name(
 """What can be done behind the back of a caller."""
 ACTS = by_name(
     *(found_late, starts_nothing, loses_the_second, starts_one_of_another, skips_an_id, counts_on, keeps_the_id),
+    *(cancels_what_begins_so,),
 )
 MAKERS = by_name(follow, keep_back, shows, stored_with)

@@ -134,10 +134,11 @@ class Flow(Scenario):
             self._end_if((wrong,), msg("looking at the tasks"))
 
     def has_neighbour(self) -> None:
-        """Go on with another workflow; from now on what there is so far is its neighbour."""
+        """Go on with another workflow; from now on what there is so far is its neighbour, whose name begins as its."""
         subject = self._subject
         self._neighbour, self._listed = (subject, self._look(subject)), self._names()
-        self._subject, self._state = self._another(), NOT_THERE
+        (stem,) = self._target.names.given_in(subject.name)
+        self._subject, self._state = self._another(stem if stem != subject.name else self.names), NOT_THERE
 
     def leaves_the_others(self) -> None:
         """Look at the neighbour, which is as before, and at the project: the workflows that were there are listed."""

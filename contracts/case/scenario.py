@@ -88,9 +88,9 @@ class Scenario:
     def _again(self, request: Request) -> str:
         return reproduction(self._target, self._target.trace, request, self._subjects, self._trial.breaches)
 
-    def _another(self) -> Subject:
-        """Return a further subject, which is cleaned up with the scenario."""
-        subject = open_subject(self._target, self.names)
+    def _another(self, names: str = "") -> Subject:
+        """Return a further subject, by a name of its own or the one that is given, cleaned up with the scenario."""
+        subject = open_subject(self._target, names or self.names)
         self._subjects.append(subject)
         return subject
 
