@@ -137,7 +137,7 @@ class Flow(Scenario):
         """Go on with another workflow; from now on what there is so far is its neighbour, whose name begins as its."""
         subject = self._subject
         self._neighbour, self._listed = (subject, self._look(subject)), self._names()
-        (stem,) = self._target.names.given_in(subject.name)
+        stem, *_ = self._target.names.given_in(subject.name)
         self._subject, self._state = self._another(stem if stem != subject.name else self.names), NOT_THERE
 
     def leaves_the_others(self) -> None:
