@@ -29,12 +29,13 @@ CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 @dataclass
 class Visit:
-    """One connection to a server: what came last, and what ends the server."""
+    """One connection to a server: what came last, what ends the server, and how long it pauses in what has no end."""
 
     sock: socket.socket
     over: threading.Event
     request: bytes = b""
     number: int = 0
+    pause: float = 0.0
 
     def say(self, data: bytes) -> None:
         """Send `data`."""
@@ -43,7 +44,7 @@ class Visit:
     def say_for_ever(self, data: bytes, pause: float = 0.0) -> None:
         """Send `data` again and again until the client goes or the server ends."""
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and not self.over.wait(pause):
+        while time.monotonic() < end and not self.over.wait(max(pause, self.pause)):
             self.sock.sendall(data)
 
     def wait(self) -> None:
@@ -85,11 +86,17 @@ def answer(body: bytes = JSON, head: bytes = HEAD) -> bytes:
 
 @contextlib.contextmanager
 def serving(
-    behaviour: Behaviour, *, reads: bool = True, listens: bool = True, tls: ssl.SSLContext | None = None
+    behaviour: Behaviour,
+    *,
+    reads: bool = True,
+    listens: bool = True,
+    tls: ssl.SSLContext | None = None,
+    pause: float = 0.0,
 ) -> Iterator[Server]:
     """Yield a server on a free loopback port that does `behaviour` at each request (at each connection if not `reads`).
 
-    At the end all of its connections are closed and all of its threads have ended.
+    What it sends without end comes with at least this pause. At the end all of its connections are closed and all of
+    its threads have ended.
     """
     over = threading.Event()
     threads: list[threading.Thread] = []
@@ -97,7 +104,7 @@ def serving(
     def accept() -> None:
         while not over.is_set():
             try:
-                visit = Visit(listener.accept()[0], over)
+                visit = Visit(listener.accept()[0], over, pause=pause)
             except OSError:
                 return
             server.visits.append(visit)

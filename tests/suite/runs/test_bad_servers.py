@@ -25,12 +25,17 @@ from contracts.target import steady
 from helpers.bad_servers import BAD_SERVERS, Bad, documented
 from helpers.certificates import Certificates
 from helpers.clients import PATIENT
+from helpers.once import made_once, shared
 from helpers.processes import environment
 from helpers.processes import run as run_process
 from helpers.raw_server import PATIENCE, serving
 
 QUICK = Limits(connect=3, first_byte=3, answer=3)
 """For servers that only the deadline ends: it comes long before they give up."""
+BRIEF = Limits(connect=2, first_byte=2, answer=2)
+"""For a whole run on them, in which a dozen requests after each other end so."""
+PAUSE = 0.005
+"""Seconds between two pieces of what such a server sends to a run; `meet` has it at full speed, for once."""
 CANCEL = Request("DELETE", "/workflow/workflowtask/id/1/pipelines/none", {"projectName": "p"})
 
 
@@ -80,7 +85,7 @@ def test_a_bad_server_ends_in_one_plain_reason(bad: Bad, seen: Mapping[str, Seen
 
 def run_on(bad: Bad, certificates: Certificates, folder: Path) -> int:
     """Run one case on a bad server and return the exit code of the run."""
-    limits = QUICK if bad.failure == "deadline" else PATIENT
+    limits, pause = (BRIEF, PAUSE) if bad.failure == "deadline" else (PATIENT, 0.0)
     times = {
         "connect_timeout": limits.connect,
         "first_byte_timeout": limits.first_byte,
@@ -89,7 +94,7 @@ def run_on(bad: Bad, certificates: Certificates, folder: Path) -> int:
     place = {"project": "p", "env_name": "e", "service": "s", "service_module": "m", "repo": "r"}
     tls = certificates.servers[bad.tls] if bad.tls else None
     case = next(case for case in cases("1.7.0") if case.id == "cancel-task/no-such-workflow")
-    with serving(bad.behaviour, reads=bad.reads, listens=bad.listens, tls=tls) as server:
+    with serving(bad.behaviour, reads=bad.reads, listens=bad.listens, tls=tls, pause=pause) as server:
         root = server.url.replace("http:", "https:") if bad.https else server.url
         options = {"base_url": root, "release": "1.7.0", "ca_file": certificates.ca_file, "run_dir": folder}
         options |= times | place
@@ -109,12 +114,18 @@ OF_OTHERS = ("html", "redirect-elsewhere")
 
 @pytest.fixture(scope="module")
 def exits(certificates: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, int]:
-    """Run on all bad servers, many at once, with little patience for what might pass by itself."""
-    folder = tmp_path_factory.mktemp("runs")
-    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(len(BAD_SERVERS)) as pool:
-        patch.setattr(steady, "PATIENCE", 1.0)
-        found = {bad.name: pool.submit(run_on, bad, certificates, folder / bad.name) for bad in BAD_SERVERS}
-    return {name: future.result() for name, future in found.items()}
+    """Run on all bad servers at once, with little patience for what might pass by itself; once for all workers."""
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(len(BAD_SERVERS)) as pool:
+            patch.setattr(steady, "PATIENCE", 1.0)
+            found = {bad.name: pool.submit(run_on, bad, certificates, folder / bad.name) for bad in BAD_SERVERS}
+        codes = {name: future.result() for name, future in found.items()}
+        (folder / "exits.json").write_text(json.dumps(codes), encoding="utf-8")
+
+    made = made_once(shared(tmp_path_factory, "bad-servers"), make)
+    exits: dict[str, int] = json.loads((made / "exits.json").read_text(encoding="utf-8"))
+    return exits
 
 
 @pytest.mark.parametrize("bad", BAD_SERVERS, ids=lambda bad: bad.name)
