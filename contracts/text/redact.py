@@ -7,7 +7,6 @@ secret that a server ciphers, packs or takes apart into smaller pieces.
 
 import base64
 import html
-import json
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -300,8 +299,23 @@ register = Register()
 
 
 def mask_all(value: Any) -> Any:
-    """Return JSON data with every text in it masked; where there is nothing to mask, the data itself.
+    """Return plain data with every text in it masked; where there is nothing to mask, the data itself.
 
-    JSON writes letters and digits as they are, so what no secret can be in as a whole, none can be in anywhere.
+    It is one look at all texts together: what no secret can be in as a whole, none can be in anywhere.
     """
-    return each_text(value, register.mask) if register.may_hide(json.dumps(value, ensure_ascii=False)) else value
+    found: list[str] = []
+    _gather(value, found)
+    return each_text(value, register.mask) if register.may_hide("\n".join(found)) else value
+
+
+def _gather(value: Any, found: list[str]) -> None:
+    """Add every text in plain data, keys included."""
+    if isinstance(value, str):
+        found.append(value)
+    elif isinstance(value, Mapping):
+        found.extend(map(str, value))
+        for inner in value.values():
+            _gather(inner, found)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            _gather(inner, found)
