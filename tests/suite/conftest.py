@@ -41,6 +41,8 @@ settings.load_profile("any-machine")
 os.environ["LC_ALL"] = "C.UTF-8"  # the tests read English, whatever language this machine speaks; children too
 os.environ.pop("ZADIG_LANG", None)
 
+os.fsync = lambda _: None  # no test cuts the power, and thousands of lines of journals would wait for a disk each
+
 suite()  # asks git once, before any test: afterwards it is known
 
 
