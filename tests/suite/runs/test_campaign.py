@@ -33,15 +33,21 @@ from helpers.few_changes import (
     SILENT,
     UNNOTICED,
 )
+from helpers.once import made_once, shared
 
 
 @pytest.fixture(scope="module")
 def every(tmp_path_factory: pytest.TempPathFactory) -> Done:
-    """A campaign with every result in it, started where there are settings for another run."""
-    folder = tmp_path_factory.mktemp("campaign")
-    (folder / "zadig.toml").write_text('no_such_setting = "x"\n', encoding="utf-8")
-    changes = [change for change in CHANGES.values() if change is not ENDLESS]
-    return campaign(folder, *only(*changes), "--profile", "smoke", **OF_ANOTHER_RUN)
+    """A campaign with every result in it, started where there are settings for another run; one for all workers."""
+
+    def make(folder: Path) -> None:
+        (folder / "zadig.toml").write_text('no_such_setting = "x"\n', encoding="utf-8")
+        changes = [change for change in CHANGES.values() if change is not ENDLESS]
+        done = campaign(folder, *only(*changes), "--profile", "smoke", **OF_ANOTHER_RUN)
+        (folder / "done.json").write_text(json.dumps([done.code, done.output]), encoding="utf-8")
+
+    folder = made_once(shared(tmp_path_factory, "campaign"), make)
+    return Done(*json.loads((folder / "done.json").read_text(encoding="utf-8")), folder)
 
 
 # ---------------------------------------------------------------- what became of a change

@@ -6,6 +6,7 @@ import subprocess
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import asdict
 from email.parser import Parser
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from contracts.catalog.release import ROOT
 from contracts.run.version import VERSION
 from contracts.standin.process import start
 from helpers.installed import PLANTED, SECRET, Installed, installed, project_files
+from helpers.once import made_once, shared
 from helpers.processes import Done, contracts
 from helpers.processes import pytest as pytest_here
 from helpers.whole_runs import verdict_of
@@ -27,6 +29,7 @@ BROKEN_FOLDER = {"pytest.ini": "[pytest]\naddopts = --no-such-option\n", "confte
 MODULES = ("json", "os", "execnet", "xdist", "pytest", "allure_pytest", "requests", "sitecustomize", "usercustomize")
 TRAPS = {f"{name}.py": "raise SystemExit('imported from the working directory')\n" for name in MODULES}
 """Modules in the working directory that are called as those that a run needs."""
+PROJECT = "another project"
 OF_OTHERS = {"PYTEST_ADDOPTS": "--no-such-option", "PYTEST_PLUGINS": "no_such_plugin"}
 
 
@@ -37,18 +40,24 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Installed:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a user who has another project in it."""
-    folder = tmp_path_factory.mktemp("another project")
-    for name, text in BROKEN_FOLDER.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+def folder(suite: Installed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a user who has another project in it, in which the cases ran once for all workers."""
+
+    def make(made: Path) -> None:
+        folder = made / PROJECT
+        folder.mkdir()
+        for name, text in BROKEN_FOLDER.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        done = suite.call(folder, "run", "--run-dir", "runs/all", "--alluredir", "allure-results", **OF_OTHERS)
+        (made / "done.json").write_text(json.dumps(asdict(done)), encoding="utf-8")
+
+    return made_once(shared(tmp_path_factory, "installed-run"), make) / PROJECT
 
 
 @pytest.fixture(scope="module")
-def run(suite: Installed, folder: Path) -> Done:
+def run(folder: Path) -> Done:
     """Return what came of all cases of the default profile, on the stand-in that the run starts itself."""
-    return suite.call(folder, "run", "--run-dir", "runs/all", "--alluredir", "allure-results", **OF_OTHERS)
+    return Done(**json.loads((folder.parent / "done.json").read_text(encoding="utf-8")))
 
 
 @pytest.fixture
