@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,15 @@ def test_the_example_of_a_tale_is_what_a_caller_sees(change: Breakage) -> None:
     assert isinstance(change.before, tuple)
     asked = tuple(line.partition(" → ")[0] for line in change.before)
     api = APIS[change.api]
-    assert seen(None, create_app(api.behaviour), asked, api) == change.before
+    assert unchanged(change.api, asked) == change.before
     assert seen(change, create_app(api.behaviour), asked, api) == change.after
     assert change.before != change.after
+
+
+@cache
+def unchanged(api: str, asked: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a stand-in answers by itself, which many tales begin with."""
+    return seen(None, create_app(APIS[api].behaviour), asked, APIS[api])
 
 
 ROW = '{ name = "x", says = "X.", kinds = "status", edit.status = 201 }'
