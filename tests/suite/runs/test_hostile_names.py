@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
+from contracts.catalog.release import ROOT
 from contracts.standin.serve import serve_in_thread
 from contracts.text.nested import each_text
 from helpers import processes
@@ -95,16 +95,18 @@ class Hostile:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_nothing_that_is_printed_steers(tmp_path: Path, mode: str) -> None:
+def test_nothing_that_is_printed_steers(tmp_path: Path, mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Names, words, keys and headers of a server steer no terminal and are no command of a CI, whatever prints them."""
     change, status, place = MODES[mode]
     one, two = str(tmp_path / "one"), str(tmp_path / "two")
+    monkeypatch.chdir(ROOT)
     with serve_in_thread(Hostile(change, status)) as url:
-        where, env = ("--base-url", url), processes.environment(**TOKEN, **place)
+        where, env = ("--base-url", url), {**TOKEN, **place}
         words = ("tests/api", "--profile", "smoke", *where, "-rA", "--tb=long", "--run-dir")
-        said = [processes.pytest(*words, folder, **TOKEN, **place).output for folder in (one, two)]
+        said = [processes.pytest(*words, folder, **env).output for folder in (one, two)]
+        said.append(processes.contracts("doctor", *where, **env).output)
         for command in (["doctor"], ["doctor", "--json"], ["sweep", "--by-prefix", "--dry-run"]):
-            said.append(contracts(*command, *where, env=env))
+            said.append(processes.called(*command, *where, **env).output)
     if (tmp_path / "two/verdict.json").exists():
         for command in (
             ["compare", one, two],
@@ -112,13 +114,8 @@ def test_nothing_that_is_printed_steers(tmp_path: Path, mode: str) -> None:
             ["gate", one],
             ["report", two],
         ):
-            said.append(contracts(*command, env=env))
+            said.append(processes.called(*command, **env).output)
         said.append((tmp_path / "two/summary.md").read_text(encoding="utf-8").replace(APART, ""))
     lines = "\n".join(said).split("\n")
     assert any("error title" in line or "error::x" in line for line in lines), said  # it was quoted
     assert [line for line in lines if COMMAND.search(line) or not line.isprintable()] == []
-
-
-def contracts(*words: str, env: dict[str, str]) -> str:
-    """Return what a command prints."""
-    return processes.run([sys.executable, "-m", "contracts", *words], env=env).output
