@@ -71,7 +71,7 @@ def decide(
 ) -> Decision:
     """Return what the cases of a run add up to.
 
-    verdict: what verdict.json says; its own verdict, exit and reasons are not read.
+    verdict: what verdict.json says, its counts those of its cases; its own verdict, exit and reasons are not read.
     today: a known deviation that has expired by then counts against the release; None: none has.
     profile: what was to be run at least; None: what was.
     doubts: further reasons not to be sure.
@@ -141,7 +141,7 @@ def disagreement(verdict: Verdict) -> str:
 
 def _against(verdict: Verdict, strict: bool, today: date | None) -> Iterator[str]:
     """Yield what a release must not pass with."""
-    run, results = verdict["run"], Counter(case["result"] for case in verdict["cases"])
+    run, results = verdict["run"], verdict["counts"]
     yield from _count(results[Result.BREACH], msg("{n} breach"), msg("{n} breaches"))
     if run["drift"] == "fail":
         yield from _count(results[Result.DRIFT], msg("{n} drift"), msg("{n} drifts"))
@@ -167,7 +167,7 @@ def _against(verdict: Verdict, strict: bool, today: date | None) -> Iterator[str
 
 def _doubts(verdict: Verdict, profile: str) -> Iterator[str]:
     """Yield what keeps a run from telling."""
-    results, not_run, own = Counter(case["result"] for case in verdict["cases"]), verdict["not_run"], verdict["run"]
+    results, not_run, own = verdict["counts"], verdict["not_run"], verdict["run"]
     yield from _count(results[Result.CRASHED], msg("{n} crashed"))
     yield from _count(results[Result.UNREACHABLE], msg("{n} unreachable"))
     yield from _count(results[Result.DISTURBED], msg("{n} disturbed"))

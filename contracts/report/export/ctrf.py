@@ -2,12 +2,11 @@
 case that did not run, is `other`, for which that format has no word."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from contracts.report.export.status import ERROR, LINE, message, status
+from contracts.report.export.status import ERROR, LINE, message, status, statuses
 from contracts.text.printable import visible
 
 Verdict = Mapping[str, Any]
@@ -16,7 +15,8 @@ Verdict = Mapping[str, Any]
 def pieces(verdict: Verdict) -> Iterator[str]:
     """Yield ctrf.json for a verdict, test by test: those of many cases are never held together."""
     run = verdict["run"]
-    counts = Counter(test["status"] for test in _tests(verdict))
+    counts = statuses(verdict)
+    counts["other"] = counts.pop(ERROR) + len(verdict["not_run"])
     started = round(1000 * datetime.fromisoformat(run["started"]).timestamp())
     took = round(1000 * run["seconds"])
     summary = {name: counts[name] for name in ("passed", "failed", "skipped", "pending", "other")}

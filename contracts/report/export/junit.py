@@ -10,12 +10,11 @@ The file has just what the schemas of Jenkins' xUnit plugin and of Surefire both
 say where it stands, which other readers look for: so there is a second file, with attributes of that.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from contracts.report.export.status import ERROR, FAILED, SKIPPED, status
+from contracts.report.export.status import ERROR, FAILED, SKIPPED, status, statuses
 from contracts.report.summary.terminal import again
 from contracts.text.printable import visible
 
@@ -34,12 +33,12 @@ def pieces(verdict: Verdict, *, places: bool = False) -> Iterator[str]:
     properties = ET.SubElement(suite, "properties")
     for name, value in _properties(verdict).items():
         ET.SubElement(properties, "property", name=name, value=visible(value, LINE))
-    kinds = Counter(child.tag for test in _tests(verdict, places) for child in test)
+    kinds, not_run = statuses(verdict), len(verdict["not_run"])
     counts = {
-        "tests": str(len(verdict["cases"]) + len(verdict["not_run"])),
-        "failures": str(kinds["failure"]),
-        "errors": str(kinds["error"]),
-        "skipped": str(kinds["skipped"]),
+        "tests": str(kinds.total() + not_run),
+        "failures": str(kinds[FAILED]),
+        "errors": str(kinds[ERROR] + not_run),
+        "skipped": str(kinds[SKIPPED]),
         "time": f"{run['seconds']:.3f}",
     }
     suite.attrib.update(counts)

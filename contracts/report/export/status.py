@@ -1,5 +1,6 @@
 """What a case counts as, passed, failed, error or skipped, and its one line: the same in each format."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,15 @@ def status(case: Mapping[str, Any], run: Mapping[str, Any]) -> str:
     if case["fixed"] and run["profile"] == STRICT:
         return FAILED
     return SKIPPED if result == "known" else PASSED
+
+
+def statuses(verdict: Mapping[str, Any]) -> Counter[str]:
+    """Return how many of the cases that ran count as what."""
+    counts, run = verdict["counts"], verdict["run"]
+    failed = counts["breach"] + (counts["drift"] if run["drift"] == "fail" else 0)
+    failed += sum(len(row["fixed"]) for row in verdict["deviations"]) if run["profile"] == STRICT else 0
+    others = {FAILED: failed, ERROR: sum(counts[result] for result in CANNOT_TELL), SKIPPED: counts["known"]}
+    return Counter({PASSED: counts["run"] - sum(others.values()), **others})
 
 
 def message(case: Mapping[str, Any], verdict: Mapping[str, Any]) -> str:

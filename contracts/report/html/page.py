@@ -74,13 +74,9 @@ def pieces(verdict: Verdict, *, now: datetime | None = None) -> Iterator[str]:
     yield from page
 
 
-def _named(verdict: Verdict) -> dict[str, Any]:
-    """Return the operations and answers that cases have, in order, and the results."""
-    found: dict[str, set[str]] = {"operation": set(), "answer": set(), "result": set()}
-    for case in verdict["cases"]:
-        for key, names in found.items():
-            names.add(case[key])
-    return {key: sorted(names, key=str.casefold) if key != "result" else names for key, names in found.items()}
+def _named(verdict: Verdict) -> dict[str, list[str]]:
+    """Return the operations and answers that cases have, in order."""
+    return {key: sorted({row[key] for row in verdict["table"]}, key=str.casefold) for key in ("operation", "answer")}
 
 
 def _environment(words: Mapping[str, Word]) -> Environment:
@@ -158,7 +154,7 @@ def _within(size: int, parts: Iterable[str]) -> list[Markup]:
 def _deviations(verdict: Verdict, card: Callable[[Group, str, bool], str]) -> list[tuple[Any, Markup | None]]:
     """Return the known deviations, those that showed first, each with the evidence of a case or None."""
     seen = {name for row in verdict["deviations"] for name in row["seen"]}
-    cases = {case["case"]: case for case in verdict["cases"] if case["case"] in seen}
+    cases = {case["case"]: case for case in verdict["cases"] if case["case"] in seen} if seen else {}
     rows = sorted(verdict["deviations"], key=lambda row: (not row["fixed"], not row["seen"]))
     shown = [row for row in rows if row["seen"] and row["seen"][0] in cases]
     found = [Group("known", tuple(cases[case] for case in row["seen"] if case in cases)) for row in shown]

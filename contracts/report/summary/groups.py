@@ -32,13 +32,14 @@ def groups(verdict: Mapping[str, Any]) -> list[Group]:
     In a group, what the page promises comes first, and a single request before a flow of many.
     """
     found: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
-    for result in TROUBLE:
+    if any(verdict["counts"][result] for result in TROUBLE):
         for case in verdict["cases"]:
-            if case["result"] == result:
-                found.setdefault((result, *cause(case)), []).append(case)
+            if case["result"] in TROUBLE:
+                found.setdefault((case["result"], *cause(case)), []).append(case)
     for cases in found.values():
         cases.sort(key=lambda case: (not any(breach["documented"] for breach in case["breaches"]), not case["given"]))
-    return [Group(result, tuple(cases)) for (result, *_), cases in found.items()]
+    causes = sorted(found.items(), key=lambda each: TROUBLE.index(each[0][0]))
+    return [Group(result, tuple(cases)) for (result, *_), cases in causes]
 
 
 def cause(case: Mapping[str, Any]) -> list[str]:

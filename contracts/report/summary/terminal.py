@@ -216,7 +216,7 @@ def some(names: Sequence[str], lang: str) -> str:
 def _deviations(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
     """Yield what was seen of each known deviation, with one case as evidence, and what is fixed."""
     shown = {row["seen"][0] for row in verdict["deviations"] if row["seen"]}
-    cases = {case["case"]: case for case in verdict["cases"] if case["case"] in shown}
+    cases = {case["case"]: case for case in verdict["cases"] if case["case"] in shown} if shown else {}
     for row in verdict["deviations"]:
         if row["seen"]:
             known = say(lang, "KNOWN DEVIATION  {id}: {means}", row["id"], row["means"])

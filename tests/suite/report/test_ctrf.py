@@ -1,6 +1,8 @@
 """ctrf.json: it is valid, and counts as the other formats do."""
 
 import json
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +10,8 @@ from jsonschema import Draft7Validator
 
 from contracts.catalog.release import ROOT
 from contracts.report.export.ctrf import pieces
-from contracts.report.export.status import status
-from helpers.verdicts import HOSTILE, STAND_IN, case, cases, verdict
+from contracts.report.export.status import status, statuses
+from helpers.verdicts import HOSTILE, LIVE, STAND_IN, case, cases, verdict
 
 SCHEMA = ROOT / "tests/openapi/node_modules/ctrf/dist/ctrf-schema-0.0.json"
 EACH = verdict(
@@ -27,6 +29,14 @@ def test_each_case_is_counted_once() -> None:
     raw = {test["name"]: test["rawStatus"] for test in told["tests"]}
     assert raw == {row["case"]: row["result"] for row in EACH["cases"]} | {"b/lost": "not run"}
     assert {status(row, EACH["run"]) for row in EACH["cases"]} == {"passed", "failed", "error", "skipped"}
+
+
+@pytest.mark.parametrize("profile", ["regression", "acceptance"])
+@pytest.mark.parametrize("drift", ["fail", "warn"])
+def test_what_a_run_counts_is_what_its_cases_count_as(profile: str, drift: str) -> None:
+    run = replace(LIVE, profile=profile, drift=drift)
+    told = verdict(*cases(held=2, breach=1, drift=1, crashed=1, disturbed=2, known=1), case("a/1", fixed="x"), run=run)
+    assert +statuses(told) == Counter(status(row, told["run"]) for row in told["cases"])
 
 
 def test_where_a_test_stands() -> None:
