@@ -3,8 +3,9 @@
 import os
 import pickle
 import tempfile
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import index
+from itertools import chain
 from typing import Any, overload
 from weakref import finalize
 
@@ -21,7 +22,8 @@ class Kept(Sequence[Outcome]):
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # it lives as long as this
         finalize(self, self._file.close)
         self._whole: Kept | None = None
-        self._places: list[tuple[int, int] | Outcome] = []
+        self._places = array("q")  # where each begins and how many bytes it is, in turn; numbers alone take little
+        self._unwritten: list[Outcome] = []
         for outcome in outcomes:
             self.append(outcome)
 
@@ -33,17 +35,22 @@ class Kept(Sequence[Outcome]):
             whole = self._file.write(data) == len(data)
         except OSError:  # the disk is full
             whole = False
-        self._places.append((place, len(data)) if whole else outcome)
+        if whole:
+            self._places.extend((place, len(data)))
+        else:
+            self._places.extend((len(self._unwritten), 0))
+            self._unwritten.append(outcome)
 
     def some(self, numbers: Iterable[int]) -> "Kept":
         """Return some of them, by their number, kept where these are."""
         kept = Kept.__new__(Kept)
         kept._file, kept._whole = self._file, self  # whose end would be the end of the file
-        kept._places = [self._places[number] for number in numbers]
+        kept._unwritten = self._unwritten
+        kept._places = array("q", chain.from_iterable(self._places[2 * each : 2 * each + 2] for each in numbers))
         return kept
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._places) // 2
 
     @overload
     def __getitem__(self, number: int) -> Outcome: ...
@@ -52,10 +59,11 @@ class Kept(Sequence[Outcome]):
     def __getitem__(self, number: int | slice) -> Outcome | Sequence[Outcome]:
         if isinstance(number, slice):
             return self.some(range(*number.indices(len(self))))
-        place = self._places[index(number)]
-        if not isinstance(place, tuple):
-            return place
-        data = os.pread(self._file.fileno(), place[1], place[0])
+        at = 2 * range(len(self))[number]
+        place, size = self._places[at : at + 2]
+        if not size:
+            return self._unwritten[place]
+        data = os.pread(self._file.fileno(), size, place)
         outcome: Outcome = pickle.loads(data)  # noqa: S301  # only this process can have written it
         return outcome
 

@@ -1,8 +1,10 @@
 """What outcomes show beside their results: what was covered, how long answers took."""
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from contracts.catalog.release import Release
@@ -60,20 +62,26 @@ def latency(operations: Iterable[str], outcomes: Outcomes) -> list[dict[str, Any
 
     `n` counts answers; requests that got none are `unanswered`, and their time is in no figure.
     """
-    took: dict[str, list[float]] = {}
-    unanswered: Counter[str] = Counter()
-    for step in (step for outcome in outcomes for step in outcome["steps"] if step["call"]):
-        times = took.setdefault(step["call"], [])
-        if step["status"] is None:
-            unanswered[step["call"]] += 1
-        else:
-            times.append(step["seconds"])
+    took, unanswered = _times(outcomes)
     first = [name for name in operations if name in took]
     return [
         {"call": call, "operation": call in first, "n": len(took[call]), "unanswered": unanswered[call]}
         | {"p50": _rank(took[call], 0.5), "p95": _rank(took[call], 0.95), "max": max(took[call], default=None)}
         for call in [*first, *sorted(took.keys() - set(first))]
     ]
+
+
+def _times(outcomes: Outcomes) -> tuple[dict[str, "array[float]"], Counter[str]]:
+    """Return the seconds of all answers by call, and how many requests got none."""
+    took: dict[str, array[float]] = {}
+    unanswered: Counter[str] = Counter()
+    for step in (step for outcome in outcomes for step in outcome["steps"] if step["call"]):
+        times = took.setdefault(step["call"], array("d"))
+        if step["status"] is None:
+            unanswered[step["call"]] += 1
+        else:
+            times.append(step["seconds"])
+    return took, unanswered
 
 
 SLOW, OFTEN, SHARE = 2.0, 10, 0.02
@@ -83,16 +91,16 @@ answers from which that is told."""
 
 def slow_answers(outcomes: Outcomes) -> str:
     """Return what is to be said of answers that were slow now and then, with figures; empty where none was."""
-    steps = (step for outcome in outcomes for step in outcome["steps"] if step["call"] and step["status"] is not None)
-    took = [(step["seconds"], step["call"]) for step in steps]
-    usual = _rank([seconds for seconds, _ in took], 0.5) or 0.0
-    slow = [(seconds, call) for seconds, call in took if seconds >= max(SLOW, OFTEN * usual)]
-    if len(slow) < max(2, SHARE * len(took)):
+    took, _ = _times(outcomes)
+    times = array("d", chain.from_iterable(took.values()))
+    usual = _rank(times, 0.5) or 0.0
+    slow = [(seconds, call) for call in took for seconds in took[call] if seconds >= max(SLOW, OFTEN * usual)]
+    if len(slow) < max(2, SHARE * len(times)):
         return ""
     calls = Counter(call for _, call in slow).most_common()
     longest, least = f"{max(slow)[0]:.1f}", f"{min(slow)[0]:.1f}"
     text = "{n} of {of} responses took {least} s or more, up to {longest} s, half of all at most {usual} s: {calls|, }"
-    return msg(text, len(slow), len(took), least, longest, f"{usual:.3f}", [f"{call} × {n}" for call, n in calls])
+    return msg(text, len(slow), len(times), least, longest, f"{usual:.3f}", [f"{call} × {n}" for call, n in calls])
 
 
 def _rank(values: Sequence[float], share: float) -> float | None:
