@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
-from contracts.report.verdict_file import FILE, ReadError, read
-from contracts.report.verdict_rules import INCONCLUSIVE, WORST, Decision, decide, disagreement, planned
+from contracts.report.verdict_file import CHANGED, FILE, ReadError, read
+from contracts.report.verdict_rules import INCONCLUSIVE, WORST, Decision, decide, planned
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, about, msg
 
@@ -64,8 +64,8 @@ def _gated(folder: Path, today: date, profile: str | None, recheck: Callable[[Ma
         return GateResult(str(folder), Decision(6, (killed,)), {})
     try:
         verdict = read(folder)
-        if wrong := disagreement(verdict) or recheck(verdict):
-            raise ReadError(about(folder, "was changed after the run: {why}; run again", wrong))
+        if wrong := recheck(verdict):
+            raise ReadError(about(folder, CHANGED.put(wrong)))
     except ReadError as error:
         return GateResult(str(folder), Decision(4, (_without(folder, error.message),)), {})
     return GateResult(str(folder), _decided(verdict, today, profile), verdict["run"], verdict["plan"], planned(verdict))

@@ -1,4 +1,4 @@
-"""Reads the verdict of a run that is over, and checks it against its schema: a file is input like any other."""
+"""Reads the verdict of a run that is over, and checks it against its schema and itself: a file is input like any other."""
 
 import json
 import re
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.paths import SCHEMAS
+from contracts.report.verdict_rules import disagreement
 from contracts.text import files
 from contracts.text.errors import InputError, of_system
 from contracts.text.message import about, from_plain, msg
@@ -15,6 +16,7 @@ from contracts.text.strict_json import no_constant, unique
 
 FILE = "verdict.json"
 VERSION = 1
+CHANGED = msg("was changed after the run: {why}; run again")
 LARGEST = 2**53
 """The largest number that a verdict has; whatever reads JSON knows it exactly."""
 _SCHEMA = re.compile(r"schemas(?:/(?!\.)[\w.-]{1,100}){1,6}", re.ASCII)
@@ -58,6 +60,8 @@ def read(folder: Path) -> dict[str, Any]:
         raise ReadError(about(path, "is not JSON: it was truncated or changed; run again")) from None
     if wrong:
         raise ReadError(about(path, "was changed, or belongs to another suite: {why}; run again", wrong))
+    if wrong := disagreement(found):
+        raise ReadError(about(folder, CHANGED.put(wrong)))
     return found
 
 

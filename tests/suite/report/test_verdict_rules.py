@@ -1,13 +1,16 @@
 """What a changed verdict.json is told of: the first in which its counts, cases, plan and deviations do not agree."""
 
 import copy
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from contracts.report.verdict_rules import Decision, decide, disagreement, in_words, plan_id, unknown_keys
+from helpers.processes import called
 from helpers.verdicts import LIVE, case, cases, verdict
 
 Change = Callable[[Any], object]
@@ -75,6 +78,19 @@ CHANGES: dict[str, tuple[Change, str]] = {
 }
 
 
+READERS = [
+    ["report", "{run}"],
+    ["compare", "{run}", "{run}"],
+    ["gate", "{run}"],
+    ["again", "{run}", "cancel-task/breach-0"],
+    ["bundle", "{run}", "--out", "{out}.zip"],
+    ["merge", "{run}", "{run}", "--out", "{out}"],
+    ["notify", "{run}", "--to", "generic"],
+]
+"""Commands that read the verdict of a run."""
+NOWHERE = "http://127.0.0.1:9/webhook"
+
+
 @pytest.mark.parametrize("name", CHANGES)
 def test_what_does_not_agree_is_named(name: str) -> None:
     """Whoever reads that a file was changed reads where."""
@@ -84,6 +100,18 @@ def test_what_does_not_agree_is_named(name: str) -> None:
     data = copy.deepcopy(verdict(*found, planned=planned, leaks=["zct-1", "zct-2"]))
     change(data)
     assert disagreement(data) == wanted
+
+
+@pytest.mark.parametrize("words", READERS, ids=lambda words: words[0])
+def test_no_command_believes_what_does_not_agree(words: list[str], tmp_path: Path) -> None:
+    """A verdict whose counts were changed is none to anybody who reads one, not only at a gate."""
+    folder = tmp_path / "run"
+    folder.mkdir()
+    data = copy.deepcopy(verdict(*cases(breach=1, held=2)))
+    data["counts"].update(breach=0, held=3)
+    (folder / "verdict.json").write_text(json.dumps(data), encoding="utf-8")
+    done = called(*(word.format(run=folder, out=tmp_path / "out") for word in words), ZADIG_WEBHOOK=NOWHERE)
+    assert (done.code, "it counts 0 breach, but has 1; run again" in done.output) == (4, True), done.output
 
 
 def test_a_part_of_a_plan_agrees_with_the_whole() -> None:
