@@ -11,6 +11,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
+from functools import lru_cache
 from itertools import chain
 from typing import Any, TypeAlias
 
@@ -148,10 +149,7 @@ class Register:
     def _made(self) -> "_Made":
         """Return the indexes of the forms that fold case and of those that do not, what could hide one, and how."""
         if (indexes := self._indexes) is None:
-            folded = _Index.of(chain.from_iterable(map(_folded_forms, self._secrets)))
-            exact = _Index.of(chain.from_iterable(map(_base64_forms, self._secrets)))
-            odd = any(map(_ODD.search, self._secrets))
-            indexes = self._indexes = folded, exact, *((_ESCAPED, _ESCAPES) if odd else (_HIDING, _TOGETHER))
+            indexes = self._indexes = _made_for(self._secrets)
         return indexes
 
     def mask(self, text: str) -> str:
@@ -180,6 +178,14 @@ class Register:
         for index, looked_at in ((folded, _lower(text)), (exact, text)):
             if index.may_be_in(looked_at):  # costs less than to look for where
                 yield from index.pieces(looked_at)
+
+
+@lru_cache(maxsize=4)
+def _made_for(secrets: frozenset[str]) -> "_Made":
+    """Return what secrets are looked for by: that of a client's and that of the process are often the same."""
+    folded = _Index.of(chain.from_iterable(map(_folded_forms, secrets)))
+    exact = _Index.of(chain.from_iterable(map(_base64_forms, secrets)))
+    return folded, exact, *((_ESCAPED, _ESCAPES) if any(map(_ODD.search, secrets)) else (_HIDING, _TOGETHER))
 
 
 def _without(text: str, hidden: bytearray) -> str:
