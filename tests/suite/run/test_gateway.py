@@ -9,7 +9,7 @@ import pytest
 from contracts.breakages.breakage import Forward, Memory, Request, Response
 from contracts.breakages.catalog import breakages
 from contracts.http import disturbance
-from contracts.target import connect, steady, target
+from contracts.target import connect, steady, target, weather
 from helpers import faults
 from helpers.gateway import ANSWERS, CUSTOM, FEW, MODES, Ended, Mode, run_few, through
 from helpers.live_target import live
@@ -27,6 +27,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch, bare: Path) -> None:
     monkeypatch.setattr(steady, "PATIENCE", 1.0)
     monkeypatch.setattr(steady, "SHORTEST", 0.02)
     monkeypatch.setattr(target, "PAUSES", tuple(pause / 10 for pause in target.PAUSES))
+    monkeypatch.setattr(weather, "LONGEST_PAUSE", 0.05)
     monkeypatch.setattr(disturbance, "UNKNOWN_WAIT", 0.1)
     monkeypatch.setattr(connect, "PATIENCE", 0.05)
     monkeypatch.setattr(connect, "LEAST_PATIENCE", 0.5)
