@@ -1,4 +1,4 @@
-"""Reads the verdict of a run that is over, and checks it against its schema and itself: a file is input like any other."""
+"""Reads the verdict of a run that is over, held against its schema and against itself: a file is input like any other."""
 
 import json
 import re

@@ -163,19 +163,14 @@ def _body(release: Release, operation: Operation, values: Mapping[str, str], ove
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()  # as YAML, too, it is what it says
 
 
-def _filled(value: Any, places: Places, values: Mapping[str, str]) -> Any:
-    """Return a sample in which what the binding sends stands in place of the sample's own names."""
-    rows, pointed = places.body, places.pointed
-
-    def sent(inner: Any, at: tuple[str, ...]) -> Any:
-        template = pointed.get(at) or rows.get(at[-1]) if at else None
-        if template is not None:
-            return _like(inner, template.format_map(values))
-        if isinstance(inner, Mapping):
-            return {key: sent(below, (*at, key)) for key, below in inner.items()}
-        return [sent(below, (*at, "*")) for below in inner] if isinstance(inner, list) else inner
-
-    return sent(value, ())
+def _filled(value: Any, places: Places, values: Mapping[str, str], at: tuple[str, ...] = ()) -> Any:
+    """Return a sample in which what the binding sends stands in place of the sample's own names; `at`: its place."""
+    template = places.pointed.get(at) or places.body.get(at[-1]) if at else None
+    if template is not None:
+        return _like(value, template.format_map(values))
+    if isinstance(value, Mapping):
+        return {key: _filled(below, places, values, (*at, key)) for key, below in value.items()}
+    return [_filled(below, places, values, (*at, "*")) for below in value] if isinstance(value, list) else value
 
 
 def _like(sample: Any, text: str) -> Any:
