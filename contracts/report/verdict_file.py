@@ -1,4 +1,4 @@
-"""Reads the verdict of a run that is over, held against its schema and against itself: a file is input like any other."""
+"""Reads the verdict of a run, held against its schema and against itself: a file is input like any other."""
 
 import json
 import re

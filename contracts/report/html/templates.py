@@ -53,6 +53,14 @@ def hashes(*texts: str) -> list[str]:
     return [f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}" for text in texts]
 
 
+class _Kept(FileSystemBytecodeCache):
+    """Compiled templates by their names alone, so that a folder may be copied with them, as with compiled modules."""
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:  # noqa: ARG002 - as jinja2 calls it
+        """Return the name of a template's file; that it is of today's text is what jinja2 looks at itself."""
+        return super().get_cache_key(name)
+
+
 def _cache(folder: Path) -> FileSystemBytecodeCache | None:
     if sys.dont_write_bytecode:
         return None
@@ -60,4 +68,4 @@ def _cache(folder: Path) -> FileSystemBytecodeCache | None:
         folder.mkdir(exist_ok=True)
     except OSError:
         return None
-    return FileSystemBytecodeCache(str(folder), "%s.jinja") if os.access(folder, os.W_OK) else None
+    return _Kept(str(folder), "%s.jinja") if os.access(folder, os.W_OK) else None
