@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from contracts.catalog.release import ROOT
@@ -24,13 +25,17 @@ def instructions(text: str) -> list[tuple[str, str]]:
     return [(name, rest) for name, rest in found]
 
 
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*\*/", "(.*/)?").replace(r"\*", "[^/]*"))
+
+
 def ignored(patterns: Sequence[str], path: str) -> bool:
     """Return whether .dockerignore keeps a path away: the last pattern that fits it, or a folder above it, decides."""
     parents = [path, *(str(parent) for parent in Path(path).parents if str(parent) != ".")]
     away = False
     for pattern in patterns:
-        expression = re.escape(pattern.lstrip("!")).replace(r"\*\*/", "(.*/)?").replace(r"\*", "[^/]*")
-        if any(re.fullmatch(expression, one) for one in parents):
+        if any(map(_expression(pattern.lstrip("!")).fullmatch, parents)):
             away = not pattern.startswith("!")
     return away
 
