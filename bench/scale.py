@@ -20,14 +20,14 @@ COUNTED: Mapping[int, int] = {1: 5, FEW: 5, 1_000: 5, MANY: 2}
 """Cases of a run, and the runs that count; one case shows what the start takes."""
 GROWTH = 1.2
 """How many times the time of a case among the fewest one among the most may take."""
-MEMORY = 105
+MEMORY = 95
 """MB that one process of a run may take."""
 EXCHANGES, DELAY, IN_FLIGHT = 1_000, 0.05, 12
-IDEAL = 1.5
+IDEAL = 1.4
 """How many times the ideal time a run may take: start-up + exchanges × seconds of an answer / in flight."""
 AHEAD = 2.0
 """How many times faster than Hurl, as it comes, a run must be."""
-CPU = 0.004
+CPU = 0.003
 """Seconds of CPU that an exchange may take, start-up and all."""
 
 
