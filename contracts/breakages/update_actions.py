@@ -122,13 +122,6 @@ async def turns_the_decision(request: Request, forward: Forward, _: Memory) -> R
     return await forward(with_json(request, approve=not decided) if isinstance(decided, bool) else request)
 
 
-async def fails_what_is_rejected(request: Request, forward: Forward, _: Memory) -> Response:
-    """Tell of a task that was rejected that it failed."""
-    response = await forward(request)
-    told = request.operation in ("list-tasks", "get-task")
-    return replace(response, body=response.body.replace(b'"reject"', b'"failed"')) if told else response
-
-
 async def executes_nothing(request: Request, forward: Forward, _: Memory) -> Response:
     """Say success to a manual step that may be executed, and execute nothing."""
     if request.operation == "manual-exec" and request.method == "POST":
@@ -140,6 +133,6 @@ async def executes_nothing(request: Request, forward: Forward, _: Memory) -> Res
 
 ACTS = by_name(
     *(updates_nothing, moves_away, forgets_who_created, deletes_nothing, cancels_the_old_one),
-    *(turns_the_decision, fails_what_is_rejected, executes_nothing),
+    *(turns_the_decision, executes_nothing),
 )
 MAKERS = by_name(updates_with, after_delete)
