@@ -14,6 +14,19 @@ def each_text(value: Any, change: Callable[[str], Any]) -> Any:
     return [each_text(inner, change) for inner in value] if isinstance(value, list | tuple) else value
 
 
+def gather_texts(value: Any, found: list[str]) -> None:
+    """Add every text in plain data to `found`, keys included."""
+    if isinstance(value, str):
+        found.append(value)
+    elif isinstance(value, Mapping):
+        found.extend(map(str, value))
+        for inner in value.values():
+            gather_texts(inner, found)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            gather_texts(inner, found)
+
+
 def rewrite(value: Any, change: Callable[[str], str]) -> Any:
     """Return data with `change` made to every text in it; records of libraries are changed in place.
 

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from contracts.text.frozen import dataclass
 from contracts.text.message import Message, changed
-from contracts.text.nested import each_text
+from contracts.text.nested import each_text, gather_texts
 
 MASK = "***"
 SHORTEST = 6
@@ -310,18 +310,5 @@ def mask_all(value: Any) -> Any:
     It is one look at all texts together: what no secret can be in as a whole, none can be in anywhere.
     """
     found: list[str] = []
-    _gather(value, found)
+    gather_texts(value, found)
     return each_text(value, register.mask) if register.may_hide("\n".join(found)) else value
-
-
-def _gather(value: Any, found: list[str]) -> None:
-    """Add every text in plain data, keys included."""
-    if isinstance(value, str):
-        found.append(value)
-    elif isinstance(value, Mapping):
-        found.extend(map(str, value))
-        for inner in value.values():
-            _gather(inner, found)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            _gather(inner, found)
