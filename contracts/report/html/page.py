@@ -15,7 +15,7 @@ from contracts.i18n.translate import in_both
 from contracts.report.html.side_by_side import of_answer, of_state, side_by_side
 from contracts.report.html.templates import TEMPLATES, both, environment, hashes, inline
 from contracts.report.steps import calls
-from contracts.report.summary.groups import TROUBLE, Group, groups
+from contracts.report.summary.groups import TROUBLE, Group, cases_of, groups
 from contracts.report.summary.terminal import again, alone, tool
 from contracts.report.verdict_rules import leaks
 from contracts.text.frozen import dataclass
@@ -154,7 +154,7 @@ def _within(size: int, parts: Iterable[str]) -> list[Markup]:
 def _deviations(verdict: Verdict, card: Callable[[Group, str, bool], str]) -> list[tuple[Any, Markup | None]]:
     """Return the known deviations, those that showed first, each with the evidence of a case or None."""
     seen = {name for row in verdict["deviations"] for name in row["seen"]}
-    cases = {case["case"]: case for case in verdict["cases"] if case["case"] in seen} if seen else {}
+    cases = cases_of(verdict, seen)
     rows = sorted(verdict["deviations"], key=lambda row: (not row["fixed"], not row["seen"]))
     shown = [row for row in rows if row["seen"] and row["seen"][0] in cases]
     found = [Group("known", tuple(cases[case] for case in row["seen"] if case in cases)) for row in shown]

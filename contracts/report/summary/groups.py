@@ -1,6 +1,6 @@
 """Groups what went wrong by its cause, so that one cause that hits many cases is told once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from contracts.text.frozen import dataclass
@@ -40,6 +40,11 @@ def groups(verdict: Mapping[str, Any]) -> list[Group]:
         cases.sort(key=lambda case: (not any(breach["documented"] for breach in case["breaches"]), not case["given"]))
     causes = sorted(found.items(), key=lambda each: TROUBLE.index(each[0][0]))
     return [Group(result, tuple(cases)) for (result, *_), cases in causes]
+
+
+def cases_of(verdict: Mapping[str, Any], names: Set[str]) -> dict[str, Mapping[str, Any]]:
+    """Return the cases of these names by them; they are looked through only where there is one."""
+    return {case["case"]: case for case in verdict["cases"] if case["case"] in names} if names else {}
 
 
 def cause(case: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from contracts.i18n.locale import ENGLISH
 from contracts.i18n.translate import localized, say, word
-from contracts.report.summary.groups import Group, groups
+from contracts.report.summary.groups import Group, cases_of, groups
 from contracts.report.verdict_rules import in_words, leaks
 from contracts.text.message import msg
 from contracts.text.printable import printable
@@ -216,7 +216,7 @@ def some(names: Sequence[str], lang: str) -> str:
 def _deviations(verdict: Mapping[str, Any], lang: str) -> Iterator[list[str]]:
     """Yield what was seen of each known deviation, with one case as evidence, and what is fixed."""
     shown = {row["seen"][0] for row in verdict["deviations"] if row["seen"]}
-    cases = {case["case"]: case for case in verdict["cases"] if case["case"] in shown} if shown else {}
+    cases = cases_of(verdict, shown)
     for row in verdict["deviations"]:
         if row["seen"]:
             known = say(lang, "KNOWN DEVIATION  {id}: {means}", row["id"], row["means"])
